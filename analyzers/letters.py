@@ -1,0 +1,125 @@
+"""What is this character to an Arabic word? Named code points, their classes, one-to-one mappings.
+
+Tables of pyarabic serve where it has them (its marks, alefs, small letters, digits); the rest is
+Unicode's. Nothing here looks at more than one character: context belongs to the tokenizer, words
+to the normalizer.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from pyarabic import araby
+
+SEPARATOR, MARK, FORMAT, ARABIC, DIGIT, OTHER, NUMBER_SEPARATOR = range(7)
+"""Classes of characters:
+
+SEPARATOR         between words
+MARK              part of the word it follows, but not of its unmarked form (vowel marks, tatweel)
+FORMAT            invisible (Cf) and without meaning inside or beside a word (ZWNJ, bidi controls)
+ARABIC            Arabic letter, decomposed hamza and madda included
+DIGIT             decimal digit of any system
+OTHER             letter, number or combining mark of another script
+NUMBER_SEPARATOR  a separator, unless it stands inside a number (12,500 or 3.5)
+"""
+
+SUPERSCRIPT_ALEF = araby.MINI_ALEF
+TATWEEL = araby.TATWEEL
+DECOMPOSED_HAMZA = "\u0653\u0654\u0655"
+"""Combining madda and hamzas: they make another letter (NFC), so they are not vowel marks."""
+
+AYAH_END, RUB_EL_HIZB, SAJDAH = "\u06dd", "\u06de", "\u06e9"
+VERSE_SIGNS = AYAH_END + RUB_EL_HIZB + SAJDAH
+NUMBER_SIGNS = "\u0600\u0601\u0602\u0603\u0604\u0605\u08e2"
+"""Cf by category, but visible signs between words."""
+
+QURANIC_MARKS = "".join(
+    chr(c)
+    for first, last in (
+        (0x0610, 0x061A),  # honorifics and small high letters
+        (0x0656, 0x065F),  # subscript alef to wavy hamza below
+        (0x06D6, 0x06DC),
+        (0x06DF, 0x06E8),  # small high rounded zero to small high noon; small waw and yeh among them
+        (0x06EA, 0x06ED),
+        (0x08CA, 0x08E1),
+        (0x08E3, 0x08FF),
+        (0x0898, 0x089F),
+    )
+    for c in range(first, last + 1)
+)
+MARKS = frozenset(araby.TASHKEEL) | frozenset(QURANIC_MARKS) | {SUPERSCRIPT_ALEF, TATWEEL}
+"""Vowel marks, Quranic signs and tatweel: all that the unmarked form `u` leaves out, but for Cf."""
+
+DECIMAL_SEPARATORS = "." + araby.DECIMAL
+THOUSANDS_SEPARATORS = "," + araby.THOUSANDS
+NUMBER_SEPARATORS = DECIMAL_SEPARATORS + THOUSANDS_SEPARATORS
+
+ARABIC_BLOCKS = (
+    (0x0600, 0x06FF),
+    (0x0750, 0x077F),
+    (0x0870, 0x08FF),
+    (0xFB50, 0xFDFF),
+    (0xFE70, 0xFEFF),
+    (0x10EC0, 0x10EFF),
+    (0x1EE00, 0x1EEFF),
+)
+
+
+_CATEGORY_CLASS = {"Nd": DIGIT, "Cf": FORMAT}
+
+
+def _presentation_class(char: str) -> int:
+    """The class of an Arabic presentation form: that of the letters it stands for."""
+    plain = unicodedata.normalize("NFKC", char)
+    if not any(c not in MARKS and c != " " for c in plain):
+        return MARK  # a vowel mark on a space or on a tatweel
+    if " " in plain:
+        return SEPARATOR  # a whole phrase in one sign (U+FDFA): a sign between words
+    return ARABIC
+
+
+def _arabic_class(char: str, category: str) -> int:
+    """The class of a character of the Arabic blocks that is neither mark nor digit."""
+    if char in VERSE_SIGNS or char in NUMBER_SIGNS:
+        return SEPARATOR
+    if category == "Cf":
+        return FORMAT
+    if char in DECOMPOSED_HAMZA:
+        return ARABIC
+    if category[0] not in "LM":
+        return OTHER if category[0] == "N" else SEPARATOR
+    if ord(char) >= 0xFB50:
+        return _presentation_class(char)
+    return ARABIC if category[0] == "L" else OTHER
+
+
+def is_arabic_block(code: int) -> bool:
+    """Whether the code point lies in a block of the Arabic script."""
+    return any(first <= code <= last for first, last in ARABIC_BLOCKS)
+
+
+def char_class(char: str) -> int:
+    """The class of one character; see the constants above."""
+    if char in MARKS:
+        return MARK
+    if char in NUMBER_SEPARATORS:
+        return NUMBER_SEPARATOR
+    category = unicodedata.category(char)
+    if category != "Nd" and is_arabic_block(ord(char)):
+        return _arabic_class(char, category)
+    return _CATEGORY_CLASS.get(category, OTHER if category[0] in "LNM" else SEPARATOR)
+
+
+def char_mapping(char: str) -> str:
+    """The one character that stands for this one in unmarked forms: ASCII digits, small Latin.
+
+    A character whose small form is longer than one character stays as it is; the normalizer
+    resolves it when it first sees the word.
+    """
+    if char in DECIMAL_SEPARATORS:
+        return "."
+    digit = unicodedata.decimal(char, None)
+    if digit is not None:
+        return str(digit)
+    lower = char.lower()
+    return lower if len(lower) == 1 else char

@@ -1,0 +1,51 @@
+"""What can go wrong, as types. The library raises these; only `indexer.cli` prints them or exits.
+
+Each message is one line that says what happened and, where there is something to do, what to do.
+"""
+
+from __future__ import annotations
+
+
+class FahrasError(Exception):
+    """Base of every error that the library raises on purpose."""
+
+
+class NoIndexError(FahrasError):
+    """No index was found at the place, or in any folder above it."""
+
+
+class IndexVersionError(FahrasError):
+    """The index was written with another format or analyzer version; it must be rebuilt."""
+
+
+class IndexCorruptError(FahrasError):
+    """The index's files contradict their checksums, sizes or each other."""
+
+
+class IndexLockedError(FahrasError):
+    """Another process is writing to this index."""
+
+
+class WhooshMismatchError(FahrasError):
+    """`import whoosh` is not the Whoosh that Fahras is pinned to."""
+
+
+class ExtractError(FahrasError):
+    """A file cannot be read as the text it claims to be; the run goes on without it."""
+
+
+class DocumentNotFoundError(FahrasError):
+    """No document of the index answers to this path or id."""
+
+
+class QueryError(FahrasError):
+    """A query that cannot be understood.
+
+    `position` and `length` are code points in `query` and mark the part at fault.
+    """
+
+    def __init__(self, message: str, query: str = "", position: int = 0, length: int = 1) -> None:
+        super().__init__(message)
+        self.query = query
+        self.position = position
+        self.length = length

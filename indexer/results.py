@@ -1,0 +1,223 @@
+"""The values that the library hands out: frozen, typed, free of Whoosh.
+
+Offsets are code points of the extracted text (for a plain file: the decoded file, BOM dropped,
+line ends as they are), counted from 0, ends exclusive; lines and columns are counted from 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+TIERS = ("exact", "folded", "stem", "variant", "spelling", "root")
+"""How a word of a document met a word of the query, strongest first."""
+
+MATCH_LEVELS = ("exact", "folded", "stem", "variant", "root")
+"""The least tier by which a document may belong to a result."""
+
+STRICT_SWITCHES = ("marks", "hamza", "ta", "ya")
+"""Foldings that a query may turn off."""
+
+SORT_KEYS = ("relevance", "path", "date", "size")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A written word of a document that met the query: `text[start:end] == word`."""
+
+    word: str
+    start: int
+    end: int
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A passage of a document: `document_text[offset:offset + len(text)] == text`.
+
+    The offsets of `matches` count from the beginning of the document, not of the passage.
+    """
+
+    text: str
+    offset: int
+    line: int
+    matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TermExplanation:
+    """What one word of the query added to the score of one hit."""
+
+    word: str
+    terms: tuple[tuple[str, str, float, float], ...]
+    """(written form, tier, tier weight, tf in the hit) of every form met in the hit."""
+    df: int
+    idf: float
+    pooled_tf: float
+    length: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The parts of a hit's score; `sum(words) + proximity + constant == score`."""
+
+    words: tuple[TermExplanation, ...]
+    proximity: float
+    constant: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document of a result.
+
+    `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
+    (`os.fsdecode`). `line` and `column` place the best passage. `byte_offset` is that passage's
+    place in the file, or None where text and file bytes do not agree. `id` is what
+    `Index.document` takes: a record's own id, else the path below the indexed folder.
+    """
+
+    id: str
+    path: str
+    line: int
+    column: int
+    byte_offset: int | None
+    part: int
+    title: str
+    date: str | None
+    size: int
+    score: float
+    snippets: tuple[Snippet, ...] = ()
+    copies: tuple[str, ...] = ()
+    stale: bool = False
+    explanation: Explanation | None = None
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """The matches of all snippets, in the order of the text."""
+        found = {(m.start, m.end): m for s in self.snippets for m in s.matches}
+        return tuple(found[key] for key in sorted(found))
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownWord:
+    """A word of the query that the index does not hold, with the nearest that it does."""
+
+    word: str
+    suggestions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResults:
+    """The answer to a query: `hits` are places `offset .. offset + len(hits)` of `total`."""
+
+    query: str
+    total: int
+    hits: tuple[Hit, ...]
+    offset: int
+    limit: int | None
+    elapsed_ms: float
+    unknown_words: tuple[UnknownWord, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences for the reader: what was ignored in the query, what was retrieved by spelling."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as it was indexed."""
+
+    id: str
+    path: str
+    title: str
+    text: str
+    date: str | None
+    size: int
+    encoding: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file, or a line of one, that was left out or read with losses, and why."""
+
+    path: str
+    reason: str
+    line: int | None = None
+    fatal: bool = True
+    """False where the file was indexed all the same (stray bytes, single bad records)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """What `Index.update` found and did. The counts are files, `documents` are all that are held."""
+
+    added: int
+    changed: int
+    moved: int
+    removed: int
+    unchanged: int
+    documents: int
+    bytes_read: int
+    elapsed_s: float
+    problems: tuple[FileProblem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far `Index.update` is: `done` of `total` files, and which `phase` it is in."""
+
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermStats:
+    """A written form of the vocabulary."""
+
+    term: str
+    folded: str
+    stem: str
+    root: str
+    document_frequency: int
+    collection_frequency: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What an index holds."""
+
+    index_dir: str
+    roots: tuple[str, ...]
+    documents: int
+    files: int
+    tokens: int
+    terms: int
+    text_bytes: int
+    index_bytes: int
+    segments: int
+    format_version: int
+    analyzer_version: int
+    updated: str | None
+    problems: tuple[FileProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SearchOptions:
+    """Everything about a search but its words; the command line's flags, one field each."""
+
+    limit: int | None = 10
+    offset: int = 0
+    match: str = "variant"
+    strict: frozenset[str] = frozenset()
+    fields: tuple[str, ...] = ("title", "text")
+    sort: str = "relevance"
+    within: tuple[str, ...] = ()
+    """Globs over paths relative to the indexed folder; a document must meet one of them."""
+    all_words: bool = False
+    snippets: int = 1
+    context_chars: int = 160
+    explain: bool = False
+    plain: bool = False
+    """Take the query as plain words: no operators, no fields, no errors."""
+    variants_files: tuple[str, ...] = field(default=())
