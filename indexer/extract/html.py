@@ -1,0 +1,242 @@
+"""What would a reader read on this page? The visible text, without the furniture around it.
+
+Takes `<main>` or `<article>` where the page has one, else the body, leaves out navigation,
+asides, banners and scripts, and sets block elements on lines of their own. The title is that of
+the page, or its `<h1>` where the title only adds the site's name. Nothing is fetched or run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from indexer.extract.charsets import decode
+from indexer.extract.dates import iso_date
+from indexer.extract.types import Extraction, Record
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+_HIDDEN = (
+    "script, style, noscript, template, svg, math, iframe, object, canvas, audio, video, "
+    "button, select, textarea, datalist, [hidden]"
+)
+_FURNITURE = (
+    "nav, aside, footer, dialog, [role=navigation], [role=banner], [role=contentinfo], "
+    "[role=complementary], [role=search], [role=dialog], [role=alertdialog], [role=menu]"
+)
+_FURNITURE_NAME = re.compile(
+    r"(?:^|[\s_-])(?:cookies?|consent|gdpr|nav|navbar|navigation|menu|breadcrumbs?|sidebar"
+    r"|share|sharing|social|skip-link)(?:$|[\s_-])",
+    re.IGNORECASE,
+)
+_NAMEABLE = (
+    "div[class], div[id], section[class], section[id], ul[class], ul[id], p[class], a[class]"
+)
+
+# fmt: off
+_PARAGRAPHS = frozenset((
+    "p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "pre", "article", "section", "main",
+    "figure", "table", "ul", "ol", "dl", "hr",
+))
+_LINES = frozenset((
+    "address", "body", "caption", "dd", "details", "div", "dt", "fieldset", "figcaption", "footer",
+    "form", "header", "legend", "li", "summary", "tbody", "tfoot", "thead", "tr",
+))
+# fmt: on
+_CELLS = frozenset(("td", "th"))
+_SPACES = re.compile(r"[ \t\n\r\f]+")
+
+_DATES = (
+    ('meta[property="article:published_time"]', "content"),
+    ('meta[itemprop="datePublished"]', "content"),
+    ('meta[name="date"]', "content"),
+    ('meta[name="DC.date"]', "content"),
+    ('time[itemprop="datePublished"]', "datetime"),
+    ("time[datetime]", "datetime"),
+)
+_CHARSET = re.compile(
+    rb"""<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([\w.:-]+)""",
+    re.IGNORECASE,
+)
+_DECLARATION_BYTES = 4096
+
+
+def extract_html(data: bytes, extraction: Extraction) -> None:
+    """Fill in the one record of a page; the offsets of its matches are those of the text made."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    source, extraction.encoding, extraction.replaced = decode(data, _declared_charset(data))
+    page = LexborHTMLParser(source)
+    title, date = _title(page), _date(page)
+    extraction.records = (Record(None, title, _readable(page), date),)
+
+
+def _declared_charset(data: bytes) -> str | None:
+    found = _CHARSET.search(data[:_DECLARATION_BYTES])
+    return found.group(1).decode("ascii", "replace") if found else None
+
+
+def _title(page: LexborHTMLParser) -> str:
+    """The page's title; its heading where that is the title without the name of the site."""
+    title = _line(page.css_first("head > title"))
+    heading = _line(page.css_first("h1"))
+    return heading if heading and (not title or heading in title) else title
+
+
+def _line(node: LexborNode | None) -> str:
+    return _SPACES.sub(" ", node.text(deep=True)).strip() if node is not None else ""
+
+
+def _date(page: LexborHTMLParser) -> str | None:
+    for selector, attribute in _DATES:
+        node = page.css_first(selector)
+        found = iso_date(node.attributes.get(attribute)) if node is not None else None
+        if found:
+            return found
+    return None
+
+
+def _readable(page: LexborHTMLParser) -> str:
+    """The text of the page without what is hidden and what is furniture.
+
+    Nodes are skipped, never taken out of the tree: the parser frees those at once, also under
+    the hands of whoever still holds one.
+    """
+    if page.root is None or page.body is None:
+        return ""
+    hidden = _ids(page.root, _HIDDEN)
+    sizes = _visible_sizes(page.root, hidden)
+    scope = _scope(page, sizes) or page.body
+    furniture = _FURNITURE if scope.tag != "body" else f"{_FURNITURE}, header"
+    skipped = hidden | _ids(scope, furniture) | _furniture_by_name(scope, sizes)
+    return _text_of(scope, skipped - {scope.mem_id})
+
+
+def _ids(scope: LexborNode, selector: str) -> set[int]:
+    return {node.mem_id for node in scope.css(selector)}
+
+
+def _visible_sizes(root: LexborNode, hidden: set[int]) -> dict[int, int]:
+    """Characters to read within each element, by `mem_id`, counted in one walk."""
+    sizes: dict[int, int] = {}
+    total = 0
+    for node, entering in _walk(root, hidden):
+        if not entering:
+            sizes[node.mem_id] = total - sizes[node.mem_id]
+            continue
+        sizes[node.mem_id] = total
+        if node.tag == "-text":
+            total += len((node.text_content or "").strip())
+    return sizes
+
+
+def _scope(page: LexborHTMLParser, sizes: dict[int, int]) -> LexborNode | None:
+    """`<main>`, or the one article that is most of the page; None means the body.
+
+    Lists of teasers are often articles too, so that none of several is taken unless it outweighs
+    the others together.
+    """
+    main = page.css_first("main, [role=main]")
+    if main is not None and sizes.get(main.mem_id):
+        return main
+    articles = sorted(page.css("article"), key=lambda node: sizes.get(node.mem_id, 0))
+    others = sum(sizes.get(node.mem_id, 0) for node in articles[:-1])
+    return articles[-1] if articles and sizes.get(articles[-1].mem_id, 0) > others else None
+
+
+def _furniture_by_name(scope: LexborNode, sizes: dict[int, int]) -> set[int]:
+    """What class or id call a menu or a banner, unless it is most of the page."""
+    found = set()
+    for node in scope.css(_NAMEABLE):
+        names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
+        if not _FURNITURE_NAME.search(names) or node.css_first("h1, main, article") is not None:
+            continue
+        if 2 * sizes.get(node.mem_id, 0) < sizes.get(scope.mem_id, 0):
+            found.add(node.mem_id)
+    return found
+
+
+def _walk(scope: LexborNode, skipped: set[int]) -> Iterator[tuple[LexborNode, bool]]:
+    """Every node that is not skipped: (node, True) on the way in, (node, False) on the way out.
+
+    Without recursion: pages nest deeper than Python's stack.
+    """
+    node: LexborNode | None = scope
+    while node is not None:
+        shown = node.mem_id not in skipped
+        if shown:
+            yield node, True
+            if node.child is not None:
+                node = node.child
+                continue
+        while node is not None:
+            if shown:
+                yield node, False
+            shown = True
+            if node.mem_id == scope.mem_id:
+                return
+            if node.next is not None:
+                node = node.next
+                break
+            node = node.parent
+
+
+def _text_of(scope: LexborNode, skipped: set[int]) -> str:
+    flow = _Flow()
+    preformatted = 0
+    for node, entering in _walk(scope, skipped):
+        tag = node.tag
+        if tag == "-text":
+            if entering:
+                flow.add(node.text_content or "", preformatted > 0)
+        elif tag == "br":
+            flow.break_line(entering)
+        elif tag in _PARAGRAPHS:
+            flow.separate(2)
+            preformatted += (1 if entering else -1) if tag == "pre" else 0
+        elif tag in _LINES:
+            flow.separate(1)
+        elif tag in _CELLS and not entering:
+            flow.end_cell()
+    return flow.finish()
+
+
+class _Flow:
+    """Text as it is laid out: white space folded, breaks between blocks never doubled."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._newlines = 0
+        self._gap = ""
+
+    def add(self, text: str, preformatted: bool) -> None:
+        """Append the text of a text node."""
+        body = text.strip("\n") if preformatted else _SPACES.sub(" ", text)
+        if not preformatted and body.startswith(" "):
+            self._gap = self._gap or " "
+        ends_in_space = not preformatted and body.endswith(" ")
+        body = body if preformatted else body.strip(" ")
+        if not body:
+            return
+        if self._pieces:
+            self._pieces.append("\n" * self._newlines or self._gap)
+        self._pieces.append(body)
+        self._newlines, self._gap = 0, " " if ends_in_space else ""
+
+    def separate(self, newlines: int) -> None:
+        """Begin or end a block: at least so many line ends before what follows."""
+        self._newlines = max(self._newlines, newlines)
+
+    def break_line(self, entering: bool) -> None:
+        """End a line; two of them together make a paragraph."""
+        self._newlines = min(2, self._newlines + entering)
+
+    def end_cell(self) -> None:
+        """Keep the cells of a row apart."""
+        self._gap = "\t"
+
+    def finish(self) -> str:
+        """All the text, with a line end at its end unless there is none."""
+        return "".join(self._pieces) + ("\n" if self._pieces else "")

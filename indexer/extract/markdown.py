@@ -1,0 +1,57 @@
+"""What does a Markdown file hold? Its source as written, so that offsets slice the file.
+
+Only the title and the date are understood: front matter first, then the first heading, then the
+rule for plain text. Nothing is rendered; marks of emphasis are no letters, and do no harm.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.extract.charsets import decode
+from indexer.extract.dates import iso_date
+from indexer.extract.text import heading
+from indexer.extract.types import Extraction, Record
+
+_LEAD_CHARS = 64 * 1024
+_FRONT_MATTER = re.compile(
+    r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE
+)
+_FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
+_HASHED = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\r\n]*?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
+_UNDERLINED = re.compile(r"^ {0,3}(\S[^\r\n]*)\r?\n {0,3}(?:=+|-{2,})[ \t]*\r?$", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
+_EMPHASIS = re.compile(r"(\*\*|__|[*_`])(?=\S)(.+?)(?<=\S)\1")
+
+
+def extract_markdown(data: bytes, extraction: Extraction) -> None:
+    """Fill in the one record of a Markdown file."""
+    text, extraction.encoding, extraction.replaced = decode(data)
+    lead = text[:_LEAD_CHARS]
+    front = _FRONT_MATTER.match(lead)
+    fields = front.group(1) if front else ""
+    body = lead[front.end() :] if front else lead
+    title = _field(fields, "title") or _first_heading(body) or heading(body)
+    extraction.records = (Record(None, title, text, iso_date(_field(fields, "date"))),)
+
+
+def _field(front_matter: str, name: str) -> str:
+    """A one-line value of the front matter, unquoted; "" where it has none."""
+    found = re.search(rf"^{name}[ \t]*:[ \t]*(.+?)[ \t]*\r?$", front_matter, re.MULTILINE | re.I)
+    value = found.group(1) if found else ""
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1].strip() if quoted else value
+
+
+def _first_heading(text: str) -> str:
+    text = _FENCE.sub("", text)
+    found = [match for match in (_HASHED.search(text), _UNDERLINED.search(text)) if match]
+    if not found:
+        return ""
+    return _plain(min(found, key=lambda match: match.start()).group(1))
+
+
+def _plain(line: str) -> str:
+    """A heading without the signs of links and emphasis."""
+    line = _LINK.sub(r"\1", line)
+    return _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", line)).strip()

@@ -1,0 +1,152 @@
+"""How do a file's bytes come in? Opened once, counted and digested as they are read.
+
+Small files come whole, record files as a stream of chunks, gzip unpacked on the way. This file
+decides what may be opened at all (regular files within the limit) and puts the system's errors
+into words; it knows nothing of encodings or formats.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from hashlib import blake2b
+from typing import IO
+
+from indexer.errors import ExtractError
+from indexer.extract.types import Extraction
+
+CHUNK_BYTES = 1 << 20
+DIGEST_BYTES = 16
+_GZIP_WINDOW = 31
+"""zlib's code for "a gzip header, then the largest window"."""
+
+
+def digest_of(data: bytes) -> str:
+    """The content digest that the catalogue keeps: blake2b-16, in hex."""
+    return blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
+
+
+def hash_file(path: str) -> str:
+    """Digest of a file's content, in constant memory. Raises ExtractError."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    for chunk in _chunks_of(path):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def read_whole(path: str, max_bytes: int) -> bytes:
+    """All bytes of a regular file. Raises ExtractError where there are too many."""
+    try:
+        with _open(path) as file:
+            size = os.fstat(file.fileno()).st_size
+            refuse_large(size, max_bytes)
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise ExtractError(in_words(error)) from error
+    refuse_large(len(data), max_bytes)
+    return data
+
+
+def refuse_large(size: int, max_bytes: int) -> None:
+    """Raise ExtractError naming the limit and the way around it."""
+    if size > max_bytes:
+        raise ExtractError(
+            f"{_in_units(size)} are more than the limit of {_in_units(max_bytes)}: "
+            "split the file, or write its texts as records of a .jsonl file"
+        )
+
+
+def in_words(error: OSError) -> str:
+    """One line for an error of the system, without the path (which stands beside it)."""
+    if isinstance(error, PermissionError):
+        return "no permission to read it: change its mode, or leave it out"
+    if isinstance(error, FileNotFoundError):
+        return "it is not there any more"
+    return f"cannot be read: {error.strerror or error}"
+
+
+def stream(path: str, extraction: Extraction) -> Iterator[bytes]:
+    """Chunks of the file; `extraction.size` and `.digest` are complete when they are consumed.
+
+    Where reading fails on the way, what was read is kept, the failure is reported, and the digest
+    stays "", which no content has. What cannot be opened at all raises ExtractError.
+    """
+    try:
+        yield from digested(_chunks_of(path), extraction)
+    except ExtractError as error:
+        if not extraction.size:
+            raise
+        extraction.report(f"what stands before the place where reading failed is kept: {error}")
+
+
+def digested(chunks: Iterable[bytes], extraction: Extraction) -> Iterator[bytes]:
+    """Pass the chunks on, counting and digesting them for `extraction`."""
+    digest = blake2b(digest_size=DIGEST_BYTES)
+    for chunk in chunks:
+        digest.update(chunk)
+        extraction.size += len(chunk)
+        yield chunk
+    extraction.digest = digest.hexdigest()
+
+
+def gunzip(chunks: Iterator[bytes], extraction: Extraction) -> Iterator[bytes]:
+    """Unpack gzip, member after member; damage ends the text, is reported, and loses no more.
+
+    The source is read to its end in any case, so that its digest is that of the whole file.
+    """
+    first = next(chunks, b"")
+    if not first.startswith(b"\x1f\x8b"):
+        raise ExtractError("not gzip data, though its name ends in .gz: unpack or rename it")
+    try:
+        yield from _members(first, chunks)
+    except (zlib.error, EOFError) as error:
+        extraction.report(f"damaged gzip data, what stands before the damage is kept: {error}")
+    for _ in chunks:
+        pass
+
+
+def _members(data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    unpacker = zlib.decompressobj(_GZIP_WINDOW)
+    while True:
+        yield unpacker.decompress(data, CHUNK_BYTES)
+        if unpacker.eof:
+            data = unpacker.unused_data.lstrip(b"\0")  # writers of tapes pad with zeros
+            while not data:
+                following = next(chunks, None)
+                if following is None:
+                    return
+                data = following.lstrip(b"\0")
+            unpacker = zlib.decompressobj(_GZIP_WINDOW)
+        elif unpacker.unconsumed_tail:
+            data = unpacker.unconsumed_tail
+        else:
+            data = next(chunks, b"")
+            if not data:
+                yield unpacker.flush()
+                raise EOFError("it ends early")
+
+
+def _chunks_of(path: str) -> Iterator[bytes]:
+    try:
+        with _open(path) as file:
+            while chunk := file.read(CHUNK_BYTES):
+                yield chunk
+    except OSError as error:
+        raise ExtractError(in_words(error)) from error
+
+
+def _open(path: str) -> IO[bytes]:
+    """Open a regular file; a pipe or device put in its place is refused, never waited for."""
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise ExtractError("not a regular file: leave it out")
+    return open(descriptor, "rb", buffering=0)
+
+
+def _in_units(size: int) -> str:
+    if size < 1 << 20:
+        return f"{size} bytes"
+    return f"{size / (1 << 20):,.0f} MiB" if size < 1 << 30 else f"{size / (1 << 30):,.1f} GiB"

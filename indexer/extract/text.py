@@ -1,0 +1,38 @@
+"""What does a plain text file hold? Its text, exactly as written, and a heading if it opens so."""
+
+from __future__ import annotations
+
+import re
+
+from indexer.extract.charsets import decode
+from indexer.extract.types import Extraction, Record
+
+MAX_TITLE_CHARS = 150
+_LEAD_CHARS = 4096
+_BLANKS = "\ufeff \t\r\n\f\v\u00a0\u200e\u200f"
+_SENTENCE_END = re.compile(r"[.۔،,؛;:…][\s»”\"')\]}]*$")
+
+
+def extract_text(data: bytes, extraction: Extraction) -> None:
+    """Fill in the one record of a plain text file."""
+    text, extraction.encoding, extraction.replaced = decode(data)
+    extraction.records = (Record(None, heading(text), text),)
+
+
+def heading(text: str) -> str:
+    """The first line that is not blank, if it reads like a heading of what follows, else "".
+
+    A heading is short, holds a letter, does not end as sentences and clauses do, and is not the
+    first line of a paragraph broken by hand: what follows is a blank line, or a line of quite
+    another length. A text of one line has no heading but is one.
+    """
+    lines = text[:_LEAD_CHARS].lstrip(_BLANKS).splitlines()
+    line = lines[0].strip() if lines else ""
+    following = lines[1].strip() if len(lines) > 1 else ""
+    if len(line) > MAX_TITLE_CHARS or _SENTENCE_END.search(line):
+        return ""
+    if not any(rest.strip(_BLANKS) for rest in lines[1:]):
+        return ""
+    if following and len(line) > 40 and abs(len(following) - len(line)) <= len(line) // 4:
+        return ""
+    return line if any(char.isalpha() for char in line) else ""

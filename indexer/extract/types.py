@@ -1,0 +1,65 @@
+"""What does reading a file give? The types that every format hands out, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from indexer.results import FileProblem
+
+MAX_FILE_BYTES = 512 * 1024 * 1024
+"""The largest file, or record, that is read: a text must fit in memory, several times over."""
+
+MAX_PROBLEMS = 100
+"""Problems kept one by one for a file; a file of broken lines must not fill the memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One document as the file gives it; `id` None means that the file itself is the document."""
+
+    id: str | None
+    title: str
+    text: str
+    date: str | None = None
+
+
+@dataclass(slots=True)
+class Extraction:
+    """The records of one file, and what was met while reading them.
+
+    `records` can be consumed once. For record files they stream: `digest`, `size`, `replaced`
+    and `problems` are complete only when they are consumed, which is why this type is not frozen.
+    """
+
+    path: str
+    records: Iterable[Record] = ()
+    encoding: str = "utf-8"
+    replaced: int = 0
+    """U+FFFD put in for bytes that are no text in `encoding`; those of the source do not count."""
+    digest: str = ""
+    """blake2b-16 (hex) of the file's bytes as they were read."""
+    size: int = 0
+    """How many bytes of the file were read."""
+    problems: list[FileProblem] = field(default_factory=list)
+    unlisted: int = 0
+    """Problems met beyond `MAX_PROBLEMS`."""
+
+    def report(self, reason: str, line: int | None = None) -> None:
+        """Note a problem that did not keep the rest of the file from being read."""
+        if len(self.problems) < MAX_PROBLEMS:
+            self.problems.append(FileProblem(self.path, reason, line, fatal=False))
+        else:
+            self.unlisted += 1
+
+    def close_report(self) -> None:
+        """Say, once and last, how much was lost: stray bytes, and problems that are not listed."""
+        closing = []
+        if self.unlisted:
+            closing.append(f"{self.unlisted} more problems of this file are not listed")
+        if self.replaced:
+            closing.append(
+                f"{self.replaced} stray bytes or byte sequences are no {self.encoding} text; "
+                "each is indexed as U+FFFD"
+            )
+        self.problems += [FileProblem(self.path, reason, fatal=False) for reason in closing]
