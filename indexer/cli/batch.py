@@ -1,0 +1,78 @@
+"""Which queries does a file hold? A query a line, or JSON lines with `id` and `text`; also gzip.
+
+The same reading serves `search --queries` and `eval`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import NamedTuple
+
+from indexer.errors import FahrasError, QueryError
+
+QUERY_ERRORS = (QueryError,)
+"""What makes one query of a batch fail without ending the batch."""
+
+
+class Query(NamedTuple):
+    """A query and what its results are tagged with."""
+
+    id: str
+    text: str
+
+
+class BatchError(FahrasError):
+    """A file of queries or judgements that cannot be read."""
+
+
+def read(path: str) -> list[Query]:
+    """All queries of a file, of stdin if it is `-`; empty lines are passed over."""
+    queries = []
+    for number, line in enumerate(read_lines(path), 1):
+        if line.strip():
+            queries.append(_query(line, number, path))
+    if not queries:
+        raise BatchError(f"no queries in {path}; write one a line")
+    return queries
+
+
+def read_lines(path: str) -> list[str]:
+    """The lines of a UTF-8 file without their ends; a name in .gz is unpacked."""
+    if path == "-":
+        data = sys.stdin.buffer.read()
+    else:
+        with open(path, "rb") as file:
+            data = file.read()
+    if path.endswith(".gz"):
+        data = _unpacked(path, data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise BatchError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
+    return [line.removesuffix("\r") for line in text.split("\n")]
+
+
+def _unpacked(path: str, data: bytes) -> bytes:
+    import gzip
+    import zlib
+
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error):
+        raise BatchError(f"{path}: not a whole gzip file") from None
+
+
+def _query(line: str, number: int, path: str) -> Query:
+    """A line that begins with { is JSON; any other is the query itself."""
+    if not line.lstrip().startswith("{"):
+        return Query(str(number), line)
+    try:
+        record = json.loads(line)
+        text = record["text"]
+    except (ValueError, KeyError, TypeError):
+        raise BatchError(f'{path}:{number}: not a JSON object with "text"') from None
+    if not isinstance(text, str):
+        raise BatchError(f'{path}:{number}: "text" is not a string')
+    return Query(str(record.get("id", number)), text)

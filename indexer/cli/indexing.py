@@ -1,0 +1,166 @@
+"""`fahras index`: which index is meant, how far it is, and what was done."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indexer.cli import complaints, exits, records, terminal
+from indexer.cli.options import IndexOption, JsonOption
+from indexer.errors import NoIndexError
+from indexer.results import Progress, UpdateReport
+
+if TYPE_CHECKING:
+    from indexer.index import Index
+
+INDEX_HELP = """Build the index of a folder, or bring it up to date.
+
+New, changed, moved and removed files are found by size and time, in doubt by content; only they
+are read. Without PATH everything that the index of this folder holds is brought up to date, or
+this folder is indexed for the first time. With PATH only that folder or file is.
+
+Files: .txt, .md, .html, .jsonl and .jsonl.gz (a document for each record with id, title, text).
+
+\b
+Examples
+  fahras index                                  this folder
+  fahras index ~/texts                          that one, its index in ~/texts/.fahras
+  fahras index /mnt/archive --index ~/archive   a folder that cannot be written to
+  fahras index docs.jsonl.gz --index ./records  records of one file
+  fahras index --forget drafts                  leave a folder out from now on
+  fahras index --rebuild                        write the whole index anew
+
+Exit codes: 0 all is indexed, 2 an error, also when single files could not be read."""
+
+ProgressCallback = Callable[[Progress], None]
+
+
+def index_command(
+    *,
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Folders or files to index.")
+    ] = None,
+    rebuild: Annotated[
+        bool,
+        typer.Option("--rebuild", help="Write it anew, also where another version wrote it."),
+    ] = False,
+    forget: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--forget",
+            metavar="PATH",
+            help="Take this folder or file, indexed before, out of the index. May be repeated.",
+        ),
+    ] = None,
+    index: IndexOption = None,
+    json: JsonOption = False,
+) -> int:
+    """Index and print what was done; the help is `INDEX_HELP`."""
+    named = list(paths or ())
+    for path in named:
+        os.stat(path)
+    opened, first_time = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
+    if first_time and not named:
+        named = ["."]
+    terminal.end_on_closed_pipe(False)
+    with opened, _progress() as progress:
+        report = opened.update(named, forget=list(forget or ()), progress=progress)
+    terminal.end_on_closed_pipe(True)
+    if json:
+        on_terminal = terminal.is_terminal(sys.stdout)
+        terminal.write(records.json_line(records.report_record(report), for_terminal=on_terminal))
+    else:
+        terminal.write(summary(report) + "\n")
+    for note in report.notes:
+        terminal.complain(note)
+    complaints.report_problems(report.problems)
+    return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
+
+
+def _opened(
+    paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool
+) -> tuple[Index, bool]:
+    """The index that is meant, and whether it is new.
+
+    As git finds its folder: the one at the first path or above it, else a new one there. Several
+    paths share the index of the folder where the command runs.
+    """
+    from indexer.index import Index
+
+    home = paths[0] if len(paths) == 1 else "."
+    if not os.path.isdir(home):
+        home = os.path.dirname(home) or "."
+    if rebuild:
+        return Index.rebuild(home, index_dir=index_dir), False
+    try:
+        return Index.open(home, index_dir=index_dir), False
+    except NoIndexError:
+        if forgets:
+            raise
+        return Index.create(home, index_dir=index_dir), True
+
+
+@contextmanager
+def _progress() -> Iterator[ProgressCallback | None]:
+    """A bar on stderr while a person watches; nothing otherwise."""
+    if not terminal.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def advance(progress: Progress) -> None:
+            bar.update(
+                task,
+                description=progress.phase,
+                completed=progress.done,
+                total=progress.total or None,
+            )
+
+        yield advance
+
+
+def summary(report: UpdateReport) -> str:
+    """What was done, on one line."""
+    touched = {
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "removed": report.removed,
+    }
+    parts = [f"{count:,} {name}" for name, count in touched.items() if count]
+    holds = f"{_counted(report.documents, 'document')} in the index"
+    if not parts:
+        seconds = f"{report.elapsed_s:.2f} s"
+        return f"Nothing changed: {_counted(report.unchanged, 'file')}, {holds} ({seconds})"
+    if report.unchanged:
+        parts.append(f"{report.unchanged:,} unchanged")
+    cost = f"{size(report.bytes_read)} read in {report.elapsed_s:.2f} s"
+    return f"Files: {', '.join(parts)}; {holds} ({cost})"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def size(size_bytes: int) -> str:
+    """Bytes as a person reads them, in decimal units."""
+    if size_bytes < 1000:
+        return f"{size_bytes} bytes"
+    value, unit = size_bytes / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if value < 999.95:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.1f} {unit}"

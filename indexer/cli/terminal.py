@@ -1,0 +1,156 @@
+"""What may be sent to stdout and stderr, and in what form.
+
+Text of documents, file names and error messages is a stranger's: on a terminal every control
+character, escape sequence and bidi override in it is made harmless here. Into pipes nothing is
+changed. Refuses to know what a hit is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import sys
+from io import TextIOWrapper
+from typing import IO
+
+FIRST_STRONG_ISOLATE = "\u2068"
+POP_ISOLATE = "\u2069"
+
+_BIDI_CONTROLS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_LINE_BREAKS = (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
+
+_MADE_VISIBLE: dict[int, str | None] = {
+    **{code: chr(0x2400 + code) for code in range(0x20)},
+    0x7F: "\u2421",
+    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+    **dict.fromkeys((0x2028, 0x2029), "\u240a"),
+    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+    **dict.fromkeys(_BIDI_CONTROLS),
+}
+"""Harmless stand-ins: control pictures, U+FFFD, and nothing for embeddings and overrides."""
+
+_ON_ONE_LINE = dict.fromkeys(_LINE_BREAKS, " ")
+_MADE_SAFE = {**_MADE_VISIBLE, **_ON_ONE_LINE}
+_MADE_SAFE_LINES = {**_MADE_VISIBLE, 0x09: "\t", 0x0A: "\n"}
+
+_JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
+def prepare_streams() -> None:
+    """UTF-8 whatever the locale, undecodable bytes of file names as they were, quiet pipes."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
+    end_on_closed_pipe(True)
+
+
+def end_on_closed_pipe(quietly: bool) -> None:
+    """Let a closed pipe end the process, as it ends grep; off while an index is being written."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL if quietly else signal.SIG_IGN)
+
+
+def is_terminal(stream: IO[str] | None) -> bool:
+    """Whether a person is at the other end."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def wants_colour(choice: str) -> bool:
+    """Decide on colour for stdout: `always`, `never`, or `auto` by terminal, NO_COLOR and TERM."""
+    if choice != "auto":
+        return choice == "always"
+    dumb = os.environ.get("TERM") == "dumb"
+    return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and not dumb
+
+
+def terminal_width() -> int:
+    """The columns of the terminal, 80 where there is none; only bars and rules obey it."""
+    import shutil
+
+    return shutil.get_terminal_size().columns
+
+
+def one_line(text: str) -> str:
+    """The same text on one line, each line break and tab a space; its length is kept."""
+    return text.translate(_ON_ONE_LINE)
+
+
+def safe(text: str) -> str:
+    """Text that can do nothing to a terminal, on one line."""
+    return text.translate(_MADE_SAFE)
+
+
+def safe_lines(text: str) -> str:
+    """Text that can do nothing to a terminal, its lines and tabs kept."""
+    return text.replace("\r\n", "\n").translate(_MADE_SAFE_LINES)
+
+
+def safe_name(name: str) -> str:
+    """A file name that can do nothing to a terminal; a line break in it becomes visible."""
+    return utf8_name(name).translate(_MADE_VISIBLE)
+
+
+def safe_json(line: str) -> str:
+    """JSON with control characters and overrides as escapes of JSON: the same value."""
+    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def isolate(text: str) -> str:
+    """Keep the direction of a text from reordering what stands beside it on the line."""
+    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
+
+
+def utf8_name(name: str) -> str:
+    """A file name as UTF-8 would read it, whatever locale decoded it; other bytes escaped."""
+    if name.isascii():
+        return name
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
+def utf8_argument(argument: str) -> str:
+    """A word of the command line as UTF-8 where the locale could not decode it."""
+    try:
+        argument.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(argument).decode("utf-8", "replace")
+    return argument
+
+
+def write(text: str) -> None:
+    """Write to stdout."""
+    sys.stdout.write(text)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write bytes to stdout, after all that was written before."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+
+
+def complain(message: str) -> None:
+    """Write one line to stderr, headed by the program's name."""
+    sys.stdout.flush()
+    sys.stderr.write(f"fahras: {safe(message)}\n")
+    sys.stderr.flush()
+
+
+def complain_more(line: str) -> None:
+    """Write a line to stderr that belongs to the complaint before it."""
+    sys.stderr.write(f"{safe(line)}\n")
+    sys.stderr.flush()
+
+
+def flush() -> None:
+    """Send what was written, so that a failure to do so is still ours to report."""
+    sys.stdout.flush()
+
+
+def drop_unwritten() -> None:
+    """Give up what stdout cannot take (a full disk), which Python would try again at its exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
