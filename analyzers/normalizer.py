@@ -1,0 +1,189 @@
+"""How is a word written, once writing habits are set aside? Form `u` (unmark) and form `f` (fold).
+
+`unmark` takes away what is not a letter of the word: vowel marks, Quranic signs, tatweel,
+invisible characters, presentation forms, other digit systems, capitals. `fold` goes on to letters
+that writers exchange: hamza seats, final ya and ta marbuta, Persian keys, the numeral mi'a.
+Affixes are no spelling: they belong to the stemmer. Both are idempotent.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from pyarabic import araby
+
+from analyzers.letters import (
+    DECIMAL_SEPARATORS,
+    DECOMPOSED_HAMZA,
+    MARKS,
+    NUMBER_SIGNS,
+    char_mapping,
+)
+
+_PLAIN = re.compile(f"[{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}a-z0-9]*").fullmatch
+
+_COMPATIBILITY_BLOCKS = (
+    (0xFB00, 0xFB06),  # Latin ligatures
+    (0xFB50, 0xFDFF),  # Arabic presentation forms A
+    (0xFE70, 0xFEFE),  # Arabic presentation forms B
+    (0xFF10, 0xFF5A),  # fullwidth digits and Latin letters
+    (0x1EE00, 0x1EEFF),  # Arabic mathematical letters
+)
+
+_HAMZA_ON_TATWEEL = re.compile(
+    f"{araby.TATWEEL}[{''.join(sorted(MARKS - {araby.TATWEEL}))}]*{araby.HAMZA_ABOVE}"
+)
+
+
+class _UnmarkTable(dict[int, str]):
+    """What `str.translate` puts for a character; computed when the character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        value = self[code] = _unmarked_char(chr(code))
+        return value
+
+
+def _unmarked_char(char: str) -> str:
+    code = ord(char)
+    if any(first <= code <= last for first, last in _COMPATIBILITY_BLOCKS):
+        resolved = unicodedata.normalize("NFKC", char)
+        letters = "".join(c for c in resolved if c not in MARKS)
+        # A whole phrase in one sign (U+FDFA) stays a sign; a mark shown on a space goes.
+        return char if " " in letters.strip() else letters.strip().lower()
+    if char in MARKS:
+        return ""
+    if char in DECIMAL_SEPARATORS:
+        return "."
+    if unicodedata.category(char) == "Cf" and char not in NUMBER_SIGNS:
+        return ""
+    mapped = char_mapping(char)
+    return mapped if mapped != char else char.lower()
+
+
+_UNMARK = _UnmarkTable()
+_DROP_DECOMPOSED = str.maketrans("", "", DECOMPOSED_HAMZA)
+
+
+def unmark(word: str) -> str:
+    """Form `u` of a written word; may be empty where the word is nothing but marks."""
+    if _PLAIN(word):
+        return word
+    while (unmarked := _unmark_once(word)) != word:
+        word = unmarked
+    return word
+
+
+def _unmark_once(word: str) -> str:
+    if araby.HAMZA_ABOVE in word:  # in Uthmani spelling a hamza without a seat rides on tatweel
+        word = _HAMZA_ON_TATWEEL.sub(araby.YEH_HAMZA, word)
+    word = unicodedata.normalize("NFC", word.translate(_UNMARK))
+    return word.translate(_DROP_DECOMPOSED)
+
+
+_ALEFS = araby.ALEF_MADDA + araby.ALEF_HAMZA_ABOVE + araby.ALEF_HAMZA_BELOW + araby.ALEF_WASLA
+_OTHER_ALPHABETS = {
+    "ک": araby.KAF, "ڪ": araby.KAF, "ګ": araby.KAF, "گ": araby.KAF, "ڭ": araby.KAF,
+    "ی": araby.YEH, "ې": araby.YEH, "ۍ": araby.YEH, "ێ": araby.YEH, "ے": araby.YEH,
+    "ۓ": araby.YEH, "ۑ": araby.YEH, "ٸ": araby.YEH,
+    "ہ": araby.HEH, "ھ": araby.HEH, "ە": araby.HEH, "ۀ": araby.HEH, "ۂ": araby.HEH,
+    "ۃ": araby.HEH, "ۿ": araby.HEH,
+    "پ": araby.BEH, "چ": araby.JEEM, "ژ": araby.ZAIN, "ڤ": araby.FEH, "ڥ": araby.FEH,
+    "ڢ": araby.FEH, "ڨ": araby.QAF, "ڧ": araby.QAF, "ٹ": araby.TEH, "ټ": araby.TEH,
+    "ڈ": araby.DAL, "ډ": araby.DAL, "ڑ": araby.REH, "ړ": araby.REH, "ڕ": araby.REH,
+    "ں": araby.NOON, "ڼ": araby.NOON, "ڵ": araby.LAM, "ښ": araby.SHEEN,
+    "ۆ": araby.WAW, "ۇ": araby.WAW, "ۈ": araby.WAW, "ۋ": araby.WAW, "ۉ": araby.WAW,
+    "ٶ": araby.WAW, "ٷ": araby.WAW, "ٲ": araby.ALEF, "ٳ": araby.ALEF, "ٵ": araby.ALEF,
+}  # fmt: skip
+"""Letters of Persian, Urdu, Kurdish, Pashto and Maghrebi keyboards, each with its Arabic one."""
+
+_FOLD_LETTERS = str.maketrans(
+    {
+        **_OTHER_ALPHABETS,
+        **dict.fromkeys(_ALEFS, araby.ALEF),
+        araby.ALEF_MAKSURA: araby.YEH,
+        araby.TEH_MARBUTA: araby.HEH,
+    }
+)
+_FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.YEH})
+
+_SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
+_ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
+_WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
+_YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
+_QURANIC_MADDA = araby.HAMZA + araby.ALEF
+_ARTICLE_OR_CONJUNCTION = re.compile(
+    f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?"
+).match
+_ARTICLE = re.compile(
+    f"[{araby.WAW}{araby.FEH}]?"
+    f"(?:[{araby.BEH}{araby.KAF}]?{araby.ALEF}{araby.LAM}|{araby.LAM}{araby.LAM})"
+).match
+_MIN_LETTERS_BEFORE_HAMZA = 3
+
+_MIA = {
+    "مايه": "ميه", "مايتان": "ميتان", "مايتين": "ميتين", "مايتي": "ميتي", "مايات": "ميات",
+    "ثلاثمايه": "ثلاثميه", "اربعمايه": "اربعميه", "خمسمايه": "خمسميه", "ستمايه": "ستميه",
+    "سبعمايه": "سبعميه", "ثمانمايه": "ثمانميه", "ثمانيمايه": "ثمانميه", "ثمنمايه": "ثمانميه",
+    "تسعمايه": "تسعميه", "ثلثمايه": "ثلاثميه", "ثلثميه": "ثلاثميه", "ثمانيميه": "ثمانميه",
+    "مايوي": "ميوي", "مايويه": "ميويه",
+}  # fmt: skip
+"""The hundreds: one word in two spellings, مئة and مائة. A closed list, so nothing else changes."""
+
+_PROCLITICS_OF_NUMBERS = ("", "و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "بال", "كال", "لل",
+                          "وب", "ول", "وبال", "ولل")  # fmt: skip
+_NUMERALS = {
+    proclitic + spelling: proclitic + folded
+    for proclitic in _PROCLITICS_OF_NUMBERS
+    for spelling, folded in _MIA.items()
+}
+
+
+def fold(unmarked: str) -> str:
+    """Form `f` of an unmarked word: one spelling for letters that writers exchange."""
+    if unmarked.isascii():
+        return unmarked
+    if _ALEF_HAMZA in unmarked and unmarked.endswith(_WAW_ENDINGS):
+        unmarked = _alef_hamza_before_ending(unmarked)
+    folded = unmarked.translate(_FOLD_LETTERS)
+    for seat in _SEATS:
+        if seat in folded:
+            folded = _fold_hamza(folded)
+            break
+    return _NUMERALS.get(folded, folded)
+
+
+def _alef_hamza_before_ending(word: str) -> str:
+    """Hamza for alef hamza before a verb's waw, where يقرأون, يقرؤون and يقرءون are one word."""
+    stem = word[:-2]
+    return stem[:-1] + araby.HAMZA + word[-2:] if stem[2:].endswith(_ALEF_HAMZA) else word
+
+
+def _fold_hamza(word: str) -> str:
+    """Hamza by its place: kept before waw, dropped at the end of a long word, else its seat."""
+    if _QURANIC_MADDA in word:
+        word = _fold_quranic_madda(word)
+    for seat in _SEATS:
+        word = word.replace(seat + araby.WAW, araby.HAMZA + araby.WAW)
+    if word.endswith(_YEH_HAMZA_ENDINGS):
+        word = word[:-1]
+    if word.endswith(araby.HAMZA) and _letters_before_hamza(word) >= _MIN_LETTERS_BEFORE_HAMZA:
+        word = word[:-1]
+    return word.translate(_FOLD_SEATS)
+
+
+def _fold_quranic_madda(word: str) -> str:
+    """Alef for the ءا that the Quran's spelling has for آ at the beginning of a word."""
+    start = _beginning(_ARTICLE_OR_CONJUNCTION, word)
+    return word[:start] + word[start + 1 :] if word.startswith(_QURANIC_MADDA, start) else word
+
+
+def _letters_before_hamza(word: str) -> int:
+    """Letters of the bare word before its final hamza: the article does not make ماء long."""
+    return len(word) - 1 - _beginning(_ARTICLE, word)
+
+
+def _beginning(match: Callable[[str], re.Match[str] | None], word: str) -> int:
+    found = match(word)
+    return found.end() if found else 0

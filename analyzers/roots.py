@@ -1,0 +1,58 @@
+"""Which root might a stem come from? The wide, weak key `r = root(s)`.
+
+Matches a stem with the patterns of Arabic derivation after ISRI (Taghva, Elkhoury and Coombs
+2005) and gives the three or four letters that the pattern leaves for the root; no dictionary.
+It errs often, so it may add to a score and retrieve on request, never decide by itself.
+"""
+
+from __future__ import annotations
+
+from pyarabic import araby
+
+_RADICAL = "-"
+_WEAK = araby.WAW + araby.YEH + araby.ALEF
+
+PATTERNS = {
+    4: ("ي-و-", "ي-ي-", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ي---", "ت---", "ن---"),
+    5: (
+        "م--و-", "ا-ت--", "م-ت--", "ي-ت--", "ت-ت--", "م-ا--", "-وا--", "--اي-", "ت-ا--", "ا--ا-",
+        "ت--ي-", "م--ا-", "م--ي-", "ان---", "من---", "ين---", "مت---", "يت---", "ت-و--", "ا--و-",
+        "ي-ا--", "ا-ا--", "--ا-ي", "-ا-و-", "---ان",
+    ),
+    6: (
+        "است---", "مست---", "يست---", "تست---", "ا-ت-ا-", "ان--ا-", "م-ا-ي-", "ت-ا-ي-", "مت-ا--",
+        "-وا-ي-", "يت-ا--", "م-وا--", "ا-ا-ي-", "ت-ت-ا-", "م--ا-ي",
+    ),
+    7: ("است--ا-", "م-ا-ا--"),
+}  # fmt: skip
+"""Patterns by length; `-` is a letter of the root. The first that fits wins."""
+
+
+def _compile(pattern: str) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
+    fixed = tuple((i, letter) for i, letter in enumerate(pattern) if letter != _RADICAL)
+    return fixed, tuple(i for i, letter in enumerate(pattern) if letter == _RADICAL)
+
+
+_COMPILED = {
+    length: [_compile(pattern) for pattern in patterns] for length, patterns in PATTERNS.items()
+}
+
+
+def root(stem: str) -> str:
+    """The root-like key of a stem; the stem itself where it has three letters or fits nothing."""
+    for fixed, radicals in _COMPILED.get(len(stem), ()):
+        if all(stem[i] == letter for i, letter in fixed):
+            return _even("".join([stem[i] for i in radicals]))
+    return _even(stem) if len(stem) == 3 else stem
+
+
+def _even(letters: str) -> str:
+    """One letter for the weak ones in the middle and at the end, where و, ي and ا change places."""
+    if len(letters) != 3:
+        return letters
+    first, middle, last = letters[0], letters[1], letters[2]
+    if middle in _WEAK:
+        middle = araby.WAW
+    if last in _WEAK:
+        last = araby.YEH
+    return first + middle + last

@@ -1,0 +1,132 @@
+"""What is left of a folded word without its affixes? The light stem `s = stem(f)`.
+
+Takes off what is written together with a word but is not the word: the article with all that
+stands before it, و, the future's س, pronouns, endings of plural, dual, feminine and verb. It goes
+beyond light10 (Larkey, Ballesteros and Connell 2007) in the compounds, in all the pronouns, in
+giving ة back before them, and in the words that it knows (data/protected.txt).
+
+It does not take off a lone ب ل ف ك: whether بطاقة is ب and طاقة only a collection can tell, so
+that is decided when a query is expanded. Nor does it seek roots: see `roots`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pyarabic import araby
+
+from analyzers.protected import protected_stem, waw_words
+
+MIN_STEM = 3
+"""Letters that an affix must leave; two would be a stump that meets strangers."""
+
+MIN_AFTER_ARTICLE = 2
+"""Letters that the article must leave (اليد, الأب)."""
+
+_IS_ARABIC = re.compile(f"[{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}]+").fullmatch
+
+_ARTICLE = araby.ALEF + araby.LAM
+_LI_ARTICLE = araby.LAM + araby.LAM
+_CONJUNCTIONS = araby.WAW + araby.FEH
+
+COMPOUNDS = tuple(
+    conjunction + particle
+    for conjunction in (*_CONJUNCTIONS, "")
+    for particle in (araby.BEH + _ARTICLE, araby.KAF + _ARTICLE, _LI_ARTICLE, _ARTICLE)
+)
+"""The article with what may stand before it, longest first: وبال, كال, ولل, فال, ال."""
+
+PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "كن", "نا", "ه")
+"""Suffixed pronouns, longest first; ه is also the folded ة. ي and ك are rules of their own."""
+
+PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
+"""Sound plurals, duals, and what a verb has in the plural."""
+
+_RADICAL_KAF = re.compile(
+    "(?:شر|سل|مل|تر|حر|در|مس|هل|ضح|شب|سم|بر|عر|فت|هت|سف|نس|حب|سب|دل|رب|فبر|مح|حن|صعل|بن|فر|شو|"
+    "فك|تك|دي|تي|سي|كي|في|جي|ني|مي)[اوي]?ك$"
+).search
+_RADICAL_TEH = re.compile(
+    "(?:ثب|سك|صم|مو|بي|صو|وق|نح|نب|فت|شت|كب|به|لف|خف|مق|قو|نع|كوي|حو|تو|زي|سب|نك|بك|عن|يا|نس|رن|لن|من)"
+    "[اوي]?ت$"
+).search
+"""Words whose last letter belongs to the root (مشترك, ثابت), as far as letters can tell."""
+
+_IMPERFECT = araby.YEH + araby.TEH + araby.NOON
+_FUTURE_MIN = 5
+
+
+def stem(folded: str) -> str:
+    """The light stem of a folded form; the form itself where nothing can safely go."""
+    if len(folded) < MIN_STEM or not _IS_ARABIC(folded):
+        return folded
+    known = protected_stem(folded)
+    if known is not None:
+        return known
+    if folded[0] == araby.WAW and not folded.startswith(COMPOUNDS):
+        return _stem_after_waw(folded)
+    return strip_suffixes(_strip_future(strip_article(folded)))
+
+
+def _stem_after_waw(word: str) -> str:
+    """The stem of a word in و, which is a letter of its root (وزير) or the conjunction (وقال)."""
+    whole = strip_suffixes(word)
+    if len(word) <= MIN_STEM or whole in waw_words():
+        return whole
+    return strip_suffixes(_strip_future(word[1:]))
+
+
+def strip_article(word: str) -> str:
+    """The word without its article and what stands before it."""
+    for compound in COMPOUNDS:
+        if word.startswith(compound):
+            least = MIN_AFTER_ARTICLE if compound == _ARTICLE else MIN_STEM
+            if len(word) - len(compound) >= least:
+                return word[len(compound) :]
+    return word
+
+
+def _strip_future(word: str) -> str:
+    """A verb without the future's س (سيكتب)."""
+    if len(word) >= _FUTURE_MIN and word[0] == araby.SEEN and word[1] in _IMPERFECT[0]:
+        return word[1:]
+    return word
+
+
+def strip_suffixes(word: str) -> str:
+    """The word without pronoun, plural, feminine, nisba and tanween, in the order they are put."""
+    word = _strip_pronoun(word)
+    word = _strip_one(word, PLURALS)
+    word = _strip_feminine_teh(word)
+    if len(word) > MIN_STEM and word[-1] == araby.ALEF:
+        word = word[:-1]
+    if len(word) > MIN_STEM and word[-1] == araby.YEH:
+        word = word[:-1]
+        if len(word) > MIN_STEM and word[-1] == araby.ALEF:
+            word = word[:-1]
+    return word
+
+
+def _strip_one(word: str, suffixes: tuple[str, ...]) -> str:
+    if word.endswith(suffixes):
+        for suffix in suffixes:
+            if word.endswith(suffix) and len(word) - len(suffix) >= MIN_STEM:
+                return word[: -len(suffix)]
+    return word
+
+
+def _strip_pronoun(word: str) -> str:
+    """The word without its pronoun; a hamza that the pronoun had seated goes again (أعضاؤه)."""
+    bare = _strip_one(word, PRONOUNS)
+    if bare is word and word[-1] == araby.KAF and len(word) > MIN_STEM and not _RADICAL_KAF(word):
+        bare = word[:-1]
+    if bare is not word and len(bare) > MIN_STEM and bare[-2] == araby.ALEF and bare[-1] in "وء":
+        bare = bare[:-1]
+    return bare
+
+
+def _strip_feminine_teh(word: str) -> str:
+    """The word without the ت that ة becomes before a pronoun or a dual, and that verbs have."""
+    if word[-1] == araby.TEH and len(word) > MIN_STEM and not _RADICAL_TEH(word):
+        return word[:-1]
+    return word

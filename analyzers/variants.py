@@ -1,0 +1,90 @@
+"""Which words name the same thing in another spelling? The table is data/variants.txt.
+
+A line is a group of equivalents. Its sides stand between blanks (سوريا سورية) or, where a side
+has several words, between equals signs (تشرين الثاني = نوفمبر). Sides are matched on unmarked
+letters: آب is not أب. Only a side of four letters or more is also met in the spelling of hamza,
+ى and ة that `fold` gives it, for there the short words' confusions do not arise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from analyzers.normalizer import fold, unmark
+
+Side = tuple[str, ...]
+"""The words of one side, each as an unmarked form `u`."""
+
+_MIN_FOLDED_LETTERS = 4
+
+
+class VariantsError(ValueError):
+    """A line of a variant file that is no group; the message names the line."""
+
+
+class VariantTable:
+    """Groups of sides, found by any of their sides."""
+
+    def __init__(self, groups: Iterator[tuple[Side, ...]] | tuple[()] = ()) -> None:
+        self._sides_of: dict[Side, tuple[Side, ...]] = {}
+        self.longest = 1
+        """Words in the longest side: how far a query must look ahead."""
+        for group in groups:
+            self._add(group)
+
+    @classmethod
+    def parse(cls, text: str, name: str = "variants") -> VariantTable:
+        """The table of a file's text; raises VariantsError with `name` and the line's number."""
+        return cls(_groups(text, name))
+
+    @classmethod
+    @cache
+    def default(cls) -> VariantTable:
+        """The built-in table."""
+        path = files("analyzers") / "data/variants.txt"
+        return cls.parse(path.read_text("utf-8"), "variants.txt")
+
+    def with_file(self, path: str) -> VariantTable:
+        """A table of these groups and those of a user's file."""
+        text = Path(path).read_text("utf-8-sig")
+        table = VariantTable()
+        table._sides_of = dict(self._sides_of)
+        table.longest = self.longest
+        for group in _groups(text, path):
+            table._add(group)
+        return table
+
+    def sides_of(self, words: Side) -> tuple[Side, ...]:
+        """The other sides of the groups that these unmarked words are a side of."""
+        return self._sides_of.get(_key(words), ())
+
+    def __len__(self) -> int:
+        return len(self._sides_of)
+
+    def _add(self, group: tuple[Side, ...]) -> None:
+        for side in group:
+            self.longest = max(self.longest, len(side))
+            known = self._sides_of.get(_key(side), ())
+            others = tuple(o for o in group if _key(o) != _key(side) and o not in known)
+            self._sides_of[_key(side)] = known + others
+
+
+def _key(words: Side) -> Side:
+    return tuple(fold(w) if len(w) >= _MIN_FOLDED_LETTERS else w for w in words)
+
+
+def _groups(text: str, name: str) -> Iterator[tuple[Side, ...]]:
+    for number, line in enumerate(text.splitlines(), 1):
+        content = line.partition("#")[0].strip()
+        if content:
+            parts = content.split("=") if "=" in content else content.split()
+            group = tuple(tuple(unmark(word) for word in part.split()) for part in parts)
+            if len(group) < 2 or not all(side and all(side) for side in group):
+                raise VariantsError(
+                    f"{name}, line {number}: a group needs two sides or more, "
+                    f"as in «سوريا سورية» or «تشرين الثاني = نوفمبر»; found «{content}»"
+                )
+            yield group
