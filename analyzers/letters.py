@@ -39,7 +39,10 @@ QURANIC_MARKS = "".join(
         (0x0610, 0x061A),  # honorifics and small high letters
         (0x0656, 0x065F),  # subscript alef to wavy hamza below
         (0x06D6, 0x06DC),
-        (0x06DF, 0x06E8),  # small high rounded zero to small high noon; small waw and yeh among them
+        (
+            0x06DF,
+            0x06E8,
+        ),  # small high rounded zero to small high noon; small waw and yeh among them
         (0x06EA, 0x06ED),
         (0x08CA, 0x08E1),
         (0x08E3, 0x08FF),

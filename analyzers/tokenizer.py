@@ -146,7 +146,7 @@ def _power_table(base: int, count: int) -> Hashes:
     table[0] = 1
     known = 1
     while known < count:
-        step = table[known - 1] * np.uint64(base)
+        step = np.uint64(int(table[known - 1]) * base % (1 << 64))
         table[known : 2 * known] = table[: min(known, count - known)] * step
         known *= 2
     return table
@@ -230,7 +230,8 @@ class Tokenizer:
     def tokenize_batch(self, texts: Sequence[str]) -> BatchArrays:
         """The tokens of several texts, which are joined so that short ones cost little each."""
         counts = np.zeros(len(texts), np.int64)
-        parts = [TokenArrays(*(np.zeros(0, t) for t in (np.uint32, np.int64, np.int64)))]
+        nowhere = np.zeros(0, np.int64)
+        parts = [TokenArrays(np.zeros(0, np.uint32), nowhere, nowhere)]
         for pieces in _chunks(texts):
             lengths = np.array([len(piece.text) + 1 for piece in pieces])
             begins = np.cumsum(lengths) - lengths
@@ -304,9 +305,7 @@ class Tokenizer:
     def _add_spellings(self, words: _Words, where: Offsets) -> FormIds:
         spelled = [
             "".join(map(chr, words.letters[h : h + n].tolist()))
-            for h, n in zip(
-                words.heads[where].tolist(), words.lengths[where].tolist(), strict=True
-            )
+            for h, n in zip(words.heads[where].tolist(), words.lengths[where].tolist(), strict=True)
         ]
         return self._spellings.add(spelled, [self._form_id(word) for word in spelled])
 

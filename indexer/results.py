@@ -148,7 +148,10 @@ class FileProblem:
 
 @dataclass(frozen=True, slots=True)
 class UpdateReport:
-    """What `Index.update` found and did. The counts are files, `documents` are all that are held."""
+    """What `Index.update` found and did.
+
+    The counts are files, but for `documents`, which are all that the index holds.
+    """
 
     added: int
     changed: int

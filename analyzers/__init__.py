@@ -1,0 +1,35 @@
+"""Arabic text in, tokens out: tokenizer, normalizer, light stemmer, roots, stopwords, variants.
+
+`analyze` shows what becomes of a text; `ArabicAnalyzer` is the same as an analyzer for any Whoosh
+schema. Nothing here reads files other than its own data or knows of an index.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from analyzers.analyzer import ANALYZER_VERSION, Analysis, Token, analyze, analyze_form
+    from analyzers.whoosh_adapter import ArabicAnalyzer
+
+__all__ = [
+    "ANALYZER_VERSION",
+    "Analysis",
+    "ArabicAnalyzer",
+    "Token",
+    "analyze",
+    "analyze_form",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the pieces when first asked for: the command line starts without them."""
+    if name == "ArabicAnalyzer":
+        from analyzers.whoosh_adapter import ArabicAnalyzer
+
+        return ArabicAnalyzer
+    if name in __all__:
+        from analyzers import analyzer
+
+        return getattr(analyzer, name)
+    raise AttributeError(f"module 'analyzers' has no attribute {name!r}")

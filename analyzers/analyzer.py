@@ -1,0 +1,64 @@
+"""What does a written word mean to the index? Composes the steps: form -> (u, f, s, r).
+
+The steps are functions of one another, s of f and f of u, so that what meets at a stronger tier
+meets at every weaker one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from analyzers.normalizer import fold
+from analyzers.roots import root
+from analyzers.stemmer import stem
+from analyzers.stopwords import is_stopword
+
+ANALYZER_VERSION = 1
+"""Raised whenever a text could yield other tokens or forms than before.
+
+1: the first.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What the analyzer makes of one unmarked form."""
+
+    unmarked: str
+    folded: str
+    stem: str
+    root: str
+    stopword: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: `text[start:end] == word`, offsets in code points; `analysis` of it."""
+
+    word: str
+    start: int
+    end: int
+    analysis: Analysis
+
+
+@lru_cache(maxsize=1 << 16)
+def analyze_form(unmarked: str) -> Analysis:
+    """Analyze one unmarked form `u`, as the tokenizer and `normalizer.unmark` give it."""
+    folded = fold(unmarked)
+    stemmed = stem(folded)
+    return Analysis(unmarked, folded, stemmed, root(stemmed), is_stopword(unmarked))
+
+
+def analyze(text: str) -> list[Token]:
+    """The words of a text in order, stopwords among them, each with its analysis."""
+    from analyzers.tokenizer import Tokenizer
+
+    tokenizer = Tokenizer()
+    tokens = tokenizer.tokenize(text)
+    return [
+        Token(text[start:end], start, end, analyze_form(tokenizer.forms[form]))
+        for form, start, end in zip(
+            tokens.form_ids.tolist(), tokens.starts.tolist(), tokens.ends.tolist(), strict=True
+        )
+    ]

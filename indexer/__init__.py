@@ -1,0 +1,32 @@
+"""Fahras: index a folder of Arabic text once, search it from Python, the terminal and scripts.
+
+    from indexer import Index
+    with Index.create("texts") as index:
+        index.update()
+        for hit in index.search("قاذفات روسية").hits:
+            print(hit.path, hit.line, hit.score)
+
+The library prints nothing, never exits and reads no environment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from indexer.results import SearchOptions, SearchResults
+
+if TYPE_CHECKING:
+    from indexer.index import Index
+
+__all__ = ["Index", "SearchOptions", "SearchResults", "__version__"]
+
+__version__ = "0.1.0"
+
+
+def __getattr__(name: str) -> Any:
+    """Import the index, and with it Whoosh and numpy, when first asked for."""
+    if name == "Index":
+        from indexer.index import Index
+
+        return Index
+    raise AttributeError(f"module 'indexer' has no attribute {name!r}")

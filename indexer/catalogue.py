@@ -1,0 +1,145 @@
+"""Which files does an index hold, and what were they when they were read?
+
+The catalogue is the truth about paths: documents know only the number of their file, so a file
+that moved changes the catalogue and nothing else. It is written beside each commit of the Whoosh
+index and bears its generation, so the two are never out of step.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from indexer.errors import IndexCorruptError
+from indexer.results import FileProblem
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """A file of the catalogue.
+
+    `path` is relative to the index's home where the file is below it, else absolute. `digest` is
+    blake2b-16 of its bytes in hex. `documents` is how many it gave, `text_bytes` their UTF-8 size.
+    """
+
+    number: int
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+    documents: int
+    text_bytes: int
+    encoding: str
+
+
+_COLUMNS = tuple(FileEntry.__slots__)
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """The roots of an index, its files by path, and what could not be read at the last update.
+
+    `home` is where relative paths start. `updated` is an ISO 8601 time, `updated_ns` the same in
+    nanoseconds since the epoch.
+    """
+
+    home: str
+    roots: list[str] = field(default_factory=list)
+    files: dict[str, FileEntry] = field(default_factory=dict)
+    next_number: int = 1
+    updated: str | None = None
+    updated_ns: int = 0
+    problems: list[FileProblem] = field(default_factory=list)
+
+    def key(self, path: str) -> str:
+        """The path under which the catalogue knows an absolute path."""
+        if path == self.home:
+            return "."
+        inside = path.startswith(self.home.rstrip(os.sep) + os.sep)
+        return os.path.relpath(path, self.home) if inside else path
+
+    def absolute(self, key: str) -> str:
+        """The absolute path of a key."""
+        return os.path.normpath(os.path.join(self.home, key))
+
+    def below(self, root: str) -> dict[str, FileEntry]:
+        """The files at or below the key `root`."""
+        if root == ".":
+            return {p: e for p, e in self.files.items() if not os.path.isabs(p)}
+        prefix = root.rstrip(os.sep) + os.sep
+        return {p: e for p, e in self.files.items() if p == root or p.startswith(prefix)}
+
+    def take_number(self) -> int:
+        """A file number never used before in this index."""
+        number = self.next_number
+        self.next_number += 1
+        return number
+
+    def by_number(self) -> dict[int, FileEntry]:
+        """The files by number."""
+        return {entry.number: entry for entry in self.files.values()}
+
+    def add_root(self, root: str) -> None:
+        """Remember a root; roots below it are part of it from now on."""
+        if any(_covers(known, root) for known in self.roots):
+            return
+        self.roots = sorted([known for known in self.roots if not _covers(root, known)] + [root])
+
+
+def _covers(root: str, path: str) -> bool:
+    if root == ".":
+        return not os.path.isabs(path)
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def save(catalogue: Catalogue, path: str) -> None:
+    """Write the catalogue whole and sync it: it is complete or, after a crash, unused.
+
+    Names that are not UTF-8 hold surrogates; JSON's escapes keep them.
+    """
+    document = {
+        "home": catalogue.home,
+        "roots": catalogue.roots,
+        "next_number": catalogue.next_number,
+        "updated": catalogue.updated,
+        "updated_ns": catalogue.updated_ns,
+        "problems": [asdict(problem) for problem in catalogue.problems],
+        "columns": _COLUMNS,
+        "files": [
+            [getattr(entry, column) for column in _COLUMNS] for entry in catalogue.files.values()
+        ],
+    }
+    with open(path, "w", encoding="ascii") as file:
+        json.dump(document, file, separators=(",", ":"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load(path: str) -> Catalogue:
+    """Read a catalogue. Raises IndexCorruptError where it is missing or not what `save` writes."""
+    try:
+        with open(path, encoding="ascii") as file:
+            document: Mapping[str, Any] = json.load(file)
+        return Catalogue(
+            home=document["home"],
+            roots=list(document["roots"]),
+            files=_entries(document["columns"], document["files"]),
+            next_number=document["next_number"],
+            updated=document["updated"],
+            updated_ns=document["updated_ns"],
+            problems=[FileProblem(**problem) for problem in document["problems"]],
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise IndexCorruptError(
+            f"the list of indexed files cannot be read ({error}): run fahras index --rebuild"
+        ) from error
+
+
+def _entries(columns: Iterable[str], rows: Iterable[list[Any]]) -> dict[str, FileEntry]:
+    if tuple(columns) != _COLUMNS:
+        raise ValueError("unknown columns")
+    entries = (FileEntry(*row) for row in rows)
+    return {entry.path: entry for entry in entries}

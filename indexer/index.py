@@ -1,0 +1,285 @@
+"""The library's face: create, open, update, search. Nothing here prints, and no type is Whoosh's.
+
+with Index.create("texts") as index:
+    index.update()
+    results = index.search("«منع الصدام» روسيا")
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from analyzers.analyzer import ANALYZER_VERSION, analyze_form
+from analyzers.normalizer import unmark
+from indexer import catalogue as catalogues
+from indexer import engine, storage
+from indexer.catalogue import Catalogue
+from indexer.errors import DocumentNotFoundError
+from indexer.results import (
+    Document,
+    IndexStats,
+    Match,
+    Progress,
+    SearchOptions,
+    SearchResults,
+    TermStats,
+    UpdateReport,
+)
+from indexer.schema import FORM_FIELDS
+from indexer.storage import FORMAT_VERSION, Location
+
+
+class Index:
+    """An index of the texts below some folders. Make one with `create`, `open` or `rebuild`."""
+
+    def __init__(self, location: Location) -> None:
+        self._location = location
+        self._whoosh = engine.open_index(location.data_dir)
+        self._pending_home: str | None = None
+
+    @classmethod
+    def create(cls, folder: str | os.PathLike[str], *, index_dir: str | None = None) -> Index:
+        """Make an empty index for a folder, in its `.fahras` or in `index_dir`.
+
+        An index that is already there is opened instead. Raises IndexVersionError where that is of
+        another version.
+        """
+        home = os.path.abspath(folder)
+        where = index_dir or storage.default_index_dir(home)
+        if storage.exists(where):
+            return cls(storage.read(where))
+        return cls(_new_data(where, home, []))
+
+    @classmethod
+    def open(cls, start: str | os.PathLike[str] = ".", *, index_dir: str | None = None) -> Index:
+        """Open the index of `start` or of the nearest folder above it, or that in `index_dir`.
+
+        Raises NoIndexError, IndexVersionError or IndexCorruptError.
+        """
+        return cls(storage.read(index_dir or storage.find(os.fspath(start))))
+
+    @classmethod
+    def rebuild(
+        cls, folder: str | os.PathLike[str] | None = None, *, index_dir: str | None = None
+    ) -> Index:
+        """An empty index in the place of one of any version; `update` then reads all its roots.
+
+        The old data answer until that update is committed. Raises NoIndexError.
+        """
+        where = index_dir or storage.find(os.fspath(folder or "."))
+        home, roots = storage.home_and_roots(where)
+        index = cls(_new_data(where, home, roots, switch=False))
+        index._pending_home = home
+        return index
+
+    def update(
+        self,
+        paths: Sequence[str] = (),
+        *,
+        forget: Sequence[str] = (),
+        progress: Callable[[Progress], None] | None = None,
+    ) -> UpdateReport:
+        """Bring the index in step with its roots, or with `paths` only, which become roots.
+
+        `forget` takes roots out. One writer at a time: raises IndexLockedError. Files that cannot
+        be read are in the report's problems and keep what was indexed of them before.
+        """
+        from indexer.update import Run, plan_update, report_of, stamp
+
+        started, started_ns = time.perf_counter(), time.time_ns()
+        with engine.exclusive(self._location.index_dir):
+            self.refresh()
+            catalogue = self._load_catalogue()
+            roots_before = list(catalogue.roots)
+            plan = plan_update(catalogue, paths, forget, progress)
+            idle = plan.is_empty and catalogue.roots == roots_before
+            if idle and self._pending_home is None:
+                return report_of(plan, catalogue, None, started)
+            writer = engine.open_writer(self._whoosh)
+            try:
+                run = Run(writer, catalogue, progress)
+                run.carry_out(plan)
+                report = report_of(plan, catalogue, run, started)
+                stamp(catalogue, started_ns, list(report.problems))
+                self._commit(writer, catalogue)
+            except BaseException:
+                with suppress(Exception):
+                    writer.cancel()
+                raise
+        return report_of(plan, catalogue, run, started)
+
+    def _commit(self, writer: Any, catalogue: Catalogue) -> None:
+        """Write the catalogue of the generation to come, then commit that generation."""
+        data_dir = self._location.data_dir
+        catalogues.save(catalogue, _catalogue_path(data_dir, writer.generation))
+        storage.sync_folder(data_dir)
+        writer.commit()
+        if self._pending_home is not None:
+            storage.switch(self._location.index_dir, data_dir, self._pending_home)
+            self._pending_home = None
+        for name in os.listdir(data_dir):
+            stale = name.startswith(_CATALOGUE) and name != f"{_CATALOGUE}{writer.generation}.json"
+            if stale:
+                os.unlink(os.path.join(data_dir, name))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look again: what other processes have committed is seen from here on."""
+        if "_searcher" in vars(self):
+            self._searcher.close()
+        for name in ("_searcher", "_catalogue"):
+            vars(self).pop(name, None)
+
+    def _load_catalogue(self) -> Catalogue:
+        generation = self._whoosh.latest_generation()
+        catalogue = catalogues.load(_catalogue_path(self._location.data_dir, generation))
+        catalogue.home = self._location.home
+        return catalogue
+
+    @cached_property
+    def _searcher(self) -> Any:
+        return engine.open_searcher(self._whoosh)
+
+    @cached_property
+    def _catalogue(self) -> Catalogue:
+        return self._load_catalogue()
+
+    def search(self, query: str, options: SearchOptions = SearchOptions()) -> SearchResults:
+        """The documents that answer a query, best first, with passages that show why.
+
+        Raises QueryError, with its place, where the query cannot be understood.
+        """
+        results: SearchResults = self._search(query, options).results()
+        return results
+
+    def _search(self, query: str, options: SearchOptions) -> Any:
+        from indexer.searching import Search
+
+        return Search(self._searcher, self._catalogue, query, options)
+
+    def rank(
+        self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
+    ) -> list[tuple[str, float]]:
+        """(document id, score) of the `k` best documents: what an evaluation needs."""
+        search = self._search(query, options)
+        ranked = search.rank(k)
+        return [
+            (search.document_id(doc), float(score))
+            for doc, score in zip(ranked.docs.tolist(), ranked.scores.tolist(), strict=True)
+        ]
+
+    def matches(
+        self, text: str, query: str, options: SearchOptions = SearchOptions()
+    ) -> tuple[Match, ...]:
+        """The words of any text that meet a query as this index understands it."""
+        from indexer.snippets import matches_of
+
+        return matches_of(text, self._search(query, options).marked(text))
+
+    def document(self, name: str) -> Document:
+        """A document by record id, by path below the home, or by file-system path.
+
+        Raises DocumentNotFoundError.
+        """
+        key = self._catalogue.key(os.path.abspath(name))
+        entry = self._catalogue.files.get(name) or self._catalogue.files.get(key)
+        if entry is not None:
+            stored = self._searcher.document(file=entry.number)
+        else:
+            stored = self._searcher.document(record=name)
+        if stored is None:
+            raise DocumentNotFoundError(
+                f"no document is called {name}: give a path, or an id as a search prints it"
+            )
+        entry = self._catalogue.by_number()[stored["file"]]
+        return Document(
+            id=stored["record"] or entry.path,
+            path=self._catalogue.absolute(entry.path),
+            title=stored["title"],
+            text=stored["text"],
+            date=stored["date"] or None,
+            size=entry.size,
+            encoding=stored["encoding"],
+        )
+
+    def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
+        """The written forms that begin with `prefix`, in the order of their code points."""
+        reader = self._searcher.reader()
+        start = unmark(prefix)
+        counts: Counter[str] = Counter()
+        documents: Counter[str] = Counter()
+        for name in FORM_FIELDS:
+            for term in reader.expand_prefix(name, start):
+                form = term.decode("utf-8", "surrogatepass")
+                info = reader.term_info(name, term)
+                counts[form] += int(info.weight())
+                documents[form] = max(documents[form], int(info.doc_frequency()))
+        for form in sorted(counts)[:limit]:
+            a = analyze_form(form)
+            yield TermStats(form, a.folded, a.stem, a.root, documents[form], counts[form])
+
+    def stats(self) -> IndexStats:
+        """What the index holds, and how large it is."""
+        catalogue = self._catalogue
+        reader = self._searcher.reader()
+        return IndexStats(
+            index_dir=self._location.index_dir,
+            roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
+            documents=int(reader.doc_count()),
+            files=len(catalogue.files),
+            tokens=sum(int(reader.field_length(name)) for name in FORM_FIELDS),
+            terms=len({term for name in FORM_FIELDS for term in reader.lexicon(name)}),
+            text_bytes=sum(entry.text_bytes for entry in catalogue.files.values()),
+            index_bytes=_size_of(self._location.data_dir),
+            segments=len(self._searcher.leaf_searchers()),
+            format_version=FORMAT_VERSION,
+            analyzer_version=ANALYZER_VERSION,
+            updated=catalogue.updated,
+            problems=tuple(catalogue.problems),
+        )
+
+    def close(self) -> None:
+        """Let go of the files; a rebuild that was never updated is undone."""
+        self.refresh()
+        self._whoosh.close()
+        if self._pending_home is not None:
+            storage.discard(self._location.data_dir)
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+_CATALOGUE = "files-"
+
+
+def _catalogue_path(data_dir: str, generation: int) -> str:
+    return os.path.join(data_dir, f"{_CATALOGUE}{generation}.json")
+
+
+def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = True) -> Location:
+    """An empty data folder with its first catalogue, in use at once if `switch`."""
+    data_dir = storage.new_data_dir(index_dir)
+    generation = engine.create_index(data_dir)
+    catalogues.save(Catalogue(home, roots), _catalogue_path(data_dir, generation))
+    if switch:
+        return storage.switch(index_dir, data_dir, home)
+    return Location(index_dir, data_dir, home)
+
+
+def _size_of(folder: str) -> int:
+    return sum(entry.stat().st_size for entry in os.scandir(folder) if entry.is_file())

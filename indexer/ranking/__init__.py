@@ -1,0 +1,1 @@
+"""From the text of a query to ranked documents: parse, expand, score, take the best."""

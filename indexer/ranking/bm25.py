@@ -1,0 +1,36 @@
+"""How much is a word worth in a document? The one weighting model of Fahras.
+
+BM25 as in Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with Lucene's
+never negative idf. Fields are combined before saturation, as in their BM25F: term frequencies and
+lengths are sums weighted by field.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+K1 = 1.2
+B = 0.75
+FIELD_WEIGHTS = {"title": 2.0, "text": 1.0}
+
+Floats = NDArray[np.float32]
+
+
+def idf(documents: int, document_frequency: int) -> float:
+    """ln(1 + (N - df + 0.5) / (df + 0.5)): at least 0, largest for words of a single document."""
+    return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
+
+
+def length_norms(lengths: Floats, average: float) -> Floats:
+    """What a document's length adds to the denominator: K1 * (1 - B + B * length / average)."""
+    average = average if average > 0 else 1.0
+    norms: Floats = lengths * np.float32(K1 * B / average) + np.float32(K1 * (1 - B))
+    return norms
+
+
+def saturation(frequencies: Floats, norms: Floats) -> Floats:
+    """Saturate: tf * (K1 + 1) / (tf + norm) grows with tf, never above K1 + 1."""
+    return frequencies * np.float32(K1 + 1) / (frequencies + norms)

@@ -1,0 +1,87 @@
+"""In which documents, and how often, do words stand together? Positions as sorted keys.
+
+A place is one number, docnum << 32 | position, so that finding a phrase is intersecting sorted
+arrays of places, each shifted back by the word's place in the phrase.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.expand import QueryWord, expand
+from indexer.ranking.segment import Docs, FieldSource, Floats
+
+if TYPE_CHECKING:
+    from indexer.ranking.queries import PhraseQuery
+
+Places = NDArray[np.int64]
+
+_DOC_SHIFT = 32
+_POSITION_MASK = (1 << _DOC_SHIFT) - 1
+
+
+def word_places(word: QueryWord, level: str, source: FieldSource) -> Places:
+    """All places of a word's forms at `level` or a stronger one in one field, ascending."""
+    ordinals = {
+        ordinal
+        for expansion in expand(word, level)
+        for ordinal in source.group(expansion.level, expansion.key)
+    }
+    parts = []
+    for ordinal in sorted(ordinals):
+        postings = source.postings(ordinal)
+        docs = np.repeat(postings.docs, postings.tfs.astype(np.int64))
+        parts.append((docs << _DOC_SHIFT) + source.positions(ordinal))
+    if not parts:
+        return np.zeros(0, np.int64)
+    return np.sort(np.concatenate(parts), kind="stable")
+
+
+def phrase_frequencies(query: PhraseQuery, source: FieldSource) -> tuple[Docs, Floats]:
+    """Ascending docnums that hold the phrase, and in how many places each."""
+    places = [word_places(word, query.level, source) for word in query.words]
+    if any(not len(p) for p in places):
+        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+    starts = _ordered(places) if query.slop is None else _near(places, query.slop)
+    docs, counts = np.unique(starts >> _DOC_SHIFT, return_counts=True)
+    return docs, counts.astype(np.float32)
+
+
+def _ordered(places: list[Places]) -> Places:
+    """Where the words follow one another: the place of the first."""
+    shifted = [p - offset for offset, p in enumerate(places)]
+    shifted.sort(key=len)
+    starts = shifted[0]
+    for other in shifted[1:]:
+        starts = np.intersect1d(starts, other, assume_unique=True)
+    return starts
+
+
+def _near(places: list[Places], slop: int) -> Places:
+    """Where all words stand, in any order, in a window of their number and `slop` more words.
+
+    A window is counted at its last word. A word asked for twice may be met once (a known miss).
+    """
+    width = len(places) + slop
+    windows = [_last_before(p, places) for p in places]
+    found = [
+        ends[(ends - firsts < width) & (ends >> _DOC_SHIFT == firsts >> _DOC_SHIFT)]
+        for ends, firsts in windows
+    ]
+    return np.unique(np.concatenate(found))
+
+
+def _last_before(ends: Places, places: list[Places]) -> tuple[Places, Places]:
+    """For each place in `ends`, the earliest among the nearest places, up to it, of each word.
+
+    Where a word has no place up to it in the document, the earliest is before the document.
+    """
+    firsts = ends.copy()
+    for other in places:
+        nearest = np.searchsorted(other, ends, side="right") - 1
+        met = np.where(nearest >= 0, other.take(np.maximum(nearest, 0)), -1)
+        firsts = np.minimum(firsts, met)
+    return ends, firsts

@@ -1,0 +1,102 @@
+"""Which documents are there to rank? A searcher's segments, their live documents and lengths.
+
+A snapshot is bound to one Whoosh reader and is as unchanging as that is. Statistics (number of
+documents, average length, document frequencies) count live documents only, over all segments, so
+that a score depends neither on the division into segments nor on deletions not yet merged away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.bm25 import FIELD_WEIGHTS, length_norms
+from indexer.ranking.segment import Docs, FieldSource, Floats, open_field
+
+
+class Segment:
+    """One segment: documents `base .. base + size` of the index, and its fields when asked."""
+
+    def __init__(self, searcher: Any, base: int) -> None:
+        self.searcher = searcher
+        reader = self.reader = searcher.reader()
+        self.base = base
+        self.size = int(reader.doc_count_all())
+        self.live = _live_mask(reader, self.size)
+        self._fields: dict[str, FieldSource | None] = {}
+
+    def field(self, name: str) -> FieldSource | None:
+        """The field's terms and postings, None where no document of the segment has it."""
+        if name not in self._fields:
+            held = name in self.reader.indexed_field_names()
+            self._fields[name] = open_field(self.reader, name) if held else None
+        return self._fields[name]
+
+    def only_live(self, docs: Docs) -> Docs:
+        """`docs` without the deleted ones."""
+        return docs if self.live is None else docs[self.live.take(docs)]
+
+
+def _live_mask(reader: Any, size: int) -> NDArray[np.bool_] | None:
+    if not reader.has_deletions():
+        return None
+    live = np.ones(size, np.bool_)
+    live[[docnum for docnum in range(size) if reader.is_deleted(docnum)]] = False
+    return live
+
+
+class Snapshot:
+    """All segments of a searcher, with what ranking counts over them."""
+
+    def __init__(self, searcher: Any) -> None:
+        self.segments = [Segment(leaf, offset) for leaf, offset in searcher.leaf_searchers()]
+        self.documents = int(searcher.doc_count())
+        self.norms = lru_cache(maxsize=8)(self._norms)
+
+    @classmethod
+    def of(cls, searcher: Any) -> Snapshot:
+        """The snapshot of a searcher or of the searcher it is a leaf of; made once a searcher."""
+        whole = searcher.get_parent()
+        known: Snapshot | None = getattr(whole, "fahras_snapshot", None)
+        if known is None:
+            known = whole.fahras_snapshot = cls(whole)
+        return known
+
+    def _norms(self, fields: tuple[str, ...]) -> list[Floats]:
+        """BM25's length norm of each document, by segment and docnum, fields combined."""
+        lengths = [self._lengths(segment, fields) for segment in self.segments]
+        total = sum(
+            float(known[segment.live].sum() if segment.live is not None else known.sum())
+            for segment, known in zip(self.segments, lengths, strict=True)
+        )
+        average = total / max(self.documents, 1)
+        return [length_norms(known, average) for known in lengths]
+
+    @staticmethod
+    def _lengths(segment: Segment, fields: tuple[str, ...]) -> Floats:
+        lengths = np.zeros(segment.size, np.float32)
+        for name in fields:
+            source = segment.field(name)
+            if source is not None:
+                lengths += source.lengths() * np.float32(FIELD_WEIGHTS.get(name, 1.0))
+        return lengths
+
+    def forms(self, fields: Iterable[str], level: str, key: str) -> set[str]:
+        """The written forms of a group, over all segments and the given fields."""
+        return {
+            source.form(ordinal)
+            for source in self.sources(fields)
+            for ordinal in source.group(level, key)
+        }
+
+    def sources(self, fields: Iterable[str]) -> Iterator[FieldSource]:
+        """Each of the given fields in each segment that has it."""
+        for segment in self.segments:
+            for name in fields:
+                source = segment.field(name)
+                if source is not None:
+                    yield source

@@ -1,0 +1,35 @@
+"""Which fields does a document have?
+
+The terms of a `FormField` are unmarked written forms. What the analyzer derives from them belongs
+to the term dictionary, see `indexer.ranking.segment`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from whoosh.fields import ID, NUMERIC, STORED, Schema
+
+from indexer.codec.formfield import FormField
+
+FORM_FIELDS = ("title", "text")
+
+
+def fahras_schema() -> Any:
+    """The schema of an index of documents.
+
+    file      number of the file in the catalogue, which knows its path
+    record    the id of a record inside its file; empty where the file is the document
+    line      first line of the record in its file, 1 for a whole file
+    part      0 for the whole document
+    date      ISO 8601, or empty
+    """
+    return Schema(
+        file=NUMERIC(int, bits=64, signed=False, stored=True, sortable=True),
+        record=ID(stored=True),
+        part=NUMERIC(int, signed=False, stored=True),
+        date=ID(stored=True, sortable=True),
+        encoding=STORED(),
+        title=FormField(),
+        text=FormField(),
+    )

@@ -1,0 +1,236 @@
+"""From the text of a query to what a person is shown: rank, look up, cut snippets.
+
+`Search` is one query on one opened index. Scoring is `ranking`'s business, marking `snippets`'s;
+here they meet documents and files.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import time
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import query as whoosh_query
+
+from analyzers.analyzer import analyze_form
+from analyzers.tokenizer import Tokenizer
+from indexer.catalogue import Catalogue, FileEntry
+from indexer.ranking.evaluate import Evaluator, Ranked
+from indexer.ranking.expand import expand, tier_of
+from indexer.ranking.parser import ParsedQuery, QueryParser, leaf_words
+from indexer.ranking.queries import FilterQuery, PhraseQuery, StemQuery
+from indexer.ranking.segment import Docs
+from indexer.ranking.snapshot import Snapshot
+from indexer.results import Hit, SearchOptions, SearchResults, Snippet
+from indexer.snippets import Highlighter, WordHit, best_snippets
+
+
+class Search:
+    """One query, parsed and ready to run on one searcher and its catalogue.
+
+    Raises QueryError where the query cannot be understood.
+    """
+
+    def __init__(
+        self, searcher: Any, catalogue: Catalogue, text: str, options: SearchOptions
+    ) -> None:
+        self._searcher = searcher
+        self._catalogue = catalogue
+        self._options = options
+        self._text = text
+        self._started = time.perf_counter()
+        self._entries = catalogue.by_number()
+        self._parser = QueryParser(
+            fields=options.fields,
+            match=options.match,
+            all_words=options.all_words,
+            paths=self._files_in,
+        )
+        self.parsed: ParsedQuery = (
+            self._parser.plain_query(text) if options.plain else self._parser.parse(text)
+        )
+        self.snapshot = Snapshot.of(searcher)
+        self.evaluator = Evaluator(self.snapshot)
+
+    def _files_in(self, glob: str) -> frozenset[int]:
+        """The files whose path, below the home, meets a glob; a folder stands for all in it."""
+        patterns = (glob, os.path.join(glob.rstrip("/"), "*"), os.path.join("*", glob))
+        return frozenset(
+            entry.number
+            for entry in self._entries.values()
+            if any(fnmatch.fnmatchcase(entry.path, pattern) for pattern in patterns)
+        )
+
+    @cached_property
+    def query(self) -> Any:
+        """The Whoosh query, with the filters of the options."""
+        if not self._options.within:
+            return self.parsed.query
+        files = frozenset().union(*map(self._files_in, self._options.within))
+        return whoosh_query.Require(self.parsed.query, FilterQuery(files=files))
+
+    def results(self) -> SearchResults:
+        """Run the query and gather its hits, with their snippets."""
+        options = self._options
+        reach = None if options.limit is None else options.offset + options.limit
+        ranked = self.rank(reach)
+        docs = ranked.docs[options.offset :].tolist()
+        scores = ranked.scores[options.offset :].tolist()
+        hits = tuple(self._hit(doc, score) for doc, score in zip(docs, scores, strict=True))
+        return SearchResults(
+            query=self._text,
+            total=ranked.total,
+            hits=hits,
+            offset=options.offset,
+            limit=options.limit,
+            elapsed_ms=(time.perf_counter() - self._started) * 1e3,
+            notes=self.parsed.notes,
+        )
+
+    def rank(self, count: int | None) -> Ranked:
+        """The best `count` documents in the order that the options ask for."""
+        if self._options.sort == "relevance":
+            return self.evaluator.rank(self.query, count, self._path_ranks)
+        docs, scores = self.evaluator.everything(self.query)
+        order = np.lexsort((self._path_ranks(docs), *self._sort_keys(docs)))[:count]
+        return Ranked(docs.take(order), scores.take(order), len(docs))
+
+    def _sort_keys(self, docs: Docs) -> tuple[NDArray[Any], ...]:
+        entries = [self._entry(doc) for doc in docs.tolist()]
+        if self._options.sort == "size":
+            return (np.array([-entry.size for entry in entries]),)
+        if self._options.sort == "date":  # newest first, those without a date last
+            dates = [self._stored(doc)["date"] for doc in docs.tolist()]
+            places = {date: -place for place, date in enumerate(sorted(set(dates)))}
+            return (np.array([places[date] for date in dates]),)
+        return ()
+
+    def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
+        """Where each document stands in the order of paths; records of a file keep their order."""
+        ranks = self._rank_of_file
+        files = [self._stored(doc)["file"] for doc in docs.tolist()]
+        order = np.array([ranks[file] for file in files], np.int64)
+        return (order << 32) + docs
+
+    @cached_property
+    def _rank_of_file(self) -> dict[int, int]:
+        paths = sorted(self._catalogue.files)
+        return {self._catalogue.files[path].number: rank for rank, path in enumerate(paths)}
+
+    def _stored(self, doc: int) -> dict[str, Any]:
+        return dict(self._searcher.stored_fields(doc))
+
+    def _entry(self, doc: int) -> FileEntry:
+        return self._entries[self._stored(doc)["file"]]
+
+    def document_id(self, doc: int) -> str:
+        """The id of a document: a record's own, else the path of its file below the home."""
+        stored = self._stored(doc)
+        return str(stored["record"] or self._entries[stored["file"]].path)
+
+    def _hit(self, doc: int, score: float) -> Hit:
+        stored = self._stored(doc)
+        entry = self._entries[stored["file"]]
+        path = self._catalogue.absolute(entry.path)
+        snippets = self._snippets(stored["text"])
+        line, column = 1, 1
+        if snippets:
+            first = snippets[0]
+            anchor = first.matches[0].start if first.matches else first.offset
+            line = first.line
+            column = anchor - stored["text"].rfind("\n", 0, anchor)
+        return Hit(
+            id=stored["record"] or entry.path,
+            path=path,
+            line=line,
+            column=column,
+            byte_offset=self._byte_offset(stored, entry, snippets),
+            part=stored["part"],
+            title=stored["title"],
+            date=stored["date"] or None,
+            size=entry.size,
+            score=score,
+            snippets=snippets,
+            stale=_is_stale(path, entry),
+        )
+
+    def _byte_offset(
+        self, stored: dict[str, Any], entry: FileEntry, snippets: Sequence[Snippet]
+    ) -> int | None:
+        """Where the best passage begins in the file, if text and bytes of the file agree."""
+        if stored["record"] or stored["encoding"] != "utf-8" or not snippets:
+            return None
+        if entry.text_bytes != entry.size:
+            return None
+        return len(stored["text"][: snippets[0].offset].encode("utf-8", "surrogatepass"))
+
+    def _snippets(self, text: str) -> tuple[Snippet, ...]:
+        options = self._options
+        if options.snippets <= 0:
+            return ()
+        hits = self.highlighter.hits(text)
+        weights = [self._weights.get(word.unmarked, 1.0) for word in self.parsed.words]
+        weights += [1.0] * len(self.parsed.patterns)
+        return best_snippets(
+            text, hits, weights, count=options.snippets, width=options.context_chars
+        )
+
+    @cached_property
+    def _weights(self) -> dict[str, float]:
+        """The idf of each word of the query."""
+        return {
+            leaf.word.unmarked: self.evaluator.leaf(leaf).idf
+            for leaf in self.parsed.leaves
+            if isinstance(leaf, StemQuery)
+        }
+
+    @cached_property
+    def highlighter(self) -> Highlighter:
+        """What marks the words of this query in texts."""
+        return highlighter(self.parsed, self._options.match)
+
+    def marked(self, text: str) -> list[WordHit]:
+        """The words of a text that met the query."""
+        return self.highlighter.hits(text)
+
+
+def highlighter(parsed: ParsedQuery, match: str) -> Highlighter:
+    """What finds in texts the words that met a parsed query.
+
+    Words are numbered as in `parsed.words`, patterns after them.
+    """
+    place = {(w.start, w.end): i for i, w in enumerate(parsed.words)}
+    expanded = [(i, expand(word, match)) for i, word in enumerate(parsed.words)]
+    patterns = list(enumerate(parsed.patterns, len(parsed.words)))
+
+    def meets(form: str) -> tuple[int, str] | None:
+        analysis = analyze_form(form)
+        for i, expansions in expanded:
+            tier = tier_of(analysis, expansions)
+            if tier is not None:
+                return i, tier
+        return next(((i, "folded") for i, p in patterns if p.meets(analysis)), None)
+
+    in_order = [x for x in parsed.leaves if isinstance(x, PhraseQuery) and x.slop is None]
+    phrases = tuple(tuple(place[w.start, w.end] for w in leaf.words) for leaf in in_order)
+    loose = {
+        place[word.start, word.end]
+        for leaf in parsed.leaves
+        if leaf not in in_order
+        for word in leaf_words(leaf)
+    }
+    return Highlighter(meets, Tokenizer(), phrases, frozenset(loose | {i for i, _ in patterns}))
+
+
+def _is_stale(path: str, entry: FileEntry) -> bool:
+    """Whether the file is gone, or is not what was indexed, by size and time."""
+    try:
+        now = os.stat(path)
+    except OSError:
+        return True
+    return (now.st_size, now.st_mtime_ns) != (entry.size, entry.mtime_ns)

@@ -1,0 +1,207 @@
+"""Which passages of a text show best why it was found, and which words in them met the query?
+
+Passages are cut from the original text and are slices of it. A passage is worth the query words it
+holds, each counted once by its idf, a little more where they stand close; it never reaches across
+a blank line, where scraped pages change the subject.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from analyzers.tokenizer import Tokenizer
+from indexer.results import Match, Snippet
+
+_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\r\n]*\r\n")
+_SENTENCE_START = re.compile(r"[.!?؟؛\n]\s*")
+_NOT_SPACE = re.compile(r"\S")
+
+
+@dataclass(frozen=True, slots=True)
+class WordHit:
+    """A token that met the query: its span, its tier, and which word of the query it met."""
+
+    start: int
+    end: int
+    tier: str
+    word: int
+
+
+Meeting = Callable[[str], tuple[int, str] | None]
+"""From an unmarked form to (which word of the query it meets, tier), None if none."""
+
+
+class Highlighter:
+    """Finds the words of texts that meet one query.
+
+    `meets` is asked once per distinct form. `phrases` are the phrases of the query as sequences
+    of numbers of words; the words that stand in phrases only are marked only there.
+    """
+
+    def __init__(
+        self,
+        meets: Meeting,
+        tokenizer: Tokenizer,
+        phrases: Sequence[tuple[int, ...]] = (),
+        loose: frozenset[int] | None = None,
+    ) -> None:
+        self._meets = meets
+        self._tokenizer = tokenizer
+        self._phrases = phrases
+        self._loose = loose
+        self._met: list[tuple[int, str] | None] = []
+
+    def hits(self, text: str) -> list[WordHit]:
+        """The tokens of `text` that met the query, in order."""
+        tokens = self._tokenizer.tokenize(text)
+        self._met.extend(map(self._meets, self._tokenizer.forms[len(self._met) :]))
+        met = [self._met[form] for form in tokens.form_ids.tolist()]
+        places = [i for i, m in enumerate(met) if m is not None]
+        if self._phrases:
+            in_phrase = self._phrase_places(met, places)
+            places = [i for i in places if i in in_phrase or self._is_loose(met[i])]
+        starts, ends = tokens.starts, tokens.ends
+        return [
+            WordHit(int(starts[i]), int(ends[i]), m[1], m[0])
+            for i in places
+            if (m := met[i]) is not None
+        ]
+
+    def _is_loose(self, met: tuple[int, str] | None) -> bool:
+        return met is not None and (self._loose is None or met[0] in self._loose)
+
+    def _phrase_places(
+        self, met: list[tuple[int, str] | None], places: list[int]
+    ) -> frozenset[int]:
+        inside: set[int] = set()
+        for phrase in self._phrases:
+            for i in places:
+                window = met[i : i + len(phrase)]
+                if len(window) == len(phrase) and all(
+                    m is not None and m[0] == word for m, word in zip(window, phrase, strict=True)
+                ):
+                    inside.update(range(i, i + len(phrase)))
+        return frozenset(inside)
+
+
+def matches_of(text: str, hits: Sequence[WordHit]) -> tuple[Match, ...]:
+    """The hits as matches: the written words and their places."""
+    return tuple(Match(text[h.start : h.end], h.start, h.end, h.tier) for h in hits)
+
+
+def best_snippets(
+    text: str,
+    hits: Sequence[WordHit],
+    weights: Sequence[float],
+    *,
+    count: int = 1,
+    width: int = 160,
+) -> tuple[Snippet, ...]:
+    """The `count` best passages of about `width` code points, in order of worth.
+
+    `weights` are the worths of the query's words. Without a hit the text's beginning is the one
+    passage. Passages do not overlap.
+    """
+    if count <= 0:
+        return ()
+    chosen: list[tuple[int, int]] = []
+    candidates = _windows(text, hits, weights, width)
+    for _, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
+        span = _passage(text, hits[first].start, hits[last].end, width)
+        if all(span[1] <= begin or end <= span[0] for begin, end in chosen):
+            chosen.append(span)
+            if len(chosen) == count:
+                break
+    if not chosen:
+        chosen.append(_opening(text, width))
+    return tuple(_snippet(text, span, hits) for span in chosen)
+
+
+def _windows(
+    text: str, hits: Sequence[WordHit], weights: Sequence[float], width: int
+) -> list[tuple[float, int, int]]:
+    """For each hit the passage that begins with it: (worth, first hit, last hit)."""
+    barriers = [match.start() for match in _PARAGRAPH_END.finditer(text)] if hits else []
+    found = []
+    last = 0
+    for first, hit in enumerate(hits):
+        after = bisect_left(barriers, hit.start)
+        limit = barriers[after] if after < len(barriers) else len(text)
+        limit = min(limit, hit.start + width)
+        last = max(last, first)
+        while last + 1 < len(hits) and hits[last + 1].end <= limit:
+            last += 1
+        inside = hits[first : last + 1]
+        worth = sum(weights[word] for word in {h.word for h in inside})
+        spread = (inside[-1].end - hit.start) / max(width, 1)
+        found.append((worth * (1 + 0.02 * len(inside)) - 0.05 * spread, first, last))
+    return found
+
+
+def _passage(text: str, first: int, last: int, width: int) -> tuple[int, int]:
+    """Widen the span of some hits to about `width`, to sentence or word bounds."""
+    near = max(first - width, 0)
+    floor = max((m.end() for m in _PARAGRAPH_END.finditer(text, near, first)), default=near)
+    barrier = _PARAGRAPH_END.search(text, last)
+    ceiling = barrier.start() if barrier else len(text)
+    room = max(width - (last - first), 0)
+    start = max(floor, first - room // 3)
+    if start > floor:
+        start = _word_start(text, start, first)
+    sentence = max(
+        (m.end() for m in _SENTENCE_START.finditer(text, max(floor, first - room), first)),
+        default=floor if floor == 0 or floor > near else -1,
+    )
+    if sentence >= 0:
+        start = sentence
+    end = min(ceiling, max(last, start + width))
+    if end < ceiling:
+        end = _word_end(text, end, last)
+    return _trimmed(text, start, end)
+
+
+def _word_start(text: str, start: int, limit: int) -> int:
+    while start < limit and not text[start - 1].isspace():
+        start += 1
+    return start
+
+
+def _word_end(text: str, end: int, limit: int) -> int:
+    while end > limit and not text[end].isspace():
+        end -= 1
+    return end
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _opening(text: str, width: int) -> tuple[int, int]:
+    first = _NOT_SPACE.search(text)
+    start = first.start() if first else 0
+    return _passage(text, start, start, width)
+
+
+def _snippet(text: str, span: tuple[int, int], hits: Sequence[WordHit]) -> Snippet:
+    start, end = span
+    low = bisect_left(hits, start, key=lambda h: h.start)
+    high = bisect_right(hits, end, key=lambda h: h.end)
+    anchor = hits[low].start if low < high else start
+    return Snippet(
+        text[start:end],
+        start,
+        line_number(text, anchor),
+        matches_of(text, hits[low:high]),
+    )
+
+
+def line_number(text: str, offset: int) -> int:
+    """The line, from 1, in which `offset` stands; a lone CR ends no line, as in editors."""
+    return text.count("\n", 0, offset) + 1

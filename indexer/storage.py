@@ -1,0 +1,180 @@
+"""Where does an index live, and which version is it?
+
+An index folder (`.fahras` in the indexed folder, or wherever `--index` says) holds one small
+file, `fahras.json`, that names the versions and the data folder in use, and that data folder with
+the Whoosh index and its catalogue. A rebuild fills a new data folder, then replaces the small
+file: until then the old index answers.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from typing import Any
+
+from analyzers.analyzer import ANALYZER_VERSION
+from indexer.errors import IndexCorruptError, IndexVersionError, NoIndexError
+
+FORMAT_VERSION = 1
+"""Raised whenever the files of an index change their layout or meaning.
+
+1: the first.
+"""
+
+INDEX_NAME = ".fahras"
+_IDENTITY = "fahras.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """An index folder and the data folder that it names."""
+
+    index_dir: str
+    data_dir: str
+    home: str
+
+
+def default_index_dir(folder: str) -> str:
+    """Where the index of a folder lives unless told otherwise."""
+    return os.path.join(os.path.abspath(folder), INDEX_NAME)
+
+
+def find(start: str) -> str:
+    """The index folder of `start` or of the nearest folder above it, as git finds its own.
+
+    Raises NoIndexError where there is none.
+    """
+    folder = os.path.abspath(start)
+    if not os.path.isdir(folder):
+        folder = os.path.dirname(folder)
+    first = folder
+    while True:
+        candidate = os.path.join(folder, INDEX_NAME)
+        if os.path.isfile(os.path.join(candidate, _IDENTITY)):
+            return candidate
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            raise NoIndexError(
+                f"nothing is indexed in {first} or above it: run fahras index there first"
+            )
+        folder = parent
+
+
+def exists(index_dir: str) -> bool:
+    """Whether an index, of whatever version, is there."""
+    return os.path.isfile(os.path.join(index_dir, _IDENTITY))
+
+
+def read(index_dir: str) -> Location:
+    """The location of an index of this version.
+
+    Raises NoIndexError, IndexVersionError, or IndexCorruptError.
+    """
+    identity = _identity(index_dir)
+    versions = (identity.get("format"), identity.get("analyzer"))
+    if versions != (FORMAT_VERSION, ANALYZER_VERSION):
+        raise IndexVersionError(
+            f"the index in {index_dir} is of format {versions[0]}, analyzer {versions[1]}; this "
+            f"Fahras needs format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}: run fahras index "
+            "--rebuild"
+        )
+    return _location(index_dir, identity)
+
+
+def _identity(index_dir: str) -> dict[str, Any]:
+    try:
+        with open(os.path.join(index_dir, _IDENTITY), encoding="utf-8") as file:
+            identity = json.load(file)
+    except FileNotFoundError:
+        raise NoIndexError(f"there is no index in {index_dir}: run fahras index first") from None
+    except (OSError, ValueError) as error:
+        raise IndexCorruptError(
+            f"{os.path.join(index_dir, _IDENTITY)} cannot be read ({error}): run fahras index "
+            "--rebuild"
+        ) from error
+    return identity if isinstance(identity, dict) else {}
+
+
+def _location(index_dir: str, identity: dict[str, Any]) -> Location:
+    data, home = identity.get("data"), identity.get("home")
+    if not isinstance(data, str) or not isinstance(home, str) or os.sep in data:
+        raise IndexCorruptError(f"{index_dir} names no data: run fahras index --rebuild")
+    return Location(
+        index_dir,
+        os.path.join(index_dir, data),
+        os.path.normpath(os.path.join(index_dir, home)),
+    )
+
+
+def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
+    """The home of an index that may be of another version, and its roots, for a rebuild.
+
+    What cannot be learnt is what a first `fahras index` would take. Raises NoIndexError.
+    """
+    home = os.path.dirname(os.path.abspath(index_dir))
+    try:
+        location = _location(index_dir, _identity(index_dir))
+    except IndexCorruptError:
+        return home, ["."]
+    catalogues = os.path.join(glob.escape(location.data_dir), "files-*.json")
+    newest = max(glob.glob(catalogues), key=os.path.getmtime, default="")
+    try:
+        with open(newest, encoding="ascii") as file:
+            roots = json.load(file)["roots"]
+    except (OSError, ValueError, KeyError, TypeError):
+        roots = ["."]
+    return location.home, [str(root) for root in roots] or ["."]
+
+
+def discard(data_dir: str) -> None:
+    """Remove a data folder that never came into use."""
+    shutil.rmtree(data_dir, ignore_errors=True)
+
+
+def new_data_dir(index_dir: str) -> str:
+    """Make an empty data folder beside the one in use, which stays in use."""
+    os.makedirs(index_dir, exist_ok=True)
+    number = 1
+    while os.path.exists(path := os.path.join(index_dir, f"data-{number}")):
+        number += 1
+    os.mkdir(path)
+    return path
+
+
+def switch(index_dir: str, data_dir: str, home: str) -> Location:
+    """Name `data_dir` as the data in use, atomically, and remove the others."""
+    inside = os.path.dirname(os.path.abspath(index_dir)) == home
+    identity = {
+        "format": FORMAT_VERSION,
+        "analyzer": ANALYZER_VERSION,
+        "data": os.path.basename(data_dir),
+        "home": ".." if inside else home,
+    }
+    path = os.path.join(index_dir, _IDENTITY)
+    with open(path + ".new", "w", encoding="utf-8") as file:
+        json.dump(identity, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(path + ".new", path)
+    sync_folder(index_dir)
+    _remove_other_data(index_dir, data_dir)
+    return Location(index_dir, data_dir, home)
+
+
+def _remove_other_data(index_dir: str, data_dir: str) -> None:
+    for name in os.listdir(index_dir):
+        path = os.path.join(index_dir, name)
+        if name.startswith("data-") and path != data_dir:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def sync_folder(path: str) -> None:
+    """Make renames in a folder durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
