@@ -171,7 +171,7 @@ def test_a_locked_folder_is_a_problem_and_the_rest_is_seen(tmp_path: Path):
 
 
 def test_folders_deeper_than_the_stack_are_walked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    depth = 1200
+    depth = 1050
     monkeypatch.chdir(tmp_path)
     for _ in range(depth):
         os.mkdir("d")

@@ -110,7 +110,13 @@ def gunzip(chunks: Iterator[bytes], extraction: Extraction) -> Iterator[bytes]:
 def _members(data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
     unpacker = zlib.decompressobj(_GZIP_WINDOW)
     while True:
-        yield unpacker.decompress(data, CHUNK_BYTES)
+        before = unpacker.copy()
+        try:
+            piece = unpacker.decompress(data, CHUNK_BYTES)
+        except zlib.error:
+            yield from _up_to_damage(before, data)
+            raise
+        yield piece
         if unpacker.eof:
             data = unpacker.unused_data.lstrip(b"\0")  # writers of tapes pad with zeros
             while not data:
@@ -126,6 +132,15 @@ def _members(data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
             if not data:
                 yield unpacker.flush()
                 raise EOFError("it ends early")
+
+
+def _up_to_damage(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
+    """What a piece still holds before its damage; zlib gives nothing of a piece that fails."""
+    for at in range(len(data)):
+        try:
+            yield unpacker.decompress(data[at : at + 1])
+        except zlib.error:
+            return
 
 
 def _chunks_of(path: str) -> Iterator[bytes]:
