@@ -161,10 +161,10 @@ def _word_pool(query: FormsQuery, segment: Segment) -> Pool:
         if source is None:
             continue
         field_weight = FIELD_WEIGHTS.get(name, 1.0)
-        for expansion, ordinals in query.ordinals(source):
+        for expansion, spans in query.spans(source):
             weight = np.float32(expansion.weight * field_weight)
-            for ordinal in ordinals:
-                postings = source.postings(ordinal)
+            for span in spans:
+                postings = source.postings(span)
                 docs.append(postings.docs)
                 tfs.append(postings.tfs * weight)
                 member.append(np.full(len(postings.docs), expansion.retrieves))

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.expand import QueryWord, expand
-from indexer.ranking.segment import Docs, FieldSource, Floats
+from indexer.ranking.segment import Docs, FieldSource, Floats, Span, without
 
 if TYPE_CHECKING:
     from indexer.ranking.queries import PhraseQuery
@@ -25,16 +25,14 @@ _POSITION_MASK = (1 << _DOC_SHIFT) - 1
 
 def word_places(word: QueryWord, level: str, source: FieldSource) -> Places:
     """All places of a word's forms at `level` or a stronger one in one field, ascending."""
-    ordinals = {
-        ordinal
-        for expansion in expand(word, level)
-        for ordinal in source.group(expansion.level, expansion.key)
-    }
+    taken: list[Span] = []
     parts = []
-    for ordinal in sorted(ordinals):
-        postings = source.postings(ordinal)
-        docs = np.repeat(postings.docs, postings.tfs.astype(np.int64))
-        parts.append((docs << _DOC_SHIFT) + source.positions(ordinal))
+    for expansion in expand(word, level):
+        for span in without(source.group(expansion.level, expansion.key), taken):
+            taken.append(span)
+            postings = source.postings(span)
+            docs = np.repeat(postings.docs.astype(np.int64), postings.tfs.astype(np.int64))
+            parts.append((docs << _DOC_SHIFT) + source.positions(span))
     if not parts:
         return np.zeros(0, np.int64)
     return np.sort(np.concatenate(parts), kind="stable")

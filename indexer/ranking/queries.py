@@ -7,7 +7,7 @@ asks it there, so that both ways give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from whoosh import query as whoosh_query
@@ -15,7 +15,7 @@ from whoosh.matching import ListMatcher, NullMatcher
 
 from analyzers.analyzer import Analysis
 from indexer.ranking.expand import Expansion, QueryWord, expand
-from indexer.ranking.segment import FieldSource
+from indexer.ranking.segment import FieldSource, Span, without
 from indexer.ranking.snapshot import Snapshot
 
 
@@ -45,7 +45,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         """The first field; Whoosh asks queries of one field for it."""
         return self.fields[0]
 
-    def ordinals(self, source: FieldSource) -> Iterator[tuple[Expansion, list[int]]]:
+    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """The terms meant in one field of one segment, by expansion, no term twice."""
         raise TypeError(f"{type(self).__name__} names no terms")
 
@@ -57,8 +57,9 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         for reader in readers:
             if self.field() in reader.indexed_field_names():
                 source = open_field(reader, self.field())
-                for _, found in self.ordinals(source):
-                    terms.update(source.form(ordinal).encode("utf-8") for ordinal in found)
+                for _, spans in self.spans(source):
+                    for span in spans:
+                        terms.update(f.encode("utf-8", "surrogatepass") for f in source.forms(span))
         yield from sorted(terms)
 
     def matcher(self, searcher: Any, context: Any = None) -> Any:
@@ -91,12 +92,12 @@ class StemQuery(FormsQuery):
     def _identity(self) -> tuple[Any, ...]:
         return (*super()._identity(), self.word.unmarked, self.match)
 
-    def ordinals(self, source: FieldSource) -> Iterator[tuple[Expansion, list[int]]]:
+    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """See FormsQuery."""
-        seen: set[int] = set()
+        taken: list[Span] = []
         for expansion in self.expansions:
-            fresh = [o for o in source.group(expansion.level, expansion.key) if o not in seen]
-            seen.update(fresh)
+            fresh = without(source.group(expansion.level, expansion.key), taken)
+            taken += fresh
             if fresh:
                 yield expansion, fresh
 
@@ -123,12 +124,10 @@ class PatternQuery(FormsQuery):
             return self.folded in analysis.folded
         return analysis.folded.startswith(self.folded)
 
-    def ordinals(self, source: FieldSource) -> Iterator[tuple[Expansion, list[int]]]:
+    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """See FormsQuery."""
         find = source.containing if self.infix else source.prefixed
-        found = list(find(self.folded))
-        if found:
-            yield Expansion("folded", self.folded, "folded", 1.0), found
+        yield Expansion("folded", self.folded, "folded", 1.0), find(self.folded)
 
 
 class PhraseQuery(FormsQuery):
@@ -155,11 +154,11 @@ class PhraseQuery(FormsQuery):
         words = tuple(word.unmarked for word in self.words)
         return (*super()._identity(), words, self.level, self.slop)
 
-    def ordinals(self, source: FieldSource) -> Iterator[tuple[Expansion, list[int]]]:
+    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """The terms of each word, whether or not they stand in the phrase."""
         for word in self.words:
             for expansion in expand(word, self.level):
-                yield expansion, list(source.group(expansion.level, expansion.key))
+                yield expansion, source.group(expansion.level, expansion.key)
 
 
 class FilterQuery(whoosh_query.Query):  # type: ignore[misc]

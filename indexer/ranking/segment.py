@@ -7,8 +7,7 @@ computed from it, so a group is named by its level and its key.
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
@@ -24,51 +23,59 @@ Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
 
+Span = tuple[int, int]
+
+
 class Postings(NamedTuple):
-    """A postings list: ascending docnums of the segment, and the term frequency in each."""
+    """Docnums of the segment, and the term frequency in each."""
 
     docs: Docs
     tfs: Floats
 
 
 class FieldSource(Protocol):
-    """One field of one segment. Terms are numbered in lexicographic order of their UTF-8 bytes."""
+    """One field of one segment.
 
-    def group(self, level: str, key: str) -> Sequence[int]:
-        """Ordinals of the terms whose form at `level` is `key`, ascending."""
+    Terms are numbered by slots, in an order of the source's own; a span of slots is written as
+    (first, last), last exclusive. Sources keep the forms of a group side by side where they can,
+    so that a group is few spans.
+    """
 
-    def prefixed(self, prefix: str) -> Sequence[int]:
-        """Ordinals of the terms that begin with `prefix`, compared on folded forms."""
+    def group(self, level: str, key: str) -> Sequence[Span]:
+        """The spans of the terms whose form at `level` is `key`: disjoint, ascending."""
 
-    def containing(self, infix: str) -> Sequence[int]:
-        """Ordinals of the terms that hold `infix` anywhere, compared on folded forms."""
+    def prefixed(self, prefix: str) -> Sequence[Span]:
+        """The spans of the terms whose folded form begins with `prefix`."""
 
-    def form(self, ordinal: int) -> str:
-        """The term itself."""
+    def containing(self, infix: str) -> Sequence[Span]:
+        """The spans of the terms whose folded form holds `infix` anywhere."""
+
+    def forms(self, span: Span) -> list[str]:
+        """The terms of a span."""
 
     def term_count(self) -> int:
         """How many distinct terms the field has in this segment."""
 
-    def document_frequency(self, ordinal: int) -> int:
-        """In how many documents, deleted ones included, the term stands."""
+    def postings(self, span: Span) -> Postings:
+        """The postings of a span, term after term: docs ascend within a term only."""
 
-    def postings(self, ordinal: int) -> Postings:
-        """The postings of one term."""
-
-    def positions(self, ordinal: int) -> Positions:
-        """The positions of one term, posting after posting, ascending in each."""
+    def positions(self, span: Span) -> Positions:
+        """The positions of a span, posting after posting, ascending in each."""
 
     def lengths(self) -> Floats:
         """Length of each document by docnum: its words that are not stopwords."""
 
 
 class LexiconField:
-    """A field of any Whoosh reader of one segment, through Whoosh's public reader methods."""
+    """A field of any Whoosh reader of one segment, through Whoosh's public reader methods.
+
+    Its slots are the terms in lexicographic order. Costs a reading of the whole lexicon.
+    """
 
     def __init__(self, reader: Any, field: str) -> None:
         self._reader = reader
         self._field = field
-        self._postings: dict[int, tuple[Postings, Positions]] = {}
+        self._read: dict[int, tuple[Postings, Positions]] = {}
 
     @cached_property
     def _terms(self) -> list[bytes]:
@@ -77,61 +84,61 @@ class LexiconField:
     @cached_property
     def _groups(self) -> dict[tuple[str, str], list[int]]:
         groups: dict[tuple[str, str], list[int]] = {}
-        for ordinal, term in enumerate(self._terms):
-            a = analyze_form(term.decode("utf-8"))
+        for slot in range(len(self._terms)):
+            a = analyze_form(self._form(slot))
             keys = zip(LEVELS, (a.unmarked, a.folded, a.stem, a.root), strict=True)
             for named in keys:
-                groups.setdefault(named, []).append(ordinal)
+                groups.setdefault(named, []).append(slot)
         return groups
 
-    @cached_property
-    def _folded(self) -> list[tuple[str, int]]:
-        """(folded form, ordinal), sorted, for prefixes."""
-        return sorted(
-            (key, ordinal)
-            for (level, key), ordinals in self._groups.items()
-            if level == "folded"
-            for ordinal in ordinals
-        )
+    def _form(self, slot: int) -> str:
+        return self._terms[slot].decode("utf-8", "surrogatepass")
 
-    def group(self, level: str, key: str) -> Sequence[int]:
+    def group(self, level: str, key: str) -> Sequence[Span]:
         """See FieldSource."""
-        return self._groups.get((level, key), ())
+        return [(slot, slot + 1) for slot in self._groups.get((level, key), ())]
 
-    def prefixed(self, prefix: str) -> Sequence[int]:
-        """See FieldSource."""
-        first = bisect_left(self._folded, (prefix, -1))
-        last = bisect_left(self._folded, (prefix + "\U0010ffff", -1))
-        return sorted(ordinal for _, ordinal in self._folded[first:last])
+    def _by_folded(self, meets: Callable[[str], bool]) -> list[Span]:
+        slots = [
+            slot
+            for (level, key), group in self._groups.items()
+            if level == "folded" and meets(key)
+            for slot in group
+        ]
+        return [(slot, slot + 1) for slot in sorted(slots)]
 
-    def containing(self, infix: str) -> Sequence[int]:
+    def prefixed(self, prefix: str) -> Sequence[Span]:
         """See FieldSource."""
-        return sorted(ordinal for folded, ordinal in self._folded if infix in folded)
+        return self._by_folded(lambda key: key.startswith(prefix))
 
-    def form(self, ordinal: int) -> str:
+    def containing(self, infix: str) -> Sequence[Span]:
         """See FieldSource."""
-        return self._terms[ordinal].decode("utf-8")
+        return self._by_folded(lambda key: infix in key)
+
+    def forms(self, span: Span) -> list[str]:
+        """See FieldSource."""
+        return [self._form(slot) for slot in range(*span)]
 
     def term_count(self) -> int:
         """See FieldSource."""
         return len(self._terms)
 
-    def document_frequency(self, ordinal: int) -> int:
+    def postings(self, span: Span) -> Postings:
         """See FieldSource."""
-        return int(self._reader.doc_frequency(self._field, self._terms[ordinal]))
+        parts = [self._term(slot)[0] for slot in range(*span)]
+        return Postings(
+            np.concatenate([part.docs for part in parts]),
+            np.concatenate([part.tfs for part in parts]),
+        )
 
-    def postings(self, ordinal: int) -> Postings:
+    def positions(self, span: Span) -> Positions:
         """See FieldSource."""
-        return self._read(ordinal)[0]
+        return np.concatenate([self._term(slot)[1] for slot in range(*span)])
 
-    def positions(self, ordinal: int) -> Positions:
-        """See FieldSource."""
-        return self._read(ordinal)[1]
-
-    def _read(self, ordinal: int) -> tuple[Postings, Positions]:
-        known = self._postings.get(ordinal)
+    def _term(self, slot: int) -> tuple[Postings, Positions]:
+        known = self._read.get(slot)
         if known is None:
-            matcher = self._reader.postings(self._field, self._terms[ordinal])
+            matcher = self._reader.postings(self._field, self._terms[slot])
             docs, tfs, positions = [], [], []
             while matcher.is_active():
                 here = matcher.value_as("positions")
@@ -140,7 +147,7 @@ class LexiconField:
                 positions.extend(here)
                 matcher.next()
             postings = Postings(np.array(docs, np.int64), np.array(tfs, np.float32))
-            known = self._postings[ordinal] = (postings, np.array(positions, np.int64))
+            known = self._read[slot] = (postings, np.array(positions, np.int64))
         return known
 
     def lengths(self) -> Floats:
@@ -149,6 +156,19 @@ class LexiconField:
         count = self._reader.doc_count_all()
         known = (length(docnum, self._field) or 0 for docnum in range(count))
         return np.fromiter(known, np.float32)
+
+
+def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
+    """The parts of `spans` that no span of `taken` covers."""
+    left = list(spans)
+    for start, stop in taken:
+        left = [
+            part
+            for first, last in left
+            for part in ((first, min(last, start)), (max(first, stop), last))
+            if part[0] < part[1]
+        ]
+    return left
 
 
 def open_field(reader: Any, field: str) -> FieldSource:

@@ -88,9 +88,10 @@ class Snapshot:
     def forms(self, fields: Iterable[str], level: str, key: str) -> set[str]:
         """The written forms of a group, over all segments and the given fields."""
         return {
-            source.form(ordinal)
+            form
             for source in self.sources(fields)
-            for ordinal in source.group(level, key)
+            for span in source.group(level, key)
+            for form in source.forms(span)
         }
 
     def sources(self, fields: Iterable[str]) -> Iterator[FieldSource]:
