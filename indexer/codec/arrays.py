@@ -1,0 +1,349 @@
+"""What does a segment's field hold, as arrays? The reading side that evaluators use.
+
+Arrays are views on the mapped file: never write to them. `docs` are docnums in the segment, deleted
+ones among them; the segment's bitmap says which (`ColumnarSegment.deleted_mask`). Scores, queries
+and text analysis are not known here.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.codec.container import Container
+from indexer.codec.dictionary import split_strings
+from indexer.codec.format import LEVELS, NO_TERM, SAMPLE_TOKENS
+from indexer.codec.postings import Array, Postings, starts_of
+
+
+class Slots(NamedTuple):
+    """A slice of slots, first to last (exclusive): a term, a group, or nothing where equal."""
+
+    first: int
+    last: int
+
+
+NOTHING = Slots(0, 0)
+
+
+class StringTable:
+    """Sorted byte strings, laid end to end; looked up by bisection, without numpy's overhead."""
+
+    def __init__(self, container: Container, prefix: str) -> None:
+        self._bytes = container.view(f"{prefix}bytes")
+        starts = container.array(f"{prefix}starts")
+        self._starts = memoryview(starts.astype("=u4", copy=False))  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        return len(self._starts) - 1
+
+    def __getitem__(self, index: int) -> bytes:
+        return bytes(self._bytes[self._starts[index] : self._starts[index + 1]])
+
+    def lower_bound(self, key: bytes) -> int:
+        """The index of the first string that is not below `key`."""
+        low, high = 0, len(self)
+        data, starts = self._bytes, self._starts
+        while low < high:
+            middle = (low + high) >> 1
+            if bytes(data[starts[middle] : starts[middle + 1]]) < key:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
+    def find(self, key: bytes) -> int:
+        """The index of `key`, -1 where it is not held."""
+        index = self.lower_bound(key)
+        return index if index < len(self) and self[index] == key else -1
+
+
+class FieldArrays:
+    """One indexed field of one segment.
+
+    A term is named by its ordinal (place in the order of bytes); postings are reached by slots.
+    For form fields every group of every level (folded, stem, root) is one slice of slots.
+    """
+
+    def __init__(self, container: Container, fieldname: str) -> None:
+        self.fieldname = fieldname
+        self._container = container
+        self._prefix = f"f/{fieldname}/"
+        meta = container.meta["fields"][fieldname]
+        self.document_count: int = container.meta["documents"]
+        self.length_total: int = meta["length_total"]
+        self.posting_count: int = meta["postings"]
+        self.position_count: int = meta["positions"]
+        self.max_tf: int = meta["max_tf"]
+        self.terms = StringTable(container, f"{self._prefix}term_")
+        self.grouped = f"{self._prefix}slots" in container
+        self._ordinals: dict[bytes, int] = {}
+        self._keys: dict[str, StringTable] = {}
+
+    def _array(self, part: str) -> Array:
+        return self._container.array(self._prefix + part)
+
+    def _optional(self, part: str) -> Array | None:
+        name = self._prefix + part
+        return self._container.array(name) if name in self._container else None
+
+    # Terms
+
+    @property
+    def term_count(self) -> int:
+        """How many distinct terms the field has."""
+        return len(self.terms)
+
+    def ordinal(self, term: bytes | str) -> int:
+        """The ordinal of a term, -1 where the segment does not hold it."""
+        key = term.encode("utf-8", "surrogatepass") if isinstance(term, str) else term
+        known = self._ordinals.get(key)
+        if known is None:
+            known = self._ordinals[key] = self.terms.find(key)
+        return known
+
+    def term(self, ordinal: int) -> str:
+        """The term as text."""
+        return self.terms[ordinal].decode("utf-8", "surrogatepass")
+
+    def prefix_range(self, prefix: bytes | str) -> tuple[int, int]:
+        """(first, last + 1): the ordinals of the terms that begin with `prefix`."""
+        key = prefix.encode("utf-8", "surrogatepass") if isinstance(prefix, str) else prefix
+        first = self.terms.lower_bound(key)
+        return first, self.terms.lower_bound(key + b"\xff" * 4) if key else self.term_count
+
+    @cached_property
+    def term_bytes(self) -> bytes:
+        """All terms end to end, for searches inside them; `term_starts` says which is where."""
+        return bytes(self._container.view(f"{self._prefix}term_bytes"))
+
+    @property
+    def term_starts(self) -> Array:
+        """u4 [terms + 1], into `term_bytes`."""
+        return self._array("term_starts")
+
+    def all_terms(self) -> list[bytes]:
+        """Every term in order; a copy, for work on the whole dictionary."""
+        return split_strings(self.term_bytes, self.term_starts)
+
+    # Slots and groups
+
+    def slot(self, ordinal: int) -> int:
+        """The slot of a term's postings."""
+        return int(self._array("slots")[ordinal]) if self.grouped else ordinal
+
+    def slots_of_term(self, term: bytes | str) -> Slots:
+        """The slice of one term, `NOTHING` where it is not held."""
+        ordinal = self.ordinal(term)
+        if ordinal < 0:
+            return NOTHING
+        slot = self.slot(ordinal)
+        return Slots(slot, slot + 1)
+
+    @cached_property
+    def slot_by_ordinal(self) -> Array:
+        """Slot of each term."""
+        return self._array("slots") if self.grouped else np.arange(self.term_count)
+
+    @cached_property
+    def ordinal_by_slot(self) -> Array:
+        """Ordinal of the term of each slot; int64."""
+        ordinals = np.empty(self.term_count, np.int64)
+        ordinals[self.slot_by_ordinal] = np.arange(self.term_count)
+        return ordinals
+
+    def group(self, level: str, key: bytes | str) -> int:
+        """The group that a folded form, stem or root names, -1 where the segment has none."""
+        spelled = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+        ordinal = self.ordinal(spelled)
+        if ordinal >= 0:
+            group = self.group_of_slot(level, self.slot(ordinal))
+            if int(self._array(f"{level}_key_terms")[group]) == ordinal:
+                return group
+        found = self._other_keys(level).find(spelled)
+        return int(self._array(f"{level}_key_groups")[found]) if found >= 0 else -1
+
+    def group_of_slot(self, level: str, slot: int) -> int:
+        """The group that a slot belongs to."""
+        return int(np.searchsorted(self._array(f"{level}_starts"), slot, side="right")) - 1
+
+    def group_slots(self, level: str, group: int) -> Slots:
+        """The slice of a group's slots; `NOTHING` for group -1."""
+        if group < 0:
+            return NOTHING
+        starts = self._array(f"{level}_starts")
+        return Slots(int(starts[group]), int(starts[group + 1]))
+
+    def slots_of_key(self, level: str, key: bytes | str) -> Slots:
+        """The slice of the group that a key names, `NOTHING` where there is none."""
+        return self.group_slots(level, self.group(level, key))
+
+    def group_starts(self, level: str) -> Array:
+        """u4 [groups + 1]: first slot of each group."""
+        return self._array(f"{level}_starts")
+
+    def group_count(self, level: str) -> int:
+        """How many groups a level has."""
+        return len(self.group_starts(level)) - 1
+
+    def group_by_ordinal(self, level: str) -> Array:
+        """int64: the group of each term."""
+        starts = self.group_starts(level).astype(np.int64)
+        return np.repeat(np.arange(len(starts) - 1), np.diff(starts)).take(self.slot_by_ordinal)
+
+    def group_key(self, level: str, group: int) -> str:
+        """The folded form, stem or root that names a group."""
+        ordinal = int(self._array(f"{level}_key_terms")[group])
+        if ordinal != NO_TERM:
+            return self.term(ordinal)
+        place = int(np.flatnonzero(self._array(f"{level}_key_groups") == group)[0])
+        return self._other_keys(level)[place].decode("utf-8", "surrogatepass")
+
+    def group_keys(self, level: str) -> list[bytes]:
+        """The key of each group, by group; a copy, for work on the whole dictionary."""
+        ordinals = self._array(f"{level}_key_terms").tolist()
+        terms = self.all_terms()
+        keys = [b"" if i == NO_TERM else terms[i] for i in ordinals]
+        others = self._other_keys(level)
+        for place, group in enumerate(self._array(f"{level}_key_groups").tolist()):
+            keys[group] = others[place]
+        return keys
+
+    def stem_df(self, group: int) -> int:
+        """How many documents, deleted ones too, hold any form of a stem."""
+        return int(self._array("stem_df")[group])
+
+    @property
+    def stem_dfs(self) -> Array:
+        """u4 by stem group: how many documents hold any of its forms."""
+        return self._array("stem_df")
+
+    def _other_keys(self, level: str) -> StringTable:
+        table = self._keys.get(level)
+        if table is None:
+            table = self._keys[level] = StringTable(self._container, f"{self._prefix}{level}_key_")
+        return table
+
+    # Postings
+
+    @property
+    def doc_starts(self) -> Array:
+        """[slots + 1], into `docs` and `tf`."""
+        return self._array("doc_starts")
+
+    @property
+    def docs(self) -> Array:
+        """Docnum of every posting, by slot."""
+        return self._array("docs")
+
+    @property
+    def tf(self) -> Array:
+        """Occurrences of every posting."""
+        return self._array("tf")
+
+    @property
+    def weights(self) -> Array:
+        """Weight of every posting as Whoosh gave it; the tf where nothing else was said."""
+        weights = self._optional("weights")
+        return self.tf if weights is None else weights
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether positions are kept."""
+        return f"{self._prefix}positions" in self._container
+
+    def doc_range(self, slots: Slots) -> slice:
+        """Where the postings of a slice of slots lie in `docs`, `tf` and `weights`."""
+        starts = self._array("doc_starts")
+        return slice(int(starts[slots.first]), int(starts[slots.last]))
+
+    def postings(self, slots: Slots) -> tuple[Array, Array]:
+        """(docs, tf) of a slice: sorted within a slot, several slots one after the other."""
+        span = self.doc_range(slots)
+        return self._array("docs")[span], self._array("tf")[span]
+
+    def positions(self, slots: Slots) -> Array:
+        """The positions of a slice, posting after posting; the tf say how many each."""
+        starts = self._array("pos_starts")
+        return self._array("positions")[int(starts[slots.first]) : int(starts[slots.last])]
+
+    def df(self, ordinal: int) -> int:
+        """How many documents, deleted ones too, hold a term."""
+        slot = self.slot(ordinal)
+        starts = self._array("doc_starts")
+        return int(starts[slot + 1]) - int(starts[slot])
+
+    def cf(self, ordinal: int) -> int:
+        """How often a term occurs in the segment."""
+        slot = self.slot(ordinal)
+        return self.count_of(Slots(slot, slot + 1))
+
+    def count_of(self, slots: Slots) -> int:
+        """How often the terms of a slice occur; two look-ups where positions are kept."""
+        starts = self._optional("pos_starts")
+        if starts is not None:
+            return int(starts[slots.last]) - int(starts[slots.first])
+        return int(self.tf[self.doc_range(slots)].sum(dtype=np.int64))
+
+    def cf_by_slot(self) -> Array:
+        """int64: how often the term of each slot occurs, where positions are kept."""
+        return np.diff(self._array("pos_starts").astype(np.int64))
+
+    def values(self, posting: int) -> bytes:
+        """Whoosh's posting value; only for formats that need one."""
+        starts = self._array("value_starts")
+        return self._array("values")[int(starts[posting]) : int(starts[posting + 1])].tobytes()
+
+    @property
+    def has_values(self) -> bool:
+        """Whether posting values are kept."""
+        return f"{self._prefix}values" in self._container
+
+    def as_postings(self) -> Postings:
+        """Everything, as a merge takes it; the keys are slots."""
+        return Postings(
+            keys=np.arange(self.term_count),
+            doc_starts=self.doc_starts,
+            docs=self.docs,
+            tf=self.tf,
+            pos_starts=self._optional("pos_starts"),
+            positions=self._optional("positions"),
+            weights=self._optional("weights"),
+            value_starts=self._optional("value_starts"),
+            values=self._optional("values"),
+        )
+
+    # Documents
+
+    @cached_property
+    def lengths_by_docnum(self) -> Array | None:
+        """Exact field lengths (no stopwords); None where the field is not scorable."""
+        return self._optional("lengths")
+
+    @property
+    def token_counts_by_docnum(self) -> Array | None:
+        """All tokens of each document; form fields only."""
+        return self._optional("token_counts")
+
+    @cached_property
+    def sample_starts_by_docnum(self) -> Array:
+        """int64 [documents + 1]: where the samples of each document begin."""
+        counts = self._array("token_counts").astype(np.int64)
+        return starts_of((counts + SAMPLE_TOKENS - 1) // SAMPLE_TOKENS)
+
+    @property
+    def sample_offsets(self) -> Array:
+        """u4: the code point at which tokens 0, 64, 128, ... of each document begin."""
+        return self._array("sample_offsets")
+
+    def samples(self, docnum: int) -> Array:
+        """The sample offsets of one document: token 64 * i begins at code point samples[i]."""
+        starts = self.sample_starts_by_docnum
+        return self._array("sample_offsets")[int(starts[docnum]) : int(starts[docnum + 1])]
+
+
+def levels_of(arrays: FieldArrays) -> tuple[str, ...]:
+    """The group levels of a field, narrowest first; () where terms have no groups."""
+    return LEVELS if arrays.grouped else ()

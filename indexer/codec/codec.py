@@ -1,0 +1,436 @@
+"""How does Whoosh see a columnar segment? The codec and the readers and writers it hands out.
+
+Only adapters live here: what they adapt is `builder.py` (writing) and `arrays.py` (reading).
+"""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from whoosh.codec import base
+from whoosh.reading import TermInfo, TermNotFound
+
+from indexer.codec.arrays import FieldArrays, Slots
+from indexer.codec.builder import SegmentBuilder
+from indexer.codec.container import Container
+from indexer.codec.formfield import FormField
+from indexer.codec.matcher import ColumnarMatcher, length_bounds
+from indexer.codec.segment import ColumnarSegment
+from indexer.codec.source import read_column
+from indexer.codec.stored import BlobReader, decode_record, encode_record
+
+
+class ColumnarCodec(base.Codec):  # type: ignore[misc]
+    """The codec. One instance serves one writer, or one segment's reader."""
+
+    length_stats = False
+    """Whoosh need not read lengths back while it writes: we keep exact ones ourselves."""
+
+    def __init__(self) -> None:
+        self._builders: dict[str, SegmentBuilder] = {}
+        self._containers: dict[str, Container] = {}
+
+    def builder(self, storage: Any, segment: ColumnarSegment) -> SegmentBuilder:
+        """The builder of a segment in the making."""
+        name = segment.segment_id()
+        if name not in self._builders:
+            self._builders[name] = SegmentBuilder(getattr(storage, "folder", None))
+        return self._builders[name]
+
+    def finish(self, storage: Any, segment: ColumnarSegment) -> None:
+        """Write the segment's file, if the segment has any document."""
+        builder = self._builders.pop(segment.segment_id(), None)
+        if builder is None or not builder.doc_count:
+            return
+        folder = getattr(storage, "folder", None)
+        if folder is not None:
+            builder.write_to(os.path.join(folder, segment.file_name))
+            return
+        data = io.BytesIO()
+        builder.write(data)
+        with storage.create_file(segment.file_name) as file:
+            file.write(data.getvalue())
+
+    def discard(self, segment: ColumnarSegment) -> None:
+        """Forget a segment in the making."""
+        self._builders.pop(segment.segment_id(), None)
+
+    def container(self, storage: Any, segment: ColumnarSegment) -> Container:
+        """The segment's file, opened once."""
+        name = segment.file_name
+        if name not in self._containers:
+            self._containers[name] = open_container(storage, name)
+        return self._containers[name]
+
+    def per_document_writer(self, storage: Any, segment: ColumnarSegment) -> PerDocWriter:
+        """Whoosh's way to give documents."""
+        return PerDocWriter(self.builder(storage, segment))
+
+    def field_writer(self, storage: Any, segment: ColumnarSegment) -> FieldWriter:
+        """Whoosh's way to give postings; closing it writes the file."""
+        return FieldWriter(self, storage, segment)
+
+    def postings_writer(self, dbfile: Any, byteids: bool = False) -> Any:
+        """Refused: postings have no file of their own."""
+        raise TypeError("the columnar codec writes whole segments, not single postings files")
+
+    def postings_reader(self, dbfile: Any, terminfo: Any, format_: Any, **kwargs: Any) -> Any:
+        """Refused: postings have no file of their own."""
+        raise TypeError("the columnar codec reads whole segments, not single postings files")
+
+    def terms_reader(self, storage: Any, segment: ColumnarSegment) -> TermsReader:
+        """Terms and postings of a segment."""
+        return TermsReader(self.container(storage, segment))
+
+    def per_document_reader(self, storage: Any, segment: ColumnarSegment) -> PerDocReader:
+        """Documents of a segment."""
+        return PerDocReader(self.container(storage, segment), segment)
+
+    def new_segment(self, storage: Any, indexname: str) -> ColumnarSegment:
+        """A segment to be written."""
+        return ColumnarSegment(indexname)
+
+
+def open_container(storage: Any, name: str) -> Container:
+    """Map a segment's file, or hold it where the storage is not a folder."""
+    folder = getattr(storage, "folder", None)
+    if folder is not None:
+        return Container.open(os.path.join(folder, name))
+    with storage.open_file(name) as file:
+        return Container(bytes(file.read()), name)
+
+
+class PerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
+    """Takes documents field by field, from Whoosh's own writer and its merges.
+
+    Nothing reaches the builder before the document is finished, so that one can be given up.
+    """
+
+    def __init__(self, builder: SegmentBuilder) -> None:
+        self._builder = builder
+        self._record: dict[str, Any] = {}
+        self._texts: dict[str, bytes] = {}
+        self._lengths: list[tuple[str, Any, int]] = []
+        self._cells: list[tuple[str, Any, Any]] = []
+        self.is_closed = False
+
+    def start_doc(self, docnum: int) -> None:
+        """Begin the next document."""
+        if docnum != self._builder.doc_count:
+            raise ValueError(f"document {docnum} is not the next, {self._builder.doc_count}")
+        self.cancel_doc()
+
+    def add_field(self, fieldname: str, fieldobj: Any, value: Any, length: int) -> None:
+        """Stored value (None: none) and length of a field."""
+        if value is not None and isinstance(fieldobj, FormField):
+            self._texts[fieldname] = str(value).encode("utf-8", "surrogatepass")
+        elif value is not None:
+            self._record[fieldname] = value
+        if length and fieldobj.scorable:
+            self._lengths.append((fieldname, fieldobj, length))
+
+    def add_column_value(self, fieldname: str, columnobj: Any, value: Any) -> None:
+        """Value of a field's column."""
+        self._cells.append((fieldname, columnobj, value))
+
+    def add_vector_items(self, fieldname: str, fieldobj: Any, items: Any) -> None:
+        """Refused: see `SegmentBuilder.prepare`."""
+        raise TypeError(f"field {fieldname!r}: this codec keeps no term vectors")
+
+    def finish_doc(self) -> None:
+        """End the document."""
+        record = encode_record(self._record) if self._record else None
+        docnum = self._builder.doc_count
+        for fieldname, blob in self._texts.items():
+            self._builder.text_writer(fieldname).add(docnum, blob)
+        for fieldname, fieldobj, length in self._lengths:
+            self._builder.term_collector(fieldname, fieldobj).add_length(docnum, length)
+        for fieldname, column, cell in self._cells:
+            self._builder.column_writer(fieldname, column).add(docnum, cell)
+        self._builder.add_record(record)
+
+    def cancel_doc(self) -> None:
+        """Give up what was said of the document."""
+        self._record, self._texts, self._lengths, self._cells = {}, {}, [], []
+
+    def close(self) -> None:
+        """No more documents."""
+        self.is_closed = True
+
+
+class FieldWriter(base.FieldWriter):  # type: ignore[misc]
+    """Takes postings term by term, from Whoosh's own writer and its merges."""
+
+    def __init__(self, codec: ColumnarCodec, storage: Any, segment: ColumnarSegment) -> None:
+        self._codec = codec
+        self._storage = storage
+        self._segment = segment
+        self._builder = codec.builder(storage, segment)
+        self._collector: Any = None
+        self._term = b""
+        self.is_closed = False
+
+    def start_field(self, fieldname: str, fieldobj: Any) -> None:
+        """Begin a field."""
+        self._collector = self._builder.term_collector(fieldname, fieldobj)
+
+    def start_term(self, text: bytes) -> None:
+        """Begin a term."""
+        self._term = text
+
+    def add(self, docnum: int, weight: float, vbytes: bytes, length: int) -> None:
+        """Add a posting."""
+        self._collector.add_posting(self._term, docnum, weight, vbytes)
+
+    def finish_term(self) -> None:
+        """End a term."""
+
+    def add_spell_word(self, fieldname: str, text: str) -> None:
+        """Nothing: suggestions come from the term dictionary."""
+
+    def close(self) -> None:
+        """Write the segment's file."""
+        if not self.is_closed:
+            self.is_closed = True
+            self._codec.finish(self._storage, self._segment)
+
+
+class TermsReader(base.TermsReader):  # type: ignore[misc]
+    """The terms of a segment. `field(name)` is the way to the arrays."""
+
+    def __init__(self, container: Container) -> None:
+        self.container = container
+        self._names: list[str] = sorted(container.meta["fields"])
+        self._fields: dict[str, FieldArrays] = {}
+
+    def field(self, name: str) -> FieldArrays | None:
+        """The arrays of a field, None where the segment has no such field."""
+        if name not in self._fields:
+            if name not in self.container.meta["fields"]:
+                return None
+            self._fields[name] = FieldArrays(self.container, name)
+        return self._fields[name]
+
+    def _ordinal(self, fieldname: str, text: bytes) -> int:
+        arrays = self.field(fieldname)
+        return -1 if arrays is None else arrays.ordinal(text)
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return self._ordinal(*term) >= 0
+
+    def indexed_field_names(self) -> list[str]:
+        """The fields that have postings here."""
+        return self._names
+
+    def cursor(self, fieldname: str, fieldobj: Any) -> Any:
+        """A cursor over the terms of a field."""
+        arrays = self.field(fieldname)
+        return base.EmptyCursor() if arrays is None else Cursor(arrays, fieldobj)
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        """Every (field, term), in order."""
+        return (term for name in self._names for term in self._terms_of(name, 0))
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        """Every (field, term) from a term on, those of later fields too."""
+        for name in self._names:
+            if name == fieldname:
+                yield from self._terms_of(name, self._arrays(name).terms.lower_bound(prefix))
+            elif name > fieldname:
+                yield from self._terms_of(name, 0)
+
+    def _arrays(self, fieldname: str) -> FieldArrays:
+        arrays = self.field(fieldname)
+        if arrays is None:
+            raise TermNotFound(f"No field {fieldname!r}")
+        return arrays
+
+    def _terms_of(self, fieldname: str, first: int) -> Iterator[tuple[str, bytes]]:
+        arrays = self._arrays(fieldname)
+        return ((fieldname, arrays.terms[i]) for i in range(first, arrays.term_count))
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        """Every term with its statistics."""
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(
+        self, fieldname: str, prefix: bytes
+    ) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        """Every term from a term on, with its statistics."""
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        """Statistics of a term; TermNotFound where it is not held."""
+        ordinal = self._ordinal(fieldname, text)
+        if ordinal < 0:
+            raise TermNotFound(f"No term {fieldname}:{text!r}")
+        return term_info(self._arrays(fieldname), ordinal)
+
+    def frequency(self, fieldname: str, text: bytes) -> float:
+        """Total weight of a term, 0 where it is not held."""
+        ordinal = self._ordinal(fieldname, text)
+        return 0 if ordinal < 0 else term_info(self._arrays(fieldname), ordinal).weight()
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        """How many documents hold a term, deleted ones too."""
+        ordinal = self._ordinal(fieldname, text)
+        return 0 if ordinal < 0 else self._arrays(fieldname).df(ordinal)
+
+    def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> Any:
+        """The postings of a term; TermNotFound where it is not held."""
+        ordinal = self._ordinal(fieldname, text)
+        if ordinal < 0:
+            raise TermNotFound(f"No term {fieldname}:{text!r}")
+        term = (fieldname, text)
+        return ColumnarMatcher(self._arrays(fieldname), ordinal, term, format_, scorer)
+
+
+def term_info(arrays: FieldArrays, ordinal: int) -> TermInfo:
+    """Whoosh's statistics of a term."""
+    slot = arrays.slot(ordinal)
+    span = arrays.doc_range(Slots(slot, slot + 1))
+    docs, weights = arrays.docs[span], arrays.weights[span]
+    shortest, longest = length_bounds(arrays, docs)
+    return TermInfo(
+        weights.sum().item(),
+        len(docs),
+        shortest,
+        longest,
+        weights.max().item(),
+        int(docs[0]),
+        int(docs[-1]),
+    )
+
+
+class Cursor(base.FieldCursor):  # type: ignore[misc]
+    """Goes through the terms of a field, as text."""
+
+    def __init__(self, arrays: FieldArrays, fieldobj: Any) -> None:
+        self._arrays = arrays
+        self._fieldobj = fieldobj
+        self._at = 0
+
+    def first(self) -> Any:
+        """Go to the first term."""
+        self._at = 0
+        return self.text()
+
+    def find(self, text: Any) -> Any:
+        """Go to the first term that is not before `text`."""
+        key = text if isinstance(text, bytes) else self._fieldobj.to_bytes(text)
+        self._at = self._arrays.terms.lower_bound(key)
+        return self.text()
+
+    def next(self) -> Any:
+        """Go to the next term."""
+        self._at += 1
+        return self.text()
+
+    def is_valid(self) -> bool:
+        """Whether there is a term here."""
+        return self._at < self._arrays.term_count
+
+    def text(self) -> Any:
+        """The term, None behind the last."""
+        if not self.is_valid():
+            return None
+        return self._fieldobj.from_bytes(self._arrays.terms[self._at])
+
+    def term_info(self) -> TermInfo:
+        """Statistics of the term."""
+        return term_info(self._arrays, self._at)
+
+
+class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
+    """The documents of a segment: stored values, columns, lengths, deletions."""
+
+    def __init__(self, container: Container, segment: ColumnarSegment) -> None:
+        self._container = container
+        self._segment = segment
+        self._records = BlobReader(container, "records/")
+        self._texts = {
+            name: BlobReader(container, f"s/{name}/") for name in container.meta["stored"]
+        }
+
+    def close(self) -> None:
+        """Nothing to do: the map goes with the last array that looks at it."""
+
+    def doc_count(self) -> int:
+        """Documents that are not deleted."""
+        return self.doc_count_all() - self._segment.deleted_count()
+
+    def doc_count_all(self) -> int:
+        """All documents."""
+        count: int = self._container.meta["documents"]
+        return count
+
+    def has_deletions(self) -> bool:
+        """Whether any document is deleted."""
+        return bool(self._segment.has_deletions())
+
+    def is_deleted(self, docnum: int) -> bool:
+        """Whether a document is deleted."""
+        return self._segment.is_deleted(docnum)
+
+    def deleted_docs(self) -> Iterator[int]:
+        """The deleted documents."""
+        return self._segment.deleted_docs()
+
+    def supports_columns(self) -> bool:
+        """Yes."""
+        return True
+
+    def has_column(self, fieldname: str) -> bool:
+        """Whether a field has a column here."""
+        return f"c/{fieldname}" in self._container
+
+    def list_columns(self) -> list[str]:
+        """The fields that have columns here."""
+        return list(self._container.meta["columns"])
+
+    def column_reader(self, fieldname: str, column: Any) -> Any:
+        """Whoosh's reader of a column."""
+        return read_column(self._container, fieldname, column)
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        """The exact length of a document's field."""
+        name = f"f/{fieldname}/lengths"
+        return int(self._container.array(name)[docnum]) if name in self._container else default
+
+    def field_length(self, fieldname: str) -> int:
+        """The lengths of a field, summed."""
+        meta = self._container.meta["fields"].get(fieldname)
+        return meta["length_total"] if meta else 0
+
+    def min_field_length(self, fieldname: str) -> int:
+        """The shortest length of a field."""
+        name = f"f/{fieldname}/lengths"
+        return int(self._container.array(name).min()) if name in self._container else 0
+
+    def max_field_length(self, fieldname: str) -> int:
+        """The longest length of a field."""
+        name = f"f/{fieldname}/lengths"
+        return int(self._container.array(name).max()) if name in self._container else 0
+
+    def stored_fields(self, docnum: int) -> dict[str, Any]:
+        """All stored values of a document, texts too."""
+        values = self.record(docnum)
+        for name, texts in self._texts.items():
+            blob = texts.get(docnum)
+            if blob is not None:
+                values[name] = blob.decode("utf-8", "surrogatepass")
+        return values
+
+    def record(self, docnum: int) -> dict[str, Any]:
+        """The stored values of a document, without its texts."""
+        blob = self._records.get(docnum)
+        return {} if blob is None else decode_record(blob)
+
+    def text(self, docnum: int, fieldname: str) -> str | None:
+        """The stored text of one form field, without unpacking anything else."""
+        texts = self._texts.get(fieldname)
+        blob = None if texts is None else texts.get(docnum)
+        return None if blob is None else blob.decode("utf-8", "surrogatepass")

@@ -1,0 +1,178 @@
+"""How are the fields of documents in the making collected, until their segment is written?
+
+`FormCollector` takes texts, which it tokenizes in batches and inverts in runs; `TermCollector`
+takes the postings that any other Whoosh field makes of a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from whoosh import formats
+
+from indexer.codec.dictionary import Vocabulary
+from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
+from indexer.codec.format import SAMPLE_TOKENS
+from indexer.codec.formfield import FormField
+from indexer.codec.postings import Array, Postings, invert, smallest_unsigned, starts_of
+from indexer.codec.scratch import Scratch
+from indexer.codec.vocabulary import FormVocabulary, vocabulary_of_terms
+
+BATCH_CHARS = 1 << 18
+"""Texts are tokenized together until they have so many code points."""
+
+RUN_TOKENS = 4_000_000
+"""Tokens that are inverted at once; about 150 MB of arrays while it happens."""
+
+
+class FormCollector:
+    """The texts of one form field."""
+
+    def __init__(self, name: str, vocabulary: FormVocabulary, scratch: Scratch) -> None:
+        self._name = name
+        self._vocabulary = vocabulary
+        self._scratch = scratch
+        self._texts: list[str] = []
+        self._text_docs: list[int] = []
+        self._text_chars = 0
+        self._ids: list[Array] = []
+        self._counts: list[Array] = []
+        self._docnums: list[Array] = []
+        self._run_tokens = 0
+        self._runs: list[Postings] = []
+        self._lengths = DocumentValues()
+        self._token_counts = DocumentValues()
+        self._samples: list[Array] = []
+        self.token_count = 0
+
+    def add(self, docnum: int, text: str) -> None:
+        """The text of a document; docnums must rise."""
+        self._texts.append(text)
+        self._text_docs.append(docnum)
+        self._text_chars += len(text)
+        if self._text_chars >= BATCH_CHARS:
+            self._tokenize()
+
+    def _tokenize(self) -> None:
+        if not self._texts:
+            return
+        batch = self._vocabulary.tokenizer.tokenize_batch(self._texts)
+        counts = np.diff(batch.bounds)
+        within = np.arange(len(batch.form_ids)) - np.repeat(batch.bounds[:-1], counts)
+        self._samples.append(batch.starts[within % SAMPLE_TOKENS == 0].astype("<u4"))
+        self._ids.append(batch.form_ids)
+        self._counts.append(counts)
+        self._docnums.append(np.array(self._text_docs, np.int64))
+        self._texts, self._text_docs, self._text_chars = [], [], 0
+        self._run_tokens += len(batch.form_ids)
+        self.token_count += len(batch.form_ids)
+        if self._run_tokens >= RUN_TOKENS:
+            self._runs.append(self._scratch.spill(self._invert()))
+
+    def _invert(self) -> Postings:
+        ids = np.concatenate(self._ids)
+        counts = np.concatenate(self._counts)
+        docnums = np.concatenate(self._docnums)
+        self._ids, self._counts, self._docnums, self._run_tokens = [], [], [], 0
+        counted = ~self._vocabulary.stopword_flags().take(ids)
+        self._lengths.add(docnums, np.diff(starts_of(counted).take(starts_of(counts))))
+        self._token_counts.add(docnums, counts)
+        return invert(ids, counts, docnums, len(self._vocabulary))
+
+    def finish(self) -> FieldData:
+        """All that was collected."""
+        self._tokenize()
+        if self._ids:
+            self._runs.append(self._invert())
+        used = np.zeros(len(self._vocabulary), np.bool_)
+        for run in self._runs:
+            used[run.keys] = True
+        vocabulary = self._vocabulary.vocabulary(np.flatnonzero(used))
+        place = np.cumsum(used) - 1
+        return FieldData(
+            self._name,
+            formats.Positions.__name__,
+            [FieldSource(vocabulary, place.take(run.keys), run) for run in self._runs],
+            self._lengths,
+            self._token_counts,
+            self._samples,
+        )
+
+
+class TermCollector:
+    """The postings of one field of any other type, held in memory."""
+
+    def __init__(self, name: str, fieldobj: Any) -> None:
+        self._name = name
+        self._forms = isinstance(fieldobj, FormField)
+        self._format = fieldobj.format
+        self._kind = type(fieldobj.format)
+        self._scorable = bool(fieldobj.scorable)
+        self._lists: dict[bytes, list[tuple[int, float, bytes]]] = {}
+        self._length_docs: list[int] = []
+        self._length_values: list[int] = []
+
+    def add(self, docnum: int, items: Iterable[tuple[bytes, float, bytes]]) -> None:
+        """The (term, weight, value) postings of a document."""
+        for term, weight, value in items:
+            self.add_posting(term, docnum, weight, value)
+
+    def add_posting(self, term: bytes, docnum: int, weight: float, value: bytes) -> None:
+        """One posting."""
+        known = self._lists.get(term)
+        if known is None:
+            self._lists[term] = [(docnum, weight, value)]
+        else:
+            known.append((docnum, weight, value))
+
+    def add_length(self, docnum: int, length: int) -> None:
+        """The length of a document's field."""
+        self._length_docs.append(docnum)
+        self._length_values.append(length)
+
+    def finish(self) -> FieldData:
+        """All that was collected."""
+        terms = sorted(self._lists)
+        lists = [sorted(self._lists[term], key=_docnum) for term in terms]
+        lengths = DocumentValues()
+        lengths.add(np.array(self._length_docs, np.int64), np.array(self._length_values, np.int64))
+        vocabulary = vocabulary_of_terms(terms) if self._forms else Vocabulary(terms)
+        source = FieldSource(vocabulary, np.arange(len(terms)), self._postings(lists))
+        return FieldData(
+            self._name, self._kind.__name__, [source], lengths if self._scorable else None
+        )
+
+    def _postings(self, lists: list[list[tuple[int, float, bytes]]]) -> Postings:
+        flat = [posting for postings in lists for posting in postings]
+        weights = np.array([weight for _, weight, _ in flat], "<f4")
+        values = [value for _, _, value in flat]
+        doc_starts = starts_of(np.fromiter(map(len, lists), np.int64, len(lists)))
+        positions = None
+        if self._kind is formats.Positions:
+            positions = [self._format.decode_positions(value) for value in values]
+            tf = np.array([len(p) for p in positions], np.int64)
+        elif self._kind is formats.Frequency:
+            tf = np.array([self._format.decode_frequency(value) for value in values], np.int64)
+        else:
+            tf = np.maximum(weights, 1).astype(np.int64)
+        postings = Postings(
+            keys=np.arange(len(lists)),
+            doc_starts=doc_starts,
+            docs=np.array([docnum for docnum, _, _ in flat], np.uint32),
+            tf=tf.astype(smallest_unsigned(int(tf.max(initial=0)))),
+            weights=None if np.array_equal(weights, tf.astype("<f4")) else weights,
+        )
+        if positions is not None:
+            joined = np.array([p for places in positions for p in places], np.int64)
+            postings.positions = joined.astype(smallest_unsigned(int(joined.max(initial=0)), 2))
+            postings.pos_starts = starts_of(tf).take(doc_starts)
+        elif self._kind not in (formats.Existence, formats.Frequency):
+            postings.values = np.frombuffer(b"".join(values), np.uint8)
+            postings.value_starts = starts_of(np.array([len(v) for v in values], np.int64))
+        return postings
+
+
+def _docnum(posting: tuple[int, float, bytes]) -> int:
+    return posting[0]

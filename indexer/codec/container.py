@@ -1,0 +1,157 @@
+"""How do named arrays get into one file, and out of it again?
+
+The bytes are specified in `format.py`. This file knows arrays, checksums and mmap; it does not
+know what any array means.
+"""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import shutil
+import zlib
+from typing import IO, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from indexer.codec import format as fmt
+from indexer.errors import IndexCorruptError
+
+Array = npt.NDArray[Any]
+_COPY_BYTES = 1 << 20
+
+
+def little_endian(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The same type in the byte order of the format."""
+    return dtype.newbyteorder("<")
+
+
+class ContainerWriter:
+    """Appends arrays to an empty binary file and ends it with directory and footer."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.meta: dict[str, Any] = {}
+        self._file = file
+        self._arrays: dict[str, list[Any]] = {}
+        self._offset = 0
+        self._put(fmt.pack_header())
+
+    def add(self, name: str, array: Array) -> None:
+        """Write a whole array under a name that was not used before."""
+        data = np.ascontiguousarray(array, dtype=little_endian(array.dtype))
+        self._begin(name)
+        view = data.reshape(-1).view(np.uint8).data if data.size else memoryview(b"")
+        start, crc = self._offset, zlib.crc32(view)
+        self._put(view)
+        self._arrays[name] = [data.dtype.str, start, int(data.size), crc]
+
+    def add_bytes(self, name: str, data: bytes | bytearray | memoryview) -> None:
+        """Write bytes, as an array of u8."""
+        self.add(name, np.frombuffer(data, np.uint8))
+
+    def add_stream(self, name: str, dtype: np.dtype[Any], stream: IO[bytes]) -> None:
+        """Copy little-endian values of `dtype` from the stream's beginning to its end."""
+        self._begin(name)
+        start, crc = self._offset, 0
+        stream.seek(0)
+        while block := stream.read(_COPY_BYTES):
+            crc = zlib.crc32(block, crc)
+            self._put(block)
+        dtype = little_endian(np.dtype(dtype))
+        self._arrays[name] = [dtype.str, start, (self._offset - start) // dtype.itemsize, crc]
+
+    def close(self) -> None:
+        """Write directory and footer; the file itself stays open, for its owner to sync."""
+        directory = json.dumps(
+            {"arrays": self._arrays, "meta": self.meta}, separators=(",", ":"), sort_keys=True
+        ).encode("ascii")
+        self._pad()
+        footer = fmt.pack_footer(self._offset, directory)
+        self._put(directory)
+        self._put(footer)
+        self._file.flush()
+
+    def _begin(self, name: str) -> None:
+        if name in self._arrays:
+            raise ValueError(f"array {name!r} is written twice")
+        self._pad()
+
+    def _pad(self) -> None:
+        self._put(bytes(-self._offset % fmt.ALIGNMENT))
+
+    def _put(self, data: bytes | memoryview) -> None:
+        self._file.write(data)
+        self._offset += len(data)
+
+
+class Container:
+    """The arrays of one closed file, as views on a map of it; nothing is read before it is used.
+
+    Opening checks header, footer and directory. `verify` reads and checks everything.
+    """
+
+    def __init__(self, buffer: mmap.mmap | bytes, name: str) -> None:
+        self.name = name
+        self.buffer = buffer
+        try:
+            directory, self._directory_offset = fmt.read_directory(memoryview(buffer))
+        except fmt.FormatError as error:
+            raise IndexCorruptError(f"{name}: {error}") from error
+        self.meta: dict[str, Any] = directory["meta"]
+        self._arrays: dict[str, tuple[str, int, int, int]] = directory["arrays"]
+        self._views: dict[str, Array] = {}
+
+    @classmethod
+    def open(cls, path: str) -> Container:
+        """Map a file; the map stays valid when the file is unlinked."""
+        with open(path, "rb") as file:
+            if os.fstat(file.fileno()).st_size == 0:
+                raise IndexCorruptError(f"{path}: the file is empty")
+            return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), path)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._arrays
+
+    def names(self) -> list[str]:
+        """Every array's name, in the order of the directory."""
+        return list(self._arrays)
+
+    def array(self, name: str) -> Array:
+        """The array of that name, read-only; KeyError where there is none."""
+        view = self._views.get(name)
+        if view is None:
+            dtype, offset, count, _ = self._arrays[name]
+            view = np.frombuffer(self.buffer, np.dtype(dtype), count, offset)
+            self._views[name] = view
+        return view
+
+    def span(self, name: str) -> tuple[int, int]:
+        """(offset, length) in bytes of an array in the file."""
+        dtype, offset, count, _ = self._arrays[name]
+        return offset, count * np.dtype(dtype).itemsize
+
+    def view(self, name: str) -> memoryview:
+        """The raw bytes of an array, without a copy."""
+        offset, length = self.span(name)
+        return memoryview(self.buffer)[offset : offset + length]
+
+    def verify(self) -> list[str]:
+        """Every array or gap whose bytes are not those that were written; [] means sound."""
+        problems = []
+        end = fmt.HEADER.size
+        spans = sorted((*self.span(name), name) for name in self._arrays)
+        for offset, length, name in [*spans, (self._directory_offset, 0, "")]:
+            if any(self.buffer[end:offset]):
+                problems.append(f"{self.name}: stray bytes before offset {offset}")
+            if name and zlib.crc32(self.view(name)) != self._arrays[name][3]:
+                problems.append(f"{self.name}: checksum of {name} does not match")
+            end = offset + length
+        return problems
+
+
+def copy_stream(source: IO[bytes], target: IO[bytes]) -> None:
+    """Append the whole of one stream to another."""
+    source.seek(0)
+    shutil.copyfileobj(source, target, _COPY_BYTES)

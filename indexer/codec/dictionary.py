@@ -1,0 +1,176 @@
+"""How is the term dictionary of a field built: order of terms, groups, order of postings?
+
+Reading it is `arrays.py`; the bytes are in `format.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from indexer.codec.container import ContainerWriter
+from indexer.codec.format import LEVELS, NO_TERM
+from indexer.codec.postings import Array, starts_of
+
+
+@dataclass(slots=True)
+class Level:
+    """The groups of one level in one vocabulary. ids: by term, into keys, which are distinct."""
+
+    ids: Array
+    keys: list[bytes]
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """The distinct terms of one source, in any order; levels are () where terms have no groups."""
+
+    terms: list[bytes]
+    levels: tuple[Level, ...] = ()
+
+
+@dataclass(slots=True)
+class Dictionary:
+    """The terms of a whole segment's field.
+
+    terms: in the order of their bytes. ordinals: for each vocabulary, the ordinal of its terms.
+    slots: by ordinal; None where they are the same. groups: for each level, group by ordinal.
+    starts: for each level, first slot of each group, and the number of slots.
+    """
+
+    terms: list[bytes]
+    ordinals: list[Array]
+    slots: Array | None
+    levels: list[Level]
+    starts: list[Array]
+
+    def slots_of(self, vocabulary: int) -> Array:
+        """The slot of each term of a vocabulary."""
+        ordinals = self.ordinals[vocabulary]
+        return ordinals if self.slots is None else self.slots.take(ordinals)
+
+
+def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
+    """Unite vocabularies; which are grouped all, or none of them.
+
+    Raises ValueError where the levels do not nest: a folded form in two stems, say.
+    """
+    terms, ordinals = _united_terms(vocabularies)
+    grouped = [v for v in vocabularies if v.terms]
+    if not grouped or not grouped[0].levels:
+        return Dictionary(terms, ordinals, None, [], [])
+    levels = [
+        _united_level(
+            [v.levels[i] if v.levels else None for v in vocabularies], ordinals, len(terms)
+        )
+        for i in range(len(LEVELS))
+    ]
+    order = _slot_order(levels, len(terms))
+    slots = np.empty(len(terms), np.int64)
+    slots[order] = np.arange(len(terms))
+    starts = [_group_starts(level, order) for level in levels]
+    return Dictionary(terms, ordinals, slots, levels, starts)
+
+
+def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list[Array]]:
+    if len(vocabularies) == 1:
+        own = vocabularies[0].terms
+        order = sorted(range(len(own)), key=own.__getitem__)
+        ordinals = np.empty(len(own), np.int64)
+        ordinals[order] = np.arange(len(own))
+        return [own[i] for i in order], [ordinals]
+    terms = sorted(set().union(*(v.terms for v in vocabularies)))
+    place = {term: i for i, term in enumerate(terms)}
+    return terms, [
+        np.fromiter(map(place.__getitem__, v.terms), np.int64, len(v.terms)) for v in vocabularies
+    ]
+
+
+def _united_level(levels: Sequence[Level | None], ordinals: list[Array], count: int) -> Level:
+    keys: dict[bytes, int] = {}
+    ids = np.zeros(count, np.int64)
+    for level, ordinal in zip(levels, ordinals, strict=True):
+        if level is not None:
+            united = np.array([keys.setdefault(key, len(keys)) for key in level.keys], np.int64)
+            ids[ordinal] = united.take(level.ids) if len(united) else 0
+    return _compact(Level(ids, list(keys)))
+
+
+def _compact(level: Level) -> Level:
+    """The level without keys that no term has (their documents are gone)."""
+    used = np.bincount(level.ids, minlength=len(level.keys)) > 0
+    if used.all():
+        return level
+    renumbered = np.cumsum(used) - 1
+    kept = np.flatnonzero(used).tolist()
+    return Level(renumbered.take(level.ids), [level.keys[i] for i in kept])
+
+
+def _slot_order(levels: list[Level], count: int) -> Array:
+    """Ordinals in the order of slots: groups by their first term, the widest level first.
+
+    First terms, not keys, decide, so that no keys need sorting and equal indexes get equal bytes.
+    """
+    sort_keys = [np.arange(count)]
+    for level in levels:
+        first = np.zeros(len(level.keys), np.int64)
+        first[level.ids[::-1]] = np.arange(count)[::-1]
+        sort_keys.append(first.take(level.ids))
+    return np.lexsort(sort_keys)
+
+
+def _group_starts(level: Level, order: Array) -> Array:
+    in_slots = level.ids.take(order)
+    heads = np.flatnonzero(np.diff(in_slots, prepend=-1))
+    if len(heads) != len(level.keys):
+        raise ValueError("the groups of a term dictionary must nest")
+    return np.append(heads, len(order))
+
+
+def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionary) -> None:
+    """Write terms, slots and groups; stem df comes later, with the postings."""
+    _write_strings(writer, f"{prefix}term_", dictionary.terms)
+    if dictionary.slots is None:
+        return
+    writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
+    order = np.argsort(dictionary.slots, kind="stable")
+    place = {term: i for i, term in enumerate(dictionary.terms)}
+    for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
+        writer.add(f"{prefix}{name}_starts", starts.astype("<u4"))
+        key_of_group = level.ids.take(order.take(starts[:-1]))
+        _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, place)
+
+
+def _write_keys(
+    writer: ContainerWriter, prefix: str, level: Level, key_of_group: Array, place: dict[bytes, int]
+) -> None:
+    """key_of_group: index into the level's keys, by group. place: ordinal of each term."""
+    group_of_key = np.empty(len(level.keys), np.int64)
+    group_of_key[key_of_group] = np.arange(len(key_of_group))
+    spelled = np.fromiter(
+        (place.get(key, NO_TERM) for key in level.keys), np.int64, len(level.keys)
+    )
+    known = np.flatnonzero(spelled != NO_TERM)
+    elsewhere = known[level.ids.take(spelled[known]) != known]
+    spelled[elsewhere] = NO_TERM
+    writer.add(f"{prefix}terms", spelled.take(key_of_group).astype("<u4"))
+    others = sorted((level.keys[i], i) for i in np.flatnonzero(spelled == NO_TERM).tolist())
+    _write_strings(writer, prefix, [key for key, _ in others])
+    numbers = np.array([i for _, i in others], np.int64)
+    writer.add(f"{prefix}groups", group_of_key.take(numbers).astype("<u4"))
+
+
+def _write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:
+    """Write strings end to end as `<prefix>bytes`, with `<prefix>starts`."""
+    listed = list(strings)
+    starts = starts_of(np.fromiter(map(len, listed), np.int64, len(listed)))
+    writer.add_bytes(f"{prefix}bytes", b"".join(listed))
+    writer.add(f"{prefix}starts", starts.astype("<u4"))
+
+
+def split_strings(data: bytes, starts: Array) -> list[bytes]:
+    """The strings that `write_dictionary` laid end to end."""
+    return [data[a:b] for a, b in pairwise(starts.tolist())]

@@ -1,0 +1,147 @@
+"""What are the bytes of a segment? This docstring is the specification; the code below obeys it.
+
+FORMAT_VERSION 1
+================
+
+A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
+unsigned integers of so many bytes, `f4` is an IEEE float. Strings are UTF-8 (lone surrogates as the
+three bytes that Python's `surrogatepass` gives them).
+
+::
+
+    file      = header array* directory footer
+    header    = "FAHRASSG" version:u4 zero[52]                      64 bytes
+    array     = zero[0..63] value*          begins at a multiple of 64; gaps are zero
+    directory = JSON, ASCII, itself beginning at a multiple of 64:
+                {"arrays": {name: [type, offset, count, crc32]}, "meta": {...}}
+                type is numpy's: "<u4", "|u1", "<f4"; crc32 is zlib's, of the array's bytes
+    footer    = directory_offset:u8 directory_length:u8 directory_crc32:u4
+                crc32 of the 20 bytes before:u4 "GSSARHAF"          32 bytes
+
+Opening checks header, footer, the file's length and the directory's checksum; `verify` checks every
+array and every gap.
+
+`meta` holds `documents` (how many, deleted ones too), `fields` {name: {"formats": Whoosh's format
+class, "postings", "positions", "length_total", "max_tf": numbers}}, `stored` (names of fields with
+texts of their own), `columns` (names), `level_names`.
+
+Deletions are not in the file: a segment never changes. They are a bitmap in the TOC (`segment.py`).
+
+An indexed field F: arrays `f/F/...`
+------------------------------------
+Terms are numbered in the order of their bytes: the *ordinal*, 0 to T-1. Postings lie in the order
+of *slots*, also 0 to T-1. Where terms have groups, slots are sorted so that the terms of every
+group of every level are neighbours; a group of terms is therefore one slice of postings.
+Elsewhere slot and ordinal are the same.
+
+================ ======== ==================================================================
+`term_bytes`     u1       all terms, end to end, by ordinal
+`term_starts`    u4       T+1: term i is term_bytes[term_starts[i]:term_starts[i+1]]
+`slots`          u4       T: slot by ordinal; absent where they are the same
+`doc_starts`     u4 | u8  T+1: postings of slot i are docs[doc_starts[i]:doc_starts[i+1]]
+`docs`           u2 | u4  docnum of each posting, rising within a slot
+`tf`             u1..u4   occurrences, by posting
+`weights`        f4       by posting, only where a weight differs from the tf
+`pos_starts`     u4 | u8  T+1: positions of slot i; within them, tf[p] belong to posting p
+`positions`      u2 | u4  token numbers in the document, rising within a posting
+`value_starts`   u8       by posting + 1, and `values` u1: Whoosh's posting values, only for formats
+                          other than Existence, Frequency and Positions
+`lengths`        u1..u4   by docnum: tokens that count for the length (no stopwords); absent where
+                          the field is not scorable
+`token_counts`   u1..u4   by docnum: all tokens, form fields only
+`sample_offsets` u4       code point at which token 0, 64, 128, ... of a document begins, document after
+                          document; one of n tokens has ceil(n / 64); form fields only
+================ ======== ==================================================================
+
+Groups, for each level L of `level_names` (folded, stem, root; each a function of the one before,
+so that they nest). Groups are numbered in the order of their slots.
+
+================ ======== ==================================================================
+`L_starts`       u4       G+1: group g holds the slots L_starts[g] to L_starts[g+1]
+`L_key_terms`    u4       G: ordinal of the term that is spelled as the group's key and is in the
+                          group; 0xFFFFFFFF where there is none
+`L_key_bytes`    u1       the other groups' keys, end to end, in the order of their bytes,
+`L_key_starts`   u4       K+1: with where they begin,
+`L_key_groups`   u4       K: and the groups that they name
+`L_df`           u4       G: documents with any term of the group; the level "stem" only
+================ ======== ==================================================================
+
+Stored values: arrays `s/F/...` for a form field's text, `records/...` for all else
+-----------------------------------------------------------------------------------
+One blob a document, compressed together in blocks of whole documents, about 48 KiB before
+compression.
+
+================ ======== ==================================================================
+`blocks`         u1       zstd frames, end to end
+`block_starts`   u8       B+1: where each begins
+`block_docs`     u4       B+1: docnum of each block's first document; the last is the count
+`sizes`          u4       by docnum: bytes of the blob, plus 1; 0 where the document has none
+================ ======== ==================================================================
+
+A text's blob is its UTF-8. A record's blob is a JSON object {field: value}; values that JSON lacks
+are objects of one member: {"$bytes": base64}, {"$datetime": ISO 8601}, {"$date": ...},
+{"$decimal": text}, {"$tuple": [...]}; {"$object": {...}} is an object as it stands.
+
+Columns: `c/F`, u1: the bytes of the field's Whoosh column, as Whoosh writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import zlib
+from typing import Any
+
+FORMAT_VERSION = 1
+"""The layout. History: 1, the first."""
+
+MAGIC = b"FAHRASSG"
+END_MAGIC = MAGIC[::-1]
+ALIGNMENT = 64
+HEADER = struct.Struct("<8sI52x")
+FOOTER = struct.Struct("<QQII8s")
+_FOOTER_CHECKED = struct.Struct("<QQI")
+
+EXTENSION = ".fhs"
+SAMPLE_TOKENS = 64
+NO_TERM = 0xFFFFFFFF
+LEVELS = ("folded", "stem", "root")
+
+
+class FormatError(Exception):
+    """The bytes are not those of a segment of this version."""
+
+
+def pack_header() -> bytes:
+    """The first 64 bytes of a file."""
+    return HEADER.pack(MAGIC, FORMAT_VERSION)
+
+
+def pack_footer(directory_offset: int, directory: bytes) -> bytes:
+    """The last 32 bytes of a file."""
+    checked = _FOOTER_CHECKED.pack(directory_offset, len(directory), zlib.crc32(directory))
+    return checked + struct.pack("<I8s", zlib.crc32(checked), END_MAGIC)
+
+
+def read_directory(data: memoryview) -> tuple[dict[str, Any], int]:
+    """(directory, its offset), after every check that opening promises."""
+    if len(data) < HEADER.size + FOOTER.size:
+        raise FormatError("the file is too short to be a segment")
+    magic, version = HEADER.unpack(data[: HEADER.size])
+    if magic != MAGIC:
+        raise FormatError("the file is not a segment")
+    if version != FORMAT_VERSION:
+        raise FormatError(f"format version {version}, this program reads {FORMAT_VERSION}")
+    if any(data[HEADER.size - 52 : HEADER.size]):
+        raise FormatError("the header is damaged")
+    tail = bytes(data[-FOOTER.size :])
+    offset, length, directory_crc, footer_crc, end_magic = FOOTER.unpack(tail)
+    if end_magic != END_MAGIC or zlib.crc32(tail[: _FOOTER_CHECKED.size]) != footer_crc:
+        raise FormatError("the file is cut off or its footer is damaged")
+    if offset + length + FOOTER.size != len(data):
+        raise FormatError("the file's length is not what its footer says")
+    directory = bytes(data[offset : offset + length])
+    if zlib.crc32(directory) != directory_crc:
+        raise FormatError("the directory is damaged")
+    parsed: dict[str, Any] = json.loads(directory)
+    return parsed, offset

@@ -1,0 +1,62 @@
+"""Where do runs and half-made arrays wait until their segment is written?
+
+In unnamed temporary files beside the index (never in a /tmp that may be memory), so that a killed
+process leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import mmap
+import tempfile
+from dataclasses import fields
+from typing import IO
+
+import numpy as np
+
+from indexer.codec.container import Container, ContainerWriter
+from indexer.codec.postings import Array, Postings
+
+_IN_MEMORY_BYTES = 4 << 20
+_PARTS = [field.name for field in fields(Postings)]
+
+
+class Scratch:
+    """Temporary files in one folder (None: the system's)."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
+
+    def spool(self) -> IO[bytes]:
+        """A binary file that stays in memory while it is small."""
+        return tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=self._folder)
+
+    def spill(self, postings: Postings) -> Postings:
+        """The same postings, moved to a mapped file."""
+        with tempfile.TemporaryFile(dir=self._folder) as file:
+            writer = ContainerWriter(file)
+            for part in _PARTS:
+                array = getattr(postings, part)
+                if array is not None:
+                    writer.add(part, array)
+            writer.close()
+            run = Container(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), "run")
+        return Postings(**{part: run.array(part) for part in _PARTS if part in run})
+
+
+class ArraySpool:
+    """An array that is written piece by piece, in one dtype."""
+
+    def __init__(self, scratch: Scratch, dtype: np.dtype[np.generic]) -> None:
+        self.dtype = dtype
+        self._file = scratch.spool()
+
+    def append(self, values: Array) -> None:
+        """Add values at the end."""
+        data = np.ascontiguousarray(values, dtype=self.dtype)
+        if data.size:
+            self._file.write(data.view(np.uint8).data)
+
+    def finish(self, writer: ContainerWriter, name: str) -> None:
+        """Write the whole array under a name."""
+        writer.add_stream(name, self.dtype, self._file)
+        self._file.close()

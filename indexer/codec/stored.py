@@ -1,0 +1,184 @@
+"""How are texts and other stored values kept, and read back one document at a time?
+
+Blobs of whole documents are compressed together in blocks (zstd); reading a document unpacks its
+block and keeps it for the next. Merging copies blocks whose documents are all alive as they are.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import decimal
+import json
+from typing import IO, Any
+
+import numpy as np
+import zstandard
+
+from indexer.codec.container import Container, ContainerWriter
+from indexer.codec.postings import Array
+
+BLOCK_BYTES = 48 << 10
+LEVEL = 3
+
+
+class BlobWriter:
+    """Collects one blob (or none) a document, in the order of docnums, into `scratch`."""
+
+    def __init__(self, scratch: IO[bytes]) -> None:
+        self._scratch = scratch
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self._sizes: list[int] = []
+        self._pending: list[bytes] = []
+        self._pending_bytes = 0
+        self._block_starts = [0]
+        self._block_docs = [0]
+
+    def __len__(self) -> int:
+        return len(self._sizes)
+
+    def add(self, docnum: int, blob: bytes) -> None:
+        """The blob of a document; documents that were passed over have none."""
+        self.fill(docnum)
+        self._sizes.append(len(blob) + 1)
+        self._pending.append(blob)
+        self._pending_bytes += len(blob)
+        if self._pending_bytes >= BLOCK_BYTES:
+            self._flush()
+
+    def fill(self, doc_count: int) -> None:
+        """Give no blob to the documents up to `doc_count`."""
+        self._sizes.extend([0] * (doc_count - len(self._sizes)))
+
+    def add_block(self, frame: bytes | memoryview, sizes: list[int]) -> None:
+        """A whole compressed block, as a `BlobReader` holds it; `sizes` as in the format."""
+        self._flush()
+        self._sizes.extend(sizes)
+        self._append(frame)
+
+    def _flush(self) -> None:
+        if len(self._sizes) > self._block_docs[-1]:
+            self._append(self._compressor.compress(b"".join(self._pending)))
+            self._pending, self._pending_bytes = [], 0
+
+    def _append(self, frame: bytes | memoryview) -> None:
+        self._scratch.write(frame)
+        self._block_starts.append(self._block_starts[-1] + len(frame))
+        self._block_docs.append(len(self._sizes))
+
+    def finish(self, writer: ContainerWriter, prefix: str, doc_count: int) -> None:
+        """Write the four arrays `<prefix>blocks`, `block_starts`, `block_docs`, `sizes`."""
+        self.fill(doc_count)
+        self._flush()
+        writer.add_stream(f"{prefix}blocks", np.dtype("u1"), self._scratch)
+        writer.add(f"{prefix}block_starts", np.array(self._block_starts, "<u8"))
+        writer.add(f"{prefix}block_docs", np.array(self._block_docs, "<u4"))
+        writer.add(f"{prefix}sizes", np.array(self._sizes, "<u4"))
+
+
+class BlobReader:
+    """The blobs of one segment under one prefix."""
+
+    def __init__(self, container: Container, prefix: str) -> None:
+        self._blocks = container.view(f"{prefix}blocks")
+        self._block_starts = container.array(f"{prefix}block_starts")
+        self._block_docs = container.array(f"{prefix}block_docs")
+        self._sizes = container.array(f"{prefix}sizes")
+        self._decompressor = zstandard.ZstdDecompressor()
+        self._held = -1
+        self._data = b""
+        self._bounds: list[int] = []
+
+    def has(self, docnum: int) -> bool:
+        """Whether the document has a blob."""
+        return bool(self._sizes[docnum])
+
+    def get(self, docnum: int) -> bytes | None:
+        """The blob of a document, None where it has none."""
+        if not self._sizes[docnum]:
+            return None
+        block = int(np.searchsorted(self._block_docs, docnum, side="right")) - 1
+        if block != self._held:
+            self._hold(block)
+        place = docnum - int(self._block_docs[block])
+        return self._data[self._bounds[place] : self._bounds[place + 1]]
+
+    def _hold(self, block: int) -> None:
+        first, last = self._block_docs[block : block + 2].tolist()
+        sizes = np.maximum(self._sizes[first:last].astype(np.int64) - 1, 0)
+        self._bounds = [0, *np.cumsum(sizes).tolist()]
+        self._data = self._decompressor.decompress(self._frame(block), self._bounds[-1])
+        self._held = block
+
+    def _frame(self, block: int) -> memoryview:
+        start, stop = self._block_starts[block : block + 2].tolist()
+        return self._blocks[start:stop]
+
+    def copy_to(self, target: BlobWriter, alive: Array | None) -> None:
+        """Append all documents that are alive (bool by docnum; None: all) to another writer."""
+        for block in range(len(self._block_docs) - 1):
+            first, last = self._block_docs[block : block + 2].tolist()
+            if alive is None or alive[first:last].all():
+                target.add_block(self._frame(block), self._sizes[first:last].tolist())
+                continue
+            for docnum in (first + np.flatnonzero(alive[first:last])).tolist():
+                blob = self.get(docnum)
+                if blob is None:
+                    target.fill(len(target) + 1)
+                else:
+                    target.add(len(target), blob)
+
+
+def encode_record(record: dict[str, Any]) -> bytes:
+    """A document's stored values as bytes; TypeError for a value that has no place in JSON."""
+    return json.dumps(
+        {key: _plain(value) for key, value in record.items()},
+        separators=(",", ":"),
+        ensure_ascii=False,
+        check_circular=False,
+    ).encode("utf-8", "surrogatepass")
+
+
+def decode_record(blob: bytes) -> dict[str, Any]:
+    """The stored values that `encode_record` was given."""
+    record: dict[str, Any] = json.loads(blob.decode("utf-8", "surrogatepass"))
+    return {key: _original(value) for key, value in record.items()}
+
+
+def _plain(value: Any) -> Any:
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, bytes):
+        return {"$bytes": base64.b64encode(value).decode("ascii")}
+    if isinstance(value, datetime.datetime):
+        return {"$datetime": value.isoformat()}
+    if isinstance(value, datetime.date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, decimal.Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, tuple):
+        return {"$tuple": [_plain(item) for item in value]}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"$object": {key: _plain(item) for key, item in value.items()}}
+    raise TypeError(f"a stored value cannot be {type(value).__name__}: {value!r:.80}")
+
+
+def _original(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_original(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    ((tag, content),) = value.items()
+    if tag == "$bytes":
+        return base64.b64decode(content)
+    if tag == "$datetime":
+        return datetime.datetime.fromisoformat(content)
+    if tag == "$date":
+        return datetime.date.fromisoformat(content)
+    if tag == "$decimal":
+        return decimal.Decimal(content)
+    if tag == "$tuple":
+        return tuple(_original(item) for item in content)
+    return {key: _original(item) for key, item in content.items()}
