@@ -19,7 +19,7 @@ from indexer.errors import ExtractError
 from indexer.extract import EXTENSIONS, Record, extension_of, extract, extract_path, hash_file
 from indexer.extract.dates import iso_date
 from indexer.extract.text import heading
-from indexer.extract.types import MAX_PROBLEMS
+from indexer.extract.types import MAX_PAGE_BYTES, MAX_PROBLEMS
 
 BODY = "وصل الوفد إلى المدينة مساء أمس، وكان في استقباله رئيس البلدية وعدد من الأعيان."
 
@@ -121,6 +121,13 @@ def test_a_file_of_a_gigabyte_is_refused_without_reading_it(tmp_path: Path):
         file.truncate(1 << 30)
     with pytest.raises(ExtractError, match=r"1\.0 GiB .* 512 MiB"):
         extract_path(str(path))
+
+
+def test_a_page_has_a_lower_limit_because_its_tree_is_many_times_its_size():
+    data = b" " * (MAX_PAGE_BYTES + 1)
+    with pytest.raises(ExtractError, match=r"limit of 32 MiB"):
+        extract("a.html", data)
+    assert extract("a.txt", data)
 
 
 def test_libraries_are_imported_only_for_their_formats():

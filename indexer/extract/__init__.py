@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from indexer.errors import ExtractError
 from indexer.extract.sources import digest_of, hash_file, read_whole, refuse_large
-from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record
+from indexer.extract.types import MAX_FILE_BYTES, MAX_PAGE_BYTES, Extraction, Record
 
 __all__ = [
     "EXTENSIONS",
@@ -76,6 +76,7 @@ def extract(path: str, data: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> Extra
     else:
         from indexer.extract.html import extract_html
 
+        refuse_large(len(data), min(max_bytes, MAX_PAGE_BYTES))
         extract_html(data, extraction)
     extraction.close_report()
     return extraction

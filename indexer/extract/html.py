@@ -123,12 +123,12 @@ def _visible_sizes(root: LexborNode, hidden: set[int]) -> dict[int, int]:
     sizes: dict[int, int] = {}
     total = 0
     for node, entering in _walk(root, hidden):
-        if not entering:
-            sizes[node.mem_id] = total - sizes[node.mem_id]
-            continue
-        sizes[node.mem_id] = total
         if node.tag == "-text":
-            total += len((node.text_content or "").strip())
+            total += len((node.text_content or "").strip()) if entering else 0
+        elif entering:
+            sizes[node.mem_id] = total
+        else:
+            sizes[node.mem_id] = total - sizes[node.mem_id]
     return sizes
 
 

@@ -40,9 +40,8 @@ def read_whole(path: str, max_bytes: int) -> bytes:
     """All bytes of a regular file. Raises ExtractError where there are too many."""
     try:
         with _open(path) as file:
-            size = os.fstat(file.fileno()).st_size
-            refuse_large(size, max_bytes)
-            data = file.read(max_bytes + 1)
+            refuse_large(os.fstat(file.fileno()).st_size, max_bytes)
+            data = file.read()
     except OSError as error:
         raise ExtractError(in_words(error)) from error
     refuse_large(len(data), max_bytes)

@@ -10,6 +10,7 @@ from indexer.extract.types import Extraction, Record
 MAX_TITLE_CHARS = 150
 _LEAD_CHARS = 4096
 _BLANKS = "\ufeff \t\r\n\f\v\u00a0\u200e\u200f"
+_LINE_END = re.compile(r"[\n\r\f\v\x1c-\x1e\x85\u2028\u2029]")
 _SENTENCE_END = re.compile(r"[.۔،,؛;:…][\s»”\"')\]}]*$")
 
 
@@ -26,8 +27,11 @@ def heading(text: str) -> str:
     first line of a paragraph broken by hand: what follows is a blank line, or a line of quite
     another length. A text of one line has no heading but is one.
     """
-    lines = text[:_LEAD_CHARS].lstrip(_BLANKS).splitlines()
-    line = lines[0].strip() if lines else ""
+    lead = text[:_LEAD_CHARS].lstrip(_BLANKS)
+    if not _LINE_END.search(lead, 0, MAX_TITLE_CHARS + 50):  # most texts: no line is that short
+        return ""
+    lines = lead.splitlines()
+    line = lines[0].strip()
     following = lines[1].strip() if len(lines) > 1 else ""
     if len(line) > MAX_TITLE_CHARS or _SENTENCE_END.search(line):
         return ""

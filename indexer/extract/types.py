@@ -10,6 +10,9 @@ from indexer.results import FileProblem
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """The largest file, or record, that is read: a text must fit in memory, several times over."""
 
+MAX_PAGE_BYTES = 32 * 1024 * 1024
+"""The largest HTML page: its tree takes 10 to 45 times as much memory as its source."""
+
 MAX_PROBLEMS = 100
 """Problems kept one by one for a file; a file of broken lines must not fill the memory."""
 
