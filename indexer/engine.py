@@ -12,9 +12,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import whoosh
-from whoosh import index as whoosh_index
 
-from indexer.errors import IndexCorruptError, IndexLockedError, WhooshMismatchError
+from indexer.codec import index as columnar
+from indexer.errors import (
+    IndexCorruptError,
+    IndexLockedError,
+    NoIndexError,
+    WhooshMismatchError,
+)
 from indexer.ranking.weighting import FahrasWeighting
 from indexer.schema import fahras_schema
 
@@ -36,7 +41,7 @@ def check_whoosh() -> None:
 def create_index(folder: str) -> int:
     """Make an empty Whoosh index in a folder; its generation."""
     check_whoosh()
-    made = whoosh_index.create_in(folder, fahras_schema())
+    made = columnar.create_index(folder, fahras_schema())
     generation = int(made.latest_generation())
     made.close()
     return generation
@@ -46,8 +51,8 @@ def open_index(folder: str) -> Any:
     """Open the Whoosh index of a folder. Raises IndexCorruptError where there is none."""
     check_whoosh()
     try:
-        return whoosh_index.open_dir(folder)
-    except (whoosh_index.IndexError, OSError) as error:
+        return columnar.open_index(folder)
+    except (NoIndexError, OSError) as error:
         raise IndexCorruptError(
             f"the index in {folder} cannot be opened ({error}): run fahras index --rebuild"
         ) from error
@@ -60,7 +65,7 @@ def open_searcher(index: Any) -> Any:
 
 def open_writer(index: Any) -> Any:
     """A Whoosh writer; nothing it does is seen before its commit."""
-    return index.refresh().writer(limitmb=256)
+    return index.refresh().writer()
 
 
 @contextmanager

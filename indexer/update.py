@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer import scan
 from indexer.catalogue import Catalogue, FileEntry
@@ -21,6 +21,13 @@ from indexer.results import FileProblem, Progress, UpdateReport
 from indexer.scan import Changes, FileState
 
 Report = Callable[[Progress], None]
+
+UNIT_FILES = 256
+UNIT_BYTES = 4 << 20
+"""A unit of work is as many files or as many bytes, whichever comes first."""
+
+PROCESSES = min(2, os.cpu_count() or 1)
+"""Workers that read and analyse; each may hold about 400 MB."""
 
 
 @dataclass(slots=True)
@@ -88,6 +95,65 @@ def _look(catalogue: Catalogue, root: str, plan: Plan) -> None:
         plan.skipped[extension] = plan.skipped.get(extension, 0) + count
 
 
+class Unit(NamedTuple):
+    """Files for one worker to read: (number, path) of each."""
+
+    files: tuple[tuple[int, str], ...]
+
+
+class FileRead(NamedTuple):
+    """What became of one file in a worker. `error` says why nothing more of it could be read."""
+
+    number: int
+    size: int
+    digest: str
+    documents: int
+    text_bytes: int
+    encoding: str
+    problems: tuple[FileProblem, ...]
+    error: str | None
+
+
+def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
+    """The documents of each file, then what became of it. Runs in the worker processes."""
+    for number, path in unit.files:
+        extraction = Extraction(path)
+        documents = text_bytes = 0
+        error = None
+        try:
+            extraction = extract_path(path)
+            for fields in document_fields(number, extraction):
+                yield fields
+                documents += 1
+                text_bytes += len(fields["text"].encode("utf-8", "surrogatepass"))
+        except ExtractError as reason:
+            error = str(reason)
+        yield FileRead(
+            number,
+            extraction.size,
+            extraction.digest,
+            documents,
+            text_bytes,
+            extraction.encoding,
+            tuple(extraction.problems),
+            error,
+        )
+
+
+def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:
+    """Divide files, in their order, into units that are worth a worker's while."""
+    units: list[Unit] = []
+    waiting: list[tuple[int, str]] = []
+    size = 0
+    for number, state in files:
+        waiting.append((number, state.path))
+        size += state.size
+        if len(waiting) == UNIT_FILES or size >= UNIT_BYTES:
+            units.append(Unit(tuple(waiting)))
+            waiting, size = [], 0
+    return [*units, Unit(tuple(waiting))] if waiting else units
+
+
 class Run:
     """The writing half of an update: deletes, adds, and keeps the catalogue in step."""
 
@@ -95,6 +161,7 @@ class Run:
         self._writer = writer
         self._catalogue = catalogue
         self._report = report
+        self._gone: list[int] = []
         self.problems: list[FileProblem] = []
         self.bytes_read = 0
         self.failed: set[str] = set()
@@ -102,63 +169,60 @@ class Run:
     def carry_out(self, plan: Plan) -> None:
         """Bring writer and catalogue to what the plan saw. Does not commit."""
         files = self._catalogue.files
-        for entry in plan.forgotten:
-            self._delete(entry)
+        self._gone += [entry.number for entry in plan.forgotten]
         for state in plan.all("removed"):
-            self._delete(files.pop(self._catalogue.key(state.path)))
+            self._gone.append(files.pop(self._catalogue.key(state.path)).number)
         for old, new in plan.all("moved"):
             entry = files.pop(self._catalogue.key(old.path))
             self._keep(replace(entry, path=self._catalogue.key(new.path)), new)
         for state in plan.all("touched"):
             self._keep(files[self._catalogue.key(state.path)], state)
         self._read([*plan.all("changed"), *plan.all("added")])
+        if self._gone:
+            self._writer.delete_by_values("file", self._gone)
 
     def _keep(self, entry: FileEntry, state: FileState) -> None:
         self._catalogue.files[entry.path] = replace(entry, mtime_ns=state.mtime_ns)
 
-    def _delete(self, entry: FileEntry) -> None:
-        if entry.documents:
-            self._writer.delete_by_term("file", entry.number)
-
     def _read(self, states: list[FileState]) -> None:
-        for done, state in enumerate(states):
+        numbered = {self._catalogue.take_number(): state for state in states}
+        done = 0
+
+        def receive(read: FileRead) -> None:
+            nonlocal done
+            self._receive(read, numbered[read.number])
+            done += 1
             if self._report is not None:
                 self._report(Progress("index", done, len(states)))
-            self._read_file(state)
-        if self._report is not None and states:
-            self._report(Progress("commit", len(states), len(states)))
 
-    def _read_file(self, state: FileState) -> None:
-        """Index one file. One that cannot be read stays as it was indexed before, if it was."""
-        key = self._catalogue.key(state.path)
-        before = self._catalogue.files.get(key)
-        number = self._catalogue.take_number()
-        extraction = Extraction(state.path)
-        documents = text_bytes = 0
-        try:
-            extraction = extract_path(state.path)
-            for fields in document_fields(number, extraction):
-                self._writer.add_document(**fields)
-                documents += 1
-                text_bytes += len(fields["text"].encode("utf-8", "surrogatepass"))
-        except ExtractError as error:
-            self.problems.append(FileProblem(state.path, str(error)))
-            if not documents:
+        units = units_of(list(numbered.items()))
+        if units:
+            self._writer.build(units, read_unit, processes=PROCESSES, on_message=receive)
+            if self._report is not None:
+                self._report(Progress("commit", len(states), len(states)))
+
+    def _receive(self, read: FileRead, state: FileState) -> None:
+        """Note what became of a file. One that cannot be read stays as it was before, if it was."""
+        self.problems += read.problems
+        if read.error is not None:
+            self.problems.append(FileProblem(state.path, read.error))
+            if not read.documents:
                 self.failed.add(state.path)
                 return
+        key = self._catalogue.key(state.path)
+        before = self._catalogue.files.get(key)
         if before is not None:
-            self._delete(before)
-        self.bytes_read += extraction.size
-        self.problems += extraction.problems
+            self._gone.append(before.number)
+        self.bytes_read += read.size
         self._catalogue.files[key] = FileEntry(
-            number,
+            read.number,
             key,
-            extraction.size,
+            read.size,
             state.mtime_ns,
-            extraction.digest,
-            documents,
-            text_bytes,
-            extraction.encoding,
+            read.digest,
+            read.documents,
+            read.text_bytes,
+            read.encoding,
         )
 
 

@@ -173,5 +173,13 @@ def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
 
 def open_field(reader: Any, field: str) -> FieldSource:
     """The source for a field of one segment's reader: the codec's own, or the general one."""
-    own = getattr(reader, "field_source", None)
-    return own(field) if own is not None else LexiconField(reader, field)
+    from indexer.codec.index import segment_views
+    from indexer.ranking.columnar import ColumnarField
+
+    try:
+        arrays = next(segment_views(reader)).terms.field(field)
+    except TypeError:  # a segment of another codec
+        return LexiconField(reader, field)
+    if arrays is None or not arrays.grouped:
+        return LexiconField(reader, field)
+    return ColumnarField(arrays)

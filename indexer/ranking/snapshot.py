@@ -44,9 +44,11 @@ class Segment:
 def _live_mask(reader: Any, size: int) -> NDArray[np.bool_] | None:
     if not reader.has_deletions():
         return None
-    live = np.ones(size, np.bool_)
-    live[[docnum for docnum in range(size) if reader.is_deleted(docnum)]] = False
-    return live
+    deleted_mask = getattr(reader.segment(), "deleted_mask", None)
+    if deleted_mask is not None:
+        live: NDArray[np.bool_] = ~deleted_mask()
+        return live
+    return np.array([not reader.is_deleted(docnum) for docnum in range(size)], np.bool_)
 
 
 class Snapshot:

@@ -1,0 +1,94 @@
+"""How does the columnar codec answer the evaluator? `FieldSource` over one field's arrays.
+
+Groups are single spans there, so a stem is one slice of postings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.codec.arrays import FieldArrays, Slots
+from indexer.ranking.segment import Floats, Positions, Postings, Span
+
+_SEPARATOR = b"\n"
+
+
+class ColumnarField:
+    """One form field of a columnar segment."""
+
+    def __init__(self, arrays: FieldArrays) -> None:
+        self.arrays = arrays
+
+    def group(self, level: str, key: str) -> Sequence[Span]:
+        """See FieldSource: no span or one."""
+        if level == "exact":
+            slots = self.arrays.slots_of_term(key)
+        else:
+            slots = self.arrays.slots_of_key(level, key)
+        return [(slots.first, slots.last)] if slots.first < slots.last else []
+
+    @cached_property
+    def _folded_keys(self) -> tuple[bytes, NDArray[np.int64]]:
+        """The keys of all folded groups, one a line, and where each line begins."""
+        keys = self.arrays.group_keys("folded")
+        lengths = np.fromiter(map(len, keys), np.int64, len(keys)) + 1
+        return _SEPARATOR + _SEPARATOR.join(keys) + _SEPARATOR, np.cumsum(lengths) - lengths
+
+    def prefixed(self, prefix: str) -> Sequence[Span]:
+        """See FieldSource."""
+        return self._folded_with(_SEPARATOR + prefix.encode("utf-8", "surrogatepass"))
+
+    def containing(self, infix: str) -> Sequence[Span]:
+        """See FieldSource."""
+        return self._folded_with(infix.encode("utf-8", "surrogatepass"))
+
+    def _folded_with(self, wanted: bytes) -> list[Span]:
+        keys, begins = self._folded_keys
+        found = []
+        at = keys.find(wanted)
+        while at >= 0:
+            found.append(at)
+            at = keys.find(wanted, keys.find(_SEPARATOR, at + 1))
+        groups = np.searchsorted(begins, found, side="right") - 1
+        starts = self.arrays.group_starts("folded")
+        spans = [(int(starts[g]), int(starts[g + 1])) for g in np.unique(groups).tolist()]
+        return _joined(spans)
+
+    def forms(self, span: Span) -> list[str]:
+        """See FieldSource."""
+        return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot[slice(*span)].tolist()]
+
+    def term_count(self) -> int:
+        """See FieldSource."""
+        return self.arrays.term_count
+
+    def postings(self, span: Span) -> Postings:
+        """See FieldSource."""
+        docs, tf = self.arrays.postings(Slots(*span))
+        return Postings(docs.astype(np.int64), tf.astype(np.float32))
+
+    def positions(self, span: Span) -> Positions:
+        """See FieldSource."""
+        return self.arrays.positions(Slots(*span)).astype(np.int64)
+
+    def lengths(self) -> Floats:
+        """See FieldSource."""
+        lengths = self.arrays.lengths_by_docnum
+        if lengths is None:
+            return np.zeros(self.arrays.document_count, np.float32)
+        return lengths.astype(np.float32)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Ascending spans with neighbours made one."""
+    joined: list[Span] = []
+    for first, last in spans:
+        if joined and joined[-1][1] == first:
+            joined[-1] = (joined[-1][0], last)
+        else:
+            joined.append((first, last))
+    return joined
