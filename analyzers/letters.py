@@ -7,6 +7,7 @@ to the normalizer.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from pyarabic import araby
@@ -52,6 +53,11 @@ QURANIC_MARKS = "".join(
 )
 MARKS = frozenset(araby.TASHKEEL) | frozenset(QURANIC_MARKS) | {SUPERSCRIPT_ALEF, TATWEEL}
 """Vowel marks, Quranic signs and tatweel: all that the unmarked form `u` leaves out, but for Cf."""
+
+HAMZA_ON_TATWEEL = re.compile(
+    f"{TATWEEL}[{''.join(sorted(MARKS - {TATWEEL}))}]*{araby.HAMZA_ABOVE}"
+)
+"""Uthmani spelling: a hamza without a seat of its own rides on a tatweel. It is read as ئ."""
 
 DECIMAL_SEPARATORS = "." + araby.DECIMAL
 THOUSANDS_SEPARATORS = "," + araby.THOUSANDS
@@ -117,8 +123,11 @@ def char_mapping(char: str) -> str:
     """The one character that stands for this one in unmarked forms: ASCII digits, small Latin.
 
     A character whose small form is longer than one character stays as it is; the normalizer
-    resolves it when it first sees the word.
+    resolves it when it first sees the word. Tatweel stands in such a form only as the seat of a
+    hamza.
     """
+    if char == TATWEEL:
+        return araby.YEH_HAMZA
     if char in DECIMAL_SEPARATORS:
         return "."
     digit = unicodedata.decimal(char, None)

@@ -25,9 +25,11 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pyarabic import araby
 
 from analyzers import letters
 from analyzers.letters import (
+    ARABIC,
     DIGIT,
     FORMAT,
     MARK,
@@ -261,6 +263,7 @@ class Tokenizer:
         codes = code_points(text)
         classes = self._chars.classify(codes)
         _join_numbers(text, classes)
+        _seat_hamzas(text, classes)
         kept = np.flatnonzero((classes != MARK) & (classes != FORMAT))
         plain = classes if len(kept) == len(codes) else classes.take(kept)
         plain[plain == NUMBER_SEPARATOR] = SEPARATOR
@@ -441,6 +444,14 @@ def _join_numbers(text: str, classes: Classes) -> None:
             for k in range(start, done):
                 if classes[k] == NUMBER_SEPARATOR:
                     classes[k] = FORMAT if text[k] in letters.THOUSANDS_SEPARATORS else DIGIT
+
+
+def _seat_hamzas(text: str, classes: Classes) -> None:
+    """Make a letter of each tatweel that carries a hamza, and of the hamza a mark on it."""
+    if araby.HAMZA_ABOVE in text:
+        for match in letters.HAMZA_ON_TATWEEL.finditer(text):
+            classes[match.start()] = ARABIC
+            classes[match.end() - 1] = MARK
 
 
 def _number_start(classes: Classes, i: int) -> int:
