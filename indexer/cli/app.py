@@ -81,21 +81,31 @@ def build(only: str | None = None) -> typer.Typer:
     return app
 
 
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        terminal.write(f"fahras {VERSION}\n")
+        raise typer.Exit(exits.FOUND)
+
+
 def _root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", "-V", help="Print the version and exit.")
+        bool,
+        typer.Option(
+            "--version",
+            "-V",
+            callback=_print_version,
+            is_eager=True,
+            help="Print the version and exit.",
+        ),
     ] = False,
     debug: Annotated[
         bool,
         typer.Option("--debug", help="On an error, show where it arose. May stand anywhere."),
     ] = False,
 ) -> None:
-    """Answer `--version` where it stands beside other words; `--debug` was taken out before."""
-    del debug
-    if version:
-        terminal.write(f"fahras {VERSION}\n")
-        raise typer.Exit(exits.FOUND)
+    """Stand for the options of `fahras` itself; `--debug` was taken out before."""
+    del version, debug
 
 
 def _invoke(app: typer.Typer, words: list[str]) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from indexer.cli import complaints, exits, records, terminal
+from indexer.cli import complaints, exits, records, render, terminal
 from indexer.cli.options import IndexOption, JsonOption
 from indexer.errors import NoIndexError
 from indexer.results import Progress, UpdateReport
@@ -32,7 +32,7 @@ Examples
   fahras index ~/texts                          that one, its index in ~/texts/.fahras
   fahras index /mnt/archive --index ~/archive   a folder that cannot be written to
   fahras index docs.jsonl.gz --index ./records  records of one file
-  fahras index --forget drafts                  leave a folder out from now on
+  fahras index --forget ~/drafts                no longer index what was indexed so
   fahras index --rebuild                        write the whole index anew
 
 Exit codes: 0 all is indexed, 2 an error, also when single files could not be read."""
@@ -54,7 +54,7 @@ def index_command(
         typer.Option(
             "--forget",
             metavar="PATH",
-            help="Take this folder or file, indexed before, out of the index. May be repeated.",
+            help="Take out what `fahras index PATH` once put in. May be repeated.",
         ),
     ] = None,
     index: IndexOption = None,
@@ -64,28 +64,26 @@ def index_command(
     named = list(paths or ())
     for path in named:
         os.stat(path)
-    opened, first_time = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
-    if first_time and not named:
-        named = ["."]
+    opened = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
     terminal.end_on_closed_pipe(False)
     with opened, _progress() as progress:
         report = opened.update(named, forget=list(forget or ()), progress=progress)
+        if not (named or forget) and _is_blank(report):  # it is new, or never was committed to
+            report = opened.update(["."], progress=progress)
     terminal.end_on_closed_pipe(True)
     if json:
         on_terminal = terminal.is_terminal(sys.stdout)
         terminal.write(records.json_line(records.report_record(report), for_terminal=on_terminal))
     else:
-        terminal.write(summary(report) + "\n")
-    for note in report.notes:
-        terminal.complain(note)
+        screen = render.Screen.of("never")
+        for line in (summary(report), *report.notes):
+            terminal.write(screen.data(line) + "\n")
     complaints.report_problems(report.problems)
     return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
 
 
-def _opened(
-    paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool
-) -> tuple[Index, bool]:
-    """The index that is meant, and whether it is new.
+def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool) -> Index:
+    """The index that is meant, a new one where there is none.
 
     As git finds its folder: the one at the first path or above it, else a new one there. Several
     paths share the index of the folder where the command runs.
@@ -96,13 +94,13 @@ def _opened(
     if not os.path.isdir(home):
         home = os.path.dirname(home) or "."
     if rebuild:
-        return Index.rebuild(home, index_dir=index_dir), False
+        return Index.rebuild(home, index_dir=index_dir)
     try:
-        return Index.open(home, index_dir=index_dir), False
+        return Index.open(home, index_dir=index_dir)
     except NoIndexError:
         if forgets:
             raise
-        return Index.create(home, index_dir=index_dir), True
+        return Index.create(home, index_dir=index_dir)
 
 
 @contextmanager
@@ -129,6 +127,11 @@ def _progress() -> Iterator[ProgressCallback | None]:
             )
 
         yield advance
+
+
+def _is_blank(report: UpdateReport) -> bool:
+    files = report.added + report.changed + report.moved + report.removed + report.unchanged
+    return not (files or report.documents or report.problems)
 
 
 def summary(report: UpdateReport) -> str:

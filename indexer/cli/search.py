@@ -47,9 +47,8 @@ Query language
   +قاذفات -روسية       must hold; must not hold (a dash needs no -- before Arabic)
   بيت AND (شعر OR نثر) NOT حديث    in capitals; و, أو and ليس are ordinary words
   بيت*  *بيت*           any word that begins so; that holds it
-  كلمة~1                one letter may differ
-  عنوان:حرب title:حرب   in the title; text: in the text; path:news/* by path
-  date:2017-11..2017-12 by date
+  عنوان:حرب title:حرب   in the title; نص: or text: in the text
+  path:news/*           by path; date:2017-11..2017-12 by date
   نفط^2                 counts double
 
 \b
