@@ -1,0 +1,59 @@
+"""Where might a lone ب, ل, ف or ك be written together with a word? Candidates, not decisions.
+
+بطاقة may be ب and طاقة by its letters; whether it is, only a collection's counts can tell. This
+file says which splits the letters and the known words allow, and how a word looks with such a
+proclitic. It counts nothing: the index does, when it expands a query.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from pyarabic import araby
+
+from analyzers.protected import protected_stem
+from analyzers.stemmer import COMPOUNDS, MIN_STEM, stem
+from analyzers.stopwords import is_stopword
+
+_LETTERS = (araby.BEH, araby.LAM, araby.FEH, araby.KAF)
+_IMPERFECT = (araby.YEH, araby.TEH, araby.NOON)
+_FUTURE = araby.SEEN
+
+PROCLITICS = tuple(
+    conjunction + letter
+    for letter in (*_LETTERS, _FUTURE)
+    for conjunction in ("", araby.WAW, araby.FEH)
+    if conjunction != letter
+)
+"""ب ل ف ك, the future's س, and each after و or ف."""
+
+
+@cache
+def _own_letters() -> frozenset[str]:
+    text = (files("analyzers") / "data/proclitic_letters.txt").read_text("utf-8")
+    return frozenset(w for line in text.splitlines() for w in line.partition("#")[0].split())
+
+
+def splits(folded: str) -> tuple[str, ...]:
+    """What a folded form might be without its proclitic, the shortest proclitic first."""
+    if folded[0] not in _LETTERS + (_FUTURE, araby.WAW) or folded.startswith(COMPOUNDS):
+        return ()
+    if protected_stem(folded) is not None:
+        return ()
+    own = _own_letters()
+    return tuple(
+        folded[len(proclitic) :]
+        for proclitic in PROCLITICS
+        if folded.startswith(proclitic) and _may_part(folded, proclitic, own)
+    )
+
+
+def _may_part(folded: str, proclitic: str, own: frozenset[str]) -> bool:
+    rest = folded[len(proclitic) :]
+    if len(rest) < MIN_STEM or is_stopword(rest):
+        return False
+    if proclitic.endswith(_FUTURE) and rest[0] not in _IMPERFECT:
+        return False
+    word = folded[len(proclitic) - 1 :]
+    return word not in own and stem(word) not in own
