@@ -127,7 +127,7 @@ def char_mapping(char: str) -> str:
     hamza.
     """
     if char == TATWEEL:
-        return araby.YEH_HAMZA
+        return str(araby.YEH_HAMZA)
     if char in DECIMAL_SEPARATORS:
         return "."
     digit = unicodedata.decimal(char, None)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from oracles import SHARED, PlainToken, plain_tokens, plain_tokens_of_long, shared_texts
 
 from analyzers import letters, tokenizer
 from analyzers.normalizer import unmark
 from analyzers.tokenizer import BatchArrays, TokenArrays, Tokenizer
-from oracles import SHARED, PlainToken, plain_tokens, plain_tokens_of_long, shared_texts
 
 SHARED_TOKENIZER = Tokenizer()
 
@@ -209,9 +211,7 @@ def test_batch_is_one_by_one(texts: list[str]) -> None:
     together = as_list(batch, SHARED_TOKENIZER)
     bounds = batch.bounds.tolist()
     assert len(bounds) == len(texts) + 1
-    assert [together[a:b] for a, b in zip(bounds, bounds[1:], strict=False)] == [
-        tokens(text) for text in texts
-    ]
+    assert [together[a:b] for a, b in pairwise(bounds)] == [tokens(text) for text in texts]
 
 
 @given(st.lists(TEXTS, max_size=6), st.integers(1, 12))

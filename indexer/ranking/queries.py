@@ -41,6 +41,8 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
     def __repr__(self) -> str:
         return f"{self._identity()!r}"
 
+    __str__ = __repr__
+
     def field(self) -> str:
         """The first field; Whoosh asks queries of one field for it."""
         return self.fields[0]
@@ -186,6 +188,8 @@ class FilterQuery(whoosh_query.Query):  # type: ignore[misc]
 
     def __repr__(self) -> str:
         return f"FilterQuery(files={self.files!r}, dates={self.dates!r})"
+
+    __str__ = __repr__
 
     def admits(self, file: int, date: str) -> bool:
         """Whether a document of this file and date passes."""
