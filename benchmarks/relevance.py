@@ -318,18 +318,17 @@ def comparison_table(a: Outcome, b: Outcome, resamples: int) -> Table:
 def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
-    parser.add_argument("--collections", metavar="DIR", default=os.environ.get("FAHRAS_COLLECTIONS"),
-                        help="the folder of the collections (or FAHRAS_COLLECTIONS)")  # fmt: skip
-    parser.add_argument("--only", nargs="+", metavar="NAME", help="these collections only")
-    parser.add_argument("--set", "--options", dest="settings", action="append", default=[],
-                        metavar="KEY=VALUE", help="change the setting that is measured")  # fmt: skip
-    parser.add_argument("--compare", nargs=2, metavar=("A", "B"),
-                        help="two settings, or files kept with --save")  # fmt: skip
-    parser.add_argument("--resamples", type=int, default=significance.RESAMPLES)
-    parser.add_argument("--work", metavar="DIR", help="keep the indexes here for the next run")
-    parser.add_argument("--save", metavar="FILE", help="keep every query's measures")
-    parser.add_argument("--name", default="relevance", help="name of the report")
-    parser.add_argument("--out", default=RUNS, metavar="DIR", help="folder of reports; - for none")
+    add = parser.add_argument
+    collections = os.environ.get("FAHRAS_COLLECTIONS")
+    add("--collections", metavar="DIR", default=collections, help="(or FAHRAS_COLLECTIONS)")
+    add("--only", nargs="+", metavar="NAME", help="these collections only")
+    add("--set", "--options", dest="settings", action="append", default=[], metavar="KEY=VALUE")
+    add("--compare", nargs=2, metavar=("A", "B"), help="two settings, or files from --save")
+    add("--resamples", type=int, default=significance.RESAMPLES, metavar="N")
+    add("--work", metavar="DIR", help="keep the indexes here for the next run")
+    add("--save", metavar="FILE", help="keep every query's measures")
+    add("--name", default="relevance", help="name of the report")
+    add("--out", default=RUNS, metavar="DIR", help="folder of reports; - for none")
     return parser
 
 

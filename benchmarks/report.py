@@ -185,8 +185,9 @@ class Report:
             "- versions: " + _pairs(self.versions),
             "- settings: " + _pairs(self.settings),
             *(
-                f"- corpus {c.name}: {c.files:,} files, {c.size_bytes / 1e6:,.1f} MB, blake2b {c.blake2b}"
-                for c in self.corpora
+                f"- corpus {corpus.name}: {corpus.files:,} files, "
+                f"{corpus.size_bytes / 1e6:,.1f} MB, blake2b {corpus.blake2b}"
+                for corpus in self.corpora
             ),
         ]
         return "\n\n".join(
@@ -194,7 +195,7 @@ class Report:
         )
 
     def save(self, folder: str = RUNS) -> str:
-        """Write `<date>-<name>.md` and `.json`, never over an earlier run; the path without ending."""
+        """Write `<date>-<name>.md` and `.json`, never over an earlier run; the path so far."""
         os.makedirs(folder, exist_ok=True)
         base = stem = os.path.join(folder, f"{self.date[:10]}-{self.name}")
         number = 2
