@@ -22,8 +22,8 @@ from analyzers.tokenizer import Tokenizer
 from indexer.catalogue import Catalogue, FileEntry
 from indexer.ranking.evaluate import Evaluator, Ranked
 from indexer.ranking.expand import expand, tier_of
-from indexer.ranking.parser import ParsedQuery, QueryParser, leaf_words
-from indexer.ranking.queries import FilterQuery, PhraseQuery, StemQuery
+from indexer.ranking.parser import ParsedQuery, QueryParser
+from indexer.ranking.queries import FilterQuery, PhraseQuery, StemQuery, leaf_words
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
 from indexer.results import Hit, SearchOptions, SearchResults, Snippet
@@ -112,8 +112,8 @@ class Search:
 
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
         """Where each document stands in the order of paths; records of a file keep their order."""
+        files = self.snapshot.file_numbers(docs).tolist()
         ranks = self._rank_of_file
-        files = [self._stored(doc)["file"] for doc in docs.tolist()]
         order = np.array([ranks[file] for file in files], np.int64)
         return (order << 32) + docs
 

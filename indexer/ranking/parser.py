@@ -7,44 +7,45 @@
     بيت*  *بيت*      forms that begin with, or hold
     title: عنوان: text: نص: path: مسار: date: تاريخ:          fields
 
-OR binds tighter than the mere standing side by side of words, AND tighter than OR. Punctuation
-that is not listed here, Arabic question marks and commas among it, separates words and means
-nothing. `plain_query` takes a text as words only.
+OR binds tighter than the mere standing side by side of words, AND tighter than OR. A quoted phrase
+is wanted. Punctuation that is not listed here, Arabic question marks and commas among it, separates
+words and means nothing. Stopwords count only where nothing else is asked for. `plain_query` takes a
+text as words only.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from whoosh import query as whoosh_query
 
 from analyzers.normalizer import fold, unmark
-from analyzers.tokenizer import Tokenizer
+from analyzers.tokenizer import shared_tokenizer
 from indexer.errors import QueryError
 from indexer.ranking.expand import QueryWord
-from indexer.ranking.queries import FilterQuery, FormsQuery, PatternQuery, PhraseQuery, StemQuery
-
-TEXT_FIELDS = {"title": "title", "عنوان": "title", "text": "text", "نص": "text"}
-FILTER_FIELDS = {"path": "path", "مسار": "path", "date": "date", "تاريخ": "date"}
-
-_QUOTES = {"«": "»", '"': '"', "“": "”", "„": "“”", "”": "”"}
-_LEXEME = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<open>\()
-      | (?P<close>\))
-      | (?P<quote>[«"“„”])
-      | (?P<sign>(?<![^\s(])[+-](?=[^\s+-]))
-      | (?P<field>[^\W\d_]+:(?=\S))
-      | (?P<word>[^\s()«»"“„”]+)
-      | (?P<other>.)""",
-    re.VERBOSE,
+from indexer.ranking.lexer import FILTER_FIELDS, TEXT_FIELDS, Lexeme, lexemes_of, unquoted
+from indexer.ranking.queries import (
+    FilterQuery,
+    FormsQuery,
+    PatternQuery,
+    PhraseQuery,
+    StemQuery,
+    leaf_words,
+    leaves_of,
 )
-_SUFFIX = re.compile(r"(?:~(?P<slop>\d+))?(?:\^(?P<boost>\d+(?:\.\d+)?))?")
-_WORD_SUFFIX = re.compile(r"\^(\d+(?:\.\d+)?)$")
-_DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?")
+
+_WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_MAX_BOOST = 1000.0
+_MAX_DEPTH = 100
+
+_STOPWORDS_ONLY = "the query holds nothing but stopwords; they were searched"
+_NO_WORDS = "the query holds no words, so nothing was searched"
+_STRAY_STAR = "a star stands after a word (بيت*) or on both sides (*بيت*); others were ignored"
+_STRAY_TILDE = '~ stands after a phrase only ("..."~5); after a word it was ignored'
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +66,6 @@ class ParsedQuery:
     def patterns(self) -> tuple[PatternQuery, ...]:
         """The words with a star among the leaves."""
         return tuple(leaf for leaf in self.leaves if isinstance(leaf, PatternQuery))
-
-
-@dataclass(frozen=True, slots=True)
-class _Lexeme:
-    kind: str
-    text: str
-    start: int
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +99,7 @@ class QueryParser:
         self._match = match
         self._all_words = all_words
         self._paths = paths
-        self._tokenizer = Tokenizer()
+        self._tokenizer = shared_tokenizer()
 
     def plain_query(self, text: str) -> ParsedQuery:
         """The words of a text, whatever signs stand between them. Never an error."""
@@ -123,7 +113,7 @@ class QueryParser:
         Raises QueryError, with its place, for an unknown field, an unclosed bracket or quote, an
         operator without its words, or a date that is none.
         """
-        run = _Run(self, text, _lexemes(text))
+        run = _Run(self, text, lexemes_of(text))
         return run.result(run.sequence(self._fields, closing=None))
 
     def words(self, text: str, start: int) -> list[QueryWord]:
@@ -151,63 +141,32 @@ class QueryParser:
         return self._paths(glob)
 
 
-def _lexemes(text: str) -> list[_Lexeme]:
-    lexemes: list[_Lexeme] = []
-    at = 0
-    while at < len(text):
-        match = _LEXEME.match(text, at)
-        if match is None:  # a lone surrogate or the like
-            at += 1
-            continue
-        kind = str(match.lastgroup)
-        lexeme = _quoted(text, at) if kind == "quote" else _Lexeme(kind, match.group(), at)
-        if kind != "space":
-            lexemes.append(lexeme)
-        at = lexeme.end
-    return lexemes
-
-
-def _quoted(text: str, start: int) -> _Lexeme:
-    closers = _QUOTES[text[start]]
-    end = start + 1
-    while end < len(text) and text[end] not in closers:
-        end += 1
-    if end == len(text):
-        raise QueryError(
-            f"the quotation mark {text[start]} is never closed: add {closers[0]} or take it out",
-            text,
-            start,
-        )
-    suffix = _SUFFIX.match(text, end + 1)
-    assert suffix is not None  # noqa: S101  every part of the pattern is optional
-    return _Lexeme("quote", text[start : suffix.end()], start)
-
-
 class _Run:
     """One parse: the lexemes left, and what was met on the way."""
 
-    def __init__(self, parser: QueryParser, text: str, lexemes: list[_Lexeme]) -> None:
+    def __init__(self, parser: QueryParser, text: str, lexemes: list[Lexeme]) -> None:
         self.parser = parser
         self.text = text
         self.lexemes = lexemes
         self.at = 0
+        self.depth = 0
         self.leaves: list[FormsQuery] = []
-        self.negated = 0
+        self.notes: list[str] = []
 
     def result(self, clauses: list[_Clause]) -> ParsedQuery:
         """The whole query from its outermost clauses."""
-        stop_only = bool(clauses) and all(c.weak for c in clauses)
-        notes = ("the query holds nothing but stopwords; they were searched",) if stop_only else ()
+        if all(c.weak for c in clauses):
+            self.notes.append(_STOPWORDS_ONLY if clauses else _NO_WORDS)
         query = self.combine(clauses)
         words = {(word.start, word.end): word for leaf in self.leaves for word in leaf_words(leaf)}
         ordered = tuple(words[key] for key in sorted(words))
-        return ParsedQuery(query, ordered, tuple(self.leaves), notes)
+        return ParsedQuery(query, ordered, tuple(self.leaves), tuple(dict.fromkeys(self.notes)))
 
-    def peek(self) -> _Lexeme | None:
+    def peek(self) -> Lexeme | None:
         """The next lexeme, None at the end."""
         return self.lexemes[self.at] if self.at < len(self.lexemes) else None
 
-    def sequence(self, fields: tuple[str, ...], closing: _Lexeme | None) -> list[_Clause]:
+    def sequence(self, fields: tuple[str, ...], closing: Lexeme | None) -> list[_Clause]:
         """Clauses side by side, up to a closing bracket or the end."""
         clauses: list[_Clause] = []
         while (lexeme := self.peek()) is not None:
@@ -229,9 +188,14 @@ class _Run:
         operands = [first]
         while self._take_operator("OR"):
             operands.append(self.conjunction(fields))
-        if len(operands) == 1:
+        held = [operand for operand in operands if operand]
+        if len(operands) == 1 or not held:
             return first
-        return [_Clause(whoosh_query.Or([self.combine(o) for o in operands]), "")]
+        weak = [all(clause.weak for clause in operand) for operand in held]
+        if not all(weak):
+            self.forget(c for o, dropped in zip(held, weak, strict=True) if dropped for c in o)
+            held = [o for o, dropped in zip(held, weak, strict=True) if not dropped]
+        return [_Clause(_joined_or([self.combine(o) for o in held]), "", all(weak))]
 
     def conjunction(self, fields: tuple[str, ...]) -> list[_Clause]:
         """Clauses joined by AND."""
@@ -239,9 +203,15 @@ class _Run:
         operands = [first]
         while self._take_operator("AND"):
             operands.append(self.item(fields))
-        if len(operands) == 1:
+        clauses = [clause for operand in operands for clause in operand]
+        if len(operands) == 1 or not clauses:
             return first
-        return [_Clause(_conjoined([c for o in operands for c in o], self.combine), "")]
+        return [self.conjoined(clauses)]
+
+    def conjoined(self, clauses: list[_Clause]) -> _Clause:
+        """All the clauses as one: each is wanted, unless it says itself that it is not."""
+        weak = all(clause.weak for clause in clauses)
+        return _Clause(self.combine([replace(c, sign=c.sign or "+") for c in clauses]), "", weak)
 
     def _take_operator(self, name: str) -> bool:
         lexeme = self.peek()
@@ -259,6 +229,15 @@ class _Run:
         """One clause, or several where a word of the query is several to the tokenizer."""
         lexeme = self.lexemes[self.at]
         self.at += 1
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise QueryError("the query is nested too deeply", self.text, lexeme.start)
+        clauses = self.clauses_of(lexeme, fields)
+        self.depth -= 1
+        return clauses
+
+    def clauses_of(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+        """What an item means that begins with this lexeme."""
         if lexeme.kind == "sign":
             return self.signed(lexeme, lexeme.text, fields)
         if lexeme.kind == "word" and lexeme.text == "NOT":
@@ -282,7 +261,7 @@ class _Run:
             return self.fielded(lexeme, fields)
         return self.word(lexeme, fields) if lexeme.kind == "word" else []
 
-    def signed(self, sign: _Lexeme, kind: str, fields: tuple[str, ...]) -> list[_Clause]:
+    def signed(self, sign: Lexeme, kind: str, fields: tuple[str, ...]) -> list[_Clause]:
         """A clause that is wanted or not wanted."""
         if self.peek() is None or self.lexemes[self.at].kind == "close":
             raise QueryError(
@@ -290,11 +269,14 @@ class _Run:
             )
         held = len(self.leaves)
         clauses = self.item(fields)
-        if kind == "-":
-            del self.leaves[held:]  # what must not be there is neither scored nor shown
-        return [replace(clause, sign=kind, weak=False) for clause in clauses]
+        if kind == "+":
+            return [replace(clause, sign=clause.sign or "+", weak=False) for clause in clauses]
+        if len(clauses) > 1 or any(clause.sign == "-" for clause in clauses):
+            clauses = [self.conjoined(clauses)]  # the parts of one word, all of them; NOT NOT
+        del self.leaves[held:]  # what must not be there is neither scored nor shown
+        return [replace(clause, sign="-", weak=False) for clause in clauses]
 
-    def fielded(self, lexeme: _Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
         """A clause in a field of its own."""
         name = unmark(lexeme.text[:-1])
         if name in TEXT_FIELDS:
@@ -310,14 +292,18 @@ class _Run:
             )
         value = self.lexemes[self.at]
         self.at += 1
+        if value.kind not in ("word", "quote"):
+            raise QueryError(
+                f"{lexeme.text} needs its value right after it", self.text, value.start
+            )
+        text = unquoted(value)[0] if value.kind == "quote" else value.text
         if FILTER_FIELDS[name] == "date":
-            query = FilterQuery(dates=self._dates(value))
+            query = FilterQuery(dates=self._dates(value, unmark(text)))
         else:
-            query = FilterQuery(files=self.parser.file_numbers(value.text.strip('«»"“”')))
+            query = FilterQuery(files=self.parser.file_numbers(text))
         return [_Clause(query, "=")]
 
-    def _dates(self, lexeme: _Lexeme) -> tuple[str, str]:
-        text = unmark(lexeme.text)
+    def _dates(self, lexeme: Lexeme, text: str) -> tuple[str, str]:
         first, dots, last = text.partition("..")
         last = last if dots else first
         for date in (first, last):
@@ -330,32 +316,34 @@ class _Run:
                 )
         return first, last
 
-    def phrase(self, lexeme: _Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def phrase(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
         """A quoted phrase, with its slop and boost."""
-        closers = _QUOTES[lexeme.text[0]]
-        stop = max(lexeme.text.rfind(closer) for closer in closers)
-        words = self.parser.words(lexeme.text[1:stop], lexeme.start + 1)
-        suffix = _SUFFIX.fullmatch(lexeme.text, stop + 1)
-        assert suffix is not None  # noqa: S101  the lexer matched it
-        boost = float(suffix["boost"] or 1)
+        text, suffix = unquoted(lexeme)
+        words = self.parser.words(text, lexeme.start + 1)
+        boost = _boost(suffix["boost"])
         if not words:
             return []
         if len(words) == 1:
-            return [self.word_clause(words[0], fields, boost, match="folded")]
+            clause = self.word_clause(words[0], fields, boost, match="folded")
+            return [replace(clause, sign="" if clause.weak else "+")]
         slop = int(suffix["slop"]) if suffix["slop"] else None
         level = "exact" if self.parser.match == "exact" else "folded"
         query = PhraseQuery(fields, tuple(words), level=level, slop=slop, boost=boost)
         self.leaves.append(query)
         return [_Clause(query, "+")]
 
-    def word(self, lexeme: _Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
         """A word, with its star and boost; or the several words that the tokenizer finds in it."""
-        text, boost = lexeme.text, 1.0
-        if match := _WORD_SUFFIX.search(text):
-            text, boost = text[: match.start()], float(match[1])
+        suffix = _WORD_SUFFIX.search(lexeme.text)
+        assert suffix is not None  # noqa: S101  every part of the pattern is optional
+        text, boost = lexeme.text[: suffix.start()], _boost(suffix["boost"])
         words = self.parser.words(text, lexeme.start)
+        if words and suffix["fuzzy"]:
+            self.notes.append(_STRAY_TILDE)
         if len(words) == 1 and text.endswith("*"):
             return [self._pattern(words[0], fields, boost, infix=text.startswith("*"))]
+        if words and "*" in text:
+            self.notes.append(_STRAY_STAR)
         return [self.word_clause(word, fields, boost) for word in words]
 
     def _pattern(
@@ -378,10 +366,11 @@ class _Run:
 
     def combine(self, clauses: Sequence[_Clause]) -> Any:
         """One query from clauses side by side, stopwords left out where anything else stands."""
-        kept = [c for c in clauses if not c.weak] if any(not c.weak for c in clauses) else clauses
-        for clause in clauses:
-            if clause not in kept and clause.query in self.leaves:
-                self.leaves.remove(clause.query)
+        kept = [c for c in clauses if not c.weak]
+        if kept:
+            self.forget(c for c in clauses if c.weak)
+        else:
+            kept = list(clauses)
         must = [c.query for c in kept if c.sign == "+"]
         may = [c.query for c in kept if c.sign == ""]
         never = [c.query for c in kept if c.sign == "-"]
@@ -389,6 +378,16 @@ class _Run:
             must, may = must + may, []
         filters = [c.query for c in kept if c.sign == "="]
         return _assemble(must, may, never, filters)
+
+    def forget(self, clauses: Iterable[_Clause]) -> None:
+        """Take the leaves of clauses that are left out from those that are scored and shown."""
+        gone = {id(leaf) for clause in clauses for leaf in leaves_of(clause.query)}
+        if gone:
+            self.leaves[:] = [leaf for leaf in self.leaves if id(leaf) not in gone]
+
+
+def _boost(digits: str | None) -> float:
+    return min(float(digits), _MAX_BOOST) if digits else 1.0
 
 
 def _assemble(must: list[Any], may: list[Any], never: list[Any], filters: list[Any]) -> Any:
@@ -414,18 +413,3 @@ def _joined(kind: Any, queries: list[Any]) -> Any:
 
 def _joined_or(queries: list[Any]) -> Any:
     return _joined(whoosh_query.Or, queries)
-
-
-def _conjoined(clauses: list[_Clause], combine: Callable[[list[_Clause]], Any]) -> Any:
-    """AND: every operand is wanted, unless it says itself that it is not."""
-    strong = [replace(c, sign=c.sign or "+") for c in clauses]
-    return combine(strong)
-
-
-def leaf_words(leaf: FormsQuery) -> tuple[QueryWord, ...]:
-    """The words that a leaf of a query stands for; a pattern stands for none."""
-    if isinstance(leaf, StemQuery):
-        return (leaf.word,)
-    if isinstance(leaf, PhraseQuery):
-        return leaf.words
-    return ()

@@ -163,6 +163,24 @@ class PhraseQuery(FormsQuery):
                 yield expansion, source.group(expansion.level, expansion.key)
 
 
+def leaves_of(query: Any) -> Iterator[FormsQuery]:
+    """The words, phrases and patterns in a query tree."""
+    if isinstance(query, FormsQuery):
+        yield query
+    else:
+        for child in query.children():
+            yield from leaves_of(child)
+
+
+def leaf_words(leaf: FormsQuery) -> tuple[QueryWord, ...]:
+    """The words that a leaf of a query stands for; a pattern stands for none."""
+    if isinstance(leaf, StemQuery):
+        return (leaf.word,)
+    if isinstance(leaf, PhraseQuery):
+        return leaf.words
+    return ()
+
+
 class FilterQuery(whoosh_query.Query):  # type: ignore[misc]
     """Documents whose catalogue or column data pass a test; adds nothing to scores.
 

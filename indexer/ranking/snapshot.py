@@ -8,7 +8,7 @@ that a score depends neither on the division into segments nor on deletions not 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,17 @@ class Segment:
             held = name in self.reader.indexed_field_names()
             self._fields[name] = open_field(self.reader, name) if held else None
         return self._fields[name]
+
+    @cached_property
+    def file_numbers(self) -> NDArray[np.int64]:
+        """The number of each document's file, by docnum."""
+        columnar = getattr(self.reader, "_perdoc", None)
+        numbers = columnar.numbers("file") if hasattr(columnar, "numbers") else None
+        if numbers is None:
+            numbers = np.array(list(self.reader.column_reader("file")))
+        files = np.zeros(self.size, np.int64)
+        files[: len(numbers)] = numbers
+        return files
 
     def only_live(self, docs: Docs) -> Docs:
         """`docs` without the deleted ones."""
@@ -67,6 +78,14 @@ class Snapshot:
         if known is None:
             known = whole.fahras_snapshot = cls(whole)
         return known
+
+    def file_numbers(self, docs: Docs) -> NDArray[np.int64]:
+        """The number of the file of each of these documents (global docnums)."""
+        files = np.zeros(len(docs), np.int64)
+        for segment in self.segments:
+            here = (docs >= segment.base) & (docs < segment.base + segment.size)
+            files[here] = segment.file_numbers.take(docs[here] - segment.base)
+        return files
 
     def _norms(self, fields: tuple[str, ...]) -> list[Floats]:
         """BM25's length norm of each document, by segment and docnum, fields combined."""
