@@ -52,9 +52,9 @@ def analyze_form(unmarked: str) -> Analysis:
 
 def analyze(text: str) -> list[Token]:
     """The words of a text in order, stopwords among them, each with its analysis."""
-    from analyzers.tokenizer import Tokenizer
+    from analyzers.tokenizer import shared_tokenizer
 
-    tokenizer = Tokenizer()
+    tokenizer = shared_tokenizer()
     tokens = tokenizer.tokenize(text)
     return [
         Token(text[start:end], start, end, analyze_form(tokenizer.forms[form]))

@@ -128,13 +128,12 @@ def _mix(values: Hashes) -> Hashes:
 
 
 class _Powers:
-    """Powers of an odd base modulo 2**64 and of its inverse, as many as a chunk has needed."""
+    """Powers of an odd base modulo 2**64 and of its inverse, as many as were ever needed."""
 
     def __init__(self, base: int) -> None:
         self._base = base | 1
         self._inverse = pow(self._base, -1, 1 << 64)
-        self.up = _power_table(self._base, CHUNK_CHARS * 2)
-        self.down = _power_table(self._inverse, CHUNK_CHARS * 2)
+        self.up = self.down = np.zeros(0, np.uint64)
 
     def reach(self, count: int) -> None:
         """Make at least `count` powers ready."""
@@ -321,6 +320,20 @@ class Tokenizer:
             known = self._form_of[form] = len(self.forms)
             self.forms.append(form)
         return known
+
+
+_SHARED: list[Tokenizer] = []
+_SHARED_FORMS = 1 << 20
+
+
+def shared_tokenizer() -> Tokenizer:
+    """A tokenizer for queries and single texts, one a process: its tables cost more than they do.
+
+    It is made anew when its vocabulary has grown large, so keep no form ids across calls.
+    """
+    if not _SHARED or len(_SHARED[0].forms) > _SHARED_FORMS:
+        _SHARED[:] = [Tokenizer()]
+    return _SHARED[0]
 
 
 class _Spellings:

@@ -17,18 +17,9 @@ from whoosh.analysis import Token as WhooshToken
 from whoosh.analysis import Tokenizer as WhooshTokenizer
 
 from analyzers.analyzer import Analysis, analyze_form
-from analyzers.tokenizer import Tokenizer
+from analyzers.tokenizer import shared_tokenizer
 
 LEVELS = ("unmarked", "folded", "stem", "root")
-
-_SHARED: list[Tokenizer] = []
-
-
-def _tokenizer() -> Tokenizer:
-    """One tokenizer a process: its tables cost more than a short text does."""
-    if not _SHARED or len(_SHARED[0].forms) > 1 << 20:
-        _SHARED[:] = [Tokenizer()]
-    return _SHARED[0]
 
 
 class ArabicAnalyzer(WhooshTokenizer):  # type: ignore[misc]
@@ -66,7 +57,7 @@ class ArabicAnalyzer(WhooshTokenizer):  # type: ignore[misc]
         **kwargs: Any,
     ) -> Iterator[WhooshToken]:
         """Tokenize `value`; the arguments are those that Whoosh gives to every tokenizer."""
-        tokenizer = _tokenizer()
+        tokenizer = shared_tokenizer()
         found = tokenizer.tokenize(value)
         token = WhooshToken(positions, chars, removestops=removestops, mode=mode, **kwargs)
         spans = zip(

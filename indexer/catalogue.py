@@ -7,10 +7,13 @@ index and bears its generation, so the two are never out of step.
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from indexer.errors import IndexCorruptError
@@ -78,15 +81,42 @@ class Catalogue:
         self.next_number += 1
         return number
 
-    def by_number(self) -> dict[int, FileEntry]:
-        """The files by number."""
-        return {entry.number: entry for entry in self.files.values()}
-
     def add_root(self, root: str) -> None:
         """Remember a root; roots below it are part of it from now on."""
         if any(_covers(known, root) for known in self.roots):
             return
         self.roots = sorted([known for known in self.roots if not _covers(root, known)] + [root])
+
+
+class FileTable:
+    """The files of a catalogue as a search needs them: by number, and in the order of paths.
+
+    Made once for many searches; it does not see later changes of the catalogue.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.absolute = catalogue.absolute
+        self.by_number = {entry.number: entry for entry in catalogue.files.values()}
+        self._paths = catalogue.files
+
+    @cached_property
+    def rank_of_number(self) -> dict[int, int]:
+        """The place of each file in the order of paths."""
+        return {self._paths[path].number: rank for rank, path in enumerate(sorted(self._paths))}
+
+    def matching(self, glob: str) -> frozenset[int]:
+        """The numbers of the files whose path meets a glob; a folder stands for all below it.
+
+        A glob may begin anywhere below the home: `*.md` and `news/*` both do what they say.
+        """
+        glob = glob.rstrip(os.sep)
+        meets = re.compile(
+            "|".join(
+                fnmatch.translate(pattern)
+                for pattern in (glob, os.path.join(glob, "*"), os.path.join("*", glob))
+            )
+        ).match
+        return frozenset(entry.number for path, entry in self._paths.items() if meets(path))
 
 
 def _covers(root: str, path: str) -> bool:

@@ -20,7 +20,7 @@ from analyzers.analyzer import ANALYZER_VERSION, analyze_form
 from analyzers.normalizer import unmark
 from indexer import catalogue as catalogues
 from indexer import engine, storage
-from indexer.catalogue import Catalogue
+from indexer.catalogue import Catalogue, FileTable
 from indexer.errors import DocumentNotFoundError
 from indexer.results import (
     Document,
@@ -134,7 +134,7 @@ class Index:
         """Look again: what other processes have committed is seen from here on."""
         if "_searcher" in vars(self):
             self._searcher.close()
-        for name in ("_searcher", "_catalogue"):
+        for name in ("_searcher", "_catalogue", "_files", "_ids"):
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
@@ -151,6 +151,15 @@ class Index:
     def _catalogue(self) -> Catalogue:
         return self._load_catalogue()
 
+    @cached_property
+    def _files(self) -> FileTable:
+        return FileTable(self._catalogue)
+
+    @cached_property
+    def _ids(self) -> dict[int, str]:
+        """The ids of documents that rankings have named, by docnum."""
+        return {}
+
     def search(self, query: str, options: SearchOptions = SearchOptions()) -> SearchResults:
         """The documents that answer a query, best first, with passages that show why.
 
@@ -162,7 +171,7 @@ class Index:
     def _search(self, query: str, options: SearchOptions) -> Any:
         from indexer.searching import Search
 
-        return Search(self._searcher, self._catalogue, query, options)
+        return Search(self._searcher, self._files, query, options)
 
     def rank(
         self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
@@ -170,10 +179,11 @@ class Index:
         """(document id, score) of the `k` best documents: what an evaluation needs."""
         search = self._search(query, options)
         ranked = search.rank(k)
-        return [
-            (search.document_id(doc), float(score))
-            for doc, score in zip(ranked.docs.tolist(), ranked.scores.tolist(), strict=True)
-        ]
+        docs = ranked.docs.tolist()
+        for doc in docs:
+            if doc not in self._ids:
+                self._ids[doc] = search.document_id(doc)
+        return [(self._ids[d], s) for d, s in zip(docs, ranked.scores.tolist(), strict=True)]
 
     def matches(
         self, text: str, query: str, options: SearchOptions = SearchOptions()
@@ -198,7 +208,7 @@ class Index:
             raise DocumentNotFoundError(
                 f"no document is called {name}: give a path, or an id as a search prints it"
             )
-        entry = self._catalogue.by_number()[stored["file"]]
+        entry = self._files.by_number[stored["file"]]
         return Document(
             id=stored["record"] or entry.path,
             path=self._catalogue.absolute(entry.path),

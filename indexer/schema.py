@@ -25,9 +25,9 @@ def fahras_schema() -> Any:
     date      ISO 8601, or empty
     """
     return Schema(
-        file=NUMERIC(int, bits=64, signed=False, stored=True, sortable=True),
+        file=NUMERIC(int, bits=32, signed=False, stored=True, sortable=True, shift_step=0),
         record=ID(stored=True),
-        part=NUMERIC(int, signed=False, stored=True),
+        part=STORED(),
         date=ID(stored=True, sortable=True),
         encoding=STORED(),
         title=FormField(),

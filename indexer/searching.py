@@ -6,7 +6,6 @@ here they meet documents and files.
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import time
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from whoosh import query as whoosh_query
 
 from analyzers.analyzer import analyze_form
 from analyzers.tokenizer import Tokenizer
-from indexer.catalogue import Catalogue, FileEntry
+from indexer.catalogue import FileEntry, FileTable
 from indexer.ranking.evaluate import Evaluator, Ranked
 from indexer.ranking.expand import expand, tier_of
 from indexer.ranking.parser import ParsedQuery, QueryParser
@@ -31,25 +30,22 @@ from indexer.snippets import Highlighter, WordHit, best_snippets
 
 
 class Search:
-    """One query, parsed and ready to run on one searcher and its catalogue.
+    """One query, parsed and ready to run on one searcher and its files.
 
     Raises QueryError where the query cannot be understood.
     """
 
-    def __init__(
-        self, searcher: Any, catalogue: Catalogue, text: str, options: SearchOptions
-    ) -> None:
+    def __init__(self, searcher: Any, files: FileTable, text: str, options: SearchOptions) -> None:
         self._searcher = searcher
-        self._catalogue = catalogue
+        self._files = files
         self._options = options
         self._text = text
         self._started = time.perf_counter()
-        self._entries = catalogue.by_number()
         self._parser = QueryParser(
             fields=options.fields,
             match=options.match,
             all_words=options.all_words,
-            paths=self._files_in,
+            paths=self._files.matching,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)
@@ -57,21 +53,12 @@ class Search:
         self.snapshot = Snapshot.of(searcher)
         self.evaluator = Evaluator(self.snapshot)
 
-    def _files_in(self, glob: str) -> frozenset[int]:
-        """The files whose path, below the home, meets a glob; a folder stands for all in it."""
-        patterns = (glob, os.path.join(glob.rstrip("/"), "*"), os.path.join("*", glob))
-        return frozenset(
-            entry.number
-            for entry in self._entries.values()
-            if any(fnmatch.fnmatchcase(entry.path, pattern) for pattern in patterns)
-        )
-
     @cached_property
     def query(self) -> Any:
         """The Whoosh query, with the filters of the options."""
         if not self._options.within:
             return self.parsed.query
-        files = frozenset().union(*map(self._files_in, self._options.within))
+        files = frozenset().union(*map(self._files.matching, self._options.within))
         return whoosh_query.Require(self.parsed.query, FilterQuery(files=files))
 
     def results(self) -> SearchResults:
@@ -113,61 +100,52 @@ class Search:
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
         """Where each document stands in the order of paths; records of a file keep their order."""
         files = self.snapshot.file_numbers(docs).tolist()
-        ranks = self._rank_of_file
+        ranks = self._files.rank_of_number
         order = np.array([ranks[file] for file in files], np.int64)
         return (order << 32) + docs
 
-    @cached_property
-    def _rank_of_file(self) -> dict[int, int]:
-        paths = sorted(self._catalogue.files)
-        return {self._catalogue.files[path].number: rank for rank, path in enumerate(paths)}
-
     def _stored(self, doc: int) -> dict[str, Any]:
-        return dict(self._searcher.stored_fields(doc))
+        segment, docnum = self.snapshot.locate(doc)
+        return segment.record(docnum)
+
+    def _text(self, doc: int, field: str) -> str:
+        segment, docnum = self.snapshot.locate(doc)
+        return segment.text(docnum, field)
 
     def _entry(self, doc: int) -> FileEntry:
-        return self._entries[self._stored(doc)["file"]]
+        return self._files.by_number[self._stored(doc)["file"]]
 
     def document_id(self, doc: int) -> str:
         """The id of a document: a record's own, else the path of its file below the home."""
         stored = self._stored(doc)
-        return str(stored["record"] or self._entries[stored["file"]].path)
+        return str(stored["record"] or self._files.by_number[stored["file"]].path)
 
     def _hit(self, doc: int, score: float) -> Hit:
         stored = self._stored(doc)
-        entry = self._entries[stored["file"]]
-        path = self._catalogue.absolute(entry.path)
-        snippets = self._snippets(stored["text"])
+        entry = self._files.by_number[stored["file"]]
+        path = self._files.absolute(entry.path)
+        text = self._text(doc, "text")
+        snippets = self._snippets(text)
         line, column = 1, 1
         if snippets:
             first = snippets[0]
             anchor = first.matches[0].start if first.matches else first.offset
             line = first.line
-            column = anchor - stored["text"].rfind("\n", 0, anchor)
+            column = anchor - text.rfind("\n", 0, anchor)
         return Hit(
             id=stored["record"] or entry.path,
             path=path,
             line=line,
             column=column,
-            byte_offset=self._byte_offset(stored, entry, snippets),
+            byte_offset=_byte_offset(text, stored, entry, snippets),
             part=stored["part"],
-            title=stored["title"],
+            title=self._text(doc, "title"),
             date=stored["date"] or None,
             size=entry.size,
             score=score,
             snippets=snippets,
             stale=_is_stale(path, entry),
         )
-
-    def _byte_offset(
-        self, stored: dict[str, Any], entry: FileEntry, snippets: Sequence[Snippet]
-    ) -> int | None:
-        """Where the best passage begins in the file, if text and bytes of the file agree."""
-        if stored["record"] or stored["encoding"] != "utf-8" or not snippets:
-            return None
-        if entry.text_bytes != entry.size:
-            return None
-        return len(stored["text"][: snippets[0].offset].encode("utf-8", "surrogatepass"))
 
     def _snippets(self, text: str) -> tuple[Snippet, ...]:
         options = self._options
@@ -225,6 +203,17 @@ def highlighter(parsed: ParsedQuery, match: str) -> Highlighter:
         for word in leaf_words(leaf)
     }
     return Highlighter(meets, Tokenizer(), phrases, frozenset(loose | {i for i, _ in patterns}))
+
+
+def _byte_offset(
+    text: str, stored: dict[str, Any], entry: FileEntry, snippets: Sequence[Snippet]
+) -> int | None:
+    """Where the best passage begins in the file, if text and bytes of the file agree."""
+    if stored["record"] or stored["encoding"] != "utf-8" or not snippets:
+        return None
+    if entry.text_bytes != entry.size:
+        return None
+    return len(text[: snippets[0].offset].encode("utf-8", "surrogatepass"))
 
 
 def _is_stale(path: str, entry: FileEntry) -> bool:

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 from whoosh.codec import base
 from whoosh.reading import TermInfo, TermNotFound
 
@@ -394,6 +395,15 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
     def column_reader(self, fieldname: str, column: Any) -> Any:
         """Whoosh's reader of a column."""
         return read_column(self._container, fieldname, column)
+
+    def numbers(self, fieldname: str) -> np.ndarray[Any, np.dtype[Any]] | None:
+        """A column of unsigned 32-bit numbers by docnum, big-endian; None where there is none.
+
+        Documents after the last that has a number are missing at the end, as Whoosh writes it.
+        """
+        if not self.has_column(fieldname):
+            return None
+        return np.frombuffer(self._container.view(f"c/{fieldname}"), ">u4")
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         """The exact length of a document's field."""

@@ -7,6 +7,7 @@ that a score depends neither on the division into segments nor on deletions not 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.codec import PerDocReader
 from indexer.ranking.bm25 import FIELD_WEIGHTS, length_norms
 from indexer.ranking.segment import Docs, FieldSource, Floats, open_field
 
@@ -28,6 +30,20 @@ class Segment:
         self.size = int(reader.doc_count_all())
         self.live = _live_mask(reader, self.size)
         self._fields: dict[str, FieldSource | None] = {}
+        documents = getattr(reader, "_perdoc", None)
+        self._columnar = documents if isinstance(documents, PerDocReader) else None
+
+    def record(self, docnum: int) -> dict[str, Any]:
+        """The stored values of a document; without its texts where they lie apart."""
+        if self._columnar is not None:
+            return self._columnar.record(docnum)
+        return dict(self.reader.stored_fields(docnum))
+
+    def text(self, docnum: int, field: str) -> str:
+        """The stored text of a field."""
+        if self._columnar is not None:
+            return self._columnar.text(docnum, field) or ""
+        return str(self.reader.stored_fields(docnum).get(field, ""))
 
     def field(self, name: str) -> FieldSource | None:
         """The field's terms and postings, None where no document of the segment has it."""
@@ -39,8 +55,7 @@ class Segment:
     @cached_property
     def file_numbers(self) -> NDArray[np.int64]:
         """The number of each document's file, by docnum."""
-        columnar = getattr(self.reader, "_perdoc", None)
-        numbers = columnar.numbers("file") if hasattr(columnar, "numbers") else None
+        numbers = None if self._columnar is None else self._columnar.numbers("file")
         if numbers is None:
             numbers = np.array(list(self.reader.column_reader("file")))
         files = np.zeros(self.size, np.int64)
@@ -78,6 +93,12 @@ class Snapshot:
         if known is None:
             known = whole.fahras_snapshot = cls(whole)
         return known
+
+    def locate(self, doc: int) -> tuple[Segment, int]:
+        """The segment of a document, and its docnum there."""
+        place = bisect_right(self.segments, doc, key=lambda segment: segment.base) - 1
+        segment = self.segments[place]
+        return segment, doc - segment.base
 
     def file_numbers(self, docs: Docs) -> NDArray[np.int64]:
         """The number of the file of each of these documents (global docnums)."""
