@@ -108,7 +108,7 @@ class Search:
         segment, docnum = self.snapshot.locate(doc)
         return segment.record(docnum)
 
-    def _text(self, doc: int, field: str) -> str:
+    def _field(self, doc: int, field: str) -> str:
         segment, docnum = self.snapshot.locate(doc)
         return segment.text(docnum, field)
 
@@ -124,7 +124,7 @@ class Search:
         stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
-        text = self._text(doc, "text")
+        text = self._field(doc, "text")
         snippets = self._snippets(text)
         line, column = 1, 1
         if snippets:
@@ -139,7 +139,7 @@ class Search:
             column=column,
             byte_offset=_byte_offset(text, stored, entry, snippets),
             part=stored["part"],
-            title=self._text(doc, "title"),
+            title=self._field(doc, "title"),
             date=stored["date"] or None,
             size=entry.size,
             score=score,
