@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
-from indexer.cli import VERSION, complaints, exits, terminal
+from indexer.cli import VERSION, exits, terminal
 
 COMMANDS = {
     "index": "indexing",
@@ -60,6 +60,8 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last resort: every error ends as one line
         if debug:
             raise
+        from indexer.cli import complaints
+
         code = complaints.report(error, arguments, tuple(COMMANDS))
     terminal.drop_unwritten()
     return code

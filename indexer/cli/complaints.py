@@ -6,7 +6,6 @@ Typer's own exceptions are known by their attributes, for older versions take th
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -111,6 +110,7 @@ def _formatted(error: Exception) -> str:
 
 
 def _no_such_command(word: str, arguments: Sequence[str], commands: Sequence[str]) -> str:
+    import shlex
     from difflib import get_close_matches
 
     nearest = get_close_matches(word, commands, n=1)

@@ -5,25 +5,26 @@ Refuses to print: it makes dictionaries of plain values, and one line of each.
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.cli import terminal
-from indexer.results import (
-    Document,
-    Explanation,
-    FileProblem,
-    Hit,
-    IndexStats,
-    Match,
-    SearchResults,
-    Snippet,
-    TermStats,
-    UpdateReport,
-)
+
+if TYPE_CHECKING:
+    from indexer.results import (
+        Document,
+        Explanation,
+        FileProblem,
+        Hit,
+        IndexStats,
+        Match,
+        SearchResults,
+        Snippet,
+        TermStats,
+        UpdateReport,
+    )
 
 JSON_VERSION = 1
 """Raised when a field changes its meaning or leaves; new fields do not raise it."""
@@ -75,6 +76,8 @@ def path_fields(path: str, name: str = "path") -> Record:
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:
+        import base64
+
         raw = os.fsencode(path)
         encoded = base64.b64encode(raw).decode("ascii")
         return {name: raw.decode("utf-8", "replace"), f"{name}_base64": encoded}
