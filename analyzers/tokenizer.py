@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
@@ -322,18 +323,19 @@ class Tokenizer:
         return known
 
 
-_SHARED: list[Tokenizer] = []
+_SHARED = threading.local()
 _SHARED_FORMS = 1 << 20
 
 
 def shared_tokenizer() -> Tokenizer:
-    """A tokenizer for queries and single texts, one a process: its tables cost more than they do.
+    """A tokenizer for queries and single texts, one a thread: its tables cost more than they do.
 
     It is made anew when its vocabulary has grown large, so keep no form ids across calls.
     """
-    if not _SHARED or len(_SHARED[0].forms) > _SHARED_FORMS:
-        _SHARED[:] = [Tokenizer()]
-    return _SHARED[0]
+    known: Tokenizer | None = getattr(_SHARED, "tokenizer", None)
+    if known is None or len(known.forms) > _SHARED_FORMS:
+        known = _SHARED.tokenizer = Tokenizer()
+    return known
 
 
 class _Spellings:

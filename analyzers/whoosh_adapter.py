@@ -25,9 +25,10 @@ LEVELS = ("unmarked", "folded", "stem", "root")
 class ArabicAnalyzer(WhooshTokenizer):  # type: ignore[misc]
     """Yields Whoosh tokens of one level: unmarked, folded, stem (the default) or root.
 
-    Offsets are code points of the value, positions count every word. Stopwords keep their
-    positions and are left out when `stopwords` is False and the caller wants them removed
-    (Whoosh's default); with `stopwords=True` they are words like others.
+    Offsets are code points of the value. Stopwords are left out when `stopwords` is False and the
+    caller wants them removed (Whoosh's default); positions count the words that remain, as those
+    of Whoosh's StopFilter do, for the phrases of its parser know of no gaps. With `stopwords=True`
+    they are words like others.
 
     Raises ValueError for an unknown level.
     """
@@ -63,7 +64,8 @@ class ArabicAnalyzer(WhooshTokenizer):  # type: ignore[misc]
         spans = zip(
             found.form_ids.tolist(), found.starts.tolist(), found.ends.tolist(), strict=True
         )
-        for position, (form, start, end) in enumerate(spans, start_pos):
+        position = start_pos
+        for form, start, end in spans:
             analysis: Analysis = analyze_form(tokenizer.forms[form])
             token.stopped = analysis.stopword and not self.stopwords
             if token.stopped and removestops:
@@ -74,6 +76,7 @@ class ArabicAnalyzer(WhooshTokenizer):  # type: ignore[misc]
                 token.original = value[start:end]
             if positions:
                 token.pos = position
+                position += 1
             if chars:
                 token.startchar = start_char + start
                 token.endchar = start_char + end

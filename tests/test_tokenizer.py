@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -263,7 +264,7 @@ def colliding(kind: str) -> Tokenizer:
 
     chars._fill = fill_badly  # type: ignore[method-assign]
     if kind == "lengths":
-        powers.up[:] = powers.down[:] = 1
+        powers.up = powers.down = np.ones(1 << 12, np.uint64)
     return known
 
 
@@ -289,6 +290,13 @@ def test_vocabulary_grows_beyond_its_first_table() -> None:
 def test_spellings_of_one_form_share_its_number() -> None:
     found = Tokenizer().tokenize("كتاب كِتَاب كتـاب ﻛﺘﺎﺏ")
     assert found.form_ids.tolist() == [0, 0, 0, 0]
+
+
+def test_threads_do_not_share_a_tokenizer() -> None:
+    with ThreadPoolExecutor(2) as pool:
+        other = pool.submit(tokenizer.shared_tokenizer).result()
+    assert other is not tokenizer.shared_tokenizer()
+    assert tokenizer.shared_tokenizer() is tokenizer.shared_tokenizer()
 
 
 SHARED_TEXTS = {

@@ -39,6 +39,7 @@ from indexer.ranking.queries import (
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_CLOSING_MARKS = "؟،؛۔!?.,;:…"
 _MAX_BOOST = 1000.0
 _MAX_DEPTH = 100
 
@@ -334,9 +335,10 @@ class _Run:
 
     def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
         """A word, with its star and boost; or the several words that the tokenizer finds in it."""
-        suffix = _WORD_SUFFIX.search(lexeme.text)
+        text = lexeme.text.rstrip(_CLOSING_MARKS)
+        suffix = _WORD_SUFFIX.search(text)
         assert suffix is not None  # noqa: S101  every part of the pattern is optional
-        text, boost = lexeme.text[: suffix.start()], _boost(suffix["boost"])
+        text, boost = text[: suffix.start()], _boost(suffix["boost"])
         words = self.parser.words(text, lexeme.start)
         if words and suffix["fuzzy"]:
             self.notes.append(_STRAY_TILDE)
