@@ -14,7 +14,8 @@ import numpy as np
 
 from indexer.codec.container import Container
 from indexer.codec.dictionary import split_strings
-from indexer.codec.format import LEVELS, NO_TERM, SAMPLE_TOKENS
+from indexer.codec.format import GRAM_LEVEL, LEVELS, NO_TERM, SAMPLE_TOKENS
+from indexer.codec.grams import Grams
 from indexer.codec.postings import Array, Postings, starts_of
 
 
@@ -210,6 +211,17 @@ class FieldArrays:
         for place, group in enumerate(self._array(f"{level}_key_groups").tolist()):
             keys[group] = others[place]
         return keys
+
+    @cached_property
+    def stem_grams(self) -> Grams:
+        """The trigrams of the stems, for words that are spelled nearly alike."""
+        prefix = f"{GRAM_LEVEL}_gram_"
+        return Grams(
+            self._array(f"{prefix}codes"),
+            self._array(f"{prefix}starts"),
+            self._array(f"{prefix}groups"),
+            self._array(f"{prefix}counts"),
+        )
 
     def stem_df(self, group: int) -> int:
         """How many documents, deleted ones too, hold any form of a stem."""

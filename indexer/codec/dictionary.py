@@ -5,6 +5,7 @@ Reading it is `arrays.py`; the bytes are in `format.py`.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,8 +13,9 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import LEVELS, NO_TERM
-from indexer.codec.postings import Array, starts_of
+from indexer.codec.format import GRAM_LEVEL, LEVELS, NO_TERM
+from indexer.codec.grams import build_grams
+from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
 
 @dataclass(slots=True)
@@ -137,25 +139,39 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         return
     writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
     order = np.argsort(dictionary.slots, kind="stable")
-    place = {term: i for i, term in enumerate(dictionary.terms)}
     for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
         writer.add(f"{prefix}{name}_starts", starts.astype("<u4"))
         key_of_group = level.ids.take(order.take(starts[:-1]))
-        _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, place)
+        spelled = _terms_spelled_as_keys(level, dictionary.terms)
+        _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, spelled)
+        if name == GRAM_LEVEL:
+            _write_grams(writer, f"{prefix}{name}_", [level.keys[k] for k in key_of_group.tolist()])
+
+
+def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> None:
+    grams = build_grams(keys)
+    writer.add(f"{prefix}gram_codes", grams.codes.astype("<u8"))
+    writer.add(f"{prefix}gram_starts", grams.starts.astype("<u4"))
+    writer.add(f"{prefix}gram_groups", grams.owners.astype(smallest_unsigned(len(keys), 2)))
+    writer.add(f"{prefix}gram_counts", grams.counts)
+
+
+def _terms_spelled_as_keys(level: Level, terms: list[bytes]) -> Array:
+    """For each key the ordinal of the term of its own group that is spelled so, or NO_TERM."""
+    key_by_term = map(level.keys.__getitem__, level.ids.tolist())
+    same = np.fromiter(map(operator.eq, terms, key_by_term), np.bool_, len(terms))
+    ordinals = np.flatnonzero(same)
+    spelled = np.full(len(level.keys), NO_TERM, np.int64)
+    spelled[level.ids.take(ordinals)] = ordinals
+    return spelled
 
 
 def _write_keys(
-    writer: ContainerWriter, prefix: str, level: Level, key_of_group: Array, place: dict[bytes, int]
+    writer: ContainerWriter, prefix: str, level: Level, key_of_group: Array, spelled: Array
 ) -> None:
-    """key_of_group: index into the level's keys, by group. place: ordinal of each term."""
+    """key_of_group: index into the level's keys, by group. spelled: ordinal or NO_TERM, by key."""
     group_of_key = np.empty(len(level.keys), np.int64)
     group_of_key[key_of_group] = np.arange(len(key_of_group))
-    spelled = np.fromiter(
-        (place.get(key, NO_TERM) for key in level.keys), np.int64, len(level.keys)
-    )
-    known = np.flatnonzero(spelled != NO_TERM)
-    elsewhere = known[level.ids.take(spelled[known]) != known]
-    spelled[elsewhere] = NO_TERM
     writer.add(f"{prefix}terms", spelled.take(key_of_group).astype("<u4"))
     others = sorted((level.keys[i], i) for i in np.flatnonzero(spelled == NO_TERM).tolist())
     _write_strings(writer, prefix, [key for key, _ in others])

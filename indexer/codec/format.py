@@ -64,6 +64,13 @@ so that they nest). Groups are numbered in the order of their slots.
 `L_key_starts`   u4       K+1: with where they begin,
 `L_key_groups`   u4       K: and the groups that they name
 `L_df`           u4       G: documents with any term of the group; the level "stem" only
+`L_gram_codes`   u8       C: the trigrams of the padded keys, rising; a trigram is its three code
+                          points, 21 bits each, the first highest, 0 being the padding. The
+                          level "stem" only, as the next three
+`L_gram_starts`  u4       C+1: where the groups of each trigram begin
+`L_gram_groups`  u2 | u4  the groups whose keys hold each trigram, rising within it
+`L_gram_counts`  u1       G: how many distinct trigrams a key has; 0 if it is left out (digits,
+                          more than 40 code points)
 ================ ======== ==================================================================
 
 Stored values: arrays `s/F/...` for a form field's text, `records/...` for all else
@@ -106,6 +113,7 @@ EXTENSION = ".fhs"
 SAMPLE_TOKENS = 64
 NO_TERM = 0xFFFFFFFF
 LEVELS = ("folded", "stem", "root")
+GRAM_LEVEL = "stem"
 
 
 class FormatError(Exception):

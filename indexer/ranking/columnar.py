@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.arrays import FieldArrays, Slots
+from indexer.codec.grams import nearest
 from indexer.ranking.segment import Floats, Positions, Postings, Span
 
 _SEPARATOR = b"\n"
@@ -57,6 +58,15 @@ class ColumnarField:
         starts = self.arrays.group_starts("folded")
         spans = [(int(starts[g]), int(starts[g + 1])) for g in np.unique(groups).tolist()]
         return _joined(spans)
+
+    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
+        """See FieldSource."""
+        found = nearest(self.arrays.stem_grams, stem, least, most)
+        return [(self.arrays.group_key("stem", group), likeness) for group, likeness in found]
+
+    def count(self, span: Span) -> int:
+        """See FieldSource."""
+        return self.arrays.count_of(Slots(*span))
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
+from indexer.codec.grams import Grams, build_grams, nearest
 
 LEVELS = ("exact", "folded", "stem", "root")
 
@@ -50,8 +51,14 @@ class FieldSource(Protocol):
     def containing(self, infix: str) -> Sequence[Span]:
         """The spans of the terms whose folded form holds `infix` anywhere."""
 
+    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
+        """Stems spelled like this one, with their likeness (Dice of trigrams), best first."""
+
     def forms(self, span: Span) -> list[str]:
         """The terms of a span."""
+
+    def count(self, span: Span) -> int:
+        """How often the terms of a span occur."""
 
     def term_count(self) -> int:
         """How many distinct terms the field has in this segment."""
@@ -114,6 +121,20 @@ class LexiconField:
     def containing(self, infix: str) -> Sequence[Span]:
         """See FieldSource."""
         return self._by_folded(lambda key: infix in key)
+
+    @cached_property
+    def _stems(self) -> tuple[list[str], Grams]:
+        stems = [key for level, key in self._groups if level == "stem"]
+        return stems, build_grams([stem.encode("utf-8", "surrogatepass") for stem in stems])
+
+    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
+        """See FieldSource."""
+        stems, grams = self._stems
+        return [(stems[i], likeness) for i, likeness in nearest(grams, stem, least, most)]
+
+    def count(self, span: Span) -> int:
+        """See FieldSource."""
+        return int(self.postings(span).tfs.sum())
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""

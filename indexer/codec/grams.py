@@ -1,0 +1,98 @@
+"""Which keys are spelled nearly like this one? Trigrams of padded strings, and what holds each.
+
+A key is padded with two marks on either side, so that its first and last letters weigh as much as
+the others: موزارت and موتسارت meet, which they do not with one mark. Likeness is Dice's: twice the
+trigrams that both have over the trigrams that each has, every trigram counted once.
+
+The arrays here are built from the keys of a level and stored beside them (`format.py`); the same
+class serves keys that are only in memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+PAD = 2
+_BITS = 21
+_MAX_LENGTH = 40
+"""Longer keys are no words; they are left out."""
+
+
+class Grams(NamedTuple):
+    """codes: u8, rising, the trigrams met. starts: u4 [codes + 1], into owners.
+
+    owners: u4, the keys that hold each trigram, rising within it. counts: u1 by key, how many
+    distinct trigrams it has; 0 for a key that is left out.
+    """
+
+    codes: Array
+    starts: Array
+    owners: Array
+    counts: Array
+
+
+def build_grams(keys: Sequence[bytes]) -> Grams:
+    """The trigrams of all keys but those with a digit in them and overlong ones."""
+    texts = [key.decode("utf-8", "surrogatepass") for key in keys]
+    numbers = [i for i, text in enumerate(texts) if _is_word(text)]
+    codes, owners = _pairs([texts[i] for i in numbers])
+    order = np.argsort(codes, kind="stable")
+    codes, owners = codes[order], owners[order]
+    fresh = np.ones(len(codes), np.bool_)
+    fresh[1:] = (codes[1:] != codes[:-1]) | (owners[1:] != owners[:-1])
+    codes, owners = codes[fresh], np.array(numbers, np.int64)[owners[fresh]]
+    firsts = np.flatnonzero(
+        np.concatenate([np.ones(min(len(codes), 1), np.bool_), codes[1:] != codes[:-1]])
+    )
+    return Grams(
+        codes[firsts],
+        np.append(firsts, len(codes)).astype(np.uint32),
+        owners.astype(np.uint32),
+        np.bincount(owners, minlength=len(keys)).astype(np.uint8),
+    )
+
+
+def _is_word(text: str) -> bool:
+    return len(text) <= _MAX_LENGTH and not any(char.isdigit() for char in text)
+
+
+def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
+    """(trigram, text) for every place in every text; u8 and int64."""
+    if not texts:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    pad = "\0" * PAD
+    joined = "".join(f"{pad}{text}{pad}" for text in texts)
+    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    shift = np.uint64(_BITS)
+    codes = points[:-2] << (shift + shift) | points[1:-1] << shift | points[2:]
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 2 * PAD
+    owner = np.repeat(np.arange(len(texts)), lengths)[:-2]
+    inside = np.ones(len(codes), np.bool_)
+    ends = np.cumsum(lengths)[:-1]
+    inside[ends - 1] = inside[ends - 2] = False  # trigrams that reach into the next text
+    return codes[inside], owner[inside]
+
+
+def nearest(grams: Grams, text: str, least: float, most: int) -> list[tuple[int, float]]:
+    """(key, likeness) of at most `most` keys with a likeness of `least` or more, best first."""
+    wanted = np.unique(_pairs([text])[0])
+    found = np.searchsorted(grams.codes, wanted)
+    found = found[found < len(grams.codes)]
+    found = found[np.isin(grams.codes.take(found), wanted)]
+    if not len(found):
+        return []
+    starts, ends = grams.starts.take(found).tolist(), grams.starts.take(found + 1).tolist()
+    owners = np.concatenate([grams.owners[a:b] for a, b in zip(starts, ends, strict=True)])
+    shared = np.bincount(owners)
+    candidates = np.flatnonzero(shared)
+    likeness = 2 * shared.take(candidates) / (grams.counts.take(candidates) + float(len(wanted)))
+    kept = likeness >= least
+    candidates, likeness = candidates[kept], likeness[kept]
+    order = np.lexsort((candidates, -likeness))[:most]
+    return list(zip(candidates[order].tolist(), likeness[order].tolist(), strict=True))
