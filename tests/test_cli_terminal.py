@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from cli_process import run_on_terminal
 
-from indexer.cli import terminal
+from indexer.cli import absence, render, terminal
+from indexer.results import Explanation, Hit, SearchResults, TermExplanation, UnknownWord
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067]")
@@ -138,3 +139,47 @@ def test_one_line_keeps_lengths() -> None:
     text = "a\r\nb\u2029c\td"
     assert terminal.one_line(text) == "a  b c d"
     assert len(terminal.one_line(text)) == len(text)
+
+
+TOTALS = [
+    pytest.param(1, 1, 0, "1 document in 1.5 ms", id="one"),
+    pytest.param(10, 1234, 0, "10 of 1,234 documents in 1.5 ms", id="first"),
+    pytest.param(10, 1234, 20, "number 21–30 of 1,234 documents in 1.5 ms", id="later"),
+    pytest.param(1, 4, 3, "number 4 of 4 documents in 1.5 ms", id="last"),
+    pytest.param(0, 4, 9, "0 of 4 documents in 1.5 ms", id="beyond"),
+]
+
+
+@pytest.mark.parametrize(("shown", "total", "offset", "line"), TOTALS)
+def test_totals(shown: int, total: int, offset: int, line: str) -> None:
+    hit = Hit("a", "/a", 1, 1, None, 0, "", None, 1, 1.0)
+    results = SearchResults("q", total, (hit,) * shown, offset, 10, 1.5)
+    assert render.totals(results) == line
+
+
+def test_a_block_tells_all_about_a_hit() -> None:
+    word = TermExplanation("نفط", (("نفط", "exact", 1.0, 2.0),), 3, 1.5, 2.0, 40.0, 1.25)
+    explanation = Explanation((word,), proximity=0.5, constant=0, score=1.75)
+    hit = Hit(
+        "a", "/a.txt", 7, 1, None, 0, "عنوان", "2017-11-19", 1, 1.75,
+        copies=("b", "c"), stale=True, explanation=explanation,
+    )  # fmt: skip
+    screen = render.Screen(is_terminal=True, colour=False)
+    text = render.plain(render.blocks(screen, SearchResults("q", 1, (hit,), 0, 10, 1.0), None))
+    heading, added, proximity, score, *_ = text.splitlines()
+    assert heading.endswith("2017-11-19  +2 copies  (changed since it was indexed)")
+    assert "1.2500  نفط: df 3, idf 1.5000" in added
+    assert "نفط (exact, weight 1, tf 2)" in added
+    assert "0.5000  nearness" in proximity
+    assert "1.7500  score" in score
+
+
+def test_unknown_words_come_with_the_nearest_known(capsys: pytest.CaptureFixture[str]) -> None:
+    unknown = (UnknownWord("قاذفاط", ("قاذفات", "قاذفة")), UnknownWord("زز", ()))
+    results = SearchResults("q", 0, (), 0, 10, 1.0, unknown, ("ملاحظة\x1b[31m",))
+    absence.tell_words(results)
+    assert capsys.readouterr().err.splitlines() == [
+        "fahras: not in the index: قاذفاط; did you mean (هل تقصد): قاذفات، قاذفة",
+        "fahras: not in the index: زز",
+        "fahras: ملاحظة␛[31m",
+    ]

@@ -25,7 +25,7 @@ _FILTERS = {
 def explain(index: Index, query: str, options: SearchOptions, results: SearchResults) -> None:
     """Say that nothing was found, and each reason that is known."""
     terminal.complain(f"nothing found for: {query}")
-    _tell_words(results)
+    tell_words(results)
     relaxed = _without_filters(options)
     if relaxed is not None:
         total = index.search(query, relaxed).total
@@ -44,7 +44,7 @@ def explain(index: Index, query: str, options: SearchOptions, results: SearchRes
 def remark(results: SearchResults, output: Output) -> None:
     """What stands beside an answer on a terminal: its notes, and that there is more of it."""
     if output.kind == "text" and output.screen.is_terminal:
-        _tell_words(results)
+        tell_words(results)
         return
     cut_short = output.kind == "paths" and len(results.hits) < results.total
     if cut_short and terminal.is_terminal(sys.stderr):
@@ -52,7 +52,8 @@ def remark(results: SearchResults, output: Output) -> None:
         terminal.complain(f"{shown} documents; --all for all")
 
 
-def _tell_words(results: SearchResults) -> None:
+def tell_words(results: SearchResults) -> None:
+    """The words that the index does not hold, with the nearest it does, and the notes."""
     for unknown in results.unknown_words:
         message = f"not in the index: {unknown.word}"
         if unknown.suggestions:

@@ -170,9 +170,10 @@ def totals(results: SearchResults) -> str:
     noun = "document" if total == 1 else "documents"
     if shown == total:
         extent = f"{total:,} {noun}"
-    elif results.offset:
-        first = results.offset + 1
-        extent = f"{first:,}\u2013{results.offset + shown:,} of {total:,} {noun}"
+    elif results.offset and shown:
+        first, last = results.offset + 1, results.offset + shown
+        places = f"{first:,}" if first == last else f"{first:,}\u2013{last:,}"
+        extent = f"number {places} of {total:,} {noun}"
     else:
         extent = f"{shown:,} of {total:,} {noun}"
     return f"{extent} in {milliseconds(results.elapsed_ms)}"

@@ -36,4 +36,4 @@ def _aligned(screen: Screen, row: Sequence[str], widths: Sequence[int], style: s
     for cell, width in zip(row, widths, strict=True):
         padding = " " * (width - columns_of(cell) + 2)
         line += [*screen.isolated([(cell, style)]), (padding, "")]
-    return line
+    return line[:-1]
