@@ -213,8 +213,11 @@ def _pairs(values: dict[str, Cell] | dict[str, str]) -> str:
     return ", ".join(f"{key} {value}" for key, value in values.items())
 
 
-def publish(report: Report, folder: str) -> None:
-    """Print a report and save it, unless `folder` is `-`."""
+def publish(report: Report, folder: str) -> str | None:
+    """Print a report and save it, unless `folder` is `-`; the path without ending, if saved."""
     print(report.markdown())
-    if folder != "-":
-        print(f"\nwritten: {os.path.relpath(report.save(folder))}.md and .json", file=sys.stderr)
+    if folder == "-":
+        return None
+    stem = report.save(folder)
+    print(f"\nwritten: {os.path.relpath(stem)}.md and .json", file=sys.stderr)
+    return stem

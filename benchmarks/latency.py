@@ -1,0 +1,155 @@
+"""How long does a query take in a warm process, beside peers that hold the same terms?
+
+    python benchmarks/latency.py PLAN --index DIR [--tantivy DIR] [--fts5 DIR]
+
+One process, all engines in turn for each query, round after round; the first round warms up and
+does not count. A query's time is its median over the rounds, a class' the mean of its queries.
+Peers get terms that are ready; Fahras parses its query and looks its ten documents up.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from queries import BenchQuery
+from report import use_checkout
+
+use_checkout()
+
+from indexer.index import Index  # noqa: E402
+from indexer.results import SearchOptions  # noqa: E402
+
+ENGINES = ("default", "snippets", "stem", "tantivy", "fts5")
+LIMIT = 10
+OPTIONS = {
+    "default": SearchOptions(limit=LIMIT, snippets=0),
+    "snippets": SearchOptions(limit=LIMIT),
+    "stem": SearchOptions(limit=LIMIT, snippets=0, match="stem"),
+}
+
+Ask = Callable[[], int | None]
+"""Runs one query; how many documents it meets, where the engine says so."""
+
+
+@contextmanager
+def fahras(
+    index_dir: str, kinds: Sequence[str]
+) -> Iterator[dict[str, Callable[[BenchQuery], Ask]]]:
+    """One open index, asked in several ways."""
+    with Index.open(os.path.dirname(index_dir), index_dir=index_dir) as index:
+
+        def asker(options: SearchOptions) -> Callable[[BenchQuery], Ask]:
+            return lambda query: lambda: index.search(query.text, options).total
+
+        yield {kind: asker(OPTIONS[kind]) for kind in kinds}
+
+
+def tantivy(folder: str) -> Callable[[BenchQuery], Ask]:
+    """Tantivy's top ten with the count of all; the query objects are made beforehand."""
+    import tantivy as engine
+
+    index = engine.Index.open(folder)
+    index.reload()
+    searcher, schema, make = index.searcher(), index.schema, engine.Query
+
+    def query_of(query: BenchQuery) -> Any:
+        if query.kind == "phrase":
+            return make.phrase_query(schema, "folded", list(query.terms))
+        if query.kind == "prefix":
+            return make.regex_query(schema, "folded", query.terms[0] + ".*")
+        terms = [make.term_query(schema, "stem", t, index_option="freq") for t in query.terms]
+        occur = engine.Occur.Must if query.kind.startswith("AND") else engine.Occur.Should
+        return terms[0] if len(terms) == 1 else make.boolean_query([(occur, t) for t in terms])
+
+    def ask(query: BenchQuery) -> Ask:
+        made = query_of(query)
+        return lambda: int(searcher.search(made, limit=LIMIT, count=True).count)
+
+    return ask
+
+
+def fts5(folder: str) -> Callable[[BenchQuery], Ask]:
+    """The ten best of SQLite FTS5, by its own BM25, without a count."""
+    connection = sqlite3.connect(os.path.join(folder, "fts5.db"))
+    select = "SELECT rowid, rank FROM texts WHERE texts MATCH ? ORDER BY rank LIMIT ?"
+
+    def ask(query: BenchQuery) -> Ask:
+        match = fts5_match(query)
+
+        def run() -> None:
+            connection.execute(select, (match, LIMIT)).fetchall()
+
+        return run
+
+    return ask
+
+
+def fts5_match(query: BenchQuery) -> str:
+    """The query in FTS5's language."""
+    quoted = [f'"{term}"' for term in query.terms]
+    if query.kind == "phrase":
+        return f'folded : "{" ".join(query.terms)}"'
+    if query.kind == "prefix":
+        return f"folded : {quoted[0]} *"
+    return f"stem : ({(' AND ' if query.kind.startswith('AND') else ' OR ').join(quoted)})"
+
+
+def measure(
+    asked: Sequence[BenchQuery], engines: dict[str, Callable[[BenchQuery], Ask]], rounds: int
+) -> dict[str, Any]:
+    """Milliseconds by engine and query, and the totals that each engine counted."""
+    asks = [{name: engine(query) for name, engine in engines.items()} for query in asked]
+    times = {name: [[0.0] * rounds for _ in asked] for name in engines}
+    totals: dict[str, list[int | None]] = {name: [None] * len(asked) for name in engines}
+    for number in range(-1, rounds):
+        for place, by_engine in enumerate(asks):
+            for name, ask in by_engine.items():
+                started = time.perf_counter()
+                total = ask()
+                if number < 0:
+                    totals[name][place] = total
+                else:
+                    times[name][place][number] = (time.perf_counter() - started) * 1000
+    return {
+        "kinds": [query.kind for query in asked],
+        "ms": {name: [statistics.median(t) for t in rows] for name, rows in times.items()},
+        "totals": totals,
+    }
+
+
+def read_plan(path: str) -> list[BenchQuery]:
+    """The queries that `queries.prepare` wrote."""
+    with open(path, encoding="utf-8") as file:
+        kept = json.load(file)["queries"]
+    return [BenchQuery(q["kind"], q["text"], tuple(q["terms"])) for q in kept]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure and print JSON."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("plan")
+    parser.add_argument("--index", required=True)
+    parser.add_argument("--tantivy")
+    parser.add_argument("--fts5")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--kinds", nargs="+", default=list(OPTIONS), choices=list(OPTIONS))
+    options = parser.parse_args(argv)
+    with fahras(options.index, options.kinds) as engines:
+        if options.tantivy:
+            engines["tantivy"] = tantivy(options.tantivy)
+        if options.fts5:
+            engines["fts5"] = fts5(options.fts5)
+        json.dump(measure(read_plan(options.plan), engines, options.rounds), sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""What does a search cost: in a process of its own, in a batch, in a warm process beside peers?"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import peers
+from indexing import PEERS, Found
+from processes import FAHRAS, interleaved, medians, progress, run
+from queries import CLASSES, Prepared
+from report import HERE, Cell, Table
+
+LATENCY = os.path.join(HERE, "latency.py")
+SHOWN = ("default", "snippets", "stem", "tantivy", "fts5")
+
+
+def cold(words: Sequence[str], index_dir: str, rounds: int) -> Found:
+    """Whole processes of `fahras search` beside a bare `python -c pass`."""
+    bare = [sys.executable, "-c", "pass"]
+    kinds = {"search": [], "search --no-snippets": ["--no-snippets"], "search -l": ["-l"],
+             "search -c": ["-c"]}  # fmt: skip
+    asked = {name: iter_forever(words) for name in kinds}
+
+    def search(name: str) -> float:
+        command = [*FAHRAS, "search", *kinds[name], "--index", index_dir, next(asked[name])]
+        return run(command, codes=(0, 1)).elapsed_s
+
+    contenders: dict[str, Callable[[], float]] = {"python -c pass": lambda: run(bare).elapsed_s}
+    contenders |= {name: lambda n=name: search(n) for name in kinds}
+    for contender in contenders.values():
+        contender()
+    times = interleaved(contenders, rounds)
+    middle = medians(times)
+    floor = middle["python -c pass"]
+    table = Table("Cold process", ["command", "ms", "ms over python -c pass"])
+    for name, seconds in middle.items():
+        table.rows.append([name, seconds * 1000, (seconds - floor) * 1000])
+    return Found({"cold_ms": (middle["search"] - floor) * 1000}, [table], {"cold_s": times})
+
+
+def iter_forever(words: Sequence[str]) -> Iterator[str]:
+    """The words, again and again."""
+    while True:
+        yield from words
+
+
+def batch(texts: Sequence[str], index_dir: str, work: str, count: int, rounds: int) -> Found:
+    """A batch of `count` queries in one process, against a process for each of some of them."""
+    path = os.path.join(work, "batch.txt")
+    repeated = [texts[place % len(texts)] for place in range(count)]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(repeated) + "\n")
+    table = Table(f"A batch of {count:,} queries", ["output", "ms a query, batch",
+                  "ms a query, own process", "ratio"])  # fmt: skip
+    found = Found(tables=[table])
+    for name, flags in (("--jsonl", []), ("--jsonl --no-snippets", ["--no-snippets"])):
+        base = [*FAHRAS, "search", "--jsonl", *flags, "--index", index_dir]
+        asked = iter_forever(texts)
+
+        def alone(base: Sequence[str] = base, asked: Iterator[str] = asked) -> float:
+            commands = [[*base, "--", next(asked)] for _ in range(min(10, len(texts)))]
+            return statistics.fmean(run(c, codes=(0, 1)).elapsed_s for c in commands)
+
+        def together(base: Sequence[str] = base) -> float:
+            return run([*base, "--queries", path], codes=(0, 1)).elapsed_s / count
+
+        times = interleaved({"one process a query": alone, "batch": together}, min(rounds, 3))
+        one, many = medians(times).values()
+        table.rows.append([name, many * 1000, one * 1000, one / many])
+        found.values.setdefault("batch", one / many)
+        found.raw[f"batch_s {name}"] = times
+    return found
+
+
+def warm(prepared: Prepared, work: str, index_dir: str, rounds: int) -> Found:
+    """Queries of every class in one warm process, beside peers that hold the same terms."""
+    command = [sys.executable, LATENCY, os.path.join(work, "queries.json"), "--index", index_dir]
+    for engine, present in (("tantivy", peers.has_tantivy()), ("fts5", peers.has_fts5())):
+        if present:
+            command += [f"--{engine}", _peer_postings(engine, prepared, work)]
+    progress(f"queries: {len(prepared.queries)} of {len(CLASSES)} classes, {rounds} rounds")
+    measured = json.loads(run([*command, "--rounds", str(rounds)]).output)
+    table = latency_table(measured)
+    return Found(latency_values(measured), [table], {"queries": measured})
+
+
+def _peer_postings(engine: str, prepared: Prepared, work: str) -> str:
+    """The peer's index of the analysed corpus, made once a working folder."""
+    out = os.path.join(work, f"postings-{engine}")
+    done = os.path.join(out, "complete")
+    if not os.path.exists(done):
+        shutil.rmtree(out, ignore_errors=True)
+        files = [prepared.stems, prepared.folded]
+        run([sys.executable, PEERS, engine, "--postings", *files, out])
+        with open(done, "w", encoding="ascii"):
+            pass
+    return out
+
+
+def class_means(measured: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Mean milliseconds by engine and class."""
+    found: dict[str, dict[str, float]] = {}
+    for engine, times in measured["ms"].items():
+        by_class: dict[str, list[float]] = {}
+        for kind, ms in zip(measured["kinds"], times, strict=True):
+            by_class.setdefault(kind, []).append(ms)
+        found[engine] = {kind: statistics.fmean(by_class[kind]) for kind in by_class}
+    return found
+
+
+def latency_values(measured: dict[str, Any]) -> dict[str, float]:
+    """The figures for the bar; the mean is that of all queries, whatever their class."""
+    means, all_ms = class_means(measured), measured["ms"]
+    values = {
+        key: statistics.fmean(all_ms[engine])
+        for key, engine in (("query_ms", "default"), ("snippets_ms", "snippets"))
+        if all_ms.get(engine)
+    }
+    if "tantivy" in means and "stem" in means:
+        ratios = [means["stem"][kind] / means["tantivy"][kind] for kind in means["stem"]]
+        values["tantivy_worst"] = max(ratios)
+    return values
+
+
+def latency_table(measured: dict[str, Any]) -> Table:
+    """Means by class, ratios, and whether the engines counted the same documents."""
+    means = class_means(measured)
+    columns = ["class", "queries", "default, ms", "with snippets", "--match stem",
+               "tantivy with count", "FTS5", "stem / tantivy", "same count as tantivy"]  # fmt: skip
+    table = Table("Warm queries, mean ms", columns)
+    kinds = list(dict.fromkeys(measured["kinds"]))
+    for kind in kinds:
+        times = [means[engine][kind] if engine in means else None for engine in SHOWN]
+        stem, tantivy = times[2], times[3]
+        ratio = stem / tantivy if stem is not None and tantivy is not None else None
+        queries = measured["kinds"].count(kind)
+        table.rows.append([kind, queries, *times, ratio, _same_counts(measured, kind)])
+    overall: list[Cell] = [
+        statistics.fmean(measured["ms"][engine]) if engine in means else None for engine in SHOWN
+    ]
+    table.rows.append(["all", len(measured["kinds"]), *overall, None, None])
+    table.notes.append(
+        "Peers hold the stems and folded forms that Fahras derives, so that all read the same "
+        "postings; a dash stands for an engine that is not installed. Counts differ where "
+        "Fahras's stem tier takes more than one stem for a word."
+    )
+    return table
+
+
+def _same_counts(measured: dict[str, Any], kind: str) -> str | None:
+    totals = measured["totals"]
+    if "tantivy" not in totals or "stem" not in totals:
+        return None
+    pairs = [
+        (a, b)
+        for k, a, b in zip(measured["kinds"], totals["stem"], totals["tantivy"], strict=True)
+        if k == kind
+    ]
+    return f"{sum(a == b for a, b in pairs)} of {len(pairs)}"
