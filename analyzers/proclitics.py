@@ -37,7 +37,7 @@ def _own_letters() -> frozenset[str]:
 
 def splits(folded: str) -> tuple[str, ...]:
     """What a folded form might be without its proclitic, the shortest proclitic first."""
-    if folded[0] not in _LETTERS + (_FUTURE, araby.WAW) or folded.startswith(COMPOUNDS):
+    if folded[0] not in (*_LETTERS, _FUTURE, araby.WAW) or folded.startswith(COMPOUNDS):
         return ()
     if protected_stem(folded) is not None:
         return ()

@@ -11,12 +11,14 @@ from importlib.resources import files
 from itertools import product
 from typing import NamedTuple
 
-PROCLITICS = frozenset(
-    ["", "ال", "لل", *"وفبلك"]
-    + [c + p for c in "وف" for p in ("ال", "لل", "بال", "كال", "ب", "ل", "ك")]
-    + ["بال", "كال"]
+ARTICLES = frozenset(
+    ["", "ال", "لل", "بال", "كال"]
+    + [c + p for c in "وف" for p in ("ال", "لل", "بال", "كال")]
 )
-"""What may stand before a known word."""
+"""What may stand before any known word."""
+
+LONE_PROCLITICS = frozenset(["و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل", "فك"])
+"""What may stand only before a known word of four letters or more: shorter ones arise by chance."""
 
 _PRONOUNS = ("ها", "هم", "هما", "هن", "كم", "كما", "نا", "ه", "ك", "ي")
 _OTHER_ENDINGS = (
@@ -28,10 +30,11 @@ _LONG_PRONOUNS = frozenset(["", "ها", "هم", "هما", "هن", "كم", "كم�
 _AFTER_TEH = frozenset([*_PRONOUNS, "ان", "ين"])
 _AFTER_HAMZA = frozenset([*_PRONOUNS, "ين", "ان"])
 _ALONE = frozenset([""])
+_NO_ENDING = frozenset(["", "ء"])
 
-_EXACT, _SHORT = "=", "+"
+_ENDINGS_OF_MARK = {"!": _ALONE, "=": _NO_ENDING, "+": _LONG_PRONOUNS}
 _HEAD_LETTERS = 2
-_MIN_BODY = 2
+_MIN_AFTER_LETTER = 4
 
 
 class Known(NamedTuple):
@@ -42,21 +45,20 @@ class Known(NamedTuple):
 
 
 def parse_protected(text: str) -> dict[str, Known]:
-    """The words of a list: `word [stem]` a line, `=` before a word alone, `+` a short noun."""
+    """The words of a list, `word [stem]` a line, by form; for the marks see the list's header."""
     known: dict[str, Known] = {}
     for line in text.splitlines():
         words = line.partition("#")[0].split()
-        if not words:
-            continue
-        form = words[0].lstrip(_EXACT + _SHORT)
-        stem = words[1] if len(words) > 1 else form
-        if line.startswith(_EXACT):
-            known[form] = Known(stem, _ALONE)
-        elif line.startswith(_SHORT):
-            known[form] = Known(stem, _LONG_PRONOUNS)
-        else:
-            known[form] = Known(stem, _ALONE if form[-1] == "ا" else _ENDINGS)
-            known.update(_before_ending(form, stem))
+        if words:
+            form = words[0].lstrip("".join(_ENDINGS_OF_MARK))
+            stem = words[1] if len(words) > 1 else form
+            endings = _ENDINGS_OF_MARK.get(words[0][0], _ENDINGS)
+            if form.endswith("ا") and endings is _ENDINGS:
+                endings = _NO_ENDING
+            known[form] = Known(stem, endings)
+            if endings in (_ENDINGS, _NO_ENDING) and words[0][0] not in _ENDINGS_OF_MARK:
+                known.update(_before_ending(form, stem))
+    known.update({"ل" + form: entry for form, entry in known.items() if form[0] == "ل"})
     return known
 
 
@@ -81,19 +83,42 @@ def protected() -> dict[str, Known]:
 
 
 @cache
-def _heads() -> frozenset[str]:
-    return frozenset(form[:_HEAD_LETTERS] for form in protected())
+def _lengths_of_heads() -> dict[str, tuple[int, ...]]:
+    """How long known words are, longest first, by their first letters."""
+    lengths: dict[str, set[int]] = {}
+    for form in protected():
+        lengths.setdefault(form[:_HEAD_LETTERS], set()).add(len(form))
+    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
 
 
 def protected_stem(folded: str) -> str | None:
     """The stem of a known word with its clitics, else None. The longest known word wins."""
-    known, heads = protected(), _heads()
-    for start in range(5):
-        if folded[start : start + _HEAD_LETTERS] in heads and folded[:start] in PROCLITICS:
-            for end in range(len(folded), start + _MIN_BODY - 1, -1):
-                entry = known.get(folded[start:end])
-                if entry is not None and folded[end:] in entry.endings:
-                    return entry.stem
+    heads = _lengths_of_heads()
+    for start in range(min(5, len(folded) - _HEAD_LETTERS + 1)):
+        lengths = heads.get(folded[start : start + _HEAD_LETTERS])
+        if lengths is not None:
+            before = folded[:start]
+            if before in ARTICLES:
+                found = _known_at(folded, start, lengths, _HEAD_LETTERS)
+            elif before in LONE_PROCLITICS:
+                found = _known_at(folded, start, lengths, _MIN_AFTER_LETTER)
+            else:
+                continue
+            if found is not None:
+                return found
+    return None
+
+
+def _known_at(folded: str, start: int, lengths: tuple[int, ...], least: int) -> str | None:
+    known = protected()
+    for length in lengths:
+        if length < least:
+            break
+        if start + length > len(folded):
+            continue
+        entry = known.get(folded[start : start + length])
+        if entry is not None and folded[start + length :] in entry.endings:
+            return entry.stem if start == 0 or entry.endings is not _ALONE else None
     return None
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from pyarabic import araby
 
 _RADICAL = "-"
+_ENDINGS = araby.HEH + araby.YEH + araby.ALEF
 _WEAK = araby.WAW + araby.YEH + araby.ALEF
 
 PATTERNS = {
-    4: ("ي-و-", "ي-ي-", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ي---", "ت---", "ن---"),
+    4: ("ي---", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ت---", "ن---"),
     5: (
         "م--و-", "ا-ت--", "م-ت--", "ي-ت--", "ت-ت--", "م-ا--", "-وا--", "--اي-", "ت-ا--", "ا--ا-",
         "ت--ي-", "م--ا-", "م--ي-", "ان---", "من---", "ين---", "مت---", "يت---", "ت-و--", "ا--و-",
@@ -40,10 +41,18 @@ _COMPILED = {
 
 def root(stem: str) -> str:
     """The root-like key of a stem; the stem itself where it has three letters or fits nothing."""
+    stem = _without_ending(stem)
     for fixed, radicals in _COMPILED.get(len(stem), ()):
         if all(stem[i] == letter for i, letter in fixed):
             return _even("".join([stem[i] for i in radicals]))
     return _even(stem) if len(stem) == 3 else stem
+
+
+def _without_ending(stem: str) -> str:
+    """A known word's stem may keep endings (سعودي, رياضه, علما); no root has them."""
+    while len(stem) > 3 and stem[-1] in _ENDINGS:
+        stem = stem[:-1]
+    return stem
 
 
 def _even(letters: str) -> str:

@@ -36,23 +36,24 @@ COMPOUNDS = tuple(
 )
 """The article with what may stand before it, longest first: وبال, كال, ولل, فال, ال."""
 
-PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "كن", "نا", "ه")
+PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
 """Suffixed pronouns, longest first; ه is also the folded ة. ي and ك are rules of their own."""
 
 PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
 """Sound plurals, duals, and what a verb has in the plural."""
 
 _RADICAL_KAF = re.compile(
-    "(?:شر|سل|مل|تر|حر|در|مس|هل|ضح|شب|سم|بر|عر|فت|هت|سف|نس|حب|سب|دل|رب|فبر|مح|حن|صعل|بن|فر|شو|"
+    "(?:شر|سل|مل|مال|تر|حر|در|مس|هل|ضح|شب|سم|بر|عر|فت|هت|سف|نس|حب|سب|دل|رب|فبر|مح|حن|صعل|بن|فر|شو|"
     "فك|تك|دي|تي|سي|كي|في|جي|ني|مي)[اوي]?ك$"
 ).search
 _RADICAL_TEH = re.compile(
-    "(?:ثب|سك|صم|مو|بي|صو|وق|نح|نب|فت|شت|كب|به|لف|خف|مق|قو|نع|كوي|حو|تو|زي|سب|نك|بك|عن|يا|نس|رن|لن|من)"
+    "(?:ثب|سك|صم|مو|بي|صو|وق|نح|نب|فت|شت|كب|به|لف|خف|مق|قو|نع|كوي|حو|تو|زي|سب|نك|بك|يا)"
     "[اوي]?ت$"
 ).search
 """Words whose last letter belongs to the root (مشترك, ثابت), as far as letters can tell."""
 
 _IMPERFECT = araby.YEH + araby.TEH + araby.NOON
+_YEH_NOON = araby.YEH + araby.NOON
 _FUTURE_MIN = 5
 
 
@@ -73,7 +74,8 @@ def _stem_after_waw(word: str) -> str:
     whole = strip_suffixes(word)
     if len(word) <= MIN_STEM or whole in waw_words():
         return whole
-    return strip_suffixes(_strip_future(word[1:]))
+    known = protected_stem(word[1:])
+    return strip_suffixes(_strip_future(word[1:])) if known is None else known
 
 
 def strip_article(word: str) -> str:
@@ -96,7 +98,8 @@ def _strip_future(word: str) -> str:
 def strip_suffixes(word: str) -> str:
     """The word without pronoun, plural, feminine, nisba and tanween, in the order they are put."""
     word = _strip_pronoun(word)
-    word = _strip_one(word, PLURALS)
+    if not _is_masdar_in_nun(word):
+        word = _strip_one(word, PLURALS)
     word = _strip_feminine_teh(word)
     if len(word) > MIN_STEM and word[-1] == araby.ALEF:
         word = word[:-1]
@@ -105,6 +108,11 @@ def strip_suffixes(word: str) -> str:
         if len(word) > MIN_STEM and word[-1] == araby.ALEF:
             word = word[:-1]
     return word
+
+
+def _is_masdar_in_nun(word: str) -> bool:
+    """Whether the word has the letters of a masdar تفعيل of a root in ن (تأمين, تحسين)."""
+    return len(word) == 5 and word[0] == araby.TEH and word.endswith(_YEH_NOON)
 
 
 def _strip_one(word: str, suffixes: tuple[str, ...]) -> str:

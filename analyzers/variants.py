@@ -20,6 +20,15 @@ Side = tuple[str, ...]
 
 _MIN_FOLDED_LETTERS = 4
 
+_PROCLITICS = {
+    conjunction + proclitic: left
+    for conjunction in ("", "و", "ف")
+    for proclitic, left in (("لل", "ال"), ("بال", "ال"), ("كال", "ال"), ("ال", ""), ("", ""),
+                            ("ب", ""), ("ل", ""), ("ك", ""))
+    if conjunction + proclitic
+}  # fmt: skip
+"""What may stand before a side, and what of it belongs to the side (للأمم is ل and الأمم)."""
+
 
 class VariantsError(ValueError):
     """A line of a variant file that is no group; the message names the line."""
@@ -58,8 +67,15 @@ class VariantTable:
         return table
 
     def sides_of(self, words: Side) -> tuple[Side, ...]:
-        """The other sides of the groups that these unmarked words are a side of."""
-        return self._sides_of.get(_key(words), ())
+        """The other sides of the groups that these words are a side of.
+
+        The words are unmarked; the first may have proclitics, which a listed side makes certain.
+        """
+        for first in _without_proclitics(words[0]):
+            found = self._sides_of.get(_key((first, *words[1:])))
+            if found is not None:
+                return found
+        return ()
 
     def __len__(self) -> int:
         return len(self._sides_of)
@@ -70,6 +86,19 @@ class VariantTable:
             known = self._sides_of.get(_key(side), ())
             others = tuple(o for o in group if _key(o) != _key(side) and o not in known)
             self._sides_of[_key(side)] = known + others
+
+
+def matched_exactly(word: str) -> bool:
+    """Whether a side's word is too short to be met by its stem: آب by its letters alone."""
+    return len(word) < _MIN_FOLDED_LETTERS
+
+
+def _without_proclitics(word: str) -> Iterator[str]:
+    """The word, then what it may be without what is written together with it."""
+    yield word
+    for proclitic, left in _PROCLITICS.items():
+        if word.startswith(proclitic) and len(word) > len(proclitic) + 1:
+            yield left + word[len(proclitic) :]
 
 
 def _key(words: Side) -> Side:

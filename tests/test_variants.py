@@ -2,7 +2,7 @@
 
 import pytest
 
-from analyzers.variants import VariantsError, VariantTable
+from analyzers.variants import VariantsError, VariantTable, matched_exactly
 
 
 def test_a_side_finds_the_others() -> None:
@@ -33,3 +33,23 @@ def test_a_users_file_is_added(tmp_path: object) -> None:
     assert ("الشام",) in table.sides_of(("سوريا",))
     assert ("سورية",) in table.sides_of(("سوريا",))
     assert ("الشام",) not in VariantTable.default().sides_of(("سوريا",))
+
+
+@pytest.mark.parametrize("word", ["وسوريا", "بسوريا", "لسوريا", "والسوريا"])
+def test_a_side_may_have_proclitics(word: str) -> None:
+    assert VariantTable.parse("سوريا سورية").sides_of((word,)) == (("سورية",),)
+
+
+def test_the_article_of_a_side_may_follow_a_preposition() -> None:
+    table = VariantTable.parse("الأمم المتحدة = هيئة الأمم")
+    assert table.sides_of(("للأمم", "المتحدة")) == (("هيئة", "الأمم"),)
+
+
+def test_short_sides_are_met_by_their_letters_alone() -> None:
+    assert matched_exactly("آب")
+    assert not matched_exactly("أغسطس")
+
+
+def test_the_built_in_table_is_in_order() -> None:
+    assert len(VariantTable.default()) > 600
+    assert VariantTable.default().longest == 3
