@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from indexer.cli import VERSION
@@ -16,6 +17,8 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"fahras {VERSION}\n")
         return
+    # numpy's linear algebra starts a pool of threads when imported; nothing here would use it
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from indexer.cli.app import run
 
