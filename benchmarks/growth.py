@@ -28,6 +28,7 @@ from queries import prepare
 from report import RUNS, Corpus, Report, Table, publish
 from searching import LATENCY, class_means
 
+MILLION = 1_000_000
 BAR_KEYS = ("memory_mib", "million_ms", "growth")
 
 
@@ -37,7 +38,7 @@ class Stage:
 
     name: str
     paths: tuple[str, ...]
-    files: int
+    documents: int
     size_bytes: int
 
 
@@ -47,7 +48,7 @@ class Cost:
 
     name: str
     text_mb: float
-    files: int
+    documents: int
     seconds: float
     peak_mib: float
     index_over_text: float
@@ -77,7 +78,7 @@ def stages(base: str, sizes_mb: Sequence[float], work: str, seed: int) -> list[S
             json.dump([asdict(stage) for stage in made], file)
     with open(plan, encoding="utf-8") as file:
         kept = json.load(file)
-    return [Stage(s["name"], tuple(s["paths"]), s["files"], s["size_bytes"]) for s in kept]
+    return [Stage(s["name"], tuple(s["paths"]), s["documents"], s["size_bytes"]) for s in kept]
 
 
 def short_stage(base: str, documents: int, work: str, seed: int) -> Stage:
@@ -86,7 +87,7 @@ def short_stage(base: str, documents: int, work: str, seed: int) -> Stage:
     if not os.path.exists(path):
         corpora.write_short(base, path + ".new", documents, seed=seed)
         os.replace(path + ".new", path)
-    return Stage(f"{documents:,} short documents", (path,), 1, os.path.getsize(path))
+    return Stage(f"{documents:,} short documents", (path,), documents, os.path.getsize(path))
 
 
 class Growing:
@@ -123,18 +124,18 @@ class Growing:
         size = index_sizes(index_dir)[0] / stage.size_bytes
         megabytes = stage.size_bytes / 1e6
         shutil.rmtree(index_dir, ignore_errors=True)
-        return Cost(stage.name, megabytes, stage.files, seconds, peak_mib, size, means)
+        return Cost(stage.name, megabytes, stage.documents, seconds, peak_mib, size, means)
 
 
 def cost_table(costs: Sequence[Cost]) -> Table:
     """A row a stage."""
-    columns = ["corpus", "MB", "files", "index, s", "MB/s", "peak, MiB", "index / text",
+    columns = ["corpus", "MB", "documents", "index, s", "MB/s", "peak, MiB", "index / text",
                "query mean, ms", "--match stem, ms"]  # fmt: skip
     table = Table("Cost by size", columns)
     for cost in costs:
         speed = (cost.seconds, cost.mb_per_s, cost.peak_mib, cost.index_over_text)
         means = (cost.query_ms["default"], cost.query_ms["stem"])
-        table.rows.append([cost.name, cost.text_mb, cost.files, *speed, *means])
+        table.rows.append([cost.name, cost.text_mb, cost.documents, *speed, *means])
     table.notes.append(
         "Whole `fahras index` commands; peak memory (PSS of all processes) from runs of their own. "
         "Queries: default tiers, top 10, no snippets, warm, drawn from the base corpus."
@@ -151,12 +152,12 @@ def class_table(costs: Sequence[Cost]) -> Table:
 
 
 def bar_values(grown: Sequence[Cost], short: Cost | None) -> dict[str, float]:
-    """The rows of the bar that growth decides."""
+    """The rows of the bar that growth decides, if the sizes are those that the bar is for."""
     every = [*grown, *([short] if short else [])]
     values = {"memory_mib": max(cost.peak_mib for cost in every)}
-    if len(grown) > 1:
+    if len(grown) > 1 and grown[0].text_mb < 110 and grown[-1].text_mb >= 1000:
         values["growth"] = grown[-1].mb_per_s / grown[0].mb_per_s
-    if short:
+    if short and short.documents >= MILLION:
         values["million_ms"] = short.query_ms["default"]
     return values
 
@@ -208,8 +209,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         folder = f"{corpus.blake2b}-{options.seed}-{sizes}"
         work = os.path.join(os.path.abspath(options.work or temporary), folder)
         os.makedirs(work, exist_ok=True)
-        prepare(base, work, options.queries)
-        plan = os.path.join(work, "queries.json")
+        plan = prepare(base, work, options.queries).plan
         growing = Growing(work, plan, options.rounds, options.query_rounds)
         grown = growing.costs(stages(base, options.sizes_mb, work, options.seed))
         short = None

@@ -6,6 +6,7 @@ follow on the index of the last full run, over a copy of the corpus that may be 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
@@ -16,6 +17,7 @@ import peers
 from corpora import link, slice_of
 from processes import (
     FAHRAS,
+    CommandError,
     folder_bytes,
     interleaved,
     medians,
@@ -51,9 +53,11 @@ def fahras_index(
 ) -> tuple[float, int]:
     """One `fahras index` of a folder or several; (seconds, peak bytes)."""
     paths = [corpus] if isinstance(corpus, str) else corpus
-    command = [*FAHRAS, "index", *paths, "--index", index_dir]
+    command = [*FAHRAS, "index", *paths, "--index", index_dir, "--json"]
     # 2: some files could not be read, which a benchmark of any folder must survive.
     ran = run(command, codes=(0, 2), cwd=os.path.dirname(index_dir), memory=memory)
+    if not ran.output or not json.loads(ran.output)["documents"]:
+        raise CommandError(f"fahras index failed: {ran.complaints}")
     return ran.elapsed_s, ran.peak_bytes
 
 
@@ -181,9 +185,8 @@ class Indexing:
 
     def memory(self) -> Found:
         """Peak memory of one more run of each, watched."""
-        runs: dict[str, Callable[[], tuple[float, int]]] = {}
         out = os.path.join(self._work, "watched")
-        runs[FULL] = lambda: fahras_index(self._path, out, memory=True)
+        runs = {FULL: lambda: fahras_index(self._path, out, memory=True)}
         if peers.has_tantivy():
             for name in (TANTIVY_1, TANTIVY_N):
                 extra = TANTIVY[name]

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from queries import BenchQuery
+from queries import BenchQuery, read_plan
 from report import use_checkout
 
 use_checkout()
@@ -28,7 +28,6 @@ use_checkout()
 from indexer.index import Index  # noqa: E402
 from indexer.results import SearchOptions  # noqa: E402
 
-ENGINES = ("default", "snippets", "stem", "tantivy", "fts5")
 LIMIT = 10
 OPTIONS = {
     "default": SearchOptions(limit=LIMIT, snippets=0),
@@ -124,13 +123,6 @@ def measure(
         "ms": {name: [statistics.median(t) for t in rows] for name, rows in times.items()},
         "totals": totals,
     }
-
-
-def read_plan(path: str) -> list[BenchQuery]:
-    """The queries that `queries.prepare` wrote."""
-    with open(path, encoding="utf-8") as file:
-        kept = json.load(file)["queries"]
-    return [BenchQuery(q["kind"], q["text"], tuple(q["terms"])) for q in kept]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -138,10 +138,13 @@ def has_tantivy() -> bool:
 
 def has_fts5() -> bool:
     """Whether this Python's SQLite has FTS5."""
+    connection = sqlite3.connect(":memory:")
     try:
-        sqlite3.connect(":memory:").execute(FTS5.format("body"))
+        connection.execute(FTS5.format("body"))
     except sqlite3.OperationalError:
         return False
+    finally:
+        connection.close()
     return True
 
 

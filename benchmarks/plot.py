@@ -1,4 +1,4 @@
-"""How do figures grow with a corpus? Small line charts side by side, as an SVG without libraries."""
+"""How do figures grow with a corpus? Small line charts side by side, as an SVG of our own."""
 
 from __future__ import annotations
 

@@ -38,6 +38,7 @@ class Ran:
 
     elapsed_s: float
     output: str
+    complaints: str = ""
     peak_bytes: int = 0
 
 
@@ -63,10 +64,10 @@ def run(
         elapsed = time.perf_counter() - started
         out.seek(0)
         complaints.seek(0)
+        words = " / ".join(complaints.read().decode("utf-8", "replace").split("\n")[-4:])
         if code not in codes:
-            words = complaints.read().decode("utf-8", "replace").strip().splitlines()[-3:]
             raise CommandError(f"{os.path.basename(command[0])} ended with {code}: {words}")
-        return Ran(elapsed, out.read().decode("utf-8", "replace"), peak)
+        return Ran(elapsed, out.read().decode("utf-8", "replace"), words, peak)
 
 
 class PeakMemory:

@@ -37,8 +37,9 @@ class BenchQuery:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """The files of a prepared corpus."""
+    """The queries of a corpus, and the files that hold them and the analysed corpus."""
 
+    plan: str
     stems: str
     folded: str
     queries: tuple[BenchQuery, ...]
@@ -165,16 +166,23 @@ class Prepare:
 
 def prepare(corpus: str, work: str, per_class: int) -> Prepared:
     """Queries and analysed texts of a corpus, in `work`; made once a folder."""
-    plan = os.path.join(work, "queries.json")
+    plan = os.path.join(work, f"queries-{per_class}.json")
     if not os.path.exists(plan):
         os.makedirs(work, exist_ok=True)
         made = Prepare()
         made.read(corpus)
         stems, folded = made.write(work)
-        prepared = Prepared(stems, folded, tuple(made.queries(per_class)), made.documents)
+        asked = tuple(made.queries(per_class))
+        prepared = Prepared(plan, stems, folded, asked, made.documents)
         with open(plan, "w", encoding="utf-8") as file:
             json.dump(dataclasses.asdict(prepared), file, ensure_ascii=False)
     with open(plan, encoding="utf-8") as file:
         kept = json.load(file)
-    asked = tuple(BenchQuery(q["kind"], q["text"], tuple(q["terms"])) for q in kept["queries"])
-    return Prepared(kept["stems"], kept["folded"], asked, kept["documents"])
+    return Prepared(**{**kept, "queries": tuple(read_plan(plan))})
+
+
+def read_plan(path: str) -> list[BenchQuery]:
+    """The queries of a plan."""
+    with open(path, encoding="utf-8") as file:
+        kept = json.load(file)["queries"]
+    return [BenchQuery(q["kind"], q["text"], tuple(q["terms"])) for q in kept]

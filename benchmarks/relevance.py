@@ -3,36 +3,27 @@
     python benchmarks/relevance.py --collections DIR
     python benchmarks/relevance.py --collections DIR --compare default match=stem
 
-A setting is `default`, or KEY=VALUE with commas between several: a field of SearchOptions
-(`match=stem`) or a constant by its module (`indexer.ranking.bm25.B=0.5`). Settings, or runs kept
-with --save, are compared by a paired bootstrap. It tunes nothing by itself.
+    python benchmarks/relevance.py --collections DIR --ablate root=0 spelling=0 proximity=0
+
+What a setting is stands in `overrides.py`. Settings, or runs kept with --save, are compared by a
+paired bootstrap. It tunes nothing by itself.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
 import dataclasses
-import gzip
-import hashlib
-import importlib
-import json
 import os
-import sys
 import tempfile
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Sequence
 
 import significance
-from report import ROOT, RUNS, Cell, Corpus, Report, Table, publish, use_checkout
+from judged import Outcome, load_outcome, measure, save_outcome
+from report import RUNS, Cell, Corpus, Report, Table, publish, use_checkout
 
 use_checkout()
 
 from indexer import evaluation  # noqa: E402
-from indexer.index import Index  # noqa: E402
-from indexer.results import SearchOptions  # noqa: E402
 
 COLLECTIONS = ("arcd", "xquad_ar", "quranqa", "saudinews", "nsurl_q2q", "najiz_faq")
 LUCENE = "Lucene ArabicAnalyzer"
@@ -48,201 +39,6 @@ PUBLISHED: dict[str, tuple[float, ...]] = {
     "best probe": (85.4, 96.2, 32.6, 73.3, 78.1, 63.1),
 }
 """nDCG@10 x 100 in the order of COLLECTIONS, as the collections' own README gives them."""
-
-DEPTH = 100
-MEASURES = ("ndcg_10", "mrr_10", "recall_10", "recall_100")
-SOURCES = ("analyzers", "indexer/codec", "indexer/extract", "indexer/engine.py",
-           "indexer/schema.py", "indexer/storage.py", "indexer/update.py")  # fmt: skip
-"""What an index depends on: a kept one serves as long as these stay the same."""
-
-ByQuery = dict[str, evaluation.Measures]
-
-
-@dataclasses.dataclass(slots=True)
-class Outcome:
-    """What one setting reached: measures by collection and query, and milliseconds a query."""
-
-    setting: str
-    measures: dict[str, ByQuery]
-    query_ms: dict[str, float]
-
-    def scores(self) -> dict[str, significance.Scores]:
-        """nDCG@10 by collection and query."""
-        return {
-            name: {query: m.ndcg_10 for query, m in by_query.items()}
-            for name, by_query in self.measures.items()
-        }
-
-
-def read_lines(path: str) -> Iterator[dict[str, str]]:
-    """The records of a .jsonl.gz."""
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for line in file:
-            yield json.loads(line)
-
-
-def read_judgements(path: str) -> dict[str, dict[str, int]]:
-    """Relevance by query and document, from a table of three columns."""
-    judgements: dict[str, dict[str, int]] = {}
-    with open(path, encoding="utf-8") as file:
-        for line in file:
-            query, document, relevance = line.rstrip("\n").split("\t")
-            judgements.setdefault(query, {})[document] = int(relevance)
-    return judgements
-
-
-def source_digest() -> str:
-    """A digest of the code and the tables that decide what is in an index."""
-    digest = hashlib.blake2b(digest_size=8)
-    for source in SOURCES:
-        path = os.path.join(ROOT, source)
-        if not os.path.exists(path):
-            continue
-        found = [path] if os.path.isfile(path) else _code_below(path)
-        for name in sorted(found):
-            with open(name, "rb") as file:
-                digest.update(name[len(ROOT) :].encode() + file.read())
-    return digest.hexdigest()
-
-
-def _code_below(folder: str) -> list[str]:
-    return [
-        os.path.join(base, name)
-        for base, _, names in os.walk(folder)
-        for name in names
-        if name.endswith((".py", ".txt"))
-    ]
-
-
-def index_of(collection: str, work: str) -> str:
-    """The index of a collection's documents, made now or kept in `work` by an earlier run."""
-    with open(os.path.join(collection, "docs.jsonl.gz"), "rb") as file:
-        texts = hashlib.blake2b(file.read(), digest_size=8).hexdigest()
-    name = f"{os.path.basename(collection)}-{texts}-{source_digest()}"
-    where = os.path.join(work, "indexes", name)
-    done = os.path.join(where, "complete")
-    if not os.path.exists(done):
-        started = time.perf_counter()
-        with Index.create(collection, index_dir=where) as index:
-            index.update([os.path.join(collection, "docs.jsonl.gz")])
-        with open(done, "w", encoding="ascii"):
-            pass
-        took = time.perf_counter() - started
-        print(f"{os.path.basename(collection)} indexed in {took:.1f} s", file=sys.stderr)
-    return where
-
-
-def evaluate(collection: str, where: str, options: SearchOptions) -> tuple[ByQuery, float]:
-    """The measures of every judged query, and the mean of milliseconds a query."""
-    judgements = read_judgements(os.path.join(collection, "qrels.tsv"))
-    queries = [
-        (record["id"], record["text"])
-        for record in read_lines(os.path.join(collection, "queries.jsonl.gz"))
-        if evaluation.judged(judgements.get(record["id"], {}))
-    ]
-    measured: ByQuery = {}
-    with Index.open(collection, index_dir=where) as index:
-        started = time.perf_counter()
-        for query, text in queries:
-            ranking = sorted(index.rank(text, options, DEPTH), key=lambda hit: (-hit[1], hit[0]))
-            names = [document for document, _ in ranking]
-            measured[query] = evaluation.measure(names, judgements[query])
-        elapsed = time.perf_counter() - started
-    return measured, elapsed * 1000 / max(len(queries), 1)
-
-
-@contextmanager
-def setting(text: str) -> Iterator[SearchOptions]:
-    """The options of a setting; constants are changed until the block ends."""
-    options = SearchOptions(plain=True, fields=("text",), snippets=0, limit=DEPTH)
-    undo: list[tuple[Any, str, Any]] = []
-    try:
-        for key, value in parse_setting(text).items():
-            if "." in key:
-                undo.append(_override(key, value))
-            else:
-                options = dataclasses.replace(options, **{key: _like(getattr(options, key), value)})
-        yield options
-    finally:
-        for owner, name, before in reversed(undo):
-            _assign(owner, name, before)
-
-
-def parse_setting(text: str) -> dict[str, str]:
-    """KEY=VALUE pairs of a setting; `default` has none. Raises SystemExit where it is neither."""
-    pairs = {}
-    for part in filter(None, text.split(",")):
-        key, equals, value = part.partition("=")
-        if equals:
-            pairs[key.strip()] = value.strip()
-        elif part.strip() != "default":
-            raise SystemExit(f"{part!r} is no setting: write default or KEY=VALUE")
-    known = {field.name for field in dataclasses.fields(SearchOptions)}
-    for key in pairs:
-        if "." not in key and key not in known:
-            raise SystemExit(f"unknown option {key}: one of {', '.join(sorted(known))}")
-    return pairs
-
-
-def _like(present: Any, value: str) -> Any:
-    """A value of the kind of the present one: `+` stands between several."""
-    if isinstance(present, frozenset | tuple):
-        return type(present)(filter(None, value.split("+")))
-    if isinstance(present, str):
-        return value
-    return ast.literal_eval(value)
-
-
-def _override(path: str, value: str) -> tuple[Any, str, Any]:
-    """Change `package.module.NAME` or one of its attributes or keys; (owner, name, old value)."""
-    names = path.split(".")
-    for depth in range(len(names) - 1, 0, -1):
-        try:
-            owner: Any = importlib.import_module(".".join(names[:depth]))
-        except ModuleNotFoundError:
-            continue
-        for name in names[depth:-1]:
-            owner = owner[name] if isinstance(owner, dict) else getattr(owner, name)
-        last = names[-1]
-        before = owner[last] if isinstance(owner, dict) else getattr(owner, last)
-        _assign(owner, last, _like(before, value))
-        return owner, last, before
-    raise SystemExit(f"no module for {path}")
-
-
-def _assign(owner: Any, name: str, value: Any) -> None:
-    if isinstance(owner, dict):
-        owner[name] = value
-    else:
-        object.__setattr__(owner, name, value)
-
-
-def measure(text: str, collections: Sequence[str], work: str) -> Outcome:
-    """Evaluate a setting on collections (folders)."""
-    outcome = Outcome(text, {}, {})
-    for collection in collections:
-        name = os.path.basename(collection)
-        where = index_of(collection, work)
-        with setting(text) as options:
-            outcome.measures[name], outcome.query_ms[name] = evaluate(collection, where, options)
-    return outcome
-
-
-def save_outcome(outcome: Outcome, path: str) -> None:
-    """Keep all measures of a setting, for --compare."""
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(dataclasses.asdict(outcome), file)
-
-
-def load_outcome(path: str) -> Outcome:
-    """An outcome that was kept with --save."""
-    with open(path, encoding="utf-8") as file:
-        kept = json.load(file)
-    measures = {
-        name: {query: evaluation.Measures(**values) for query, values in by_query.items()}
-        for name, by_query in kept["measures"].items()
-    }
-    return Outcome(kept["setting"], measures, kept["query_ms"])
 
 
 def quality_table(outcome: Outcome) -> Table:
@@ -315,6 +111,31 @@ def comparison_table(a: Outcome, b: Outcome, resamples: int) -> Table:
     return table
 
 
+def ablation_table(outcomes: Sequence[Outcome], resamples: int) -> Table:
+    """Each setting against the first: nDCG@10 by collection, and the mean's difference."""
+    base = outcomes[0]
+    columns = ["setting", *base.measures, "mean", "difference", "95 % interval", "odd", "even"]
+    table = Table("Ablations (nDCG@10 x 100)", columns)
+    for outcome in outcomes:
+        points = [100 * evaluation.mean(m.values()).ndcg_10 for m in outcome.measures.values()]
+        row: list[Cell] = [outcome.setting, *(f"{figure:.2f}" for figure in points)]
+        row.append(f"{sum(points) / len(points):.2f}")
+        if outcome is base:
+            table.rows.append([*row, None, None, None, None])
+            continue
+        a, b = base.scores(), outcome.scores()
+        whole = significance.compare(a, b, resamples)[-1]
+        halves = [
+            significance.compare(significance.half(a, p), significance.half(b, p), resamples)[-1]
+            for p in (0, 1)
+        ]
+        row.append(f"{100 * whole.delta:+.2f}")
+        row.append(f"{100 * whole.low:+.2f} .. {100 * whole.high:+.2f}")
+        table.rows.append([*row, *(f"{100 * half.delta:+.2f}" for half in halves)])
+    table.notes.append("Differences of the mean, over all queries and over every second one.")
+    return table
+
+
 def arguments() -> argparse.ArgumentParser:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -324,6 +145,7 @@ def arguments() -> argparse.ArgumentParser:
     add("--only", nargs="+", metavar="NAME", help="these collections only")
     add("--set", "--options", dest="settings", action="append", default=[], metavar="KEY=VALUE")
     add("--compare", nargs=2, metavar=("A", "B"), help="two settings, or files from --save")
+    add("--ablate", nargs="+", metavar="SETTING", help="each of these against the default")
     add("--resamples", type=int, default=significance.RESAMPLES, metavar="N")
     add("--work", metavar="DIR", help="keep the indexes here for the next run")
     add("--save", metavar="FILE", help="keep every query's measures")
@@ -349,21 +171,33 @@ def chosen(folder: str | None, only: Sequence[str] | None) -> list[str]:
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure or compare, print, and write the report."""
     options = arguments().parse_args(argv)
-    texts = options.compare or [",".join(options.settings) or "default"]
+    base = ",".join(options.settings) or "default"
+    before = f"{base}," if options.settings else ""
+    texts = options.compare or [base, *(before + change for change in options.ablate or ())]
     kept = {text: load_outcome(text) for text in texts if os.path.isfile(text)}
     collections = chosen(options.collections, options.only) if len(kept) < len(texts) else []
     with tempfile.TemporaryDirectory() as temporary:
         work = options.work or temporary
         outcomes = [kept[t] if t in kept else measure(t, collections, work) for t in texts]
     if options.save:
-        save_outcome(outcomes[-1], options.save)
-    report = Report(options.name, [Corpus.of(path) for path in collections],
-                    {"settings": "; ".join(outcome.setting for outcome in outcomes)})  # fmt: skip
-    report.tables = [quality_table(outcome) for outcome in outcomes]
-    report.tables += [measures_table(outcome) for outcome in outcomes]
-    if options.compare:
-        report.tables.append(comparison_table(*outcomes, options.resamples))
+        save_outcome(outcomes[0] if options.ablate else outcomes[-1], options.save)
+    settings: dict[str, Cell] = {"settings": "; ".join(outcome.setting for outcome in outcomes)}
+    report = Report(options.name, [Corpus.of(path) for path in collections], settings)
+    report.tables = tables(outcomes, options)
     publish(report, options.out)
+
+
+def tables(outcomes: Sequence[Outcome], options: argparse.Namespace) -> list[Table]:
+    """What the report shows: quality and measures, then what is compared."""
+    if options.ablate:
+        first = outcomes[0]
+        shown = ablation_table(outcomes, options.resamples)
+        return [quality_table(first), measures_table(first), shown]
+    made = [quality_table(outcome) for outcome in outcomes]
+    made += [measures_table(outcome) for outcome in outcomes]
+    if options.compare:
+        made.append(comparison_table(outcomes[0], outcomes[1], options.resamples))
+    return made
 
 
 if __name__ == "__main__":

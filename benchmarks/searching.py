@@ -80,7 +80,7 @@ def batch(texts: Sequence[str], index_dir: str, work: str, count: int, rounds: i
 
 def warm(prepared: Prepared, work: str, index_dir: str, rounds: int) -> Found:
     """Queries of every class in one warm process, beside peers that hold the same terms."""
-    command = [sys.executable, LATENCY, os.path.join(work, "queries.json"), "--index", index_dir]
+    command = [sys.executable, LATENCY, prepared.plan, "--index", index_dir]
     for engine, present in (("tantivy", peers.has_tantivy()), ("fts5", peers.has_fts5())):
         if present:
             command += [f"--{engine}", _peer_postings(engine, prepared, work)]

@@ -114,7 +114,11 @@ def main(argv: Sequence[str] | None = None) -> None:
         os.makedirs(work, exist_ok=True)
         found = measure(options, corpus, work)
     values = found.values | growth_values(options.growth)
-    report.tables = [bar_table(values), *found.tables]
+    bars = bar_table(values)
+    bars.notes.append(
+        f"On {corpus.files:,} files; queries and the run without changes are asked of 30,000."
+    )
+    report.tables = [bars, *found.tables]
     report.raw = {"values": values, **found.raw}
     publish(report, options.out)
 
