@@ -18,10 +18,11 @@ from typing import Any
 
 from analyzers.analyzer import ANALYZER_VERSION, analyze_form
 from analyzers.normalizer import unmark
+from analyzers.variants import VariantTable
 from indexer import catalogue as catalogues
 from indexer import engine, storage
 from indexer.catalogue import Catalogue, FileTable
-from indexer.errors import DocumentNotFoundError
+from indexer.errors import DocumentNotFoundError, FahrasError
 from indexer.results import (
     Document,
     IndexStats,
@@ -43,6 +44,7 @@ class Index:
         self._location = location
         self._whoosh = engine.open_index(location.data_dir)
         self._pending_home: str | None = None
+        self._variant_tables: dict[tuple[str, ...], VariantTable] = {}
 
     @classmethod
     def create(cls, folder: str | os.PathLike[str], *, index_dir: str | None = None) -> Index:
@@ -171,7 +173,19 @@ class Index:
     def _search(self, query: str, options: SearchOptions) -> Any:
         from indexer.searching import Search
 
-        return Search(self._searcher, self._files, query, options)
+        table = self._variants(options.variants_files)
+        return Search(self._searcher, self._files, table, query, options)
+
+    def _variants(self, files: tuple[str, ...]) -> VariantTable:
+        """The built-in table, this index's own (variants.txt in its folder), then `files`."""
+        own = os.path.join(self._location.index_dir, VARIANTS_NAME)
+        wanted = (own, *files) if os.path.exists(own) else files
+        if wanted not in self._variant_tables:
+            table = VariantTable.default()
+            for path in wanted:
+                table = _with_file(table, path)
+            self._variant_tables[wanted] = table
+        return self._variant_tables[wanted]
 
     def rank(
         self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
@@ -275,6 +289,16 @@ class Index:
 
 
 _CATALOGUE = "files-"
+
+VARIANTS_NAME = "variants.txt"
+"""A user's own table, beside the data folder; it outlives rebuilds."""
+
+
+def _with_file(table: VariantTable, path: str) -> VariantTable:
+    try:
+        return table.with_file(path)
+    except (OSError, ValueError) as error:
+        raise FahrasError(f"the table of variants {path} cannot be used: {error}") from error
 
 
 def _catalogue_path(data_dir: str, generation: int) -> str:

@@ -16,13 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
-from analyzers.analyzer import analyze_form
-from analyzers.tokenizer import Tokenizer
+from analyzers.variants import VariantTable
 from indexer.catalogue import FileEntry, FileTable
+from indexer.errors import ExtractError
+from indexer.extract import hash_file
+from indexer.highlighting import Targets, targets_of
 from indexer.ranking.evaluate import Evaluator, Ranked
-from indexer.ranking.expand import expand, tier_of
 from indexer.ranking.parser import ParsedQuery, QueryParser
-from indexer.ranking.queries import FilterQuery, PhraseQuery, StemQuery, leaf_words
+from indexer.ranking.queries import FilterQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
 from indexer.results import Hit, SearchOptions, SearchResults, Snippet
@@ -35,7 +36,14 @@ class Search:
     Raises QueryError where the query cannot be understood.
     """
 
-    def __init__(self, searcher: Any, files: FileTable, text: str, options: SearchOptions) -> None:
+    def __init__(
+        self,
+        searcher: Any,
+        files: FileTable,
+        variants: VariantTable,
+        text: str,
+        options: SearchOptions,
+    ) -> None:
         self._searcher = searcher
         self._files = files
         self._options = options
@@ -46,6 +54,7 @@ class Search:
             match=options.match,
             all_words=options.all_words,
             paths=self._files.matching,
+            variants=variants,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)
@@ -151,58 +160,24 @@ class Search:
         options = self._options
         if options.snippets <= 0:
             return ()
-        hits = self.highlighter.hits(text)
-        weights = [self._weights.get(word.unmarked, 1.0) for word in self.parsed.words]
-        weights += [1.0] * len(self.parsed.patterns)
+        hits = self._highlighter.hits(text)
+        weights = self._targets.weights
         return best_snippets(
             text, hits, weights, count=options.snippets, width=options.context_chars
         )
 
     @cached_property
-    def _weights(self) -> dict[str, float]:
-        """The idf of each word of the query."""
-        return {
-            leaf.word.unmarked: self.evaluator.leaf(leaf).idf
-            for leaf in self.parsed.leaves
-            if isinstance(leaf, StemQuery)
-        }
+    def _targets(self) -> Targets:
+        """What the words of this query are, to whoever marks them in texts."""
+        return targets_of(self.parsed, self.evaluator)
 
     @cached_property
-    def highlighter(self) -> Highlighter:
-        """What marks the words of this query in texts."""
-        return highlighter(self.parsed, self._options.match)
+    def _highlighter(self) -> Highlighter:
+        return self._targets.highlighter()
 
     def marked(self, text: str) -> list[WordHit]:
         """The words of a text that met the query."""
-        return self.highlighter.hits(text)
-
-
-def highlighter(parsed: ParsedQuery, match: str) -> Highlighter:
-    """What finds in texts the words that met a parsed query.
-
-    Words are numbered as in `parsed.words`, patterns after them.
-    """
-    place = {(w.start, w.end): i for i, w in enumerate(parsed.words)}
-    expanded = [(i, expand(word, match)) for i, word in enumerate(parsed.words)]
-    patterns = list(enumerate(parsed.patterns, len(parsed.words)))
-
-    def meets(form: str) -> tuple[int, str] | None:
-        analysis = analyze_form(form)
-        for i, expansions in expanded:
-            tier = tier_of(analysis, expansions)
-            if tier is not None:
-                return i, tier
-        return next(((i, "folded") for i, p in patterns if p.meets(analysis)), None)
-
-    in_order = [x for x in parsed.leaves if isinstance(x, PhraseQuery) and x.slop is None]
-    phrases = tuple(tuple(place[w.start, w.end] for w in leaf.words) for leaf in in_order)
-    loose = {
-        place[word.start, word.end]
-        for leaf in parsed.leaves
-        if leaf not in in_order
-        for word in leaf_words(leaf)
-    }
-    return Highlighter(meets, Tokenizer(), phrases, frozenset(loose | {i for i, _ in patterns}))
+        return self._highlighter.hits(text)
 
 
 def _byte_offset(
@@ -217,9 +192,11 @@ def _byte_offset(
 
 
 def _is_stale(path: str, entry: FileEntry) -> bool:
-    """Whether the file is gone, or is not what was indexed, by size and time."""
+    """Whether the file is gone, or is not what was indexed. Read only if its time is another."""
     try:
         now = os.stat(path)
-    except OSError:
+        if now.st_size != entry.size:
+            return True
+        return now.st_mtime_ns != entry.mtime_ns and hash_file(path) != entry.digest
+    except (OSError, ExtractError):
         return True
-    return (now.st_size, now.st_mtime_ns) != (entry.size, entry.mtime_ns)

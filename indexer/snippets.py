@@ -30,61 +30,58 @@ class WordHit:
     word: int
 
 
-Meeting = Callable[[str], tuple[int, str] | None]
-"""From an unmarked form to (which word of the query it meets, tier), None if none."""
+Meetings = tuple[tuple[int, str], ...]
+"""(which word of the query, tier) of all that a form meets."""
 
 
 class Highlighter:
     """Finds the words of texts that meet one query.
 
-    `meets` is asked once per distinct form. `phrases` are the phrases of the query as sequences
-    of numbers of words; the words that stand in phrases only are marked only there.
+    `meets` is asked once per distinct unmarked form. `phrases` are sequences of numbers of words
+    that are marked only where they stand together; words in `loose` are marked wherever they stand.
     """
 
     def __init__(
         self,
-        meets: Meeting,
+        meets: Callable[[str], Meetings],
         tokenizer: Tokenizer,
         phrases: Sequence[tuple[int, ...]] = (),
-        loose: frozenset[int] | None = None,
+        loose: frozenset[int] = frozenset(),
     ) -> None:
         self._meets = meets
         self._tokenizer = tokenizer
         self._phrases = phrases
         self._loose = loose
-        self._met: list[tuple[int, str] | None] = []
+        self._met: list[Meetings] = []
 
     def hits(self, text: str) -> list[WordHit]:
         """The tokens of `text` that met the query, in order."""
         tokens = self._tokenizer.tokenize(text)
         self._met.extend(map(self._meets, self._tokenizer.forms[len(self._met) :]))
         met = [self._met[form] for form in tokens.form_ids.tolist()]
-        places = [i for i, m in enumerate(met) if m is not None]
-        if self._phrases:
-            in_phrase = self._phrase_places(met, places)
-            places = [i for i in places if i in in_phrase or self._is_loose(met[i])]
+        marked = self._marked_in_phrases(met)
+        for place, meetings in enumerate(met):
+            for word, tier in meetings:
+                if word in self._loose:
+                    marked.setdefault(place, (word, tier))
         starts, ends = tokens.starts, tokens.ends
         return [
-            WordHit(int(starts[i]), int(ends[i]), m[1], m[0])
-            for i in places
-            if (m := met[i]) is not None
+            WordHit(int(starts[place]), int(ends[place]), tier, word)
+            for place, (word, tier) in sorted(marked.items())
         ]
 
-    def _is_loose(self, met: tuple[int, str] | None) -> bool:
-        return met is not None and (self._loose is None or met[0] in self._loose)
-
-    def _phrase_places(
-        self, met: list[tuple[int, str] | None], places: list[int]
-    ) -> frozenset[int]:
-        inside: set[int] = set()
+    def _marked_in_phrases(self, met: list[Meetings]) -> dict[int, tuple[int, str]]:
+        marked: dict[int, tuple[int, str]] = {}
+        places = [place for place, meetings in enumerate(met) if meetings] if self._phrases else []
         for phrase in self._phrases:
-            for i in places:
-                window = met[i : i + len(phrase)]
-                if len(window) == len(phrase) and all(
-                    m is not None and m[0] == word for m, word in zip(window, phrase, strict=True)
-                ):
-                    inside.update(range(i, i + len(phrase)))
-        return frozenset(inside)
+            for place in places:
+                if place + len(phrase) > len(met):
+                    break
+                window = [dict(meetings) for meetings in met[place : place + len(phrase)]]
+                if all(word in tiers for word, tiers in zip(phrase, window, strict=True)):
+                    for i, (word, tiers) in enumerate(zip(phrase, window, strict=True)):
+                        marked[place + i] = (word, tiers[word])
+        return marked
 
 
 def matches_of(text: str, hits: Sequence[WordHit]) -> tuple[Match, ...]:

@@ -80,7 +80,10 @@ def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
 
 
 def nearest(grams: Grams, text: str, least: float, most: int) -> list[tuple[int, float]]:
-    """(key, likeness) of at most `most` keys with a likeness of `least` or more, best first."""
+    """(key, likeness) of the `most` keys with a likeness of `least` or more, best first.
+
+    All that are as like as the last are given too, so that several dictionaries can be united.
+    """
     wanted = np.unique(_pairs([text])[0])
     found = np.searchsorted(grams.codes, wanted)
     found = found[found < len(grams.codes)]
@@ -94,5 +97,7 @@ def nearest(grams: Grams, text: str, least: float, most: int) -> list[tuple[int,
     likeness = 2 * shared.take(candidates) / (grams.counts.take(candidates) + float(len(wanted)))
     kept = likeness >= least
     candidates, likeness = candidates[kept], likeness[kept]
-    order = np.lexsort((candidates, -likeness))[:most]
+    order = np.lexsort((candidates, -likeness))
+    if len(order) > most:
+        order = order[likeness[order] >= likeness[order[most - 1]]]
     return list(zip(candidates[order].tolist(), likeness[order].tolist(), strict=True))

@@ -12,10 +12,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-K1 = 1.2
-B = 0.75
-FIELD_WEIGHTS = {"title": 2.0, "text": 1.0}
-
 Floats = NDArray[np.float32]
 
 
@@ -24,13 +20,13 @@ def idf(documents: int, document_frequency: int) -> float:
     return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def length_norms(lengths: Floats, average: float) -> Floats:
-    """What a document's length adds to the denominator: K1 * (1 - B + B * length / average)."""
+def length_norms(lengths: Floats, average: float, k1: float, b: float) -> Floats:
+    """What a document's length adds to the denominator: k1 * (1 - b + b * length / average)."""
     average = average if average > 0 else 1.0
-    norms: Floats = lengths * np.float32(K1 * B / average) + np.float32(K1 * (1 - B))
+    norms: Floats = lengths * np.float32(k1 * b / average) + np.float32(k1 * (1 - b))
     return norms
 
 
-def saturation(frequencies: Floats, norms: Floats) -> Floats:
-    """Saturate: tf * (K1 + 1) / (tf + norm) grows with tf, never above K1 + 1."""
-    return frequencies * np.float32(K1 + 1) / (frequencies + norms)
+def saturation(frequencies: Floats, norms: Floats, k1: float) -> Floats:
+    """Saturate: tf * (k1 + 1) / (tf + norm) grows with tf, never above k1 + 1."""
+    return frequencies * np.float32(k1 + 1) / (frequencies + norms)

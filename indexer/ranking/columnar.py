@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.grams import nearest
-from indexer.ranking.segment import Floats, Positions, Postings, Span
+from indexer.ranking.segment import Floats, Gathered, Positions, Span
 
 _SEPARATOR = b"\n"
 
@@ -76,10 +76,20 @@ class ColumnarField:
         """See FieldSource."""
         return self.arrays.term_count
 
-    def postings(self, span: Span) -> Postings:
+    def postings(self, spans: Sequence[Span]) -> Gathered:
         """See FieldSource."""
-        docs, tf = self.arrays.postings(Slots(*span))
-        return Postings(docs.astype(np.int64), tf.astype(np.float32))
+        starts = self.arrays.doc_starts
+        ranges = [(int(starts[first]), int(starts[last])) for first, last in spans]
+        docs, tf = self.arrays.docs, self.arrays.tf
+        counts = [stop - start for start, stop in ranges]
+        if len(ranges) == 1:
+            start, stop = ranges[0]
+            return Gathered(docs[start:stop], tf[start:stop], counts)
+        return Gathered(
+            np.concatenate([docs[start:stop] for start, stop in ranges]),
+            np.concatenate([tf[start:stop] for start, stop in ranges]),
+            counts,
+        )
 
     def positions(self, span: Span) -> Positions:
         """See FieldSource."""

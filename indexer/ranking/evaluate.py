@@ -8,25 +8,28 @@ queries that have no rule here are asked for their own matcher, see `_foreign`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
-from indexer.ranking.bm25 import FIELD_WEIGHTS, idf, saturation
-from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.bm25 import idf, saturation
+from indexer.ranking.pools import Pool, pool_of
+from indexer.ranking.proximity import best_mask, pair_frequencies
 from indexer.ranking.queries import (
     FilterQuery,
     FormsQuery,
     PhraseQuery,
     StemQuery,
+    WordsQuery,
     filtered_docs,
 )
 from indexer.ranking.segment import Docs, Floats
-from indexer.ranking.snapshot import Segment, Snapshot
+from indexer.ranking.snapshot import Snapshot
 
 Mask = NDArray[np.bool_]
 
@@ -41,17 +44,9 @@ class Partial(NamedTuple):
     score: Floats
 
 
-class Pool(NamedTuple):
-    """One word in one segment: ascending docnums, pooled tf of each, and which are members."""
-
-    docs: Docs
-    tfs: Floats
-    member: Mask
-
-
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """One word over all segments. `df` counts live documents met at a tier that retrieves."""
+    """One word over all segments, by segment; `df` counts the live documents behind its idf."""
 
     pools: tuple[Pool, ...]
     df: int
@@ -67,9 +62,6 @@ class Ranked:
     total: int
 
 
-_NO_POOL = Pool(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.bool_))
-
-
 class Evaluator:
     """Evaluates queries over one snapshot; words are pooled once however often they are met."""
 
@@ -81,9 +73,9 @@ class Evaluator:
         """The pooled postings and the statistics of a word, phrase or pattern."""
         known = self._leaves.get(query)
         if known is None:
-            pool = _phrase_pool if isinstance(query, PhraseQuery) else _word_pool
-            pools = tuple(pool(query, segment) for segment in self.snapshot.segments)
-            df = sum(int(np.count_nonzero(p.member)) for p in pools)
+            pools = tuple(pool_of(query, s, self.snapshot) for s in self.snapshot.segments)
+            df = sum(p.core for p in pools) or sum(int(np.count_nonzero(p.member)) for p in pools)
+            df = df or sum(len(p.docs) for p in pools)
             weight = self._phrase_idf(query) if isinstance(query, PhraseQuery) else self._idf(df)
             known = self._leaves[query] = Leaf(pools, df, weight)
         return known
@@ -94,7 +86,7 @@ class Evaluator:
     def _phrase_idf(self, query: PhraseQuery) -> float:
         """A phrase weighs as much as its words together."""
         return sum(
-            self.leaf(StemQuery(query.fields, word, query.level)).idf
+            self.leaf(StemQuery(query.fields, word, "folded")).idf
             for word in query.words
             if not word.analysis.stopword
         ) or self._idf(self.snapshot.documents)
@@ -104,7 +96,8 @@ class Evaluator:
         leaf = self.leaf(query)
         pool = leaf.pools[number]
         norms = self.snapshot.norms(query.fields)[number].take(pool.docs)
-        return saturation(pool.tfs, norms) * np.float32(leaf.idf * query.boost)
+        gained = saturation(pool.tfs, norms, self.snapshot.settings.k1)
+        return gained * np.float32(leaf.idf * query.boost)
 
     def partial(self, query: Any, number: int) -> Partial:
         """Evaluate a query tree in segment `number`."""
@@ -112,6 +105,26 @@ class Evaluator:
         if rule is None:
             rule = _forms if isinstance(query, FormsQuery) else _foreign
         return rule(self, query, number)
+
+    def add_proximity(self, words: Sequence[FormsQuery], number: int, into: Partial) -> None:
+        """Reward the best documents so far in which neighbours of the query are neighbours."""
+        snapshot, settings = self.snapshot, self.snapshot.settings
+        pairs = [
+            (one, other)
+            for one, other in pairwise(words)
+            if isinstance(one, StemQuery) and isinstance(other, StemQuery)
+        ]
+        if not pairs:
+            return
+        segment = snapshot.segments[number]
+        admitted = best_mask(into.score, into.member, settings.proximity_reach)
+        for one, other in dict.fromkeys(pairs):
+            found, counts = pair_frequencies(one, other, segment, snapshot, admitted)
+            if len(found):
+                weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
+                norms = snapshot.norms(one.fields)[number].take(found)
+                gained = saturation(counts, norms, settings.k1) * np.float32(weight)
+                into.score[found] += gained
 
     def members(self, query: Any, number: int) -> tuple[Docs, Floats]:
         """The live members in segment `number`, ascending, and their scores."""
@@ -151,60 +164,6 @@ def _at_least_kth(docs: Docs, scores: Floats, count: int) -> tuple[Docs, Floats]
     return docs.take(kept), scores.take(kept)
 
 
-def _word_pool(query: FormsQuery, segment: Segment) -> Pool:
-    """Pool the postings of all the forms of a word, in all its fields."""
-    docs: list[Docs] = []
-    tfs: list[Floats] = []
-    member: list[Mask] = []
-    for name in query.fields:
-        source = segment.field(name)
-        if source is None:
-            continue
-        field_weight = FIELD_WEIGHTS.get(name, 1.0)
-        for expansion, spans in query.spans(source):
-            weight = np.float32(expansion.weight * field_weight)
-            for span in spans:
-                postings = source.postings(span)
-                docs.append(postings.docs)
-                tfs.append(postings.tfs * weight)
-                member.append(np.full(len(postings.docs), expansion.retrieves))
-    return _pooled(docs, tfs, member, segment)
-
-
-def _pooled(docs: list[Docs], tfs: list[Floats], member: list[Mask], segment: Segment) -> Pool:
-    if not docs:
-        return _NO_POOL
-    flat = np.concatenate(docs)
-    order = np.argsort(flat, kind="stable")
-    flat = flat.take(order)
-    live = segment.live
-    if live is not None:
-        alive = live.take(flat)
-        flat, order = flat[alive], order[alive]
-    if not len(flat):
-        return _NO_POOL
-    firsts = np.flatnonzero(np.concatenate([[True], flat[1:] != flat[:-1]]))
-    return Pool(
-        flat.take(firsts),
-        np.add.reduceat(np.concatenate(tfs).take(order), firsts),
-        np.logical_or.reduceat(np.concatenate(member).take(order), firsts),
-    )
-
-
-def _phrase_pool(query: FormsQuery, segment: Segment) -> Pool:
-    """Count the places of a phrase in each document, in all its fields."""
-    assert isinstance(query, PhraseQuery)  # noqa: S101  narrowed by the caller
-    docs: list[Docs] = []
-    tfs: list[Floats] = []
-    for name in query.fields:
-        source = segment.field(name)
-        if source is not None:
-            found, counts = phrase_frequencies(query, source)
-            docs.append(found)
-            tfs.append(counts * np.float32(FIELD_WEIGHTS.get(name, 1.0)))
-    return _pooled(docs, tfs, [np.ones(len(d), np.bool_) for d in docs], segment)
-
-
 def _empty(size: int) -> Partial:
     return Partial(np.zeros(size, np.bool_), np.zeros(size, np.float32))
 
@@ -231,6 +190,26 @@ def _or(evaluator: Evaluator, query: Any, number: int) -> Partial:
             np.logical_or(result.member, part.member, out=result.member)
             np.add(result.score, part.score, out=result.score)
     return _boosted(result, query)
+
+
+def _words(evaluator: Evaluator, query: Any, number: int) -> Partial:
+    """Words side by side: their sum, more for documents that hold more of them, and nearer."""
+    settings = evaluator.snapshot.settings
+    result = _or(evaluator, query, number)
+    words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+    total = sum(evaluator.leaf(word).idf for word in words)
+    if settings.coverage and total > 0:
+        met = np.zeros(len(result.score), np.float32)
+        for word in words:
+            leaf = evaluator.leaf(word)
+            pool = leaf.pools[number]
+            met[pool.docs] += pool.member * np.float32(leaf.idf)
+        met *= np.float32(settings.coverage / total)
+        met += np.float32(1)
+        np.multiply(result.score, met, out=result.score)
+    if settings.proximity:
+        evaluator.add_proximity(words, number, result)
+    return result
 
 
 def _and(evaluator: Evaluator, query: Any, number: int) -> Partial:
@@ -302,6 +281,7 @@ def _boosted(partial: Partial, query: Any) -> Partial:
 
 
 _RULES: dict[type, Callable[[Evaluator, Any, int], Partial]] = {
+    WordsQuery: _words,
     whoosh_query.Or: _or,
     whoosh_query.And: _and,
     whoosh_query.Not: _not,

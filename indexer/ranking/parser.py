@@ -24,15 +24,18 @@ from whoosh import query as whoosh_query
 
 from analyzers.normalizer import fold, unmark
 from analyzers.tokenizer import shared_tokenizer
+from analyzers.variants import VariantTable
 from indexer.errors import QueryError
 from indexer.ranking.expand import QueryWord
 from indexer.ranking.lexer import FILTER_FIELDS, TEXT_FIELDS, Lexeme, lexemes_of, unquoted
 from indexer.ranking.queries import (
+    AlternativeQuery,
     FilterQuery,
     FormsQuery,
     PatternQuery,
     PhraseQuery,
     StemQuery,
+    WordsQuery,
     leaf_words,
     leaves_of,
 )
@@ -86,6 +89,7 @@ class QueryParser:
 
     `fields` are searched where a query names none; `paths` turns a glob into file numbers.
     `match` is the weakest tier that makes a document belong; with `all_words` every word must.
+    `variants` is the table of words that stand for each other.
     """
 
     def __init__(
@@ -95,11 +99,13 @@ class QueryParser:
         match: str = "variant",
         all_words: bool = False,
         paths: Callable[[str], frozenset[int]] = lambda glob: frozenset(),
+        variants: VariantTable | None = None,
     ) -> None:
         self._fields = fields
         self._match = match
         self._all_words = all_words
         self._paths = paths
+        self._variants = variants if match in ("variant", "root") else None
         self._tokenizer = shared_tokenizer()
 
     def plain_query(self, text: str) -> ParsedQuery:
@@ -136,6 +142,19 @@ class QueryParser:
     def all_words(self) -> bool:
         """Whether every word is wanted."""
         return self._all_words
+
+    def sides_of(self, words: Sequence[QueryWord]) -> tuple[tuple[QueryWord, ...], ...]:
+        """What the variant table sets beside these words, each side as words of the query."""
+        if self._variants is None:
+            return ()
+        start, end = words[0].start, words[-1].end
+        sides = self._variants.sides_of(tuple(word.unmarked for word in words))
+        return tuple(tuple(QueryWord.of(form, start, end) for form in side) for side in sides)
+
+    @property
+    def longest_side(self) -> int:
+        """How many words of a query the variant table can take together."""
+        return 1 if self._variants is None else self._variants.longest
 
     def file_numbers(self, glob: str) -> frozenset[int]:
         """The files whose path meets a glob."""
@@ -196,7 +215,7 @@ class _Run:
         if not all(weak):
             self.forget(c for o, dropped in zip(held, weak, strict=True) if dropped for c in o)
             held = [o for o, dropped in zip(held, weak, strict=True) if not dropped]
-        return [_Clause(_joined_or([self.combine(o) for o in held]), "", all(weak))]
+        return [_Clause(_joined(whoosh_query.Or, [self.combine(o) for o in held]), "", all(weak))]
 
     def conjunction(self, fields: tuple[str, ...]) -> list[_Clause]:
         """Clauses joined by AND."""
@@ -362,7 +381,15 @@ class _Run:
         level = self.parser.match
         if match and level != "exact":
             level = match
-        query = StemQuery(fields, word, level, boost)
+        sides = self.parser.sides_of((word,)) if level == self.parser.match else ()
+        query = StemQuery(
+            fields,
+            word,
+            level,
+            boost,
+            variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
+            phrases=tuple(side for side in sides if len(side) > 1),
+        )
         self.leaves.append(query)
         return _Clause(query, "", weak=word.analysis.stopword)
 
@@ -373,6 +400,7 @@ class _Run:
             self.forget(c for c in clauses if c.weak)
         else:
             kept = list(clauses)
+        kept = self.with_alternatives(kept)
         must = [c.query for c in kept if c.sign == "+"]
         may = [c.query for c in kept if c.sign == ""]
         never = [c.query for c in kept if c.sign == "-"]
@@ -380,6 +408,41 @@ class _Run:
             must, may = must + may, []
         filters = [c.query for c in kept if c.sign == "="]
         return _assemble(must, may, never, filters)
+
+    def with_alternatives(self, clauses: list[_Clause]) -> list[_Clause]:
+        """The clauses, and beside words that are one name together, the other names for it.
+
+        Where the words are all wanted, another name will do instead of them.
+        """
+        result: list[_Clause] = []
+        at = 0
+        while at < len(clauses):
+            length = self.name_length(clauses, at)
+            named = clauses[at : at + length]
+            at += length
+            if length == 1:
+                result += named
+                continue
+            first = named[0].query
+            sides = self.parser.sides_of([clause.query.word for clause in named])
+            other = AlternativeQuery(first.fields, sides)
+            self.leaves.append(other)
+            if all(clause.sign == "+" for clause in named) or self.parser.all_words:
+                together = whoosh_query.And([clause.query for clause in named])
+                result.append(_Clause(whoosh_query.Or([together, other]), "+"))
+            else:
+                result += [*named, _Clause(other, "")]
+        return result
+
+    def name_length(self, clauses: list[_Clause], at: int) -> int:
+        """How many clauses from `at` on are the words of one name of the table; 1 if none are."""
+        for length in range(min(self.parser.longest_side, len(clauses) - at), 1, -1):
+            named = clauses[at : at + length]
+            words = [c.query.word for c in named if isinstance(c.query, StemQuery)]
+            alike = len({(c.query.fields, c.sign) for c in named if c.sign in ("", "+")}) == 1
+            if len(words) == length and alike and self.parser.sides_of(words):
+                return length
+        return 1
 
     def forget(self, clauses: Iterable[_Clause]) -> None:
         """Take the leaves of clauses that are left out from those that are scored and shown."""
@@ -394,24 +457,18 @@ def _boost(digits: str | None) -> float:
 
 def _assemble(must: list[Any], may: list[Any], never: list[Any], filters: list[Any]) -> Any:
     query: Any = whoosh_query.NullQuery
-    if must and may:
-        query = whoosh_query.AndMaybe(_joined(whoosh_query.And, must), _joined_or(may))
-    elif must:
-        query = _joined(whoosh_query.And, must)
-    elif may:
-        query = _joined_or(may)
+    if must or may:
+        query = _joined(WordsQuery, must + may)
+        if must and len(must) + len(may) > 1:
+            query = whoosh_query.Require(query, _joined(whoosh_query.And, must))
     elif never or filters:
         query = whoosh_query.Every(boost=0.0)
     if filters:
         query = whoosh_query.Require(query, _joined(whoosh_query.And, filters))
     if never:
-        query = whoosh_query.AndNot(query, _joined_or(never))
+        query = whoosh_query.AndNot(query, _joined(whoosh_query.Or, never))
     return query
 
 
 def _joined(kind: Any, queries: list[Any]) -> Any:
     return queries[0] if len(queries) == 1 else kind(queries)
-
-
-def _joined_or(queries: list[Any]) -> Any:
-    return _joined(whoosh_query.Or, queries)

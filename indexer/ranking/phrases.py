@@ -6,45 +6,43 @@ arrays of places, each shifted back by the word's place in the phrase.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.expand import QueryWord, expand
-from indexer.ranking.segment import Docs, FieldSource, Floats, Span, without
-
-if TYPE_CHECKING:
-    from indexer.ranking.queries import PhraseQuery
+from indexer.ranking.expand import QueryWord, key_at
+from indexer.ranking.segment import Docs, FieldSource, Floats, Span
 
 Places = NDArray[np.int64]
 
-_DOC_SHIFT = 32
-_POSITION_MASK = (1 << _DOC_SHIFT) - 1
+DOC_SHIFT = 32
 
 
-def word_places(word: QueryWord, level: str, source: FieldSource) -> Places:
-    """All places of a word's forms at `level` or a stronger one in one field, ascending."""
-    taken: list[Span] = []
-    parts = []
-    for expansion in expand(word, level):
-        for span in without(source.group(expansion.level, expansion.key), taken):
-            taken.append(span)
-            postings = source.postings(span)
-            docs = np.repeat(postings.docs.astype(np.int64), postings.tfs.astype(np.int64))
-            parts.append((docs << _DOC_SHIFT) + source.positions(span))
-    if not parts:
+def places_of(spans: Sequence[Span], source: FieldSource) -> Places:
+    """All places of the terms of some spans in one field, ascending."""
+    if not spans:
         return np.zeros(0, np.int64)
-    return np.sort(np.concatenate(parts), kind="stable")
+    postings = source.postings(spans)
+    docs = np.repeat(postings.docs.astype(np.int64), postings.tfs.astype(np.int64))
+    positions = np.concatenate([source.positions(span) for span in spans])
+    return np.sort((docs << DOC_SHIFT) + positions, kind="stable")
 
 
-def phrase_frequencies(query: PhraseQuery, source: FieldSource) -> tuple[Docs, Floats]:
-    """Ascending docnums that hold the phrase, and in how many places each."""
-    places = [word_places(word, query.level, source) for word in query.words]
+def phrase_frequencies(
+    words: Sequence[QueryWord], level: str, slop: int | None, source: FieldSource
+) -> tuple[Docs, Floats]:
+    """Ascending docnums that hold the words as a phrase, and in how many places each.
+
+    Words are compared at `level`. `slop` is None for the words in order with nothing between.
+    """
+    places = [
+        places_of(source.group(level, key_at(word.analysis, level)), source) for word in words
+    ]
     if any(not len(p) for p in places):
         return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    starts = _ordered(places) if query.slop is None else _near(places, query.slop)
-    docs, counts = np.unique(starts >> _DOC_SHIFT, return_counts=True)
+    starts = _ordered(places) if slop is None else _near(places, slop)
+    docs, counts = np.unique(starts >> DOC_SHIFT, return_counts=True)
     return docs, counts.astype(np.float32)
 
 
@@ -66,7 +64,7 @@ def _near(places: list[Places], slop: int) -> Places:
     width = len(places) + slop
     windows = [_last_before(p, places) for p in places]
     found = [
-        ends[(ends - firsts < width) & (ends >> _DOC_SHIFT == firsts >> _DOC_SHIFT)]
+        ends[(ends - firsts < width) & (ends >> DOC_SHIFT == firsts >> DOC_SHIFT)]
         for ends, firsts in windows
     ]
     return np.unique(np.concatenate(found))

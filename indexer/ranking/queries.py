@@ -12,9 +12,10 @@ from typing import Any
 
 from whoosh import query as whoosh_query
 from whoosh.matching import ListMatcher, NullMatcher
+from whoosh.searching import Searcher
 
 from analyzers.analyzer import Analysis
-from indexer.ranking.expand import Expansion, QueryWord, expand
+from indexer.ranking.expand import Expansion, QueryWord, key_at
 from indexer.ranking.segment import FieldSource, Span, without
 from indexer.ranking.snapshot import Snapshot
 
@@ -47,21 +48,22 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         """The first field; Whoosh asks queries of one field for it."""
         return self.fields[0]
 
-    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(
+        self, source: FieldSource, snapshot: Snapshot
+    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """The terms meant in one field of one segment, by expansion, no term twice."""
         raise TypeError(f"{type(self).__name__} names no terms")
 
     def _btexts(self, ixreader: Any) -> Iterator[bytes]:
-        from indexer.ranking.segment import open_field
-
-        readers = [leaf for leaf, _ in ixreader.leaf_readers()]
-        terms: set[bytes] = set()
-        for reader in readers:
-            if self.field() in reader.indexed_field_names():
-                source = open_field(reader, self.field())
-                for _, spans in self.spans(source):
-                    for span in spans:
-                        terms.update(f.encode("utf-8", "surrogatepass") for f in source.forms(span))
+        snapshot = Snapshot.of(Searcher(ixreader))
+        terms = {
+            form.encode("utf-8", "surrogatepass")
+            for source in snapshot.vocabulary((self.field(),)).sources()
+            for expansion, spans in self.spans(source, snapshot)
+            for span in spans
+            for form in source.forms(span)
+            if expansion.retrieves
+        }
         yield from sorted(terms)
 
     def matcher(self, searcher: Any, context: Any = None) -> Any:
@@ -77,7 +79,11 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
 
 
 class StemQuery(FormsQuery):
-    """A word: all written forms that meet it at the tier `match` or a stronger one."""
+    """A word: all written forms that meet it at the tier `match` or a stronger one.
+
+    `variants` are the unmarked forms that a table sets beside the word; `phrases`, the sides of
+    the table that are several words, which count where they stand together.
+    """
 
     def __init__(
         self,
@@ -85,23 +91,72 @@ class StemQuery(FormsQuery):
         word: QueryWord,
         match: str = "variant",
         boost: float = 1.0,
+        *,
+        variants: tuple[str, ...] = (),
+        phrases: tuple[tuple[QueryWord, ...], ...] = (),
     ) -> None:
         super().__init__(fields, boost)
         self.word = word
         self.match = match
-        self.expansions = expand(word, match)
+        self.variants = variants
+        self.phrases = phrases
 
     def _identity(self) -> tuple[Any, ...]:
-        return (*super()._identity(), self.word.unmarked, self.match)
+        phrases = tuple(tuple(w.unmarked for w in phrase) for phrase in self.phrases)
+        return (*super()._identity(), self.word.unmarked, self.match, self.variants, phrases)
 
-    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def expansions(self, snapshot: Snapshot) -> tuple[Expansion, ...]:
+        """The groups of terms that the word means in an index, strongest first."""
+        return snapshot.expansions(self.word, self.match, self.fields, self.variants)
+
+    def spans(
+        self, source: FieldSource, snapshot: Snapshot
+    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """See FormsQuery."""
         taken: list[Span] = []
-        for expansion in self.expansions:
-            fresh = without(source.group(expansion.level, expansion.key), taken)
-            taken += fresh
-            if fresh:
-                yield expansion, fresh
+        for expansion in _widest(self.expansions(snapshot)):
+            spans = source.group(expansion.level, expansion.key)
+            if expansion.level != "stem" or expansion.key == self.word.analysis.stem:
+                spans = without(spans, taken)  # other stems have nothing in common with these
+            taken += spans
+            if spans:
+                yield expansion, spans
+
+
+def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
+    """The expansions without the word's own narrower groups that count like the next wider one."""
+    return tuple(
+        expansion
+        for expansion, wider in zip(expansions, (*expansions[1:], None), strict=True)
+        if wider is None
+        or expansion.level not in ("exact", "folded")
+        or expansion.weight != wider.weight
+    )
+
+
+class AlternativeQuery(FormsQuery):
+    """Other names for several words of the query together: نوفمبر where it says تشرين الثاني.
+
+    `sides` are words or phrases; a document that holds any of them belongs.
+    """
+
+    def __init__(
+        self, fields: tuple[str, ...], sides: tuple[tuple[QueryWord, ...], ...], boost: float = 1.0
+    ) -> None:
+        super().__init__(fields, boost)
+        self.sides = sides
+
+    def _identity(self) -> tuple[Any, ...]:
+        return (*super()._identity(), tuple(tuple(w.unmarked for w in s) for s in self.sides))
+
+    def spans(
+        self, source: FieldSource, snapshot: Snapshot
+    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+        """The terms of the sides, of whole phrases too, whether or not they stand together."""
+        for side in self.sides:
+            for word in side:
+                key = word.analysis.stem
+                yield Expansion("stem", key, "variant", 1.0), source.group("stem", key)
 
 
 class PatternQuery(FormsQuery):
@@ -126,7 +181,9 @@ class PatternQuery(FormsQuery):
             return self.folded in analysis.folded
         return analysis.folded.startswith(self.folded)
 
-    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(
+        self, source: FieldSource, snapshot: Snapshot
+    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """See FormsQuery."""
         find = source.containing if self.infix else source.prefixed
         yield Expansion("folded", self.folded, "folded", 1.0), find(self.folded)
@@ -156,11 +213,13 @@ class PhraseQuery(FormsQuery):
         words = tuple(word.unmarked for word in self.words)
         return (*super()._identity(), words, self.level, self.slop)
 
-    def spans(self, source: FieldSource) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(
+        self, source: FieldSource, snapshot: Snapshot
+    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """The terms of each word, whether or not they stand in the phrase."""
         for word in self.words:
-            for expansion in expand(word, self.level):
-                yield expansion, source.group(expansion.level, expansion.key)
+            key = key_at(word.analysis, self.level)
+            yield Expansion(self.level, key, self.level, 1.0), source.group(self.level, key)
 
 
 def leaves_of(query: Any) -> Iterator[FormsQuery]:
@@ -179,6 +238,14 @@ def leaf_words(leaf: FormsQuery) -> tuple[QueryWord, ...]:
     if isinstance(leaf, PhraseQuery):
         return leaf.words
     return ()
+
+
+class WordsQuery(whoosh_query.Or):  # type: ignore[misc]
+    """Words side by side, in the order of the query: any makes a document belong.
+
+    To Whoosh it is an Or. `evaluate` also rewards documents that hold more of the words, and
+    those that hold neighbours of the query as neighbours.
+    """
 
 
 class FilterQuery(whoosh_query.Query):  # type: ignore[misc]

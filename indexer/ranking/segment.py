@@ -34,6 +34,14 @@ class Postings(NamedTuple):
     tfs: Floats
 
 
+class Gathered(NamedTuple):
+    """The postings of several spans end to end; `counts` are how many each span has."""
+
+    docs: NDArray[Any]
+    tfs: NDArray[Any]
+    counts: list[int]
+
+
 class FieldSource(Protocol):
     """One field of one segment.
 
@@ -63,8 +71,8 @@ class FieldSource(Protocol):
     def term_count(self) -> int:
         """How many distinct terms the field has in this segment."""
 
-    def postings(self, span: Span) -> Postings:
-        """The postings of a span, term after term: docs ascend within a term only."""
+    def postings(self, spans: Sequence[Span]) -> Gathered:
+        """The postings of some spans, one after the other; docs ascend within a term only."""
 
     def positions(self, span: Span) -> Positions:
         """The positions of a span, posting after posting, ascending in each."""
@@ -134,7 +142,7 @@ class LexiconField:
 
     def count(self, span: Span) -> int:
         """See FieldSource."""
-        return int(self.postings(span).tfs.sum())
+        return int(self.postings([span]).tfs.sum())
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
@@ -144,12 +152,14 @@ class LexiconField:
         """See FieldSource."""
         return len(self._terms)
 
-    def postings(self, span: Span) -> Postings:
+    def postings(self, spans: Sequence[Span]) -> Gathered:
         """See FieldSource."""
-        parts = [self._term(slot)[0] for slot in range(*span)]
-        return Postings(
-            np.concatenate([part.docs for part in parts]),
-            np.concatenate([part.tfs for part in parts]),
+        parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans]
+        flat = [part for of_span in parts for part in of_span]
+        return Gathered(
+            np.concatenate([part.docs for part in flat]),
+            np.concatenate([part.tfs for part in flat]),
+            [sum(len(part.docs) for part in of_span) for of_span in parts],
         )
 
     def positions(self, span: Span) -> Positions:
@@ -182,7 +192,7 @@ class LexiconField:
 def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     """The parts of `spans` that no span of `taken` covers."""
     left = list(spans)
-    for start, stop in taken:
+    for start, stop in taken if left else ():
         left = [
             part
             for first, last in left

@@ -1,14 +1,16 @@
 """Which documents are there to rank? A searcher's segments, their live documents and lengths.
 
-A snapshot is bound to one Whoosh reader and is as unchanging as that is. Statistics (number of
+A snapshot is bound to one Whoosh searcher and is as unchanging as that is. Statistics (number of
 documents, average length, document frequencies) count live documents only, over all segments, so
 that a score depends neither on the division into segments nor on deletions not yet merged away.
+What is learnt about the dictionary while queries are expanded is kept.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -16,8 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.codec import PerDocReader
-from indexer.ranking.bm25 import FIELD_WEIGHTS, length_norms
+from indexer.ranking.bm25 import length_norms
+from indexer.ranking.expand import Expansion, QueryWord, expand
 from indexer.ranking.segment import Docs, FieldSource, Floats, open_field
+from indexer.ranking.settings import DEFAULT, RankingSettings
+
+_REMEMBERED = 1 << 14
+"""Words and groups whose expansion or count is kept."""
 
 
 class Segment:
@@ -80,10 +87,13 @@ def _live_mask(reader: Any, size: int) -> NDArray[np.bool_] | None:
 class Snapshot:
     """All segments of a searcher, with what ranking counts over them."""
 
-    def __init__(self, searcher: Any) -> None:
+    def __init__(self, searcher: Any, settings: RankingSettings = DEFAULT) -> None:
+        self.settings = settings
         self.segments = [Segment(leaf, offset) for leaf, offset in searcher.leaf_searchers()]
         self.documents = int(searcher.doc_count())
         self.norms = lru_cache(maxsize=8)(self._norms)
+        self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
+        self.expansions = lru_cache(maxsize=_REMEMBERED)(self._expansions)
 
     @classmethod
     def of(cls, searcher: Any) -> Snapshot:
@@ -116,30 +126,62 @@ class Snapshot:
             for segment, known in zip(self.segments, lengths, strict=True)
         )
         average = total / max(self.documents, 1)
-        return [length_norms(known, average) for known in lengths]
+        return [
+            length_norms(known, average, self.settings.k1, self.settings.b) for known in lengths
+        ]
 
-    @staticmethod
-    def _lengths(segment: Segment, fields: tuple[str, ...]) -> Floats:
+    def _lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:
         lengths = np.zeros(segment.size, np.float32)
         for name in fields:
             source = segment.field(name)
             if source is not None:
-                lengths += source.lengths() * np.float32(FIELD_WEIGHTS.get(name, 1.0))
+                lengths += source.lengths() * np.float32(self.settings.field_weight(name))
         return lengths
 
-    def forms(self, fields: Iterable[str], level: str, key: str) -> set[str]:
-        """The written forms of a group, over all segments and the given fields."""
-        return {
-            form
-            for source in self.sources(fields)
-            for span in source.group(level, key)
-            for form in source.forms(span)
-        }
+    def _vocabulary(self, fields: tuple[str, ...]) -> FieldsVocabulary:
+        """The dictionary of some fields, over all segments."""
+        return FieldsVocabulary(self, fields)
 
-    def sources(self, fields: Iterable[str]) -> Iterator[FieldSource]:
-        """Each of the given fields in each segment that has it."""
-        for segment in self.segments:
-            for name in fields:
+    def _expansions(
+        self, word: QueryWord, match: str, fields: tuple[str, ...], variants: tuple[str, ...] = ()
+    ) -> tuple[Expansion, ...]:
+        """The groups of terms that a word means in some fields of this index."""
+        return expand(word, match, self.vocabulary(fields), self.settings, variants)
+
+
+class FieldsVocabulary:
+    """The dictionary of some fields over all segments, as expansion asks for it."""
+
+    def __init__(self, snapshot: Snapshot, fields: tuple[str, ...]) -> None:
+        self._snapshot = snapshot
+        self._fields = fields
+        self.count = lru_cache(maxsize=_REMEMBERED)(self._count)
+
+    def sources(self) -> Iterator[FieldSource]:
+        """Each field in each segment that has it."""
+        for segment in self._snapshot.segments:
+            for name in self._fields:
                 source = segment.field(name)
                 if source is not None:
                     yield source
+
+    def _count(self, level: str, key: str) -> int:
+        return sum(s.count(span) for s in self.sources() for span in s.group(level, key))
+
+    def form_counts(self, level: str, key: str) -> dict[str, int]:
+        """How often each term of a group occurs."""
+        counts: Counter[str] = Counter()
+        for source in self.sources():
+            for first, last in source.group(level, key):
+                forms = source.forms((first, last))
+                slots = range(first, last)
+                for form, slot in zip(forms, slots, strict=True):
+                    counts[form] += source.count((slot, slot + 1))
+        return counts
+
+    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
+        """The stems spelled like this one; equally likely ones in the order of their letters."""
+        found: dict[str, float] = {}
+        for source in self.sources():
+            found.update(source.nearest(stem, least, most))
+        return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from whoosh.scoring import BaseScorer, WeightingModel
 
-from indexer.ranking.bm25 import K1, B, idf
+from indexer.ranking.bm25 import idf
+from indexer.ranking.settings import DEFAULT
 
 
 class FahrasWeighting(WeightingModel):  # type: ignore[misc]
@@ -34,9 +35,10 @@ class _TermScorer(BaseScorer):  # type: ignore[misc]
     def score(self, matcher: Any) -> float:
         """BM25 of the matcher's current posting."""
         tf = matcher.weight()
-        norm = K1 * (1 - B + B * self._length(matcher.id(), self._field) / self._average)
-        return float(np.float32(self._idf * tf * (K1 + 1) / (tf + norm)))
+        k1, b = DEFAULT.k1, DEFAULT.b
+        norm = k1 * (1 - b + b * self._length(matcher.id(), self._field) / self._average)
+        return float(np.float32(self._idf * tf * (k1 + 1) / (tf + norm)))
 
     def max_quality(self) -> float:
         """The score that no posting reaches."""
-        return self._idf * (K1 + 1)
+        return float(self._idf * (DEFAULT.k1 + 1))

@@ -1,0 +1,116 @@
+"""How often does a word stand in each document, all its forms and fields taken together?
+
+Pooling comes before saturation: a document that holds كتاب twice and والكتب once holds the word
+three times. Forms that met by a weaker tier count less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.queries import AlternativeQuery, FormsQuery, PhraseQuery, StemQuery
+from indexer.ranking.segment import Docs, Floats
+from indexer.ranking.snapshot import Segment, Snapshot
+
+Mask = NDArray[np.bool_]
+
+
+class Pool(NamedTuple):
+    """One word in one segment: ascending live docnums, the pooled tf of each, who is a member.
+
+    `core`: how many of the documents hold the word itself, not only a neighbour or a relative.
+    """
+
+    docs: Docs
+    tfs: Floats
+    member: Mask
+    core: int
+
+
+class _Part(NamedTuple):
+    """Postings of one kind: docs ascend within a term only; tfs are weighted already."""
+
+    docs: NDArray[Any]
+    tfs: Floats
+    retrieves: bool
+    core: bool
+
+
+_NO_POOL = Pool(np.zeros(0, np.int64), np.zeros(0, np.float32), np.zeros(0, np.bool_), 0)
+
+
+def pool_of(query: FormsQuery, segment: Segment, snapshot: Snapshot) -> Pool:
+    """Pool all that a query means in one segment."""
+    parts = list(_parts(query, segment, snapshot))
+    return _pooled(parts, segment) if parts else _NO_POOL
+
+
+def _parts(query: FormsQuery, segment: Segment, snapshot: Snapshot) -> Iterator[_Part]:
+    for name in query.fields:
+        source = segment.field(name)
+        if source is None:
+            continue
+        weight = snapshot.settings.field_weight(name)
+        for words, level, slop, share in _phrases(query, snapshot):
+            docs, counts = phrase_frequencies(words, level, slop, source)
+            yield _Part(docs, counts * np.float32(share * weight), True, True)
+        if isinstance(query, PhraseQuery | AlternativeQuery):
+            continue
+        for kind, expansions in _by_kind(query.spans(source, snapshot)).items():
+            spans = [span for _, spans in expansions for span in spans]
+            weights = [e.weight * weight for e, spans in expansions for _ in spans]
+            postings = source.postings(spans)
+            tfs = postings.tfs * np.repeat(np.array(weights, np.float32), postings.counts)
+            yield _Part(postings.docs, tfs, *kind)
+
+
+def _phrases(query: FormsQuery, snapshot: Snapshot) -> Iterator[tuple[Any, str, int | None, float]]:
+    """(words, level, slop, weight) of each phrase that a query means."""
+    if isinstance(query, PhraseQuery):
+        yield query.words, query.level, query.slop, 1.0
+    elif isinstance(query, AlternativeQuery):
+        for side in query.sides:
+            yield side, "stem", None, 1.0
+    elif isinstance(query, StemQuery):
+        for side in query.phrases:
+            yield side, "stem", None, snapshot.settings.variant
+
+
+def _by_kind(found: Any) -> dict[tuple[bool, bool], list[Any]]:
+    """Expansions with their spans by (retrieves, core): few gathers instead of many."""
+    kinds: dict[tuple[bool, bool], list[Any]] = {}
+    for expansion, spans in found:
+        if spans:
+            kinds.setdefault((expansion.retrieves, expansion.core), []).append((expansion, spans))
+    return kinds
+
+
+def _pooled(parts: list[_Part], segment: Segment) -> Pool:
+    docs = np.concatenate([part.docs for part in parts])
+    if not len(docs):
+        return _NO_POOL
+    tfs = np.concatenate([part.tfs for part in parts])
+    marks = np.repeat(
+        np.array([part.retrieves + 2 * part.core for part in parts], np.uint8),
+        [len(part.docs) for part in parts],
+    )
+    summed = np.bincount(docs, weights=tfs, minlength=segment.size)
+    if segment.live is not None:
+        summed[~segment.live] = 0
+    found = np.flatnonzero(summed)
+    met = np.zeros(segment.size, np.uint8)
+    for mark in (1, 2, 3):
+        chosen = docs[marks == mark]
+        met[chosen] |= mark
+    kinds = met.take(found)
+    return Pool(
+        found,
+        summed.take(found).astype(np.float32),
+        (kinds & 1).astype(np.bool_),
+        int(np.count_nonzero(kinds & 2)),
+    )

@@ -1,0 +1,52 @@
+"""With which numbers does Fahras rank? All of them, in one place, each with its evidence.
+
+They were tuned on one half of the queries of six judged collections and checked on the other half
+and on the whole; the ablations are in docs/ranking.md, and `benchmarks/relevance.py` repeats them.
+None is fitted to one collection.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class RankingSettings:
+    """Numbers of the ranking. The defaults are the product; others are for measuring.
+
+    k1, b              BM25's own, at their usual values: nothing near them gained
+    field_weights      a word of a title counts as so many words of the text
+    exact .. root      what one occurrence counts, by the tier at which its form met the word;
+                       spelling is multiplied by the square of the likeness
+    likeness           least likeness (Dice of trigrams) of a spelling neighbour
+    neighbours         most neighbours of a word
+    article_share      a word of which at least this share stands with the article bears no
+                       proclitic: nothing stands before the article but what the stemmer knows
+    coverage           a document with all words of the query (by idf) gains this share
+    proximity          weight of two neighbouring words of the query that stand side by side
+    proximity_reach    how many of the best documents of a segment are looked at for that
+    """
+
+    k1: float = 1.2
+    b: float = 0.75
+    field_weights: dict[str, float] = field(default_factory=lambda: {"title": 2.0, "text": 1.0})
+    exact: float = 1.0
+    folded: float = 1.0
+    stem: float = 1.0
+    proclitic: float = 1.0
+    variant: float = 0.9
+    spelling: float = 0.5
+    root: float = 0.15
+    likeness: float = 0.5
+    neighbours: int = 30
+    article_share: float = 0.05
+    coverage: float = 0.3
+    proximity: float = 0.15
+    proximity_reach: int = 300
+
+    def field_weight(self, name: str) -> float:
+        """The weight of a field; one that is not named counts as text."""
+        return self.field_weights.get(name, 1.0)
+
+
+DEFAULT = RankingSettings()
