@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -154,7 +155,8 @@ class Indexing:
         if UNCHANGED in middle:
             values["unchanged_s"] = middle[UNCHANGED]
             values["changed"] = middle[CHANGED] / middle[FULL]
-        return Found(values, [self._update_table(middle)], {"index_s": times})
+        tables = [self._update_table(middle), bytes_table(self.index_dir, text)]
+        return Found(values, tables, {"index_s": times, "arrays": array_bytes(self.index_dir)})
 
     def _update_table(self, middle: dict[str, float]) -> Table:
         table = Table("Fahras: full run and updates", ["run", "seconds", "of the full run"])
@@ -228,21 +230,44 @@ class Indexing:
         return Found(values, [table], {"slice_s": times})
 
 
-def index_sizes(index_dir: str) -> tuple[int, int | None]:
-    """(bytes of an index, bytes without its stored texts); None where the codec cannot tell."""
-    total, stored, segments = folder_bytes(index_dir), 0, 0
+def array_bytes(index_dir: str) -> dict[str, int]:
+    """Bytes of an index by the name of the array in its segments; empty for another codec's.
+
+    Names are those of the format without the field: `docs`, `positions`, `s/blocks`.
+    """
     try:
         from indexer.codec.container import Container
         from indexer.codec.format import EXTENSION
     except ImportError:
-        return total, None
+        return {}
+    found: Counter[str] = Counter()
     for base, _, names in os.walk(index_dir):
-        for name in names:
-            if name.endswith(EXTENSION):
-                container = Container.open(os.path.join(base, name))
-                segments += 1
-                stored += sum(
-                    container.span(array)[1] for array in container.names()
-                    if array.startswith("s/")
-                )  # fmt: skip
-    return total, total - stored if segments else None
+        for name in filter(lambda name: name.endswith(EXTENSION), names):
+            container = Container.open(os.path.join(base, name))
+            for array in container.names():
+                kind, _, rest = array.partition("/")
+                shown = rest.rpartition("/")[2] if kind == "f" else f"{kind}/{rest}"
+                shown = f"s/{shown.rpartition('/')[2]}" if kind == "s" else shown
+                found[shown] += container.span(array)[1]
+    return dict(found)
+
+
+def index_sizes(index_dir: str) -> tuple[int, int | None]:
+    """(bytes of an index, bytes without its stored texts); None where the codec cannot tell."""
+    total, arrays = folder_bytes(index_dir), array_bytes(index_dir)
+    stored = sum(size for name, size in arrays.items() if name.startswith("s/"))
+    return total, total - stored if arrays else None
+
+
+def bytes_table(index_dir: str, text_bytes: int) -> Table:
+    """Where the bytes of an index go, largest first, down to a hundredth of the whole."""
+    total, arrays = folder_bytes(index_dir), array_bytes(index_dir)
+    table = Table("Where the bytes of the index go", ["array", "MB", "of the text"])
+    rest = total
+    for name, size in sorted(arrays.items(), key=lambda item: -item[1]):
+        if size >= total / 100:
+            table.rows.append([name, size / 1e6, size / text_bytes])
+            rest -= size
+    table.rows.append(["all else", rest / 1e6, rest / text_bytes])
+    table.rows.append(["index", total / 1e6, total / text_bytes])
+    return table
