@@ -53,7 +53,7 @@ def _may_part(folded: str, proclitic: str, own: frozenset[str]) -> bool:
     rest = folded[len(proclitic) :]
     if len(rest) < MIN_STEM or is_stopword(rest):
         return False
-    if proclitic.endswith(_FUTURE) and rest[0] not in _IMPERFECT:
+    if proclitic.endswith(_FUTURE) and (len(rest) == MIN_STEM or rest[0] not in _IMPERFECT):
         return False
     word = folded[len(proclitic) - 1 :]
     return word not in own and stem(word) not in own

@@ -29,6 +29,7 @@ _ENDINGS = frozenset(["", *_PRONOUNS, *_OTHER_ENDINGS.split()])
 _LONG_PRONOUNS = frozenset(["", "ها", "هم", "هما", "هن", "كم", "كما", "نا"])
 _AFTER_TEH = frozenset([*_PRONOUNS, "ان", "ين"])
 _AFTER_HAMZA = frozenset([*_PRONOUNS, "ين", "ان"])
+_PLURALS = frozenset(["ات", "اته", "اتها", "اتهم", "اتنا", "اتكم"])
 _ALONE = frozenset([""])
 _NO_ENDING = frozenset(["", "ء"])
 
@@ -67,7 +68,8 @@ def _before_ending(form: str, stem: str) -> dict[str, Known]:
     if form.endswith("ه"):
         return {form[:-1] + "ت": Known(stem, _AFTER_TEH), form[:-1] + "ات": Known(stem, _ENDINGS)}
     if form.endswith("ا"):
-        return {form + seat: Known(stem, _AFTER_HAMZA) for seat in "ءوي"}
+        seated = {form + seat: Known(stem, _AFTER_HAMZA) for seat in "وي"}
+        return {**seated, form + "ء": Known(stem, _AFTER_HAMZA | _PLURALS)}
     return {}
 
 

@@ -42,17 +42,30 @@ PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
 PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
 """Sound plurals, duals, and what a verb has in the plural."""
 
-_RADICAL_KAF = re.compile(
-    "(?:شر|سل|مل|مال|تر|حر|در|مس|هل|ضح|شب|سم|بر|عر|فت|هت|سف|نس|حب|سب|دل|رب|فبر|مح|حن|صعل|بن|فر|شو|"
-    "فك|تك|دي|تي|سي|كي|في|جي|ني|مي)[اوي]?ك$"
+_WEAK = f"[{araby.ALEF}{araby.WAW}{araby.YEH}]?"
+
+
+def _ends_in_root(pairs: str, last: str, others: str) -> re.Pattern[str]:
+    """Words that end in a root of one of the pairs and the last letter, weak letters between."""
+    roots = "|".join(pair[0] + _WEAK + pair[1] for pair in pairs.split())
+    return re.compile(f"(?:(?:{roots}){_WEAK}|{others}){last}$")
+
+
+_RADICAL_KAF = _ends_in_root(
+    "شر سل مل تر حر در مس هل ضح شب سم بر عر فت هت سف نس حب سب دل رب مح حن بن فر شو فك صك حك",
+    araby.KAF,
+    "[دتسكفجنم]ي|فبر|صعل|و",
 ).search
-_RADICAL_TEH = re.compile(
-    "(?:ثب|سك|صم|مو|بي|صو|وق|نح|نب|فت|شت|كب|به|لف|خف|مق|قو|نع|كوي|حو|تو|زي|سب|نك|بك|يا)"
-    "[اوي]?ت$"
+_RADICAL_TEH = _ends_in_root(
+    "ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك",
+    araby.TEH,
+    "كوي",
 ).search
 """Words whose last letter belongs to the root (مشترك, ثابت), as far as letters can tell."""
 
 _IMPERFECT = araby.YEH + araby.TEH + araby.NOON
+_ALEF_HAMZA = araby.ALEF + araby.HAMZA
+_ALEF_YEH = araby.ALEF + araby.YEH
 _YEH_NOON = araby.YEH + araby.NOON
 _FUTURE_MIN = 5
 
@@ -100,11 +113,13 @@ def strip_suffixes(word: str) -> str:
     word = _strip_pronoun(word)
     if not _is_masdar_in_nun(word):
         word = _strip_one(word, PLURALS)
-    word = _strip_feminine_teh(word)
+    word = _strip_seatless_hamza(_strip_feminine_teh(word))
     if len(word) > MIN_STEM and word[-1] == araby.ALEF:
         word = word[:-1]
     if len(word) > MIN_STEM and word[-1] == araby.YEH:
-        word = word[:-1]
+        word = _strip_feminine_teh(word[:-1])
+        if len(word) > MIN_STEM and word.endswith(_ALEF_YEH):  # هوائي
+            word = word[:-1]
         if len(word) > MIN_STEM and word[-1] == araby.ALEF:
             word = word[:-1]
     return word
@@ -126,11 +141,22 @@ def _strip_one(word: str, suffixes: tuple[str, ...]) -> str:
 def _strip_pronoun(word: str) -> str:
     """The word without its pronoun; a hamza that the pronoun had seated goes again (أعضاؤه)."""
     bare = _strip_one(word, PRONOUNS)
-    if bare is word and word[-1] == araby.KAF and len(word) > MIN_STEM and not _RADICAL_KAF(word):
+    if bare is word and word[-1] == araby.KAF and _may_lose_kaf(word):
         bare = word[:-1]
-    if bare is not word and len(bare) > MIN_STEM and bare[-2] == araby.ALEF and bare[-1] in "وء":
-        bare = bare[:-1]
+    if bare is not word and len(bare) > MIN_STEM and bare[-1] == araby.WAW:
+        return bare[:-1]  # a seat of hamza (أعضاؤه) or a verb's or a construct's plural (كتبوه)
     return bare
+
+
+def _may_lose_kaf(word: str) -> bool:
+    if len(word) > MIN_STEM + 1 and word[-2] == araby.TEH:
+        return True
+    return len(word) > MIN_STEM and not _RADICAL_KAF(word)
+
+
+def _strip_seatless_hamza(word: str) -> str:
+    """The word without the hamza that an ending had kept from falling (لقاءات, أعضاءه)."""
+    return word[:-1] if len(word) > MIN_STEM and word.endswith(_ALEF_HAMZA) else word
 
 
 def _strip_feminine_teh(word: str) -> str:
