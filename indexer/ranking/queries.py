@@ -114,10 +114,14 @@ class StemQuery(FormsQuery):
     ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
         """See FormsQuery."""
         taken: list[Span] = []
+        narrow: list[Span] = []
         for expansion in _widest(self.expansions(snapshot)):
             spans = source.group(expansion.level, expansion.key)
-            if expansion.level != "stem" or expansion.key == self.word.analysis.stem:
-                spans = without(spans, taken)  # other stems have nothing in common with these
+            if expansion.level != "stem":
+                spans = without(spans, taken)
+                narrow += spans
+            else:  # stems have nothing in common with one another
+                spans = without(spans, narrow)
             taken += spans
             if spans:
                 yield expansion, spans
@@ -129,7 +133,7 @@ def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
         expansion
         for expansion, wider in zip(expansions, (*expansions[1:], None), strict=True)
         if wider is None
-        or expansion.level not in ("exact", "folded")
+        or expansion.tier not in ("exact", "folded")
         or expansion.weight != wider.weight
     )
 
