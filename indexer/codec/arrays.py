@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.codec.container import Container
 from indexer.codec.dictionary import split_strings
-from indexer.codec.format import GRAM_LEVEL, LEVELS, NO_TERM, SAMPLE_TOKENS
+from indexer.codec.format import GRAM_LEVEL, LEVELS, SAMPLE_TOKENS
 from indexer.codec.grams import Grams
 from indexer.codec.postings import Array, Postings, starts_of
 
@@ -82,6 +82,7 @@ class FieldArrays:
         self.grouped = f"{self._prefix}slots" in container
         self._ordinals: dict[bytes, int] = {}
         self._keys: dict[str, StringTable] = {}
+        self._group_starts: dict[str, Array] = {}
 
     def _array(self, part: str) -> Array:
         return self._container.array(self._prefix + part)
@@ -160,21 +161,25 @@ class FieldArrays:
         spelled = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
         ordinal = self.ordinal(spelled)
         if ordinal >= 0:
-            group = self.group_of_slot(level, self.slot(ordinal))
-            if int(self._array(f"{level}_key_terms")[group]) == ordinal:
-                return group
+            slot = self.slot(ordinal)
+            if self._is_spelled(level, slot):
+                return self.group_of_slot(level, slot)
         found = self._other_keys(level).find(spelled)
         return int(self._array(f"{level}_key_groups")[found]) if found >= 0 else -1
 
+    def _is_spelled(self, level: str, slot: int) -> bool:
+        """Whether the term of a slot is spelled as the key of its group."""
+        return bool(int(self._array(f"{level}_spelled")[slot >> 3]) >> (7 - (slot & 7)) & 1)
+
     def group_of_slot(self, level: str, slot: int) -> int:
         """The group that a slot belongs to."""
-        return int(np.searchsorted(self._array(f"{level}_starts"), slot, side="right")) - 1
+        return int(np.searchsorted(self.group_starts(level), slot, side="right")) - 1
 
     def group_slots(self, level: str, group: int) -> Slots:
         """The slice of a group's slots; `NOTHING` for group -1."""
         if group < 0:
             return NOTHING
-        starts = self._array(f"{level}_starts")
+        starts = self.group_starts(level)
         return Slots(int(starts[group]), int(starts[group + 1]))
 
     def slots_of_key(self, level: str, key: bytes | str) -> Slots:
@@ -182,8 +187,12 @@ class FieldArrays:
         return self.group_slots(level, self.group(level, key))
 
     def group_starts(self, level: str) -> Array:
-        """u4 [groups + 1]: first slot of each group."""
-        return self._array(f"{level}_starts")
+        """int64 [groups + 1]: first slot of each group. Unpacked when first asked for."""
+        starts = self._group_starts.get(level)
+        if starts is None:
+            heads = np.unpackbits(self._array(f"{level}_heads"), count=self.term_count)
+            starts = self._group_starts[level] = np.append(np.flatnonzero(heads), self.term_count)
+        return starts
 
     def group_count(self, level: str) -> int:
         """How many groups a level has."""
@@ -191,22 +200,27 @@ class FieldArrays:
 
     def group_by_ordinal(self, level: str) -> Array:
         """int64: the group of each term."""
-        starts = self.group_starts(level).astype(np.int64)
+        starts = self.group_starts(level)
         return np.repeat(np.arange(len(starts) - 1), np.diff(starts)).take(self.slot_by_ordinal)
 
     def group_key(self, level: str, group: int) -> str:
         """The folded form, stem or root that names a group."""
-        ordinal = int(self._array(f"{level}_key_terms")[group])
-        if ordinal != NO_TERM:
-            return self.term(ordinal)
+        for slot in range(*self.group_slots(level, group)):
+            if self._is_spelled(level, slot):
+                return self.term(int(self.ordinal_by_slot[slot]))
         place = int(np.flatnonzero(self._array(f"{level}_key_groups") == group)[0])
         return self._other_keys(level)[place].decode("utf-8", "surrogatepass")
 
     def group_keys(self, level: str) -> list[bytes]:
         """The key of each group, by group; a copy, for work on the whole dictionary."""
-        ordinals = self._array(f"{level}_key_terms").tolist()
+        keys = [b""] * self.group_count(level)
+        spelled = np.unpackbits(self._array(f"{level}_spelled"), count=self.term_count)
+        slots = np.flatnonzero(spelled)
+        groups = np.searchsorted(self.group_starts(level), slots, side="right") - 1
         terms = self.all_terms()
-        keys = [b"" if i == NO_TERM else terms[i] for i in ordinals]
+        ordinals = self.ordinal_by_slot.take(slots)
+        for group, ordinal in zip(groups.tolist(), ordinals.tolist(), strict=True):
+            keys[group] = terms[ordinal]
         others = self._other_keys(level)
         for place, group in enumerate(self._array(f"{level}_key_groups").tolist()):
             keys[group] = others[place]

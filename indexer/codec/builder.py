@@ -153,6 +153,11 @@ class SegmentBuilder:
             "level_names": list(LEVELS),
         }
         writer.close()
+        self.close()
+
+    def close(self) -> None:
+        """Give back the temporary files."""
+        self._scratch.close()
 
     def write_to(self, path: str) -> None:
         """Write the segment to a new file and see it on the disk."""
@@ -161,7 +166,8 @@ class SegmentBuilder:
             os.fsync(file.fileno())
 
     def _all_fields(self) -> Iterable[FieldData]:
-        own = [collector.finish() for collector in (*self._forms.values(), *self._terms.values())]
+        own = [forms.finish() for forms in self._forms.values()]
+        own += [terms.finish() for terms in self._terms.values()]
         parts = {data.name: [data] for data in own}
         for name, merged in self._merged.items():
             parts[name] = [*parts.get(name, []), *merged]

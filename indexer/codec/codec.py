@@ -16,7 +16,7 @@ from whoosh.reading import TermInfo, TermNotFound
 
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.builder import SegmentBuilder
-from indexer.codec.container import Container
+from indexer.codec.container import Container, folder_of
 from indexer.codec.formfield import FormField
 from indexer.codec.matcher import ColumnarMatcher, length_bounds
 from indexer.codec.segment import ColumnarSegment
@@ -38,15 +38,18 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         """The builder of a segment in the making."""
         name = segment.segment_id()
         if name not in self._builders:
-            self._builders[name] = SegmentBuilder(getattr(storage, "folder", None))
+            self._builders[name] = SegmentBuilder(folder_of(storage))
         return self._builders[name]
 
     def finish(self, storage: Any, segment: ColumnarSegment) -> None:
         """Write the segment's file, if the segment has any document."""
         builder = self._builders.pop(segment.segment_id(), None)
-        if builder is None or not builder.doc_count:
+        if builder is None:
             return
-        folder = getattr(storage, "folder", None)
+        if not builder.doc_count:
+            builder.close()
+            return
+        folder = folder_of(storage)
         if folder is not None:
             builder.write_to(os.path.join(folder, segment.file_name))
             return
@@ -57,7 +60,9 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
 
     def discard(self, segment: ColumnarSegment) -> None:
         """Forget a segment in the making."""
-        self._builders.pop(segment.segment_id(), None)
+        builder = self._builders.pop(segment.segment_id(), None)
+        if builder is not None:
+            builder.close()
 
     def container(self, storage: Any, segment: ColumnarSegment) -> Container:
         """The segment's file, opened once."""
@@ -97,7 +102,7 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
 
 def open_container(storage: Any, name: str) -> Container:
     """Map a segment's file, or hold it where the storage is not a folder."""
-    folder = getattr(storage, "folder", None)
+    folder = folder_of(storage)
     if folder is not None:
         return Container.open(os.path.join(folder, name))
     with storage.open_file(name) as file:

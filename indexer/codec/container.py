@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import mmap
 import os
-import shutil
 import zlib
 from typing import IO, Any
 
@@ -151,7 +150,6 @@ class Container:
         return problems
 
 
-def copy_stream(source: IO[bytes], target: IO[bytes]) -> None:
-    """Append the whole of one stream to another."""
-    source.seek(0)
-    shutil.copyfileobj(source, target, _COPY_BYTES)
+def folder_of(storage: Any) -> str | None:
+    """The folder behind a Whoosh storage, None where it is not one."""
+    return getattr(storage, "folder", None) or None

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import GRAM_LEVEL, LEVELS, NO_TERM
+from indexer.codec.format import GRAM_LEVEL, LEVELS
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
@@ -56,14 +56,16 @@ class Dictionary:
 
 
 def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
-    """Unite vocabularies; which are grouped all, or none of them.
+    """Unite vocabularies.
 
-    Raises ValueError where the levels do not nest: a folded form in two stems, say.
+    Raises ValueError where only some are grouped, or where levels do not nest: a folded form in
+    two stems, say.
     """
     terms, ordinals = _united_terms(vocabularies)
-    grouped = [v for v in vocabularies if v.terms]
-    if not grouped or not grouped[0].levels:
+    if not any(v.levels for v in vocabularies):
         return Dictionary(terms, ordinals, None, [], [])
+    if any(v.terms and not v.levels for v in vocabularies):
+        raise ValueError("terms with groups cannot be united with terms that have none")
     levels = [
         _united_level(
             [v.levels[i] if v.levels else None for v in vocabularies], ordinals, len(terms)
@@ -140,10 +142,15 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
     writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
     order = np.argsort(dictionary.slots, kind="stable")
     for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
-        writer.add(f"{prefix}{name}_starts", starts.astype("<u4"))
+        heads = np.zeros(len(order), np.bool_)
+        heads[starts[:-1]] = True
+        spelled = _spelled_as_key(level, dictionary.terms)
+        writer.add(f"{prefix}{name}_heads", np.packbits(heads))
+        writer.add(f"{prefix}{name}_spelled", np.packbits(spelled.take(order)))
         key_of_group = level.ids.take(order.take(starts[:-1]))
-        spelled = _terms_spelled_as_keys(level, dictionary.terms)
-        _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, spelled)
+        unspelled = np.ones(len(level.keys), np.bool_)
+        unspelled[level.ids[spelled]] = False
+        _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, unspelled)
         if name == GRAM_LEVEL:
             _write_grams(writer, f"{prefix}{name}_", [level.keys[k] for k in key_of_group.tolist()])
 
@@ -156,24 +163,19 @@ def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> Non
     writer.add(f"{prefix}gram_counts", grams.counts)
 
 
-def _terms_spelled_as_keys(level: Level, terms: list[bytes]) -> Array:
-    """For each key the ordinal of the term of its own group that is spelled so, or NO_TERM."""
+def _spelled_as_key(level: Level, terms: list[bytes]) -> Array:
+    """Bool by ordinal: whether the term is spelled as the key of its own group."""
     key_by_term = map(level.keys.__getitem__, level.ids.tolist())
-    same = np.fromiter(map(operator.eq, terms, key_by_term), np.bool_, len(terms))
-    ordinals = np.flatnonzero(same)
-    spelled = np.full(len(level.keys), NO_TERM, np.int64)
-    spelled[level.ids.take(ordinals)] = ordinals
-    return spelled
+    return np.fromiter(map(operator.eq, terms, key_by_term), np.bool_, len(terms))
 
 
 def _write_keys(
-    writer: ContainerWriter, prefix: str, level: Level, key_of_group: Array, spelled: Array
+    writer: ContainerWriter, prefix: str, level: Level, key_of_group: Array, unspelled: Array
 ) -> None:
-    """key_of_group: index into the level's keys, by group. spelled: ordinal or NO_TERM, by key."""
+    """key_of_group: index into the level's keys, by group. unspelled: bool by key."""
     group_of_key = np.empty(len(level.keys), np.int64)
     group_of_key[key_of_group] = np.arange(len(key_of_group))
-    writer.add(f"{prefix}terms", spelled.take(key_of_group).astype("<u4"))
-    others = sorted((level.keys[i], i) for i in np.flatnonzero(spelled == NO_TERM).tolist())
+    others = sorted((level.keys[i], i) for i in np.flatnonzero(unspelled).tolist())
     _write_strings(writer, prefix, [key for key, _ in others])
     numbers = np.array([i for _, i in others], np.int64)
     writer.add(f"{prefix}groups", group_of_key.take(numbers).astype("<u4"))

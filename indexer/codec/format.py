@@ -49,20 +49,19 @@ Elsewhere slot and ordinal are the same.
 `lengths`        u1..u4   by docnum: tokens that count for the length (no stopwords); absent where
                           the field is not scorable
 `token_counts`   u1..u4   by docnum: all tokens, form fields only
-`sample_offsets` u4       code point at which token 0, 64, 128, ... of a document begins, document after
-                          document; one of n tokens has ceil(n / 64); form fields only
+`sample_offsets` u4       code point at which token 0, 64, 128, ... of a document begins, document
+                          after document; n tokens have ceil(n / 64); form fields only
 ================ ======== ==================================================================
 
 Groups, for each level L of `level_names` (folded, stem, root; each a function of the one before,
 so that they nest). Groups are numbered in the order of their slots.
 
 ================ ======== ==================================================================
-`L_starts`       u4       G+1: group g holds the slots L_starts[g] to L_starts[g+1]
-`L_key_terms`    u4       G: ordinal of the term that is spelled as the group's key and is in the
-                          group; 0xFFFFFFFF where there is none
-`L_key_bytes`    u1       the other groups' keys, end to end, in the order of their bytes,
-`L_key_starts`   u4       K+1: with where they begin,
-`L_key_groups`   u4       K: and the groups that they name
+`L_heads`        u1       ceil(T/8): bit 7 - i % 8 of byte i // 8 is set where slot i begins a group
+`L_spelled`      u1       likewise: where the term of slot i is spelled as the key of its group
+`L_key_bytes`    u1       the keys of groups without such a term, end to end, in the order of their
+`L_key_starts`   u4       bytes; K+1: where each begins;
+`L_key_groups`   u4       K: the groups that they name
 `L_df`           u4       G: documents with any term of the group; the level "stem" only
 `L_gram_codes`   u8       C: the trigrams of the padded keys, rising; a trigram is its three code
                           points, 21 bits each, the first highest, 0 being the padding. The
@@ -111,7 +110,6 @@ _FOOTER_CHECKED = struct.Struct("<QQI")
 
 EXTENSION = ".fhs"
 SAMPLE_TOKENS = 64
-NO_TERM = 0xFFFFFFFF
 LEVELS = ("folded", "stem", "root")
 GRAM_LEVEL = "stem"
 

@@ -53,6 +53,7 @@ class SegmentSeries:
             segment = ColumnarSegment(self._indexname, self._builder.doc_count)
             self._builder.write_to(os.path.join(self._folder, segment.file_name))
             self._segments.append(segment)
+        self._builder.close()
 
     def finish(self) -> list[ColumnarSegment]:
         """Write what is left; the segments, their files on the disk."""
@@ -60,7 +61,8 @@ class SegmentSeries:
         return self._segments
 
     def remove(self) -> None:
-        """Remove the files that were written."""
+        """Remove the files that were written; for a series that was not finished."""
+        self._builder.close()
         for segment in self._segments:
             os.unlink(os.path.join(self._folder, segment.file_name))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import mmap
 import tempfile
+from contextlib import ExitStack
 from dataclasses import fields
 from typing import IO
 
@@ -25,10 +26,17 @@ class Scratch:
 
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
+        self._spools = ExitStack()
 
     def spool(self) -> IO[bytes]:
         """A binary file that stays in memory while it is small."""
-        return tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=self._folder)
+        return self._spools.enter_context(
+            tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=self._folder)
+        )
+
+    def close(self) -> None:
+        """Close every spool; mapped runs go with the last array that looks at them."""
+        self._spools.close()
 
     def spill(self, postings: Postings) -> Postings:
         """The same postings, moved to a mapped file."""
@@ -59,4 +67,4 @@ class ArraySpool:
     def finish(self, writer: ContainerWriter, name: str) -> None:
         """Write the whole array under a name."""
         writer.add_stream(name, self.dtype, self._file)
-        self._file.close()
+        self._file.close()  # its bytes are needed no more, and may be many

@@ -22,6 +22,7 @@ from whoosh import columns, fields, formats
 from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
+from indexer.codec.container import folder_of
 from indexer.errors import IndexCorruptError, NoIndexError
 
 _TEMPORARY = ".new"
@@ -129,7 +130,7 @@ def _parsed(stream: Any, generation: int, schema: Any) -> TOC:
 
 def write_toc(storage: Any, indexname: str, toc: TOC) -> None:
     """Make a TOC the newest one, for good."""
-    folder = getattr(storage, "folder", None)
+    folder = folder_of(storage)
     if folder is None:
         toc.write(storage, indexname)
         return
