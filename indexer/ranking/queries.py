@@ -298,6 +298,8 @@ class FilterQuery(whoosh_query.Query):  # type: ignore[misc]
 
 def filtered_docs(query: FilterQuery, reader: Any) -> list[int]:
     """The live docnums of a segment that pass a filter, ascending."""
+    if not reader.doc_count_all():  # Whoosh's empty reader has no columns
+        return []
     files, dates = reader.column_reader("file"), reader.column_reader("date")
     return [
         docnum
