@@ -1,0 +1,558 @@
+"""Ranking against an exhaustive oracle, on both codecs, over many segments and deletions."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from whoosh import index as whoosh_index
+from whoosh import query as whoosh_query
+
+from analyzers import Analysis, analyze
+from indexer import engine
+from indexer.ranking.evaluate import Evaluator
+from indexer.ranking.expand import QueryWord, key_at
+from indexer.ranking.parser import QueryParser
+from indexer.ranking.queries import (
+    AlternativeQuery,
+    FilterQuery,
+    FormsQuery,
+    PatternQuery,
+    PhraseQuery,
+    StemQuery,
+    WordsQuery,
+)
+from indexer.ranking.settings import RankingSettings
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.weighting import FahrasWeighting
+from indexer.results import MATCH_LEVELS
+from indexer.schema import fahras_schema
+
+BOTH = ("title", "text")
+VOCABULARY = tuple(
+    """
+    كتاب الكتاب والكتاب كتابهم كُتُب كتب مكتبة المكتبه بيت البيت بيته بيوت مدرسة المدرسه مدارس
+    علم العلم معلم عالم مسؤول مسئول أحمد احمد سوريا سورية السوري لبنان رئيس الرئيس رئيسا مئة مائة
+    من في على علي قال وقال 2017 ٢٠١٧ 12,500 nato NATO بـ روسيا الروسية روسيه قاذفات القاذفات أمس
+    """.split()  # noqa: SIM905  as text it can be read
+)
+
+
+@dataclass(frozen=True)
+class Doc:
+    """A document as the oracle knows it: the analyses of its words, by field."""
+
+    file: int
+    date: str
+    title: tuple[Analysis, ...]
+    text: tuple[Analysis, ...]
+
+
+@lru_cache(maxsize=1 << 12)
+def words_of(text: str) -> tuple[Analysis, ...]:
+    return tuple(token.analysis for token in analyze(text))
+
+
+SETTINGS = RankingSettings(proximity=0.0)
+K1, B = SETTINGS.k1, SETTINGS.b
+
+
+class Oracle:
+    """BM25 by going through every word of every document for every word of the query.
+
+    Which groups of forms a word means is asked of the snapshot; proximity is left out.
+    """
+
+    def __init__(self, docs: list[Doc], snapshot: Any = None) -> None:
+        self.docs = docs
+        self.snapshot = snapshot
+        self.frequency = lru_cache(maxsize=None)(self.frequency)  # type: ignore[method-assign]
+        self.average = lru_cache(maxsize=None)(self.average)  # type: ignore[method-assign]
+        self.idf = lru_cache(maxsize=None)(self.idf)  # type: ignore[method-assign]
+
+    def rank(self, query: Any) -> dict[int, float]:
+        found = {doc.file: self.score(query, doc) for doc in self.docs}
+        return {file: score for file, (member, score) in found.items() if member}
+
+    def score(self, q: Any, doc: Doc) -> tuple[bool, float]:
+        if isinstance(q, FormsQuery):
+            return self.leaf(q, doc)
+        if isinstance(q, FilterQuery):
+            return q.admits(doc.file, doc.date), 0.0
+        if isinstance(q, whoosh_query.Every):
+            return True, q.boost
+        parts = [self.score(child, doc) for child in q.children()]
+        members, scores = [m for m, _ in parts], [s for _, s in parts]
+        return {
+            "WordsQuery": lambda: (any(members), q.boost * sum(scores) * self.coverage(q, doc)),
+            "Or": lambda: (any(members), q.boost * sum(scores)),
+            "And": lambda: (all(members), q.boost * sum(scores)),
+            "Not": lambda: (not members[0], 0.0),
+            "AndNot": lambda: (members[0] and not members[1], scores[0]),
+            "AndMaybe": lambda: (members[0], sum(scores)),
+            "Require": lambda: (all(members), scores[0]),
+            "_NullQuery": lambda: (False, 0.0),
+        }[type(q).__name__]()
+
+    def coverage(self, q: Any, doc: Doc) -> float:
+        """What a document gains for holding more of the words, weighed by their idf."""
+        words = [child for child in q.children() if isinstance(child, FormsQuery)]
+        met = sum(self.idf(word) for word in words if self.frequency(word, doc)[1])
+        return 1 + SETTINGS.coverage * met / (sum(map(self.idf, words)) or 1.0)
+
+    def leaf(self, q: Any, doc: Doc) -> tuple[bool, float]:
+        tf, member, _ = self.frequency(q, doc)
+        return member, q.boost * self.idf(q) * tf * (K1 + 1) / (tf + self.norm(q.fields, doc))
+
+    def frequency(self, q: Any, doc: Doc) -> tuple[float, bool, bool]:
+        """Pooled term frequency, whether it makes a member, whether the word itself is met."""
+        total, member, core = 0.0, False, False
+        for field in q.fields:
+            for weight, retrieves, is_core in self.occurrences(q, getattr(doc, field)):
+                total += weight * SETTINGS.field_weight(field)
+                member |= retrieves
+                core |= is_core
+        return total, member, core
+
+    def occurrences(
+        self, q: Any, words: tuple[Analysis, ...]
+    ) -> Iterator[tuple[float, bool, bool]]:
+        """(weight, retrieves, core) of each occurrence of a leaf in one field."""
+        if isinstance(q, PhraseQuery):
+            count = ordered(q.words, q.level, words) if q.slop is None else near(q, words)
+            yield from [(1.0, True, True)] * count
+        elif isinstance(q, AlternativeQuery):
+            for side in q.sides:
+                yield from [(1.0, True, True)] * ordered(side, "stem", words)
+        elif isinstance(q, PatternQuery):
+            yield from [(1.0, True, True) for a in words if q.meets(a)]
+        else:
+            expansions = q.expansions(self.snapshot)
+            met = (
+                next((e for e in expansions if key_at(a, e.level) == e.key), None) for a in words
+            )
+            yield from [(e.weight, e.retrieves, e.core) for e in met if e is not None]
+            for side in q.phrases:
+                yield from [(SETTINGS.variant, True, True)] * ordered(side, "stem", words)
+
+    def norm(self, fields: tuple[str, ...], doc: Doc) -> float:
+        return K1 * (1 - B + B * length(fields, doc) / self.average(fields))
+
+    def average(self, fields: tuple[str, ...]) -> float:
+        return sum(length(fields, doc) for doc in self.docs) / len(self.docs) or 1.0
+
+    def idf(self, q: Any) -> float:
+        n = len(self.docs)
+        if isinstance(q, PhraseQuery):
+            words = [w for w in q.words if not w.analysis.stopword]
+            parts = [self.idf(StemQuery(q.fields, w, "folded")) for w in words]
+            return sum(parts) or math.log(1 + 0.5 / (n + 0.5))
+        found = [self.frequency(q, doc) for doc in self.docs]
+        counts = (sum(f[2] for f in found), sum(f[1] for f in found), sum(f[0] > 0 for f in found))
+        df = next(filter(None, counts), 0)
+        return math.log(1 + (n - df + 0.5) / (df + 0.5))
+
+
+def length(fields: tuple[str, ...], doc: Doc) -> float:
+    words = {field: sum(not a.stopword for a in getattr(doc, field)) for field in fields}
+    return sum(SETTINGS.field_weight(field) * count for field, count in words.items())
+
+
+def meets(word: QueryWord, level: str, met: Analysis) -> bool:
+    return key_at(word.analysis, level) == key_at(met, level)
+
+
+def ordered(phrase: tuple[QueryWord, ...], level: str, words: tuple[Analysis, ...]) -> int:
+    return sum(
+        all(meets(word, level, words[at + i]) for i, word in enumerate(phrase))
+        for at in range(len(words) - len(phrase) + 1)
+    )
+
+
+def near(q: Any, words: tuple[Analysis, ...]) -> int:
+    """Windows, each counted at its last word, that hold every word of the phrase."""
+    width = len(q.words) + q.slop
+    met = [{w.unmarked for w in q.words if meets(w, q.level, a)} for a in words]
+    wanted = {w.unmarked for w in q.words}
+    return sum(
+        bool(met[at]) and set().union(*met[max(0, at - width + 1) : at + 1]) == wanted
+        for at in range(len(words))
+    )
+
+
+def random_text(rng: random.Random, most: int) -> str:
+    return " ".join(rng.choice(VOCABULARY) for _ in range(rng.randint(0, most)))
+
+
+LONGEST_EXACT = 10
+"""The longest field whose length Whoosh's stock codec keeps as it is (one lossy byte)."""
+
+
+def random_fields(rng: random.Random, number: int, longest: int = 30) -> dict[str, Any]:
+    return {
+        "file": number,
+        "record": "",
+        "part": 0,
+        "date": rng.choice(["", "2017", "2017-11-28", "2017-12-01", "2018-01"]),
+        "encoding": "utf-8",
+        "title": random_text(rng, 4),
+        "text": random_text(rng, longest),
+    }
+
+
+def doc_of(fields: dict[str, Any]) -> Doc:
+    return Doc(fields["file"], fields["date"], words_of(fields["title"]), words_of(fields["text"]))
+
+
+Create = Callable[[str], Any]
+
+
+def stock(folder: str) -> Any:
+    return whoosh_index.create_in(folder, fahras_schema())
+
+
+def columnar(folder: str) -> Any:
+    engine.create_index(folder)
+    return engine.open_index(folder)
+
+
+def write(index: Any, batches: list[list[dict[str, Any]]], deleted: list[int]) -> Any:
+    """A commit, and so a segment, a batch; then the deletions. A searcher of the result."""
+    for batch in batches:
+        writer = index.writer()
+        for fields in batch:
+            writer.add_document(**fields)
+        writer.commit(merge=False)
+    if deleted:
+        writer = index.writer()
+        for number in deleted:
+            writer.delete_by_term("file", number)
+        writer.commit(merge=False)
+    return opened(index)
+
+
+def opened(index: Any) -> Any:
+    searcher = index.refresh().searcher(weighting=FahrasWeighting())
+    searcher.fahras_snapshot = Snapshot(searcher, SETTINGS)
+    return searcher
+
+
+@dataclass(frozen=True)
+class Case:
+    """An index and what the oracle knows of it."""
+
+    searcher: Any
+    oracle: Oracle
+
+    @property
+    def evaluator(self) -> Evaluator:
+        return Evaluator(Snapshot.of(self.searcher))
+
+    def files(self, docs: Any) -> list[int]:
+        found = Snapshot.of(self.searcher).file_numbers(np.array(docs, np.int64))
+        return [int(number) for number in found]
+
+    def found(self, query: Any) -> dict[int, float]:
+        docs, scores = self.evaluator.everything(query)
+        return dict(zip(self.files(docs), scores.tolist(), strict=True))
+
+
+def make_case(folder: Any, create: Create, seed: int, segments: int, deletions: bool) -> Case:
+    rng = random.Random(seed)
+    longest = LONGEST_EXACT if create is stock else 30
+    all_fields = [random_fields(rng, number, longest) for number in range(1, rng.randint(20, 40))]
+    deleted = rng.sample(range(1, len(all_fields) + 1), 6) if deletions else []
+    batches = [all_fields[i::segments] for i in range(segments)]
+    searcher = write(create(str(folder)), batches, deleted)
+    assert len(searcher.leaf_searchers()) == segments
+    docs = [doc_of(f) for f in all_fields if f["file"] not in deleted]
+    return Case(searcher, Oracle(docs, Snapshot.of(searcher)))
+
+
+SHAPES = {
+    "one segment, stock codec": (stock, 1, 1, False),
+    "segments and deletions, stock codec": (stock, 2, 4, True),
+    "one segment": (columnar, 3, 1, False),
+    "one segment, deletions": (columnar, 4, 1, True),
+    "segments": (columnar, 5, 3, False),
+    "segments and deletions": (columnar, 6, 5, True),
+}
+
+
+@pytest.fixture(scope="module", params=SHAPES.values(), ids=SHAPES)
+def case(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    create, seed, segments, deletions = request.param
+    made = make_case(tmp_path_factory.mktemp("index"), create, seed, segments, deletions)
+    yield made
+    made.searcher.close()
+
+
+def random_word(rng: random.Random) -> QueryWord:
+    written = rng.choice((*VOCABULARY, "غائب"))
+    return QueryWord(words_of(written)[0])
+
+
+def random_leaf(rng: random.Random) -> Any:
+    fields = rng.choice([BOTH, BOTH, ("text",), ("title",)])
+    boost = rng.choice([1.0, 1.0, 2.0, 0.5, 0.0])
+    kind = rng.randrange(10)
+    if kind == 0:
+        folded = random_word(rng).analysis.folded
+        cut = folded[: rng.randint(1, len(folded))]
+        return PatternQuery(fields, cut, infix=rng.random() < 0.5, boost=boost)
+    if kind <= 2:
+        words = tuple(random_word(rng) for _ in range(rng.randint(2, 3)))
+        slop = rng.choice([None, 0, 2, 6])
+        level = rng.choice(["exact", "folded", "folded", "stem"])
+        return PhraseQuery(fields, words, level=level, slop=slop, boost=boost)
+    if kind == 3:
+        sides = tuple((random_word(rng),) * rng.randint(1, 2) for _ in range(2))
+        return AlternativeQuery(fields, sides, boost)
+    match = rng.choice(MATCH_LEVELS)
+    if kind == 4:
+        beside = (random_word(rng), random_word(rng))
+        forms = tuple(dict.fromkeys(word.unmarked for word in beside))
+        return StemQuery(fields, random_word(rng), match, boost, variants=forms, phrases=(beside,))
+    return StemQuery(fields, random_word(rng), match, boost)
+
+
+EVERY_KIND = ("Words", "Words", "Or", "And", "AndNot", "AndMaybe", "Require", "Not", "Filter")
+SCORED_KINDS = ("Words", "Or", "And", "AndMaybe")
+"""What Whoosh's searcher gets right: its Or loses members of score 0, its AndNot keeps the first
+document of a segment and reads beyond the last, its Not may bring back a deleted document."""
+
+
+def random_query(rng: random.Random, depth: int = 3, kinds: tuple[str, ...] = EVERY_KIND) -> Any:
+    if depth == 0 or rng.random() < 0.4:
+        leaf = random_leaf(rng)
+        return leaf if leaf.boost or kinds is EVERY_KIND else random_query(rng, depth, kinds)
+    kind = rng.choice(kinds)
+    if kind == "Words":
+        return WordsQuery([random_query(rng, 0, kinds) for _ in range(rng.randint(1, 5))])
+    if kind in ("Or", "And"):
+        children = [random_query(rng, depth - 1, kinds) for _ in range(rng.randint(1, 4))]
+        return getattr(whoosh_query, kind)(children, boost=rng.choice([1.0, 1.0, 2.0]))
+    first = random_query(rng, depth - 1, kinds)
+    if kind == "Not":
+        return whoosh_query.Not(first)
+    if kind == "Filter":
+        files = frozenset(rng.sample(range(40), 20)) if rng.random() < 0.5 else None
+        dates = rng.choice([("2017", "2017"), ("2017-12", ""), ("", "2017-11")])
+        return whoosh_query.Require(first, FilterQuery(files=files, dates=None if files else dates))
+    return getattr(whoosh_query, kind)(first, random_query(rng, depth - 1, kinds))
+
+
+def assert_same(found: dict[int, float], expected: dict[int, float], query: Any) -> None:
+    assert found.keys() == expected.keys(), str(query)
+    for file, score in expected.items():
+        assert found[file] == pytest.approx(score, rel=1e-4, abs=1e-6), str(query)
+
+
+def assert_ordered(files: list[int], scores: dict[int, float]) -> None:
+    """Best first; what the oracle scores alike may come in any order."""
+    for before, after in pairwise(files):
+        assert scores[before] >= scores[after] - 1e-4 * max(abs(scores[after]), 1e-2)
+
+
+def test_the_same_hits_scores_and_order_as_the_oracle(case: Case) -> None:
+    rng = random.Random(11)
+    met = 0
+    for _ in range(250):
+        query = random_query(rng)
+        expected = case.oracle.rank(query)
+        assert_same(case.found(query), expected, query)
+        ranked = case.evaluator.rank(query, None, lambda docs: docs)
+        assert ranked.total == len(expected)
+        assert_ordered(case.files(ranked.docs), expected)
+        met += bool(expected)
+    assert met > 100
+
+
+TEXT_PIECES = (*VOCABULARY, *VOCABULARY, "AND", "OR", "NOT", "+", "-", "(", ")", "title:", "بيت*",
+               "*كتا*", "«كتاب البيت»", '"بيت كتاب"~3', "^2", "date:2017", "؟")  # fmt: skip
+
+
+def test_queries_as_people_write_them(case: Case) -> None:
+    rng = random.Random(12)
+    parser = QueryParser()
+    done = 0
+    while done < 80:
+        text = " ".join(rng.choice(TEXT_PIECES) for _ in range(rng.randint(1, 5)))
+        text = text.replace("+ ", "+").replace("- ", "-").replace(": ", ":").replace(" ^", "^")
+        try:
+            query = parser.parse(text).query
+        except Exception:  # noqa: BLE001  what is refused is the parser's tests' business
+            continue
+        assert_same(case.found(query), case.oracle.rank(query), query)
+        done += 1
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 10, 1000])
+def test_the_best_are_the_beginning_of_all(case: Case, count: int) -> None:
+    rng = random.Random(13)
+    for _ in range(40):
+        query = random_query(rng)
+        everything = case.evaluator.rank(query, None, lambda docs: docs)
+        best = case.evaluator.rank(query, count, lambda docs: docs)
+        assert best.docs.tolist() == everything.docs.tolist()[:count]
+        assert best.scores.tolist() == everything.scores.tolist()[:count]
+        assert best.total == everything.total
+
+
+def test_ties_go_by_the_key(case: Case) -> None:
+    query = whoosh_query.Every(boost=0.0)
+    ranked = case.evaluator.rank(query, 7, lambda docs: -docs)
+    assert ranked.docs.tolist() == sorted(ranked.docs.tolist(), reverse=True)
+    assert len(ranked.docs) == 7
+
+
+def test_stronger_tiers_are_within_weaker_ones(case: Case) -> None:
+    for written in VOCABULARY:
+        word = QueryWord(words_of(written)[0])
+        found = [set(case.found(StemQuery(BOTH, word, match))) for match in MATCH_LEVELS]
+        for stronger, weaker in pairwise(found):
+            assert stronger <= weaker, written
+
+
+def test_whoosh_searches_our_queries_with_the_same_answer(case: Case) -> None:
+    rng = random.Random(14)
+    for _ in range(120):
+        query = random_query(rng, 2, SCORED_KINDS)
+        results = case.searcher.search(query, limit=None)
+        found = {case.files([docnum])[0]: score for score, docnum in results.top_n}
+        assert found.keys() == case.found(query).keys(), str(query)
+
+
+def test_whoosh_filters_by_ours(case: Case) -> None:
+    rng = random.Random(17)
+    ours = FilterQuery(dates=("2017-11", "2017"))
+    for _ in range(30):
+        query = random_query(rng, 1, SCORED_KINDS)
+        results = case.searcher.search(query, filter=ours, limit=None)
+        found = {case.files([docnum])[0] for _, docnum in results.top_n}
+        assert found == set(case.found(whoosh_query.Require(query, ours)))
+
+
+def test_whoosh_scores_a_word_as_we_do(case: Case) -> None:
+    rng = random.Random(15)
+    for _ in range(60):
+        query = random_leaf(rng)
+        results = case.searcher.search(query, limit=None)
+        found = {case.files([docnum])[0]: score for score, docnum in results.top_n}
+        assert_same(found, case.found(query), query)
+
+
+def test_proximity_only_adds_and_only_where_neighbours_are(case: Case) -> None:
+    rng = random.Random(19)
+    near_snapshot = Snapshot(case.searcher, RankingSettings(proximity=0.15))
+    for _ in range(60):
+        words = [StemQuery(BOTH, random_word(rng), "folded") for _ in range(2)]
+        query = WordsQuery(words)
+        docs, scores = Evaluator(near_snapshot).everything(query)
+        found, plain = dict(zip(case.files(docs), scores.tolist(), strict=True)), case.found(query)
+        assert found.keys() == plain.keys()
+        beside = {f for order in (words, words[::-1]) for f in case.found(phrase_of(order))}
+        for file, score in found.items():
+            assert score > plain[file] - 1e-6
+            assert file in beside or score == pytest.approx(plain[file], rel=1e-6)
+
+
+def phrase_of(words: list[StemQuery]) -> PhraseQuery:
+    return PhraseQuery(BOTH, tuple(word.word for word in words))
+
+
+def test_whoosh_queries_stand_in_our_trees(case: Case) -> None:
+    """A query without a rule of ours is asked for its own matcher."""
+    dated = whoosh_query.Term("date", "2017")
+    query = whoosh_query.And([StemQuery(BOTH, QueryWord.of("كتاب")), dated])
+    ours = FilterQuery(dates=("2017", "2017"))
+    expected = {
+        doc.file
+        for doc in case.oracle.docs
+        if doc.date == "2017" and case.oracle.score(query.subqueries[0], doc)[0]
+    }
+    assert set(case.found(query)) == expected
+    assert expected <= set(case.found(whoosh_query.Require(query.subqueries[0], ours)))
+
+
+def test_whoosh_scores_plain_terms_by_the_same_formula(case: Case) -> None:
+    term = whoosh_query.Term("text", "كتاب")
+    ours = StemQuery(("text",), QueryWord.of("كتاب"), "exact")
+    if case.searcher.reader().has_deletions():
+        assert case.found(term).keys() == case.found(ours).keys()  # Whoosh's df counts the deleted
+    else:
+        assert_same(case.found(term), case.found(ours), term)
+
+
+@pytest.mark.parametrize("create", [stock, columnar], ids=["stock", "columnar"])
+def test_layout_does_not_change_the_ranking(tmp_path: Any, create: Create) -> None:
+    """One segment, many, many merged, and many with deletions of what never mattered."""
+    rng = random.Random(16)
+    fields = [random_fields(rng, number) for number in range(1, 41)]
+    strangers = [random_fields(rng, number) for number in range(41, 47)]
+    (tmp_path / "1").mkdir()
+    (tmp_path / "2").mkdir()
+    (tmp_path / "3").mkdir()
+    many_index = create(str(tmp_path / "2"))
+    searchers = [
+        write(create(str(tmp_path / "1")), [fields], []),
+        write(many_index, [fields[:7], fields[7:8], fields[8:25], fields[25:]], []),
+        write(
+            create(str(tmp_path / "3")),
+            [fields[:20] + strangers[:3], strangers[3:] + fields[20:]],
+            [f["file"] for f in strangers],
+        ),
+    ]
+    many_index.writer().commit(optimize=True)
+    searchers.append(opened(many_index))
+    assert [len(s.leaf_searchers()) for s in searchers] == [1, 4, 2, 1]
+    cases = [Case(s, Oracle([])) for s in searchers]
+    for _ in range(60):
+        query = random_query(rng)
+        first, *others = [c.found(query) for c in cases]
+        assert all(other == first for other in others), str(query)
+    for searcher in searchers:
+        searcher.close()
+
+
+EMPTY = {"no document": [], "documents without words": [("", ""), ("", "، ؟")]}
+
+
+@pytest.mark.parametrize("texts", EMPTY.values(), ids=EMPTY)
+@pytest.mark.parametrize("create", [stock, columnar], ids=["stock", "columnar"])
+def test_an_index_without_words(
+    tmp_path: Any, create: Create, texts: list[tuple[str, str]]
+) -> None:
+    batch = [
+        {**random_fields(random.Random(1), i), "title": title, "text": text}
+        for i, (title, text) in enumerate(texts, 1)
+    ]
+    searcher = write(create(str(tmp_path)), [batch] if batch else [], [])
+    found = Case(searcher, Oracle([]))
+    assert found.found(StemQuery(BOTH, QueryWord.of("كتاب"))) == {}
+    phrase = PhraseQuery(BOTH, (QueryWord.of("كتاب"), QueryWord.of("بيت")))
+    assert found.found(whoosh_query.Or([phrase, PatternQuery(BOTH, "ك")])) == {}
+    assert len(found.found(whoosh_query.Every())) == len(texts)
+    filtered = whoosh_query.Require(whoosh_query.Every(), FilterQuery(dates=("1900", "")))
+    assert len(found.found(filtered)) <= len(texts)
+    assert searcher.search(StemQuery(BOTH, QueryWord.of("كتاب"))).is_empty()
+    searcher.close()
+
+
+def test_equal_queries_are_equal() -> None:
+    word = QueryWord.of("كتاب")
+    assert StemQuery(BOTH, word) == StemQuery(BOTH, QueryWord.of("كتاب", 3, 7))
+    assert StemQuery(BOTH, word) != StemQuery(("text",), word)
+    assert StemQuery(BOTH, word) != StemQuery(BOTH, word, "exact")
+    assert StemQuery(BOTH, word) != StemQuery(BOTH, word, boost=2.0)
+    assert PatternQuery(BOTH, "كتا") != PatternQuery(BOTH, "كتا", infix=True)
+    assert PhraseQuery(BOTH, (word, word)) != PhraseQuery(BOTH, (word, word), slop=0)
+    assert FilterQuery(dates=("", "2017")) != FilterQuery(dates=("2017", ""))
+    assert len({FilterQuery(files=frozenset({1})), FilterQuery(files=frozenset({1}))}) == 1
