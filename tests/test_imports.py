@@ -1,0 +1,117 @@
+"""Imports point down only, and the start is cheap: see docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+MODULES = {
+    ".".join(path.relative_to(PROJECT).with_suffix("").parts).removesuffix(".__init__"): path
+    for package in ("analyzers", "indexer")
+    for path in sorted((PROJECT / package).rglob("*.py"))
+}
+
+FLOORS = (
+    ("indexer.cli", "indexer.__main__"),
+    ("indexer",),
+    ("indexer.index",),
+    ("indexer.update", "indexer.searching"),
+    ("indexer.highlighting",),
+    ("indexer.snippets",),
+    ("indexer.engine",),
+    ("indexer.ranking",),
+    ("indexer.schema",),
+    ("indexer.codec",),
+    ("indexer.storage", "indexer.scan"),
+    ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
+    ("indexer.results", "indexer.errors"),
+    ("analyzers",),
+)
+"""From the top of the house to its ground; a module imports from its own floor or a lower one."""
+
+BY_NAME_ONLY = {"indexer": {"Index", "SearchOptions", "SearchResults", "__version__"}}
+"""What the package itself hands out; importing these names of it is importing where they live."""
+
+WHOOSH = ("indexer.engine", "indexer.schema", "indexer.codec", "indexer.ranking",
+          "indexer.index", "indexer.searching", "indexer.highlighting", "analyzers.whoosh_adapter")  # fmt: skip
+NUMPY = ("indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer")
+
+
+def floor_of(module: str) -> int:
+    matching = [
+        (len(name), floor)
+        for floor, names in enumerate(FLOORS)
+        for name in names
+        if module == name or (name != "indexer" and module.startswith(name + "."))
+    ]
+    if not matching:
+        pytest.fail(f"{module} has no floor in this test and in docs/architecture.md")
+    return max(matching)[1]
+
+
+def imports_of(module: str) -> set[str]:
+    """The modules that a module imports, wherever in it, TYPE_CHECKING blocks aside."""
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
+            node.body = [ast.Pass()]
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module}: relative import"
+            source = node.module or ""
+            names = {f"{source}.{alias.name}" for alias in node.names}
+            inner = {name for name in names if name in MODULES}
+            handed_out = {alias.name for alias in node.names} <= BY_NAME_ONLY.get(source, set())
+            found |= inner if inner or handed_out else {source}
+    return found
+
+
+def within(module: str, places: tuple[str, ...]) -> bool:
+    return any(module == place or module.startswith(place + ".") for place in places)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module: str) -> None:
+    here = floor_of(module)
+    upwards = {name for name in imports_of(module) if name in MODULES and floor_of(name) < here} - {
+        module.rpartition(".")[0]
+    }
+    assert not upwards, f"{module} imports {', '.join(sorted(upwards))} from above"
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if name.startswith("analyzers")])
+def test_analyzers_know_of_no_index(module: str) -> None:
+    assert not [name for name in imports_of(module) if name.split(".")[0] == "indexer"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_whoosh_and_numpy_stay_in_their_rooms(module: str) -> None:
+    tops = {name.split(".")[0] for name in imports_of(module)}
+    assert "whoosh" not in tops or within(module, WHOOSH)
+    assert "numpy" not in tops or within(module, NUMPY)
+
+
+LIGHT = {
+    "the library": ("import indexer", ["numpy", "whoosh", "typer", "rich"]),
+    "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),
+    "the types": ("import indexer.results, indexer.errors", ["numpy", "whoosh"]),
+    "the scan": ("import indexer.scan", ["numpy", "whoosh"]),
+    "one form": ("from analyzers import analyze_form; analyze_form('كتاب')", ["numpy", "whoosh"]),
+}
+
+
+@pytest.mark.parametrize(("statement", "absent"), LIGHT.values(), ids=LIGHT)
+def test_what_an_import_does_not_bring(statement: str, absent: list[str]) -> None:
+    code = f"import sys; {statement}; print(*[m for m in {absent} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == ""
