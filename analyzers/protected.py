@@ -58,7 +58,8 @@ def parse_protected(text: str) -> dict[str, Known]:
                 endings = _NO_ENDING
             known[form] = Known(stem, endings)
             if endings in (_ENDINGS, _NO_ENDING) and words[0][0] not in _ENDINGS_OF_MARK:
-                known.update(_before_ending(form, stem))
+                for spelled, entry in _before_ending(form, stem).items():
+                    known.setdefault(spelled, entry)
     known.update({"ل" + form: entry for form, entry in known.items() if form[0] == "ل"})
     return known
 
