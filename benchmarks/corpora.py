@@ -107,7 +107,7 @@ class Heaps:
 
     def rate(self, tokens: int) -> float:
         """How many of the next words are new, as a share."""
-        return self.factor * self.exponent * max(tokens, 1) ** (self.exponent - 1)
+        return float(self.factor * self.exponent * max(tokens, 1) ** (self.exponent - 1))
 
 
 class Vocabulary:

@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import corpora
 from bars import BARS, bar_table
@@ -25,7 +26,7 @@ from indexing import MIB, fahras_index, index_sizes
 from plot import Panel, svg
 from processes import interleaved, progress, run
 from queries import prepare
-from report import RUNS, Corpus, Report, Table, publish
+from report import RUNS, Corpus, Report, Table, publish, source_digest
 from searching import LATENCY, class_means
 
 MILLION = 1_000_000
@@ -101,7 +102,8 @@ class Growing:
 
     def costs(self, measured: Sequence[Stage]) -> list[Cost]:
         """What each stage costs, in the order given."""
-        times = interleaved({s.name: lambda s=s: self._timed(s) for s in measured}, self._rounds)
+        runs = {stage.name: partial(self._timed, stage) for stage in measured}
+        times = interleaved(runs, self._rounds)
         return [self._cost(stage, statistics.median(times[stage.name])) for stage in measured]
 
     def _index_dir(self) -> str:
@@ -209,7 +211,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         folder = f"{corpus.blake2b}-{options.seed}-{sizes}"
         work = os.path.join(os.path.abspath(options.work or temporary), folder)
         os.makedirs(work, exist_ok=True)
-        plan = prepare(base, work, options.queries).plan
+        plan = prepare(base, os.path.join(work, source_digest()), options.queries).plan
         growing = Growing(work, plan, options.rounds, options.query_rounds)
         grown = growing.costs(stages(base, options.sizes_mb, work, options.seed))
         short = None

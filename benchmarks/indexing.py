@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import peers
 from corpora import link, slice_of
@@ -132,7 +133,7 @@ class Indexing:
         contenders: dict[str, Callable[[], float]] = {}
         if peers.has_tantivy():
             for name, extra in TANTIVY.items():
-                contenders[name] = lambda n=name, e=extra: self._peer("tantivy", n, e, self._path)
+                contenders[name] = partial(self._peer, "tantivy", name, extra, self._path)
         if peers.has_fts5():
             contenders[FTS5] = lambda: self._peer("fts5", FTS5, [], self._path)
         return contenders
@@ -188,11 +189,12 @@ class Indexing:
     def memory(self) -> Found:
         """Peak memory of one more run of each, watched."""
         out = os.path.join(self._work, "watched")
-        runs = {FULL: lambda: fahras_index(self._path, out, memory=True)}
+        runs = {FULL: partial(fahras_index, self._path, out, memory=True)}
         if peers.has_tantivy():
             for name in (TANTIVY_1, TANTIVY_N):
                 extra = TANTIVY[name]
-                runs[name] = lambda e=extra: peer_index("tantivy", e, self._path, out, memory=True)
+                arguments = ("tantivy", extra, self._path, out)
+                runs[name] = partial(peer_index, *arguments, memory=True)
         table = Table("Peak memory while indexing", ["engine", "MiB, PSS of all processes"])
         peaks = {}
         for name, watched in runs.items():

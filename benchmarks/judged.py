@@ -17,17 +17,13 @@ from collections.abc import Iterator, Sequence
 
 import significance
 from overrides import DEPTH, setting
-from report import ROOT, use_checkout
+from report import source_digest, use_checkout
 
 use_checkout()
 
 from indexer import evaluation  # noqa: E402
 from indexer.index import Index  # noqa: E402
 from indexer.results import SearchOptions  # noqa: E402
-
-SOURCES = ("analyzers", "indexer/codec", "indexer/extract", "indexer/engine.py",
-           "indexer/schema.py", "indexer/storage.py", "indexer/update.py")  # fmt: skip
-"""What an index depends on: a kept one serves as long as these stay the same."""
 
 ByQuery = dict[str, evaluation.Measures]
 
@@ -63,29 +59,6 @@ def read_judgements(path: str) -> dict[str, dict[str, int]]:
             query, document, relevance = line.rstrip("\n").split("\t")
             judgements.setdefault(query, {})[document] = int(relevance)
     return judgements
-
-
-def source_digest() -> str:
-    """A digest of the code and the tables that decide what is in an index."""
-    digest = hashlib.blake2b(digest_size=8)
-    for source in SOURCES:
-        path = os.path.join(ROOT, source)
-        if not os.path.exists(path):
-            continue
-        found = [path] if os.path.isfile(path) else _code_below(path)
-        for name in sorted(found):
-            with open(name, "rb") as file:
-                digest.update(name[len(ROOT) :].encode() + file.read())
-    return digest.hexdigest()
-
-
-def _code_below(folder: str) -> list[str]:
-    return [
-        os.path.join(base, name)
-        for base, _, names in os.walk(folder)
-        for name in names
-        if name.endswith((".py", ".txt"))
-    ]
 
 
 def index_of(collection: str, work: str) -> str:

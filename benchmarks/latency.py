@@ -58,7 +58,8 @@ def tantivy(folder: str) -> Callable[[BenchQuery], Ask]:
 
     index = engine.Index.open(folder)
     index.reload()
-    searcher, schema, make = index.searcher(), index.schema, engine.Query
+    searcher: Any = index.searcher()
+    schema, make = index.schema, engine.Query
 
     def query_of(query: BenchQuery) -> Any:
         if query.kind == "phrase":

@@ -159,13 +159,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--postings", action="store_true", help="analysed text, a line a document")
     options = parser.parse_args(argv)
     os.makedirs(options.out)
-    if options.postings:
-        build = tantivy_postings if options.engine == "tantivy" else fts5_postings
-        build(*options.source, options.out)
+    source = options.source
+    if options.postings and options.engine == "tantivy":
+        tantivy_postings(source[0], source[1], options.out)
+    elif options.postings:
+        fts5_postings(source[0], source[1], options.out)
     elif options.engine == "tantivy":
-        tantivy_index(options.source[0], options.out, options.threads, options.analyzer)
+        tantivy_index(source[0], options.out, options.threads, options.analyzer)
+    elif options.engine == "fts5":
+        fts5_index(source[0], options.out)
     else:
-        (fts5_index if options.engine == "fts5" else whoosh_index)(options.source[0], options.out)
+        whoosh_index(source[0], options.out)
 
 
 if __name__ == "__main__":

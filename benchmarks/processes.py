@@ -127,7 +127,7 @@ def interleaved(
     """
     found: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds):
-        order = list(contenders) if number % 2 == 0 else list(reversed(contenders))
+        order = list(contenders)[:: 1 if number % 2 == 0 else -1]
         for name in order:
             found[name].append(contenders[name]())
             progress(f"round {number + 1} of {rounds}: {name} {found[name][-1]:.3f} s")

@@ -103,7 +103,7 @@ class Prepare:
     def _words(self, low: int, high: int) -> list[int]:
         """Forms whose stem is in `low` to `high` documents: Arabic, no stopwords, one a stem."""
         df = self._df[self._stem_ids]
-        found = {}
+        found: dict[int, int] = {}
         for form in np.flatnonzero((df >= low) & (df <= high)).tolist():
             if self._is_plain(form):
                 found.setdefault(int(self._stem_ids[form]), form)

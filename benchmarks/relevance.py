@@ -55,7 +55,7 @@ def quality_table(outcome: Outcome) -> Table:
         [f"**Fahras** ({outcome.setting})", *map(_points, ours), _points(_mean(ours))]
     )
     reached: list[Cell] = [
-        None if bar is None else round(figure, 1) >= bar
+        None if bar is None or figure is None else round(figure, 1) >= bar
         for figure, bar in zip([*ours, _mean(ours)], [*lucene, _mean(lucene)], strict=True)
     ]
     table.rows.append(["at least Lucene's", *reached])

@@ -23,6 +23,10 @@ ROOT = os.path.dirname(HERE)
 RUNS = os.path.join(HERE, "runs")
 PACKAGES = ("whoosh3", "numpy", "pyarabic", "zstandard", "typer", "rich", "tantivy")
 
+SOURCES = ("analyzers", "indexer/codec", "indexer/extract", "indexer/engine.py",
+           "indexer/schema.py", "indexer/storage.py", "indexer/update.py")  # fmt: skip
+"""What an index depends on: a kept one serves as long as these stay the same."""
+
 Cell = str | int | float | bool | None
 
 
@@ -126,6 +130,29 @@ def _revision() -> str:
 def _git(*arguments: str) -> str:
     command = ["git", "-C", ROOT, *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def source_digest() -> str:
+    """A digest of the code and the tables that decide what is in an index."""
+    digest = hashlib.blake2b(digest_size=8)
+    for source in SOURCES:
+        path = os.path.join(ROOT, source)
+        if not os.path.exists(path):
+            continue
+        found = [path] if os.path.isfile(path) else _code_below(path)
+        for name in sorted(found):
+            with open(name, "rb") as file:
+                digest.update(name[len(ROOT) :].encode() + file.read())
+    return digest.hexdigest()
+
+
+def _code_below(folder: str) -> list[str]:
+    return [
+        os.path.join(base, name)
+        for base, _, names in os.walk(folder)
+        for name in names
+        if name.endswith((".py", ".txt"))
+    ]
 
 
 @dataclass(slots=True)

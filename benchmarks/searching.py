@@ -8,6 +8,7 @@ import shutil
 import statistics
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import peers
@@ -32,7 +33,7 @@ def cold(words: Sequence[str], index_dir: str, rounds: int) -> Found:
         return run(command, codes=(0, 1)).elapsed_s
 
     contenders: dict[str, Callable[[], float]] = {"python -c pass": lambda: run(bare).elapsed_s}
-    contenders |= {name: lambda n=name: search(n) for name in kinds}
+    contenders |= {name: partial(search, name) for name in kinds}
     for contender in contenders.values():
         contender()
     times = interleaved(contenders, rounds)

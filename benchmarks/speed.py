@@ -19,7 +19,7 @@ from bars import bar_table
 from indexing import Found, Indexing
 from processes import progress
 from queries import prepare
-from report import RUNS, Corpus, Report, publish
+from report import RUNS, Corpus, Report, publish, source_digest
 
 PARTS = ("index", "update", "slice", "memory", "queries", "cold", "batch")
 GROWTH_KEYS = ("million_ms", "growth")
@@ -109,8 +109,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         raise SystemExit("the corpus is empty")
     settings = {"rounds": options.rounds, "parts": " ".join(options.only)}
     report = Report(options.name, [corpus], settings)
+    folder = f"{corpus.blake2b}-{source_digest()}"
     with tempfile.TemporaryDirectory() as temporary:
-        work = os.path.join(os.path.abspath(options.work or temporary), corpus.blake2b)
+        work = os.path.join(os.path.abspath(options.work or temporary), folder)
         os.makedirs(work, exist_ok=True)
         found = measure(options, corpus, work)
     values = found.values | growth_values(options.growth)
