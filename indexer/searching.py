@@ -133,7 +133,7 @@ class Search:
         stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
-        text = self._field(doc, "text")
+        text = self._field(doc, "text") if self._options.snippets > 0 else ""
         snippets = self._snippets(text)
         line, column = 1, 1
         if snippets:

@@ -237,6 +237,19 @@ class FieldArrays:
             self._array(f"{prefix}counts"),
         )
 
+    @cached_property
+    def _bearing(self) -> StringTable:
+        return StringTable(self._container, f"{self._prefix}bearing_")
+
+    def bearing(self, target: str) -> list[int]:
+        """The stem groups with a form that may be a lone proclitic and a word of stem `target`."""
+        place = self._bearing.find(target.encode("utf-8", "surrogatepass"))
+        if place < 0:
+            return []
+        starts = self._array("bearing_group_starts")
+        found = self._array("bearing_groups")[starts[place] : starts[place + 1]]
+        return [int(group) for group in found]
+
     def stem_df(self, group: int) -> int:
         """How many documents, deleted ones too, hold any form of a stem."""
         return int(self._array("stem_df")[group])

@@ -12,6 +12,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from analyzers.proclitics import splits
+from analyzers.stemmer import stem
 from indexer.codec.container import ContainerWriter
 from indexer.codec.format import GRAM_LEVEL, LEVELS
 from indexer.codec.grams import build_grams
@@ -153,6 +155,28 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, unspelled)
         if name == GRAM_LEVEL:
             _write_grams(writer, f"{prefix}{name}_", [level.keys[k] for k in key_of_group.tolist()])
+            _write_bearing(writer, f"{prefix}bearing_", dictionary, key_of_group)
+
+
+def _write_bearing(
+    writer: ContainerWriter, prefix: str, dictionary: Dictionary, key_of_group: Array
+) -> None:
+    """Write, by the stem of what is left, which stems may bear a lone proclitic before it."""
+    folded, stems = dictionary.levels[LEVELS.index("folded")], dictionary.levels[1]
+    group_of_key = np.empty(len(stems.keys), np.int64)
+    group_of_key[key_of_group] = np.arange(len(key_of_group))
+    stem_of_folded = np.empty(len(folded.keys), np.int64)
+    stem_of_folded[folded.ids] = stems.ids
+    bearing: dict[bytes, set[int]] = {}
+    for key, stem_key in zip(folded.keys, stem_of_folded.tolist(), strict=True):
+        for rest in splits(key.decode("utf-8", "surrogatepass")):
+            target = stem(rest).encode("utf-8", "surrogatepass")
+            bearing.setdefault(target, set()).add(int(group_of_key[stem_key]))
+    targets = sorted(bearing)
+    groups = [sorted(bearing[target]) for target in targets]
+    _write_strings(writer, prefix, targets)
+    writer.add(f"{prefix}group_starts", starts_of(np.array([len(g) for g in groups], np.int64)).astype("<u4"))
+    writer.add(f"{prefix}groups", np.array([g for of in groups for g in of], "<u4"))
 
 
 def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> None:

@@ -72,6 +72,16 @@ so that they nest). Groups are numbered in the order of their slots.
                           more than 40 code points)
 ================ ======== ==================================================================
 
+Words that may bear a lone proclitic, by the stem of what is left when it is taken off: for the
+target كتاب the stem of بكتاب. The letters allow it; whether it is so, counts decide at query time.
+
+======================== ======== ==========================================================
+`bearing_bytes`          u1       the targets, end to end, in the order of their bytes,
+`bearing_starts`         u4       B+1: with where they begin
+`bearing_group_starts`   u4       B+1: where the stem groups of each target begin
+`bearing_groups`         u4       the groups of the level "stem", rising within a target
+======================== ======== ==========================================================
+
 Stored values: arrays `s/F/...` for a form field's text, `records/...` for all else
 -----------------------------------------------------------------------------------
 One blob a document, compressed together in blocks of whole documents, about 48 KiB before

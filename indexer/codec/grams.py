@@ -79,25 +79,28 @@ def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
     return codes[inside], owner[inside]
 
 
-def nearest(grams: Grams, text: str, least: float, most: int) -> list[tuple[int, float]]:
-    """(key, likeness) of the `most` keys with a likeness of `least` or more, best first.
-
-    All that are as like as the last are given too, so that several dictionaries can be united.
-    """
+def nearest(grams: Grams, text: str, least: float) -> tuple[Array, Array]:
+    """(keys, likeness): all keys whose likeness to `text` is `least` or more, keys rising."""
+    if not len(grams.codes):
+        return np.zeros(0, np.int64), np.zeros(0)
     wanted = np.unique(_pairs([text])[0])
-    found = np.searchsorted(grams.codes, wanted)
-    found = found[found < len(grams.codes)]
-    found = found[np.isin(grams.codes.take(found), wanted)]
+    found = grams.codes.searchsorted(wanted)
+    found[found == len(grams.codes)] = 0
+    found = found[grams.codes.take(found) == wanted]
     if not len(found):
-        return []
+        return np.zeros(0, np.int64), np.zeros(0)
     starts, ends = grams.starts.take(found).tolist(), grams.starts.take(found + 1).tolist()
     owners = np.concatenate([grams.owners[a:b] for a, b in zip(starts, ends, strict=True)])
     shared = np.bincount(owners)
-    candidates = np.flatnonzero(shared)
-    likeness = 2 * shared.take(candidates) / (grams.counts.take(candidates) + float(len(wanted)))
+    # 2 s >= least (n + m) and m >= s: what shares less cannot be like enough
+    candidates = np.flatnonzero(shared >= least * len(wanted) / (2 - least))
+    sizes = grams.counts.take(candidates) + float(len(wanted))
+    likeness = 2 * shared.take(candidates) / sizes
     kept = likeness >= least
-    candidates, likeness = candidates[kept], likeness[kept]
-    order = np.lexsort((candidates, -likeness))
-    if len(order) > most:
-        order = order[likeness[order] >= likeness[order[most - 1]]]
-    return list(zip(candidates[order].tolist(), likeness[order].tolist(), strict=True))
+    return candidates[kept], likeness[kept]
+
+
+def likeness(one: str, other: str) -> float:
+    """Dice's likeness of two strings by their padded trigrams."""
+    first, second = set(_pairs([one])[0].tolist()), set(_pairs([other])[0].tolist())
+    return 2 * len(first & second) / (len(first) + len(second))

@@ -17,15 +17,31 @@ from indexer.ranking.segment import Floats, Gathered, Positions, Span
 
 _SEPARATOR = b"\n"
 
+_REMEMBERED = 1 << 16
+"""Groups whose span is kept."""
+
+_REMEMBERED_NEAR = 1 << 12
+"""Stems whose neighbours are kept."""
+
 
 class ColumnarField:
     """One form field of a columnar segment."""
 
     def __init__(self, arrays: FieldArrays) -> None:
         self.arrays = arrays
+        self._spans: dict[tuple[str, str], list[Span]] = {}
+        self._nearest: dict[tuple[str, float], list[tuple[Span, float]]] = {}
 
     def group(self, level: str, key: str) -> Sequence[Span]:
         """See FieldSource: no span or one."""
+        known = self._spans.get((level, key))
+        if known is None:
+            if len(self._spans) > _REMEMBERED:
+                self._spans.clear()
+            known = self._spans[level, key] = self._find(level, key)
+        return known
+
+    def _find(self, level: str, key: str) -> list[Span]:
         if level == "exact":
             slots = self.arrays.slots_of_term(key)
         else:
@@ -59,10 +75,38 @@ class ColumnarField:
         spans = [(int(starts[g]), int(starts[g + 1])) for g in np.unique(groups).tolist()]
         return _joined(spans)
 
-    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
+    def nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
         """See FieldSource."""
-        found = nearest(self.arrays.stem_grams, stem, least, most)
-        return [(self.arrays.group_key("stem", group), likeness) for group, likeness in found]
+        known = self._nearest.get((stem, least))
+        if known is None:
+            if len(self._nearest) > _REMEMBERED_NEAR:
+                self._nearest.clear()
+            known = self._nearest[stem, least] = self._find_nearest(stem, least)
+        return known
+
+    def _find_nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
+        groups, likeness = nearest(self.arrays.stem_grams, stem, least)
+        own = self.group("stem", stem)
+        starts = self.arrays.group_starts("stem")
+        firsts, lasts = starts.take(groups).tolist(), starts.take(groups + 1).tolist()
+        return [
+            ((first, last), like)
+            for first, last, like in zip(firsts, lasts, likeness.tolist(), strict=True)
+            if (first, last) not in own
+        ]
+
+    def bearing(self, target: str) -> list[tuple[str, Span]]:
+        """See FieldSource."""
+        starts = self.arrays.group_starts("stem")
+        found = []
+        for group in self.arrays.bearing(target):
+            key, span = (
+                self.arrays.group_key("stem", group),
+                (int(starts[group]), int(starts[group + 1])),
+            )
+            self._spans["stem", key] = [span]
+            found.append((key, span))
+        return found
 
     def count(self, span: Span) -> int:
         """See FieldSource."""

@@ -19,7 +19,7 @@ from whoosh import query as whoosh_query
 
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.pools import Pool, pool_of
-from indexer.ranking.proximity import best_mask, pair_frequencies
+from indexer.ranking.proximity import Neighbourhood, best_mask
 from indexer.ranking.queries import (
     FilterQuery,
     FormsQuery,
@@ -118,8 +118,9 @@ class Evaluator:
             return
         segment = snapshot.segments[number]
         admitted = best_mask(into.score, into.member, settings.proximity_reach)
+        neighbourhood = Neighbourhood(segment, snapshot, admitted)
         for one, other in dict.fromkeys(pairs):
-            found, counts = pair_frequencies(one, other, segment, snapshot, admitted)
+            found, counts = neighbourhood.pair_frequencies(one, other)
             if len(found):
                 weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
                 norms = snapshot.norms(one.fields)[number].take(found)

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from analyzers.analyzer import Analysis, analyze_form
-from analyzers.proclitics import PROCLITICS, splits
+from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from analyzers.variants import matched_exactly
-from indexer.ranking.settings import RankingSettings
+from indexer.codec.grams import likeness
+from indexer.ranking.settings import DEFAULT, RankingSettings
 
 _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
@@ -29,7 +30,8 @@ _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 class Expansion:
     """A group of terms: all whose form at `level` is `key`. `retrieves`: it makes members.
 
-    `core` groups are the word itself, whose documents are counted for the idf.
+    The level "nearest" is the other stems spelled like `key`; their weight is multiplied by the
+    square of their likeness. `core` groups are the word itself: their documents make its idf.
     """
 
     level: str
@@ -65,11 +67,11 @@ class Vocabulary(Protocol):
     def count(self, level: str, key: str) -> int:
         """How often the terms of a group occur."""
 
-    def form_counts(self, level: str, key: str) -> dict[str, int]:
-        """How often each term of a group occurs."""
+    def article_count(self, stem: str) -> int:
+        """How often terms of a stem occur that are written with the article, or و and it."""
 
-    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
-        """The stems spelled like this one, itself among them, best first."""
+    def bearing(self, target: str) -> frozenset[str]:
+        """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
 
 
 def key_at(analysis: Analysis, level: str) -> str:
@@ -104,18 +106,22 @@ def expand(
     found += _variant_groups(variants, vocabulary, settings)
     missing = not any(vocabulary.count(e.level, e.key) for e in found)
     if not word.analysis.stopword:
-        found += _spelling_groups(word, vocabulary, settings, retrieves=missing and match != "stem")
-        found.append(
-            Expansion(
-                "root",
-                word.analysis.root,
-                "root",
-                settings.root,
-                retrieves=match == "root",
-                core=False,
-            )
-        )
+        found += _relatives(word, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
+
+
+def _relatives(
+    word: QueryWord, match: str, settings: RankingSettings, *, missing: bool
+) -> Iterator[Expansion]:
+    """Neighbours in spelling, which retrieve for a missing word only, and words of the root."""
+    analysis = word.analysis
+    if not analysis.stem.isdigit():
+        retrieves = missing and match != "stem"
+        yield Expansion(
+            "nearest", analysis.stem, "spelling", settings.spelling, retrieves, core=False
+        )
+    retrieves = match == "root"
+    yield Expansion("root", analysis.root, "root", settings.root, retrieves, core=False)
 
 
 def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:
@@ -134,13 +140,13 @@ def _proclitic_groups(
     if settings.proclitic <= 0 or word.analysis.stopword:
         return
     guard = _Guard(vocabulary, settings.article_share)
-    targets = {word.analysis.stem: word.analysis.folded}
+    targets = [word.analysis.stem]
     rest = guard.rest_of(word.analysis.folded, word.analysis.stem)
     if rest is not None:
-        targets[stem(rest)] = rest
+        targets.append(stem(rest))
         yield Expansion("stem", stem(rest), "stem", settings.proclitic)
-    for target, folded in targets.items():
-        for key in guard.bearing(target, folded):
+    for target in targets:
+        for key in guard.bearing(target):
             yield Expansion("stem", key, "stem", settings.proclitic)
 
 
@@ -169,26 +175,16 @@ class _Guard:
         best = max(counts, key=lambda rest: counts[rest])
         return best if counts[best] > 0 and counts[best] >= count else None
 
-    def bearing(self, target: str, folded: str) -> Iterator[str]:
+    def bearing(self, target: str) -> Iterator[str]:
         """The stems of the index that are `target` with a proclitic before it."""
-        least = self._vocabulary.count("stem", target) + 1  # the query's word is an occurrence too
-        bare = dict.fromkeys((target, folded))
-        candidates = dict.fromkeys((stem(p + x), p + x) for x in bare for p in PROCLITICS)
-        for key, written in candidates:
-            count = self._vocabulary.count("stem", key) if key != target else 0
-            if not count or count > least:
-                continue
-            parts = any(stem(rest) == target for rest in splits(written))
-            if parts and not self._takes_article(key, count):
+        least = max(self._vocabulary.count("stem", target), 1)  # the query's word is one, too
+        for key in sorted(self._vocabulary.bearing(target)):
+            count = self._vocabulary.count("stem", key)
+            if key != target and count <= least and not self._takes_article(key, count):
                 yield key
 
     def _takes_article(self, stemmed: str, count: int) -> bool:
-        with_article = sum(
-            n
-            for form, n in self._vocabulary.form_counts("stem", stemmed).items()
-            if form.startswith(("ال", "وال"))
-        )
-        return with_article >= self._article_share * count
+        return self._vocabulary.article_count(stemmed) >= self._article_share * count
 
 
 def _variant_groups(
@@ -202,26 +198,16 @@ def _variant_groups(
             for proclitic in ("", *_ATTACHED):
                 yield Expansion("exact", proclitic + form, "variant", settings.variant, core=False)
             continue
-        for key in (analysis.stem, *guard.bearing(analysis.stem, analysis.folded)):
+        for key in (analysis.stem, *guard.bearing(analysis.stem)):
             yield Expansion("stem", key, "variant", settings.variant, core=False)
-
-
-def _spelling_groups(
-    word: QueryWord, vocabulary: Vocabulary, settings: RankingSettings, *, retrieves: bool
-) -> Iterator[Expansion]:
-    """Stems spelled nearly like the word's; they make members only of a word not in the index."""
-    stemmed = word.analysis.stem
-    if settings.spelling <= 0 or stemmed.isdigit():
-        return
-    for key, likeness in vocabulary.nearest(stemmed, settings.likeness, settings.neighbours + 1):
-        if key != stemmed:
-            weight = settings.spelling * likeness * likeness
-            yield Expansion("stem", key, "spelling", weight, retrieves, core=False)
 
 
 def tier_of(analysis: Analysis, expansions: Iterable[Expansion]) -> str | None:
     """The tier at which a written form meets the word so expanded, None if it does not."""
     for expansion in expansions:
-        if key_at(analysis, expansion.level) == expansion.key:
+        if expansion.level == "nearest":
+            if likeness(analysis.stem, expansion.key) >= DEFAULT.likeness:
+                return expansion.tier
+        elif key_at(analysis, expansion.level) == expansion.key:
             return expansion.tier
     return None

@@ -6,14 +6,20 @@ three times. Forms that met by a weaker tier count less.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.phrases import phrase_frequencies
-from indexer.ranking.queries import AlternativeQuery, FormsQuery, PhraseQuery, StemQuery
+from indexer.ranking.queries import (
+    AlternativeQuery,
+    FormsQuery,
+    Meaning,
+    PhraseQuery,
+    StemQuery,
+)
 from indexer.ranking.segment import Docs, Floats
 from indexer.ranking.snapshot import Segment, Snapshot
 
@@ -61,11 +67,10 @@ def _parts(query: FormsQuery, segment: Segment, snapshot: Snapshot) -> Iterator[
             yield _Part(docs, counts * np.float32(share * weight), True, True)
         if isinstance(query, PhraseQuery | AlternativeQuery):
             continue
-        for kind, expansions in _by_kind(query.spans(source, snapshot)).items():
-            spans = [span for _, spans in expansions for span in spans]
-            weights = [e.weight * weight for e, spans in expansions for _ in spans]
-            postings = source.postings(spans)
-            tfs = postings.tfs * np.repeat(np.array(weights, np.float32), postings.counts)
+        for kind, meanings in _by_kind(query.spans(source, snapshot)).items():
+            postings = source.postings([span for m in meanings for span in m.spans])
+            weights = np.array([w * weight for m in meanings for w in m.weights], np.float32)
+            tfs = postings.tfs * np.repeat(weights, postings.counts)
             yield _Part(postings.docs, tfs, *kind)
 
 
@@ -81,12 +86,13 @@ def _phrases(query: FormsQuery, snapshot: Snapshot) -> Iterator[tuple[Any, str, 
             yield side, "stem", None, snapshot.settings.variant
 
 
-def _by_kind(found: Any) -> dict[tuple[bool, bool], list[Any]]:
-    """Expansions with their spans by (retrieves, core): few gathers instead of many."""
-    kinds: dict[tuple[bool, bool], list[Any]] = {}
-    for expansion, spans in found:
-        if spans:
-            kinds.setdefault((expansion.retrieves, expansion.core), []).append((expansion, spans))
+def _by_kind(meanings: Iterable[Meaning]) -> dict[tuple[bool, bool], list[Meaning]]:
+    """Meanings by (retrieves, core): few gathers of postings instead of many."""
+    kinds: dict[tuple[bool, bool], list[Meaning]] = {}
+    for meaning in meanings:
+        if meaning.spans:
+            expansion = meaning.expansion
+            kinds.setdefault((expansion.retrieves, expansion.core), []).append(meaning)
     return kinds
 
 

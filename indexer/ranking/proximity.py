@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking.phrases import DOC_SHIFT, Places
 from indexer.ranking.queries import StemQuery
-from indexer.ranking.segment import Docs, FieldSource, Floats
+from indexer.ranking.segment import Docs, Floats
 from indexer.ranking.snapshot import Segment, Snapshot
 
 Mask = NDArray[np.bool_]
@@ -25,50 +25,59 @@ def best_mask(scores: Floats, members: Mask, count: int) -> Mask:
     return best
 
 
-def pair_frequencies(
-    one: StemQuery, other: StemQuery, segment: Segment, snapshot: Snapshot, admitted: Mask
-) -> tuple[Docs, Floats]:
-    """Ascending admitted docnums in which the two words are neighbours, and how often.
+class Neighbourhood:
+    """The places of words in the admitted documents of one segment, each word looked up once."""
 
-    Either may come first. Only forms of the words themselves count, not neighbours or roots.
-    """
-    docs: list[Docs] = []
-    weights: list[Floats] = []
-    for name in one.fields:
-        source = segment.field(name)
+    def __init__(self, segment: Segment, snapshot: Snapshot, admitted: Mask) -> None:
+        self._segment = segment
+        self._snapshot = snapshot
+        self._admitted = admitted
+        self._known: dict[tuple[StemQuery, str], Places] = {}
+
+    def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Floats]:
+        """Ascending admitted docnums in which the two words are neighbours, and how often.
+
+        Either may come first. Only forms of the words themselves count, not neighbours or roots.
+        """
+        docs: list[Docs] = []
+        weights: list[Floats] = []
+        for name in one.fields:
+            first, second = self._places(one, name), self._places(other, name)
+            if len(first) and len(second):
+                here = np.concatenate([_common(first + 1, second), _common(second + 1, first)])
+                docs.append(here >> DOC_SHIFT)
+                weight = self._snapshot.settings.field_weight(name)
+                weights.append(np.full(len(here), weight, np.float32))
+        if not docs:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        found, inverse = np.unique(np.concatenate(docs), return_inverse=True)
+        return found, np.bincount(inverse, np.concatenate(weights)).astype(np.float32)
+
+    def _places(self, query: StemQuery, field: str) -> Places:
+        known = self._known.get((query, field))
+        if known is None:
+            known = self._known[query, field] = self._find(query, field)
+        return known
+
+    def _find(self, query: StemQuery, field: str) -> Places:
+        """The places of a word's own forms in the admitted documents, ascending."""
+        source = self._segment.field(field)
         if source is None:
-            continue
-        first = _places(one, source, snapshot, admitted)
-        second = _places(other, source, snapshot, admitted)
-        if len(first) and len(second):
-            here = np.concatenate([_common(first + 1, second), _common(second + 1, first)])
-            docs.append(here >> DOC_SHIFT)
-            weight = snapshot.settings.field_weight(name)
-            weights.append(np.full(len(here), weight, np.float32))
-    if not docs:
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
-    found, inverse = np.unique(np.concatenate(docs), return_inverse=True)
-    return found, np.bincount(inverse, np.concatenate(weights)).astype(np.float32)
+            return _NOWHERE
+        spans = [s for m in query.own_spans(source, self._snapshot) for s in m.spans]
+        if not spans:
+            return _NOWHERE
+        postings = source.postings(spans)
+        kept = self._admitted.take(postings.docs)
+        if not kept.any():
+            return _NOWHERE
+        positions = np.concatenate([source.positions(span) for span in spans])
+        positions = positions[np.repeat(kept, postings.tfs.astype(np.int64))]
+        docs = np.repeat(postings.docs[kept], postings.tfs[kept].astype(np.int64))
+        return np.sort((docs.astype(np.int64) << DOC_SHIFT) + positions)
 
 
-def _places(query: StemQuery, source: FieldSource, snapshot: Snapshot, admitted: Mask) -> Places:
-    """The places of a word's own forms in the admitted documents, ascending."""
-    spans = [
-        span
-        for expansion, spans in query.spans(source, snapshot)
-        if expansion.core
-        for span in spans
-    ]
-    if not spans:
-        return np.zeros(0, np.int64)
-    postings = source.postings(spans)
-    kept = admitted.take(postings.docs)
-    if not kept.any():
-        return np.zeros(0, np.int64)
-    tfs = postings.tfs.astype(np.int64)
-    positions = np.concatenate([source.positions(span) for span in spans])[np.repeat(kept, tfs)]
-    docs = np.repeat(postings.docs[kept].astype(np.int64), tfs[kept])
-    return np.sort((docs << DOC_SHIFT) + positions)
+_NOWHERE = np.zeros(0, np.int64)
 
 
 def _common(one: Places, other: Places) -> Places:

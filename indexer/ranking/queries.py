@@ -8,7 +8,7 @@ asks it there, so that both ways give the same answers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
 from whoosh.matching import ListMatcher, NullMatcher
@@ -20,6 +20,21 @@ from indexer.ranking.segment import FieldSource, Span, without
 from indexer.ranking.snapshot import Snapshot
 
 
+class Meaning(NamedTuple):
+    """Terms that a query means in one field of one segment, and what one occurrence of each counts.
+
+    `weights` go with `spans`.
+    """
+
+    expansion: Expansion
+    spans: Sequence[Span]
+    weights: Sequence[float]
+
+
+def _plain(expansion: Expansion, spans: Sequence[Span]) -> Meaning:
+    return Meaning(expansion, spans, [expansion.weight] * len(spans))
+
+
 class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
     """Base of queries that mean a group of written forms in one or several fields.
 
@@ -29,15 +44,20 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
     def __init__(self, fields: tuple[str, ...], boost: float = 1.0) -> None:
         self.fields = fields
         self.boost = boost
+        self._hash: int | None = None
 
     def _identity(self) -> tuple[Any, ...]:
         return (type(self).__name__, self.fields, self.boost)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, FormsQuery) and self._identity() == other._identity()
+        return self is other or (
+            isinstance(other, FormsQuery) and self._identity() == other._identity()
+        )
 
     def __hash__(self) -> int:
-        return hash(self._identity())
+        if self._hash is None:
+            self._hash = hash(self._identity())
+        return self._hash
 
     def __repr__(self) -> str:
         return f"{self._identity()!r}"
@@ -48,9 +68,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         """The first field; Whoosh asks queries of one field for it."""
         return self.fields[0]
 
-    def spans(
-        self, source: FieldSource, snapshot: Snapshot
-    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms meant in one field of one segment, by expansion, no term twice."""
         raise TypeError(f"{type(self).__name__} names no terms")
 
@@ -59,10 +77,10 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         terms = {
             form.encode("utf-8", "surrogatepass")
             for source in snapshot.vocabulary((self.field(),)).sources()
-            for expansion, spans in self.spans(source, snapshot)
-            for span in spans
+            for meaning in self.spans(source, snapshot)
+            if meaning.expansion.retrieves
+            for span in meaning.spans
             for form in source.forms(span)
-            if expansion.retrieves
         }
         yield from sorted(terms)
 
@@ -109,22 +127,41 @@ class StemQuery(FormsQuery):
         """The groups of terms that the word means in an index, strongest first."""
         return snapshot.expansions(self.word, self.match, self.fields, self.variants)
 
-    def spans(
-        self, source: FieldSource, snapshot: Snapshot
-    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """See FormsQuery."""
+        return self._meanings(self.expansions(snapshot), source, snapshot)
+
+    def own_spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
+        """The terms that are the word itself, in one field of one segment."""
+        own = tuple(e for e in self.expansions(snapshot) if e.core)
+        return self._meanings(own, source, snapshot)
+
+    def _meanings(
+        self, expansions: tuple[Expansion, ...], source: FieldSource, snapshot: Snapshot
+    ) -> Iterator[Meaning]:
         taken: list[Span] = []
         narrow: list[Span] = []
-        for expansion in _widest(self.expansions(snapshot)):
-            spans = source.group(expansion.level, expansion.key)
-            if expansion.level != "stem":
-                spans = without(spans, taken)
-                narrow += spans
-            else:  # stems have nothing in common with one another
-                spans = without(spans, narrow)
-            taken += spans
-            if spans:
-                yield expansion, spans
+        for expansion in _widest(expansions):
+            if expansion.level == "nearest":
+                meaning = _near(expansion, source, set(taken), snapshot.settings.likeness)
+            else:
+                spans = source.group(expansion.level, expansion.key)
+                # stems have nothing in common with one another, only with other levels
+                spans = without(spans, narrow if expansion.level == "stem" else taken)
+                meaning = _plain(expansion, spans)
+                if expansion.level != "stem":
+                    narrow += spans
+            taken += meaning.spans
+            if meaning.spans:
+                yield meaning
+
+
+def _near(expansion: Expansion, source: FieldSource, taken: set[Span], least: float) -> Meaning:
+    """The spelling neighbours of a stem that mean nothing stronger already."""
+    found = [(s, like) for s, like in source.nearest(expansion.key, least) if s not in taken]
+    return Meaning(
+        expansion, [s for s, _ in found], [expansion.weight * like * like for _, like in found]
+    )
 
 
 def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
@@ -153,14 +190,12 @@ class AlternativeQuery(FormsQuery):
     def _identity(self) -> tuple[Any, ...]:
         return (*super()._identity(), tuple(tuple(w.unmarked for w in s) for s in self.sides))
 
-    def spans(
-        self, source: FieldSource, snapshot: Snapshot
-    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms of the sides, of whole phrases too, whether or not they stand together."""
         for side in self.sides:
             for word in side:
                 key = word.analysis.stem
-                yield Expansion("stem", key, "variant", 1.0), source.group("stem", key)
+                yield _plain(Expansion("stem", key, "variant", 1.0), source.group("stem", key))
 
 
 class PatternQuery(FormsQuery):
@@ -185,12 +220,10 @@ class PatternQuery(FormsQuery):
             return self.folded in analysis.folded
         return analysis.folded.startswith(self.folded)
 
-    def spans(
-        self, source: FieldSource, snapshot: Snapshot
-    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """See FormsQuery."""
         find = source.containing if self.infix else source.prefixed
-        yield Expansion("folded", self.folded, "folded", 1.0), find(self.folded)
+        yield _plain(Expansion("folded", self.folded, "folded", 1.0), find(self.folded))
 
 
 class PhraseQuery(FormsQuery):
@@ -217,13 +250,12 @@ class PhraseQuery(FormsQuery):
         words = tuple(word.unmarked for word in self.words)
         return (*super()._identity(), words, self.level, self.slop)
 
-    def spans(
-        self, source: FieldSource, snapshot: Snapshot
-    ) -> Iterator[tuple[Expansion, Sequence[Span]]]:
+    def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms of each word, whether or not they stand in the phrase."""
         for word in self.words:
             key = key_at(word.analysis, self.level)
-            yield Expansion(self.level, key, self.level, 1.0), source.group(self.level, key)
+            group = source.group(self.level, key)
+            yield _plain(Expansion(self.level, key, self.level, 1.0), group)
 
 
 def leaves_of(query: Any) -> Iterator[FormsQuery]:

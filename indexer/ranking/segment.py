@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
+from analyzers.proclitics import splits
+from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, nearest
 
 LEVELS = ("exact", "folded", "stem", "root")
@@ -59,8 +61,11 @@ class FieldSource(Protocol):
     def containing(self, infix: str) -> Sequence[Span]:
         """The spans of the terms whose folded form holds `infix` anywhere."""
 
-    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
-        """Stems spelled like this one, with their likeness (Dice of trigrams), best first."""
+    def nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
+        """The other stems spelled like this one: the span and the likeness of each."""
+
+    def bearing(self, target: str) -> list[tuple[str, Span]]:
+        """The stems (key, span) with a form that may be a lone proclitic and a word of `target`."""
 
     def forms(self, span: Span) -> list[str]:
         """The terms of a span."""
@@ -135,10 +140,30 @@ class LexiconField:
         stems = [key for level, key in self._groups if level == "stem"]
         return stems, build_grams([stem.encode("utf-8", "surrogatepass") for stem in stems])
 
-    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
+    def nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
         """See FieldSource."""
         stems, grams = self._stems
-        return [(stems[i], likeness) for i, likeness in nearest(grams, stem, least, most)]
+        keys, likeness = nearest(grams, stem, least)
+        return [
+            (span, like)
+            for key, like in zip(keys.tolist(), likeness.tolist(), strict=True)
+            if stems[key] != stem
+            for span in self.group("stem", stems[key])
+        ]
+
+    @cached_property
+    def _bearing(self) -> dict[str, set[str]]:
+        bearing: dict[str, set[str]] = {}
+        for level, folded in self._groups:
+            if level == "folded":
+                for rest in splits(folded):
+                    bearing.setdefault(stem(rest), set()).add(stem(folded))
+        return bearing
+
+    def bearing(self, target: str) -> list[tuple[str, Span]]:
+        """See FieldSource."""
+        keys = sorted(self._bearing.get(target, ()))
+        return [(key, span) for key in keys for span in self.group("stem", key)]
 
     def count(self, span: Span) -> int:
         """See FieldSource."""
@@ -192,7 +217,12 @@ class LexiconField:
 def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
     """The parts of `spans` that no span of `taken` covers."""
     left = list(spans)
-    for start, stop in taken if left else ():
+    if not left:
+        return left
+    lowest, highest = left[0][0], left[-1][1]
+    for start, stop in taken:
+        if start >= highest or stop <= lowest:
+            continue
         left = [
             part
             for first, last in left

@@ -19,7 +19,6 @@ class RankingSettings:
     exact .. root      what one occurrence counts, by the tier at which its form met the word;
                        spelling is multiplied by the square of the likeness
     likeness           least likeness (Dice of trigrams) of a spelling neighbour
-    neighbours         most neighbours of a word
     article_share      a word of which at least this share stands with the article bears no
                        proclitic: nothing stands before the article but what the stemmer knows
     coverage           a document with all words of the query (by idf) gains this share
@@ -38,7 +37,6 @@ class RankingSettings:
     spelling: float = 0.5
     root: float = 0.15
     likeness: float = 0.5
-    neighbours: int = 30
     article_share: float = 0.05
     coverage: float = 0.3
     proximity: float = 0.15

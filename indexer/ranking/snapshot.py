@@ -9,7 +9,6 @@ What is learnt about the dictionary while queries are expanded is kept.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import Counter
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
@@ -22,6 +21,8 @@ from indexer.ranking.bm25 import length_norms
 from indexer.ranking.expand import Expansion, QueryWord, expand
 from indexer.ranking.segment import Docs, FieldSource, Floats, open_field
 from indexer.ranking.settings import DEFAULT, RankingSettings
+
+_ARTICLES = ("ال", "وال")
 
 _REMEMBERED = 1 << 14
 """Words and groups whose expansion or count is kept."""
@@ -158,6 +159,7 @@ class FieldsVocabulary:
         self._snapshot = snapshot
         self._fields = fields
         self.count = lru_cache(maxsize=_REMEMBERED)(self._count)
+        self.article_count = lru_cache(maxsize=_REMEMBERED)(self._article_count)
 
     def sources(self) -> Iterator[FieldSource]:
         """Each field in each segment that has it."""
@@ -170,20 +172,15 @@ class FieldsVocabulary:
     def _count(self, level: str, key: str) -> int:
         return sum(s.count(span) for s in self.sources() for span in s.group(level, key))
 
-    def form_counts(self, level: str, key: str) -> dict[str, int]:
-        """How often each term of a group occurs."""
-        counts: Counter[str] = Counter()
+    def _article_count(self, stem: str) -> int:
+        counted = 0
         for source in self.sources():
-            for first, last in source.group(level, key):
-                forms = source.forms((first, last))
-                slots = range(first, last)
-                for form, slot in zip(forms, slots, strict=True):
-                    counts[form] += source.count((slot, slot + 1))
-        return counts
+            for first, last in source.group("stem", stem):
+                for slot, form in enumerate(source.forms((first, last)), first):
+                    if form.startswith(_ARTICLES):
+                        counted += source.count((slot, slot + 1))
+        return counted
 
-    def nearest(self, stem: str, least: float, most: int) -> list[tuple[str, float]]:
-        """The stems spelled like this one; equally likely ones in the order of their letters."""
-        found: dict[str, float] = {}
-        for source in self.sources():
-            found.update(source.nearest(stem, least, most))
-        return sorted(found.items(), key=lambda item: (-item[1], item[0]))[:most]
+    def bearing(self, target: str) -> frozenset[str]:
+        """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
+        return frozenset(key for source in self.sources() for key, _ in source.bearing(target))
