@@ -130,13 +130,19 @@ _WAW_PATTERNS = (
 )  # fmt: skip
 """Words built on a root in و, by its other two letters: وعد, وفاق, وصول, وزير, واجب, وسائل."""
 
+_LOST_LAST_RADICALS = {
+    "و{0}ا{1}": "يه", "و{0}ي{1}": "يه", "و{0}و{1}": "ه", "وا{0}{1}": "يه", "و{0}{1}": "يهات",
+}  # fmt: skip
+"""Last letters of a root that the stemmer takes for an ending, by pattern: وادي is وادـ to it."""
+
 
 @cache
 def waw_words() -> frozenset[str]:
     """Stems whose و is a letter of the root (وزير), from the roots that begin with it."""
-    words = {
-        pattern.format(root[1], root[2:])
-        for root, pattern in product(_entries("waw_roots.txt"), _WAW_PATTERNS)
-    }
-    weak = {word[:-1] for word in words if word[-1] in "يهات" and len(word) > 3}
-    return frozenset(words | weak)
+    words = set()
+    for root, pattern in product(_entries("waw_roots.txt"), _WAW_PATTERNS):
+        word = pattern.format(root[1], root[2:])
+        words.add(word)
+        if word[-1] in _LOST_LAST_RADICALS.get(pattern, "") and len(word) > 3:
+            words.add(word[:-1])
+    return frozenset(words)
