@@ -22,7 +22,7 @@ from analyzers.variants import VariantTable
 from indexer import catalogue as catalogues
 from indexer import engine, storage
 from indexer.catalogue import Catalogue, FileTable
-from indexer.errors import DocumentNotFoundError, FahrasError
+from indexer.errors import DocumentNotFoundError, FahrasError, IndexCorruptError, NoIndexError
 from indexer.results import (
     Document,
     IndexStats,
@@ -133,10 +133,18 @@ class Index:
         self.refresh()
 
     def refresh(self) -> None:
-        """Look again: what other processes have committed is seen from here on."""
-        if "_searcher" in vars(self):
+        """Look again: what other processes have committed or rebuilt is seen from here on."""
+        self._let_go()
+        if self._pending_home is None:
+            location = storage.read(self._location.index_dir)
+            if location != self._location:
+                self._location = location
+                self._whoosh = engine.open_index(location.data_dir)
+
+    def _let_go(self) -> None:
+        if "_opened" in vars(self):
             self._searcher.close()
-        for name in ("_searcher", "_catalogue", "_files", "_ids"):
+        for name in ("_opened", "_files", "_ids"):
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
@@ -146,12 +154,28 @@ class Index:
         return catalogue
 
     @cached_property
-    def _searcher(self) -> Any:
-        return engine.open_searcher(self._whoosh)
+    def _opened(self) -> tuple[Any, Catalogue]:
+        """A searcher and the catalogue of the same commit; others may commit meanwhile."""
+        while True:
+            generation = self._whoosh.latest_generation()
+            try:
+                catalogue = self._load_catalogue()
+                searcher = engine.open_searcher(self._whoosh)
+            except (IndexCorruptError, NoIndexError):
+                if self._whoosh.latest_generation() == generation:
+                    raise
+                continue
+            if self._whoosh.latest_generation() == generation:
+                return searcher, catalogue
+            searcher.close()
 
-    @cached_property
+    @property
+    def _searcher(self) -> Any:
+        return self._opened[0]
+
+    @property
     def _catalogue(self) -> Catalogue:
-        return self._load_catalogue()
+        return self._opened[1]
 
     @cached_property
     def _files(self) -> FileTable:
@@ -271,7 +295,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files; a rebuild that was never updated is undone."""
-        self.refresh()
+        self._let_go()
         self._whoosh.close()
         if self._pending_home is not None:
             storage.discard(self._location.data_dir)

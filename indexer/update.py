@@ -58,6 +58,8 @@ def plan_update(
     path to forget is not indexed or a new root is not there.
     """
     plan = Plan()
+    if not (paths or forget or catalogue.roots) and catalogue.updated is None:
+        paths = [catalogue.home]  # a new index, of the folder it was made for
     for path in forget:
         _forget(catalogue, path, plan)
     roots = [catalogue.key(os.path.abspath(path)) for path in paths]
