@@ -22,6 +22,7 @@ import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -306,10 +307,12 @@ class Tokenizer:
         return sums
 
     def _add_spellings(self, words: _Words, where: Offsets) -> FormIds:
-        spelled = [
-            "".join(map(chr, words.letters[h : h + n].tolist()))
-            for h, n in zip(words.heads[where].tolist(), words.lengths[where].tolist(), strict=True)
-        ]
+        lengths = words.lengths[where]
+        ends = np.cumsum(lengths)
+        shifts = np.repeat(words.heads[where] - (ends - lengths), lengths)
+        flat = words.letters.take(np.arange(len(shifts)) + shifts)
+        text = flat.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        spelled = [text[a:b] for a, b in pairwise([0, *ends.tolist()])]
         return self._spellings.add(spelled, [self._form_id(word) for word in spelled])
 
     def _form_id(self, spelled: str) -> int:

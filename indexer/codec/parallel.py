@@ -8,6 +8,7 @@ was written is removed.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import traceback
@@ -22,6 +23,12 @@ from indexer.errors import FahrasError
 
 SEGMENT_TOKENS = 24_000_000
 """A segment is closed when it has so many tokens (about 250 MB of text), to bound memory."""
+
+MESSAGES_AT_ONCE = 128
+"""A worker hands its messages over so many at a time: waking the parent costs more than they do."""
+
+GARBAGE_THRESHOLD = 50_000
+"""Objects between two searches for cycles: few are made, and the search goes through everything."""
 
 Unit = TypeVar("Unit")
 Read = Callable[[Unit], Iterable[dict[str, Any] | Any]]
@@ -143,8 +150,9 @@ class _Crew:
         while open_pipes:
             for pipe in list(wait(open_pipes)):
                 kind, content = _received(pipe)
-                if kind == "message":
-                    tell(content)
+                if kind == "messages":
+                    for message in content:
+                        tell(message)
                 elif kind == "segments":
                     yield from content
                     open_pipes.remove(pipe)
@@ -182,13 +190,19 @@ def _work(
     read: Read[Unit],
 ) -> None:
     """What a worker process does."""
+    gc.set_threshold(GARBAGE_THRESHOLD)
     series = SegmentSeries(folder, indexname, schema)
+    waiting: list[Any] = []
 
     def tell(message: Any) -> None:
-        sender.send(("message", message))
+        waiting.append(message)
+        if len(waiting) == MESSAGES_AT_ONCE:
+            sender.send(("messages", list(waiting)))
+            waiting.clear()
 
     try:
         segments = _build_here(series, _taken(units, next_unit), read, tell)
+        sender.send(("messages", waiting))
         sender.send(("segments", segments))
     except Exception as error:  # noqa: BLE001  whatever it was, the parent must hear of it
         details = traceback.format_exc(limit=-2)
