@@ -123,4 +123,5 @@ def load_outcome(path: str) -> Outcome:
         name: {query: evaluation.Measures(**values) for query, values in by_query.items()}
         for name, by_query in kept["measures"].items()
     }
-    return Outcome(kept["setting"], measures, kept["query_ms"])
+    name = os.path.basename(path).removesuffix(".json")
+    return Outcome(f"{kept['setting']}, as kept in {name}", measures, kept["query_ms"])

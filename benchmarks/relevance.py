@@ -102,7 +102,8 @@ def comparison_table(a: Outcome, b: Outcome, resamples: int) -> Table:
         for row in significance.compare(first, second, resamples):
             interval = f"{100 * row.low:+.2f} .. {100 * row.high:+.2f}"
             figures = (f"{100 * row.a:.2f}", f"{100 * row.b:.2f}", f"{100 * row.delta:+.2f}")
-            cells = [*figures, interval, f"{row.p:.4f}"]
+            least = 2 / resamples
+            cells = [*figures, interval, f"{row.p:.4f}" if row.p >= least else f"< {least:.4f}"]
             table.rows.append([row.name + suffix, row.queries, *cells])
     table.notes.append(
         f"Paired bootstrap over queries, {resamples:,} resamples, seed {significance.SEED}; "
