@@ -133,7 +133,7 @@ def _windows(
             last += 1
         inside = hits[first : last + 1]
         worth = sum(weights[word] for word in {h.word for h in inside})
-        spread = (inside[-1].end - hit.start) / max(width, 1)
+        spread = (inside[-1].start - hit.start) / max(width, 1)
         found.append((worth * (1 + 0.02 * len(inside)) - 0.05 * spread, first, last))
     return found
 
