@@ -106,6 +106,17 @@ class Evaluator:
             rule = _forms if isinstance(query, FormsQuery) else _foreign
         return rule(self, query, number)
 
+    def coverage(self, words: Sequence[FormsQuery], number: int) -> Floats:
+        """By docnum, 1 and the share of the words' idf that the document holds, as weighted."""
+        factor = np.ones(self.snapshot.segments[number].size, np.float32)
+        total = sum(self.leaf(word).idf for word in words)
+        for word in words if total > 0 else ():
+            leaf = self.leaf(word)
+            pool = leaf.pools[number]
+            share = self.snapshot.settings.coverage * leaf.idf / total
+            factor[pool.docs] += pool.member * np.float32(share)
+        return factor
+
     def add_proximity(self, words: Sequence[FormsQuery], number: int, into: Partial) -> None:
         """Reward the best documents so far in which neighbours of the query are neighbours."""
         snapshot, settings = self.snapshot, self.snapshot.settings
@@ -198,18 +209,10 @@ def _words(evaluator: Evaluator, query: Any, number: int) -> Partial:
     settings = evaluator.snapshot.settings
     result = _or(evaluator, query, number)
     words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-    total = sum(evaluator.leaf(word).idf for word in words)
-    if settings.coverage and total > 0:
-        met = np.zeros(len(result.score), np.float32)
-        for word in words:
-            leaf = evaluator.leaf(word)
-            pool = leaf.pools[number]
-            met[pool.docs] += pool.member * np.float32(leaf.idf)
-        met *= np.float32(settings.coverage / total)
-        met += np.float32(1)
-        np.multiply(result.score, met, out=result.score)
     if settings.proximity:
         evaluator.add_proximity(words, number, result)
+    if settings.coverage:
+        np.multiply(result.score, evaluator.coverage(words, number), out=result.score)
     return result
 
 

@@ -1,4 +1,4 @@
-"""Where do neighbours of the query stand side by side? Looked up for the best documents only.
+"""Where do neighbours of the query stand near each other? Asked of the best documents only.
 
 The bonus only adds, so it reorders the top and never drops a document.
 """
@@ -35,7 +35,7 @@ class Neighbourhood:
         self._known: dict[tuple[StemQuery, str], Places] = {}
 
     def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Floats]:
-        """Ascending admitted docnums in which the two words are neighbours, and how often.
+        """Ascending admitted docnums in which the two words stand near, and how often the first.
 
         Either may come first. Only forms of the words themselves count, not neighbours or roots.
         """
@@ -44,7 +44,7 @@ class Neighbourhood:
         for name in one.fields:
             first, second = self._places(one, name), self._places(other, name)
             if len(first) and len(second):
-                here = np.concatenate([_common(first + 1, second), _common(second + 1, first)])
+                here = _near(first, second, self._snapshot.settings.proximity_window)
                 docs.append(here >> DOC_SHIFT)
                 weight = self._snapshot.settings.field_weight(name)
                 weights.append(np.full(len(here), weight, np.float32))
@@ -80,9 +80,11 @@ class Neighbourhood:
 _NOWHERE = np.zeros(0, np.int64)
 
 
-def _common(one: Places, other: Places) -> Places:
-    """The places of `one` that are places of `other`; both ascending, without repetition."""
-    where = np.searchsorted(other, one)
-    where[where == len(other)] = 0
-    found: Places = one[other.take(where) == one]
+def _near(one: Places, other: Places, window: int) -> Places:
+    """The places of `one` with a place of `other` at most `window` away; both ascend."""
+    after = other.searchsorted(one)
+    before = np.maximum(after - 1, 0)
+    after[after == len(other)] = 0
+    distance = np.minimum(np.abs(other.take(after) - one), np.abs(other.take(before) - one))
+    found: Places = one[distance <= window]
     return found

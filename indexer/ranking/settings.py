@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 class RankingSettings:
     """Numbers of the ranking. The defaults are the product; others are for measuring.
 
-    k1, b              BM25's own, at their usual values: nothing near them gained
+    k1, b              BM25's own; the mean is flat from 0.8 to 1.2 and from 0.7 to 0.75
     field_weights      a word of a title counts as so many words of the text
     exact .. root      what one occurrence counts, by the tier at which its form met the word;
                        spelling is multiplied by the square of the likeness
@@ -22,25 +22,27 @@ class RankingSettings:
     article_share      a word of which at least this share stands with the article bears no
                        proclitic: nothing stands before the article but what the stemmer knows
     coverage           a document with all words of the query (by idf) gains this share
-    proximity          weight of two neighbouring words of the query that stand side by side
+    proximity          weight of two neighbouring words of the query that stand near each other
+    proximity_window   how many places apart they may stand
     proximity_reach    how many of the best documents of a segment are looked at for that
     """
 
-    k1: float = 1.2
+    k1: float = 1.0
     b: float = 0.75
     field_weights: dict[str, float] = field(default_factory=lambda: {"title": 2.0, "text": 1.0})
-    exact: float = 1.0
+    exact: float = 1.2
     folded: float = 1.0
     stem: float = 1.0
     proclitic: float = 1.0
     variant: float = 0.9
     spelling: float = 0.5
     root: float = 0.15
-    likeness: float = 0.5
+    likeness: float = 0.55
     article_share: float = 0.05
     coverage: float = 0.3
-    proximity: float = 0.15
-    proximity_reach: int = 300
+    proximity: float = 0.2
+    proximity_window: int = 4
+    proximity_reach: int = 100
 
     def field_weight(self, name: str) -> float:
         """The weight of a field; one that is not named counts as text."""
