@@ -37,8 +37,10 @@ FLOORS = (
 BY_NAME_ONLY = {"indexer": {"Index", "SearchOptions", "SearchResults", "__version__"}}
 """What the package itself hands out; importing these names of it is importing where they live."""
 
-WHOOSH = ("indexer.engine", "indexer.schema", "indexer.codec", "indexer.ranking",
-          "indexer.index", "indexer.searching", "indexer.highlighting", "analyzers.whoosh_adapter")  # fmt: skip
+WHOOSH = (
+    "indexer.engine", "indexer.schema", "indexer.codec", "indexer.ranking", "indexer.index",
+    "indexer.searching", "analyzers.whoosh_adapter",
+)  # fmt: skip
 NUMPY = ("indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer")
 
 

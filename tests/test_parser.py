@@ -12,7 +12,7 @@ from whoosh import query as whoosh_query
 
 from indexer.errors import QueryError
 from indexer.ranking.parser import ParsedQuery, QueryParser
-from indexer.ranking.queries import FilterQuery, PatternQuery, PhraseQuery, StemQuery
+from indexer.ranking.queries import FilterQuery, PatternQuery, PhraseQuery, StemQuery, WordsQuery
 
 BOTH = ("title", "text")
 FILES = {"news": frozenset({1}), "news/*.txt": frozenset({2}), "a b": frozenset({3})}
@@ -39,9 +39,27 @@ def shape(query: Any) -> str:
         return f"files{sorted(query.files)}" if query.files is not None else f"dates{query.dates}"
     if isinstance(query, whoosh_query.Every):
         return "ALL"
-    names = {"And": " & ", "Or": " | ", "AndNot": " - ", "AndMaybe": " ? ", "Require": " ! "}
+    if isinstance(query, whoosh_query.Require) and isinstance(query.a, WordsQuery):
+        must = list(query.b.children()) if isinstance(query.b, whoosh_query.And) else [query.b]
+        if all(part in query.a.subqueries for part in must):
+            return wanted(must, [part for part in query.a.subqueries if part not in must])
+    names = {
+        "WordsQuery": " | ",
+        "And": " & ",
+        "Or": " OR ",
+        "AndNot": " - ",
+        "AndMaybe": " ? ",
+        "Require": " ! ",
+    }
     name = type(query).__name__
     return f"({names[name].join(map(shape, query.children()))})" if name in names else "NOTHING"
+
+
+def wanted(must: list[Any], may: list[Any]) -> str:
+    """All are scored together, some are wanted: (wanted ? welcome)."""
+    both = [" & ".join(map(shape, must)), " | ".join(map(shape, may))]
+    groups = [f"({g})" if len(p) > 1 and may else g for g, p in zip(both, (must, may), strict=True)]
+    return f"({' ? '.join(filter(None, groups))})"
 
 
 def _boost(query: Any) -> str:
@@ -87,18 +105,18 @@ MEANS = {
     "two dashes": ("--كتاب", "كتاب"),
     "signs alone": ("+ - كتاب", "كتاب"),
     "AND": ("كتاب AND بيت", "(كتاب & بيت)"),
-    "OR": ("كتاب OR بيت", "(كتاب | بيت)"),
+    "OR": ("كتاب OR بيت", "(كتاب OR بيت)"),
     "NOT": ("كتاب NOT بيت", "(كتاب - بيت)"),
     "AND NOT": ("كتاب AND NOT بيت", "(كتاب - بيت)"),
-    "OR NOT": ("كتاب OR NOT بيت", "(كتاب | (ALL - بيت))"),
+    "OR NOT": ("كتاب OR NOT بيت", "(كتاب OR (ALL - بيت))"),
     "NOT NOT": ("NOT NOT كتاب", "(ALL - (ALL - كتاب))"),
     "wanted NOT": ("+NOT كتاب", "(ALL - كتاب)"),
     "small letters are words": ("nato and russia", "(nato | and | russia)"),
     "arabic conjunctions are words": ("كتاب و بيت", "(كتاب | بيت)"),
-    "AND before OR": ("كتاب OR بيت AND مدرسة", "(كتاب | (بيت & مدرسة))"),
-    "AND before OR, other side": ("كتاب AND بيت OR مدرسة", "((كتاب & بيت) | مدرسة)"),
-    "OR before standing side by side": ("+كتاب OR بيت مدرسة", "((كتاب | بيت) | مدرسة)"),
-    "brackets": ("(كتاب OR بيت) AND مدرسة", "((كتاب | بيت) & مدرسة)"),
+    "AND before OR": ("كتاب OR بيت AND مدرسة", "(كتاب OR (بيت & مدرسة))"),
+    "AND before OR, other side": ("كتاب AND بيت OR مدرسة", "((كتاب & بيت) OR مدرسة)"),
+    "OR before standing side by side": ("+كتاب OR بيت مدرسة", "((كتاب OR بيت) | مدرسة)"),
+    "brackets": ("(كتاب OR بيت) AND مدرسة", "((كتاب OR بيت) & مدرسة)"),
     "brackets touching": ("كتاب(بيت)", "(كتاب | بيت)"),
     "brackets in brackets": ("((كتاب))", "كتاب"),
     "wanted group": ("+(كتاب بيت) مدرسة", "((كتاب | بيت) ? مدرسة)"),
