@@ -256,6 +256,37 @@ def test_a_worker_that_fails_fails_the_build(tmp_path, read, message):
 
 # Killed
 
+ORPHANED = """
+import os, sys, time
+from test_codec_commit import document
+from indexer.codec.index import open_index
+def read(unit):
+    os.write(1, b"reading\\n")
+    time.sleep(0.2)
+    yield document(unit)
+open_index(sys.argv[1]).writer().build(range(100), read)
+"""
+
+
+def test_workers_end_with_their_parent(tmp_path):
+    ix = filled(tmp_path)
+    child = _started(ORPHANED, str(tmp_path))
+    assert child.stdout.readline() == b"reading\n"
+    child.kill()
+    child.wait()
+    writer = ix.writer(timeout=20)
+    writer.commit()
+    child.stdout.close()
+    assert paths(ix) == sorted(f"p{i}" for i in range(10))
+    assert len(list(tmp_path.glob("*.fhs"))) == 1
+
+
+def _started(program: str, *arguments: str) -> subprocess.Popen:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["tests", *sys.path])}
+    root = Path(__file__).parent.parent
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=root)
+
 
 KILLED = """
 import sys
@@ -276,12 +307,8 @@ def test_killed_during_commit(tmp_path):
     filled(tmp_path, 200)
     held = set(paths(open_index(tmp_path)))
     chance = random.Random(3)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(["tests", *sys.path])}
-    root = Path(__file__).parent.parent
     for first in range(200, 1200, 200):
-        command = [sys.executable, "-c", KILLED, str(tmp_path), str(first)]
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=root)
-        assert child.stdout is not None
+        child = _started(KILLED, str(tmp_path), str(first))
         assert child.stdout.readline() == b"committing\n"
         time.sleep(chance.random() * 0.04)
         child.send_signal(signal.SIGKILL)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import signal
 import traceback
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -189,7 +190,8 @@ def _work(
     units: Sequence[Unit],
     read: Read[Unit],
 ) -> None:
-    """What a worker process does."""
+    """What a worker process does. Ctrl-C is the parent's business: it ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.set_threshold(GARBAGE_THRESHOLD)
     series = SegmentSeries(folder, indexname, schema)
     waiting: list[Any] = []
@@ -210,11 +212,16 @@ def _work(
 
 
 def _taken(units: Sequence[Unit], next_unit: Any) -> Iterator[Unit]:
-    """The units that this worker takes: each goes to the first worker that asks."""
-    while True:
+    """The units that this worker takes: each goes to the first worker that asks.
+
+    A worker whose parent was killed stops at its next unit, and with it goes the index's lock.
+    """
+    parent = multiprocessing.parent_process()
+    while parent is None or parent.is_alive():
         with next_unit.get_lock():
             number = next_unit.value
             next_unit.value = number + 1
         if number >= len(units):
             return
         yield units[number]
+    raise BuildError("the parent process is gone")
