@@ -8,10 +8,10 @@ proclitic. It counts nothing: the index does, when it expands a query.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from pyarabic import araby
 
+from analyzers.lists import read_list, words_of
 from analyzers.protected import protected_stem
 from analyzers.stemmer import COMPOUNDS, MIN_STEM, stem
 from analyzers.stopwords import is_stopword
@@ -31,8 +31,7 @@ PROCLITICS = tuple(
 
 @cache
 def _own_letters() -> frozenset[str]:
-    text = (files("analyzers") / "data/proclitic_letters.txt").read_text("utf-8")
-    return frozenset(w for line in text.splitlines() for w in line.partition("#")[0].split())
+    return frozenset(words_of(read_list("proclitic_letters.txt")))
 
 
 def splits(folded: str) -> tuple[str, ...]:
@@ -51,6 +50,8 @@ def splits(folded: str) -> tuple[str, ...]:
 
 def _may_part(folded: str, proclitic: str, own: frozenset[str]) -> bool:
     rest = folded[len(proclitic) :]
+    # Particles are listed unfolded: of a folded rest this knows those that folding leaves alone,
+    # so that لعلي keeps the name.
     if len(rest) < MIN_STEM or is_stopword(rest):
         return False
     if proclitic.endswith(_FUTURE) and (len(rest) == MIN_STEM or rest[0] not in _IMPERFECT):

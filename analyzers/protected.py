@@ -7,9 +7,10 @@ A known word keeps its stem with every clitic before it and every ending behind 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from itertools import product
 from typing import NamedTuple
+
+from analyzers.lists import lines_of, read_list, words_of
 
 ARTICLES = frozenset(
     ["", "ال", "لل", "بال", "كال"]
@@ -48,20 +49,23 @@ class Known(NamedTuple):
 def parse_protected(text: str) -> dict[str, Known]:
     """The words of a list, `word [stem]` a line, by form; for the marks see the list's header."""
     known: dict[str, Known] = {}
-    for line in text.splitlines():
-        words = line.partition("#")[0].split()
-        if words:
-            form = words[0].lstrip("".join(_ENDINGS_OF_MARK))
-            stem = words[1] if len(words) > 1 else form
-            endings = _ENDINGS_OF_MARK.get(words[0][0], _ENDINGS)
-            if form.endswith("ا") and endings is _ENDINGS:
-                endings = _NO_ENDING
-            known[form] = Known(stem, endings)
-            if endings in (_ENDINGS, _NO_ENDING) and words[0][0] not in _ENDINGS_OF_MARK:
-                for spelled, entry in _before_ending(form, stem).items():
-                    known.setdefault(spelled, entry)
+    for _, line in lines_of(text):
+        words = line.split()
+        form = words[0].lstrip("".join(_ENDINGS_OF_MARK))
+        stem = words[1] if len(words) > 1 else form
+        endings = _ENDINGS_OF_MARK.get(line[0], _ENDINGS)
+        if endings is _ENDINGS:
+            for spelled, entry in _before_ending(form, stem).items():
+                known.setdefault(spelled, entry)
+            endings = _NO_ENDING if _is_closed(form) else _ENDINGS
+        known[form] = Known(stem, endings)
     known.update({"ل" + form: entry for form, entry in known.items() if form[0] == "ل"})
     return known
+
+
+def _is_closed(form: str) -> bool:
+    """Whether nothing follows this spelling: not ا, nor ة of a word so short that سنها is no سنة."""
+    return form[-1] == "ا" or (len(form) == 3 and form[-1] == "ه")
 
 
 def _before_ending(form: str, stem: str) -> dict[str, Known]:
@@ -74,15 +78,10 @@ def _before_ending(form: str, stem: str) -> dict[str, Known]:
     return {}
 
 
-def _entries(name: str) -> list[str]:
-    lines = (files("analyzers") / "data" / name).read_text("utf-8").splitlines()
-    return [word for line in lines for word in line.partition("#")[0].split()]
-
-
 @cache
 def protected() -> dict[str, Known]:
     """The built-in list."""
-    return parse_protected((files("analyzers") / "data/protected.txt").read_text("utf-8"))
+    return parse_protected(read_list("protected.txt"))
 
 
 @cache
@@ -140,7 +139,7 @@ _LOST_LAST_RADICALS = {
 def waw_words() -> frozenset[str]:
     """Stems whose و is a letter of the root (وزير), from the roots that begin with it."""
     words = set()
-    for root, pattern in product(_entries("waw_roots.txt"), _WAW_PATTERNS):
+    for root, pattern in product(words_of(read_list("waw_roots.txt")), _WAW_PATTERNS):
         word = pattern.format(root[1], root[2:])
         words.add(word)
         if word[-1] in _LOST_LAST_RADICALS.get(pattern, "") and len(word) > 3:

@@ -7,9 +7,10 @@ particle على. A stopword is still indexed with its position, so that phrases 
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from pyarabic import araby
+
+from analyzers.lists import read_list, words_of
 
 CONJUNCTIONS = (araby.WAW, araby.FEH)
 """و and ف may stand before any particle of the list."""
@@ -21,20 +22,19 @@ _UNPREFIXED = "="
 def parse_stopwords(text: str) -> frozenset[str]:
     """The forms named by a stopword list: words between blanks, `#` begins a comment."""
     words: set[str] = set()
-    for line in text.splitlines():
-        for entry in line.partition("#")[0].split():
-            if entry.startswith(_UNPREFIXED):
-                words.add(entry.removeprefix(_UNPREFIXED))
-            else:
-                words.add(entry)
-                words.update(conjunction + entry for conjunction in CONJUNCTIONS)
+    for entry in words_of(text):
+        if entry.startswith(_UNPREFIXED):
+            words.add(entry.removeprefix(_UNPREFIXED))
+        else:
+            words.add(entry)
+            words.update(conjunction + entry for conjunction in CONJUNCTIONS)
     return frozenset(words)
 
 
 @cache
 def stopwords() -> frozenset[str]:
     """All stopwords of the built-in list, with their conjunctions."""
-    return parse_stopwords((files("analyzers") / "data/stopwords.txt").read_text("utf-8"))
+    return parse_stopwords(read_list("stopwords.txt"))
 
 
 def is_stopword(unmarked: str) -> bool:

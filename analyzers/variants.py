@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
+from analyzers.lists import lines_of, read_list
 from analyzers.normalizer import fold, unmark
 
 Side = tuple[str, ...]
@@ -53,12 +52,12 @@ class VariantTable:
     @cache
     def default(cls) -> VariantTable:
         """The built-in table."""
-        path = files("analyzers") / "data/variants.txt"
-        return cls.parse(path.read_text("utf-8"), "variants.txt")
+        return cls.parse(read_list("variants.txt"), "variants.txt")
 
     def with_file(self, path: str) -> VariantTable:
         """A table of these groups and those of a user's file."""
-        text = Path(path).read_text("utf-8-sig")
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
         table = VariantTable()
         table._sides_of = dict(self._sides_of)
         table.longest = self.longest
@@ -81,11 +80,15 @@ class VariantTable:
         return len(self._sides_of)
 
     def _add(self, group: tuple[Side, ...]) -> None:
-        for side in group:
-            self.longest = max(self.longest, len(side))
-            known = self._sides_of.get(_key(side), ())
-            others = tuple(o for o in group if _key(o) != _key(side) and o not in known)
-            self._sides_of[_key(side)] = known + others
+        keys = [_key(side) for side in group]
+        for key in keys:
+            self.longest = max(self.longest, len(key))
+            known = self._sides_of.get(key, ())
+            self._sides_of[key] = known + tuple(
+                other
+                for other, its_key in zip(group, keys, strict=True)
+                if its_key != key and other not in known
+            )
 
 
 def matched_exactly(word: str) -> bool:
@@ -106,14 +109,12 @@ def _key(words: Side) -> Side:
 
 
 def _groups(text: str, name: str) -> Iterator[tuple[Side, ...]]:
-    for number, line in enumerate(text.splitlines(), 1):
-        content = line.partition("#")[0].strip()
-        if content:
-            parts = content.split("=") if "=" in content else content.split()
-            group = tuple(tuple(unmark(word) for word in part.split()) for part in parts)
-            if len(group) < 2 or not all(side and all(side) for side in group):
-                raise VariantsError(
-                    f"{name}, line {number}: a group needs two sides or more, "
-                    f"as in «سوريا سورية» or «تشرين الثاني = نوفمبر»; found «{content}»"
-                )
-            yield group
+    for number, content in lines_of(text):
+        parts = content.split("=") if "=" in content else content.split()
+        group = tuple(tuple(unmark(word) for word in part.split()) for part in parts)
+        if len(group) < 2 or not all(side and all(side) for side in group):
+            raise VariantsError(
+                f"{name}, line {number}: a group needs two sides or more, "
+                f"as in «سوريا سورية» or «تشرين الثاني = نوفمبر»; found «{content}»"
+            )
+        yield group
