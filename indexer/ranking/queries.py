@@ -143,7 +143,8 @@ class StemQuery(FormsQuery):
         narrow: list[Span] = []
         for expansion in _widest(expansions):
             if expansion.level == "nearest":
-                meaning = _near(expansion, source, set(taken), snapshot.settings.likeness)
+                least = snapshot.settings.likeness
+                meaning = _near(expansion, source, set(taken), narrow, least)
             else:
                 spans = source.group(expansion.level, expansion.key)
                 # stems have nothing in common with one another, only with other levels
@@ -156,9 +157,23 @@ class StemQuery(FormsQuery):
                 yield meaning
 
 
-def _near(expansion: Expansion, source: FieldSource, taken: set[Span], least: float) -> Meaning:
-    """The spelling neighbours of a stem that mean nothing stronger already."""
-    found = [(s, like) for s, like in source.nearest(expansion.key, least) if s not in taken]
+def _near(
+    expansion: Expansion,
+    source: FieldSource,
+    taken: set[Span],
+    narrow: list[Span],
+    least: float,
+) -> Meaning:
+    """The spelling neighbours of a stem, but for what means something stronger already.
+
+    `taken` are whole stems, `narrow` the terms that may be parts of one.
+    """
+    found = [
+        (part, like)
+        for span, like in source.nearest(expansion.key, least)
+        if span not in taken
+        for part in without([span], narrow)
+    ]
     return Meaning(
         expansion, [s for s, _ in found], [expansion.weight * like * like for _, like in found]
     )
