@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -80,6 +81,16 @@ def test_every_bit_flip_is_found(place):
     except IndexCorruptError:
         return
     assert problems
+
+
+def test_the_example_of_the_specification():
+    lines = re.findall(r"^ +(\d+)  ((?:[0-9a-f]{2} ?)+)", fmt.__doc__, re.MULTILINE)
+    told = bytearray(229)
+    for offset, line in lines:
+        data = bytes.fromhex(line)
+        told[int(offset) : int(offset) + len(data)] = data
+    assert len(lines) == 9
+    assert bytes(told) == written({"f/t/docs": np.array([0, 1, 1], "<u2")}, {"documents": 2})
 
 
 def test_another_version_is_named():

@@ -199,10 +199,9 @@ def _write_keys(
     """key_of_group: index into the level's keys, by group. unspelled: bool by key."""
     group_of_key = np.empty(len(level.keys), np.int64)
     group_of_key[key_of_group] = np.arange(len(key_of_group))
-    others = sorted((level.keys[i], i) for i in np.flatnonzero(unspelled).tolist())
-    _write_strings(writer, prefix, [key for key, _ in others])
-    numbers = np.array([i for _, i in others], np.int64)
-    writer.add(f"{prefix}groups", group_of_key.take(numbers).astype("<u4"))
+    others = sorted(np.flatnonzero(unspelled).tolist(), key=level.keys.__getitem__)
+    _write_strings(writer, prefix, [level.keys[i] for i in others])
+    writer.add(f"{prefix}groups", group_of_key.take(np.array(others, np.int64)).astype("<u4"))
 
 
 def _write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:

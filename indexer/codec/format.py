@@ -99,6 +99,29 @@ are objects of one member: {"$bytes": base64}, {"$datetime": ISO 8601}, {"$date"
 {"$decimal": text}, {"$tuple": [...]}; {"$object": {...}} is an object as it stands.
 
 Columns: `c/F`, u1: the bytes of the field's Whoosh column, as Whoosh writes them.
+
+A worked example
+----------------
+A container of one array, `f/t/docs` = [0, 1, 1] as u2, and of meta {"documents": 2} is 229 bytes;
+lines of zeros are left out::
+
+      0  46 41 48 52 41 53 53 47 01 00 00 00 00 00 00 00  FAHRASSG........
+     64  00 00 01 00 01 00 00 00 00 00 00 00 00 00 00 00  ................
+    128  7b 22 61 72 72 61 79 73 22 3a 7b 22 66 2f 74 2f  {"arrays":{"f/t/
+    144  64 6f 63 73 22 3a 5b 22 3c 75 32 22 2c 36 34 2c  docs":["<u2",64,
+    160  33 2c 32 37 35 31 31 37 39 35 39 5d 7d 2c 22 6d  3,275117959]},"m
+    176  65 74 61 22 3a 7b 22 64 6f 63 75 6d 65 6e 74 73  eta":{"documents
+    192  22 3a 32 7d 7d 80 00 00 00 00 00 00 00 45 00 00  ":2}}........E..
+    208  00 00 00 00 00 82 7c 9b 0d a9 db 5b 3a 47 53 53  ......|....[:GSS
+    224  41 52 48 41 46                                   ARHAF
+
+The header ends at 64, the array at 70, the directory begins at 128 (80 00 .. in the footer) and has
+69 bytes (45 00 ..).
+
+A field without groups, whose documents 0 and 1 are "b a b" and "b":
+`term_bytes` "ab", `term_starts` 0 1 2; `doc_starts` 0 1 3, `docs` 0 0 1, `tf` 1 2 1;
+`pos_starts` 0 1 4, `positions` 1 0 2 0; `lengths` 3 1. The term b has ordinal 1, slot 1, postings
+docs[1:3], and in document 0 the positions positions[1:3].
 """
 
 from __future__ import annotations
