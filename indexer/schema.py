@@ -20,13 +20,14 @@ def fahras_schema() -> Any:
 
     file      number of the file in the catalogue, which knows its path
     record    the id of a record inside its file; empty where the file is the document
-    line      first line of the record in its file, 1 for a whole file
+    line      the line of its file on which the document begins, 1 for a whole file
     part      0 for the whole document
     date      ISO 8601, or empty
     """
     return Schema(
         file=NUMERIC(int, bits=32, signed=False, stored=True, sortable=True, shift_step=0),
         record=ID(stored=True),
+        line=STORED(),
         part=STORED(),
         date=ID(stored=True, sortable=True),
         encoding=STORED(),

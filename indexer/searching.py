@@ -19,7 +19,6 @@ from whoosh import query as whoosh_query
 from analyzers.variants import VariantTable
 from indexer.catalogue import FileEntry, FileTable
 from indexer.errors import ExtractError
-from indexer.extract import hash_file
 from indexer.highlighting import Targets, targets_of
 from indexer.ranking.evaluate import Evaluator, Ranked
 from indexer.ranking.parser import ParsedQuery, QueryParser
@@ -136,7 +135,9 @@ class Search:
         text = self._field(doc, "text") if self._options.snippets > 0 else ""
         snippets = self._snippets(text)
         line, column = 1, 1
-        if snippets:
+        if stored["record"]:
+            line = stored["line"]
+        elif snippets:
             first = snippets[0]
             anchor = first.matches[0].start if first.matches else first.offset
             line = first.line
@@ -193,6 +194,8 @@ def _byte_offset(
 
 def _is_stale(path: str, entry: FileEntry) -> bool:
     """Whether the file is gone, or is not what was indexed. Read only if its time is another."""
+    from indexer.extract import hash_file
+
     try:
         now = os.stat(path)
         if now.st_size != entry.size:

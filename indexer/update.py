@@ -77,9 +77,11 @@ def plan_update(
 def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
     key = catalogue.key(os.path.abspath(path))
     entries = catalogue.below(key)
-    if not entries and key not in catalogue.roots:
+    if key not in catalogue.roots:
         known = ", ".join(catalogue.absolute(root) for root in catalogue.roots) or "none"
-        raise FahrasError(f"{path} is not indexed, so it cannot be forgotten (roots: {known})")
+        raise FahrasError(
+            f"{path} is not indexed by itself, so it cannot be forgotten (what is: {known})"
+        )
     plan.forgotten.extend(entries.values())
     for forgotten in entries:
         del catalogue.files[forgotten]
@@ -234,6 +236,7 @@ def document_fields(number: int, extraction: Extraction) -> Iterator[dict[str, A
         yield {
             "file": number,
             "record": record.id or "",
+            "line": record.line,
             "part": 0,
             "date": record.date or "",
             "encoding": extraction.encoding,

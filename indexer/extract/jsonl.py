@@ -116,6 +116,7 @@ def _record(line: bytes, number: int, extraction: Extraction) -> Record:
         _clean(title, extraction) if isinstance(title, str) else "",
         _clean(body, extraction),
         iso_date(fields.get("date")),
+        number,
     )
 
 

@@ -25,6 +25,8 @@ class Record:
     title: str
     text: str
     date: str | None = None
+    line: int = 1
+    """The line of the file on which the record stands, from 1."""
 
 
 @dataclass(slots=True)

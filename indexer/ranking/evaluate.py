@@ -19,7 +19,7 @@ from whoosh import query as whoosh_query
 
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.pools import Pool, pool_of
-from indexer.ranking.proximity import Neighbourhood, best_mask
+from indexer.ranking.proximity import Neighbourhood, least_of_best
 from indexer.ranking.queries import (
     FilterQuery,
     FormsQuery,
@@ -68,6 +68,7 @@ class Evaluator:
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
         self._leaves: dict[FormsQuery, Leaf] = {}
+        self._words: dict[int, list[Partial]] = {}
 
     def leaf(self, query: FormsQuery) -> Leaf:
         """The pooled postings and the statistics of a word, phrase or pattern."""
@@ -117,26 +118,46 @@ class Evaluator:
             factor[pool.docs] += pool.member * np.float32(share)
         return factor
 
-    def add_proximity(self, words: Sequence[FormsQuery], number: int, into: Partial) -> None:
-        """Reward the best documents so far in which neighbours of the query are neighbours."""
-        snapshot, settings = self.snapshot, self.snapshot.settings
-        pairs = [
+    def words(self, query: WordsQuery) -> list[Partial]:
+        """Words side by side, in every segment: sums, then nearness, then coverage."""
+        known = self._words.get(id(query))
+        if known is None:
+            segments = range(len(self.snapshot.segments))
+            parts = [_or(self, query, number) for number in segments]
+            words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+            self._add_proximity(words, parts)
+            if self.snapshot.settings.coverage:
+                for number, part in enumerate(parts):
+                    np.multiply(part.score, self.coverage(words, number), out=part.score)
+            known = self._words[id(query)] = parts
+        return known
+
+    def _add_proximity(self, words: Sequence[FormsQuery], parts: Sequence[Partial]) -> None:
+        """Reward the best documents so far in which neighbours of the query stand near."""
+        settings = self.snapshot.settings
+        pairs = dict.fromkeys(
             (one, other)
             for one, other in pairwise(words)
-            if isinstance(one, StemQuery) and isinstance(other, StemQuery)
-        ]
-        if not pairs:
+            if isinstance(one, StemQuery) and isinstance(other, StemQuery) and one != other
+        )
+        if not pairs or not settings.proximity:
             return
-        segment = snapshot.segments[number]
-        admitted = best_mask(into.score, into.member, settings.proximity_reach)
-        neighbourhood = Neighbourhood(segment, snapshot, admitted)
-        for one, other in dict.fromkeys(pairs):
-            found, counts = neighbourhood.pair_frequencies(one, other)
-            if len(found):
-                weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
-                norms = snapshot.norms(one.fields)[number].take(found)
-                gained = saturation(counts, norms, settings.k1) * np.float32(weight)
-                into.score[found] += gained
+        lowest = least_of_best([part.score for part in parts], settings.proximity_reach)
+        for number, (segment, part) in enumerate(zip(self.snapshot.segments, parts, strict=True)):
+            admitted = part.member & (part.score >= lowest)
+            neighbourhood = Neighbourhood(segment, self.snapshot, admitted)
+            for one, other in pairs:
+                found, counts = neighbourhood.pair_frequencies(one, other)
+                part.score[found] += self._nearness(one, other, number, found, counts)
+
+    def _nearness(
+        self, one: StemQuery, other: StemQuery, number: int, docs: Docs, counts: Floats
+    ) -> Floats:
+        """What documents gain in which two words stand near each other so many times."""
+        settings = self.snapshot.settings
+        weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
+        norms = self.snapshot.norms(one.fields)[number].take(docs)
+        return saturation(counts, norms, settings.k1) * np.float32(weight)
 
     def members(self, query: Any, number: int) -> tuple[Docs, Floats]:
         """The live members in segment `number`, ascending, and their scores."""
@@ -205,15 +226,8 @@ def _or(evaluator: Evaluator, query: Any, number: int) -> Partial:
 
 
 def _words(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    """Words side by side: their sum, more for documents that hold more of them, and nearer."""
-    settings = evaluator.snapshot.settings
-    result = _or(evaluator, query, number)
-    words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-    if settings.proximity:
-        evaluator.add_proximity(words, number, result)
-    if settings.coverage:
-        np.multiply(result.score, evaluator.coverage(words, number), out=result.score)
-    return result
+    """Words side by side: their sum, more where they stand near, and where more of them stand."""
+    return evaluator.words(query)[number]
 
 
 def _and(evaluator: Evaluator, query: Any, number: int) -> Partial:

@@ -5,6 +5,8 @@ The bonus only adds, so it reorders the top and never drops a document.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,13 +18,12 @@ from indexer.ranking.snapshot import Segment, Snapshot
 Mask = NDArray[np.bool_]
 
 
-def best_mask(scores: Floats, members: Mask, count: int) -> Mask:
-    """The members whose score is among the `count` best, all that tie with the last included."""
-    if count >= len(scores):
-        return members
-    lowest = np.partition(scores, len(scores) - count)[len(scores) - count]
-    best: Mask = members & (scores >= lowest)
-    return best
+def least_of_best(scores: Sequence[Floats], count: int) -> float:
+    """The score of the `count`-th best of all segments; 0 where there are fewer."""
+    united = np.concatenate(scores) if scores else np.zeros(0, np.float32)
+    if count >= len(united):
+        return 0.0
+    return float(np.partition(united, len(united) - count)[len(united) - count])
 
 
 class Neighbourhood:

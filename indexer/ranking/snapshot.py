@@ -65,6 +65,8 @@ class Segment:
         """The number of each document's file, by docnum."""
         if not self.size:  # Whoosh's empty reader has no columns
             return np.zeros(0, np.int64)
+        if not self.size:
+            return np.zeros(0, np.int64)
         numbers = None if self._columnar is None else self._columnar.numbers("file")
         if numbers is None:
             numbers = np.array(list(self.reader.column_reader("file")))
