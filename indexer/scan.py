@@ -24,6 +24,8 @@ from indexer.extract import EXTENSIONS, extension_of, hash_file
 from indexer.extract.sources import in_words
 from indexer.results import FileProblem
 
+IGNORE_NAME = ".fahrasignore"
+
 RACY_WINDOW_NS = 2_000_000_000
 """The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
 
@@ -52,6 +54,8 @@ class Walk:
     problems: list[FileProblem] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     """Folders and files that are there, or may be, but could not be looked at."""
+    ignore: Callable[[str], bool] | None = None
+    """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
 
     @property
     def reachable(self) -> bool:
@@ -98,12 +102,28 @@ def walk(root: str) -> Walk:
     if not stat.S_ISDIR(mode):
         _look_at_file_root(seen)
         return seen
+    seen.ignore = _ignore_rule(root)
     links: list[str] = []
     folders = [root]
     while folders:
         folders += reversed(_look_at_folder(seen, folders.pop(), links))
     _follow_links(seen, links)
     return seen
+
+
+def _ignore_rule(root: str) -> Callable[[str], bool] | None:
+    """What the `.fahrasignore` of a root leaves out, in the syntax of .gitignore; None if none."""
+    path = os.path.join(root, IGNORE_NAME)
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            lines = file.read().splitlines()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    from pathspec import GitIgnoreSpec
+
+    spec = GitIgnoreSpec.from_lines(lines)
+    begin = len(root.rstrip("/")) + 1
+    return lambda path: spec.match_file(path[begin:])
 
 
 def _look_at_folder(seen: Walk, folder: str, links: list[str]) -> list[str]:
@@ -120,7 +140,10 @@ def _look_at_folder(seen: Walk, folder: str, links: list[str]) -> list[str]:
         if name[0] == ".":
             continue
         try:
-            if entry.is_dir(follow_symlinks=False):
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if seen.ignore is not None and seen.ignore(entry.path + "/" * is_folder):
+                continue
+            if is_folder:
                 folders.append(entry.path)
             elif entry.is_symlink():
                 links.append(entry.path)

@@ -355,3 +355,19 @@ def test_walking_is_deterministic_and_sees_every_file_that_is_not_hidden(found):
     assert list(first.files.items()) == list(second.files.items())
     visible = sorted(f"{name}.txt" for name in found if not name.startswith("."))
     assert names(first) == visible
+
+
+def test_an_ignore_file_at_the_root_leaves_out_what_it_names(tmp_path: Path) -> None:
+    for name in ("a.txt", "b.md", "drafts/c.txt", "drafts/keep.txt", "x/drafts/d.txt", "x/b.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("نص", encoding="utf-8")
+    rules = "# comment\n/b.md\n/drafts/*\n!/drafts/keep.txt\n"
+    (tmp_path / ".fahrasignore").write_text(rules, encoding="utf-8")
+    seen = walk(str(tmp_path))
+    names = {os.path.relpath(path, tmp_path) for path in seen.files}
+    assert names == {"a.txt", "drafts/keep.txt", "x/drafts/d.txt", "x/b.md"}
+
+
+def test_without_an_ignore_file_nothing_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "b.md").write_text("نص", encoding="utf-8")
+    assert len(walk(str(tmp_path)).files) == 1
