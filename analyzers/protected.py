@@ -64,7 +64,7 @@ def parse_protected(text: str) -> dict[str, Known]:
 
 
 def _is_closed(form: str) -> bool:
-    """Whether nothing follows this spelling: not ا, nor ة of a word so short that سنها is no سنة."""
+    """Whether nothing follows this spelling: ا, or ة of so short a word that سنها is not of سنة."""
     return form[-1] == "ا" or (len(form) == 3 and form[-1] == "ه")
 
 
