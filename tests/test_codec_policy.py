@@ -14,6 +14,7 @@ class Segment:
     docs: int
     deleted: int = 0
     name: int = 0
+    size_bytes: int = 0
 
     def doc_count_all(self) -> int:
         return self.docs
@@ -44,7 +45,7 @@ def test_levels(docs, level):
         ([Segment(30_000, 9_000)], 10, []),
         ([Segment(30_000, 11_000)], 10, [Segment(30_000, 11_000)]),
         (small(7, 7_000), 7_000, small(7, 7_000)),
-        (small(7, 400_000), 400_000, []),
+        ([Segment(40_000, 0, i, 100 << 20) for i in range(7)], 40_000, []),
     ],
     ids=[
         "first", "few", "eighth", "nothing new", "large ones stay", "some deleted", "many deleted",

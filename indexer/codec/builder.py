@@ -44,7 +44,7 @@ class SegmentBuilder:
 
     def __init__(self, folder: str | None) -> None:
         self._scratch = Scratch(folder)
-        self._vocabulary = FormVocabulary()
+        self._vocabulary: FormVocabulary | None = None
         self._forms: dict[str, FormCollector] = {}
         self._terms: dict[str, TermCollector] = {}
         self._texts: dict[str, BlobWriter] = {}
@@ -93,6 +93,8 @@ class SegmentBuilder:
         return self._terms[name]
 
     def _form_collector(self, name: str) -> FormCollector:
+        if self._vocabulary is None:
+            self._vocabulary = FormVocabulary()
         if name not in self._forms:
             self._forms[name] = FormCollector(name, self._vocabulary, self._scratch)
         return self._forms[name]
@@ -159,15 +161,18 @@ class SegmentBuilder:
         """Give back the temporary files."""
         self._scratch.close()
 
-    def write_to(self, path: str) -> None:
-        """Write the segment to a new file and see it on the disk."""
+    def write_to(self, path: str) -> int:
+        """Write the segment to a new file and see it on the disk; its size in bytes."""
         with open(path, "xb") as file:
             self.write(file)
             os.fsync(file.fileno())
+            return file.tell()
 
     def _all_fields(self) -> Iterable[FieldData]:
         own = [forms.finish() for forms in self._forms.values()]
         own += [terms.finish() for terms in self._terms.values()]
+        self._forms, self._terms = {}, {}
+        self._vocabulary = None  # it is large, and the dictionary is still to be built
         parts = {data.name: [data] for data in own}
         for name, merged in self._merged.items():
             parts[name] = [*parts.get(name, []), *merged]

@@ -51,7 +51,7 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
             return
         folder = folder_of(storage)
         if folder is not None:
-            builder.write_to(os.path.join(folder, segment.file_name))
+            segment.size_bytes = builder.write_to(os.path.join(folder, segment.file_name))
             return
         data = io.BytesIO()
         builder.write(data)

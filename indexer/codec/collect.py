@@ -23,8 +23,8 @@ from indexer.codec.vocabulary import FormVocabulary, vocabulary_of_terms
 BATCH_CHARS = 1 << 18
 """Texts are tokenized together until they have so many code points."""
 
-RUN_TOKENS = 4_000_000
-"""Tokens that are inverted at once; about 150 MB of arrays while it happens."""
+RUN_TOKENS = 2_000_000
+"""Tokens that are inverted at once; about 100 MB of arrays while it happens."""
 
 
 class FormCollector:

@@ -175,7 +175,10 @@ def _write_bearing(
     targets = sorted(bearing)
     groups = [sorted(bearing[target]) for target in targets]
     _write_strings(writer, prefix, targets)
-    writer.add(f"{prefix}group_starts", starts_of(np.array([len(g) for g in groups], np.int64)).astype("<u4"))
+    writer.add(
+        f"{prefix}group_starts",
+        starts_of(np.array([len(g) for g in groups], np.int64)).astype("<u4"),
+    )
     writer.add(f"{prefix}groups", np.array([g for of in groups for g in of], "<u4"))
 
 

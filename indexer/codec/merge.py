@@ -14,7 +14,7 @@ import numpy as np
 
 from indexer.codec.postings import Array, Postings, slice_indices, starts_of
 
-BLOCK_TOKENS = 2_000_000
+BLOCK_TOKENS = 1_000_000
 """Positions (or postings) of one block, unless a single group of terms has more."""
 
 

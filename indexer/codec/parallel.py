@@ -22,8 +22,9 @@ from indexer.codec.builder import SegmentBuilder
 from indexer.codec.segment import ColumnarSegment
 from indexer.errors import FahrasError
 
-SEGMENT_TOKENS = 24_000_000
-"""A segment is closed when it has so many tokens (about 250 MB of text), to bound memory."""
+SEGMENT_TOKENS = 12_000_000
+"""A segment is closed when it has so many tokens (about 130 MB of text), to bound memory: its
+vocabulary and the arrays that write it take about 400 MB in each worker."""
 
 MESSAGES_AT_ONCE = 128
 """A worker hands its messages over so many at a time: waking the parent costs more than they do."""
@@ -59,7 +60,8 @@ class SegmentSeries:
     def _close(self) -> None:
         if self._builder.doc_count:
             segment = ColumnarSegment(self._indexname, self._builder.doc_count)
-            self._builder.write_to(os.path.join(self._folder, segment.file_name))
+            path = os.path.join(self._folder, segment.file_name)
+            segment.size_bytes = self._builder.write_to(path)
             self._segments.append(segment)
         self._builder.close()
 

@@ -3,7 +3,7 @@
 Segments are sorted into levels by their live documents, each level eight times the one below. When
 eight are in one level they become one, of a higher level: every document is rewritten once a level,
 and no level ever holds more than seven. A segment that has lost a third of its documents is
-rewritten too, since queries still read what is deleted.
+rewritten too, since queries still read what is deleted. Segments too large to merge stay.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ FANOUT = 8
 SMALLEST_LEVEL = 1000
 """Documents; all segments below it are of one level."""
 
-LARGEST_MERGE = 2_000_000
-"""Documents; larger results are not made, so that a merge ends in minutes. `optimize` does."""
+LARGEST_MERGE_BYTES = 256 << 20
+"""More than so much is not merged at once, so that no update waits for it. `optimize` does."""
 
 DELETED_SHARE = 1 / 3
 
@@ -37,10 +37,9 @@ def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
     while True:
         crowded = _crowded_level(rest, size)
         joined = [s for s in rest if level_of(_live(s)) <= crowded]
-        total = size + sum(map(_live, joined))
-        if not joined or total > LARGEST_MERGE:
+        if not joined or sum(s.size_bytes for s in [*chosen, *joined]) > LARGEST_MERGE_BYTES:
             return chosen
-        chosen, size = [*chosen, *joined], total
+        chosen, size = [*chosen, *joined], size + sum(map(_live, joined))
         rest = [s for s in rest if s not in joined]
 
 

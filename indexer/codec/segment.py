@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 class ColumnarSegment(base.Segment):  # type: ignore[misc]
     """A segment of this codec. Pickled into the TOC; holds no numpy object."""
 
+    size_bytes = 0
+    """Of the segment's file; 0 where it is not known."""
+
     def __init__(self, indexname: str, doc_count: int = 0) -> None:
         self.indexname = indexname
         self.segid = self._random_id()
