@@ -1,0 +1,121 @@
+"""Do the documents say what is so? Paths exist, README examples run."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def named_paths() -> list[str]:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    return sorted({p for p in re.findall(r"`([\w./-]+)`", text) if "/" in p})
+
+
+@pytest.mark.parametrize("path", named_paths())
+def test_architecture_names_only_what_is_there(path: str) -> None:
+    assert (ROOT / path).exists()
+
+
+def test_every_module_is_in_the_architecture() -> None:
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    folders = ("analyzers", "indexer", "indexer/codec", "indexer/ranking")
+    modules = [
+        str(path.relative_to(ROOT))
+        for folder in folders
+        for path in (ROOT / folder).glob("*.py")
+        if path.name not in ("__init__.py", "__main__.py")
+    ]
+    assert not [module for module in modules if module not in text]
+
+
+@pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([\w./-]+)\)", README))))
+def test_readme_links_lead_somewhere(link: str) -> None:
+    assert (ROOT / link).exists()
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A home with texts as the README has them, and a `fahras` on the PATH."""
+    home = tmp_path_factory.mktemp("home")
+    texts = home / "texts"
+    shutil.copytree(ROOT / "corpus", texts, ignore=shutil.ignore_patterns(".fahras"))
+    (texts / "2017").mkdir()
+    (texts / "news" / "oil.txt").write_text("أسعار النفط\n\nارتفع سعر النفط أمس.", "utf-8")
+    for name in ("queries.jsonl", "qrels.tsv"):
+        shutil.copy(ROOT / "corpus" / name, texts / "2017" / name)
+    (texts / "2017" / "questions.txt").write_text("سيول وادي ريم\nنفط\n", "utf-8")
+    programs = home / "bin"
+    programs.mkdir()
+    script = programs / "fahras"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m indexer "$@"\n', "utf-8")
+    script.chmod(0o755)
+    environment = {
+        **os.environ,
+        "HOME": str(home),
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }
+    subprocess.run(["fahras", "index", str(texts)], env=environment, check=True, timeout=120)
+    return texts / "2017", environment
+
+
+def commands() -> list[str]:
+    """The commands of the README's shell examples; a quoted program may have several lines."""
+    found = []
+    for block in blocks("sh"):
+        held = ""
+        for line in block.splitlines():
+            held += line + "\n"
+            bare = re.sub(r"\s#.*", "", held)
+            if bare.count("'") % 2 == 0:
+                found.append(held.strip())
+                held = ""
+    return found
+
+
+@pytest.mark.parametrize("command", commands())
+def test_readme_shell_examples_run(command: str, workplace: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = workplace
+    done = subprocess.run(
+        ["bash", "-c", command],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout or "> hits" in command
+
+
+@pytest.mark.parametrize("block", blocks("python"))
+def test_readme_python_examples_run(block: str, workplace: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = workplace
+    done = subprocess.run(
+        [sys.executable, "-c", block],
+        cwd=folder.parent.parent,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_shows_the_figures_of_a_committed_run() -> None:
+    named = re.findall(r"benchmarks/runs/[\w.-]+\.md", README)
+    assert named
+    assert all((ROOT / path).exists() for path in named)
