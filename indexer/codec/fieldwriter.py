@@ -84,6 +84,8 @@ def write_field(
     uncut = dictionary.starts[_STEM] if dictionary.slots is not None else None
     for block in merge(sources, len(dictionary.terms), uncut):
         output.add(block, dictionary)
+        del block  # it may be a view of a run
+        scratch.release()
     output.finish(writer, prefix)
     meta = {
         "format": data.format_name,

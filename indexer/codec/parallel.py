@@ -22,8 +22,8 @@ from indexer.codec.builder import SegmentBuilder
 from indexer.codec.segment import ColumnarSegment
 from indexer.errors import FahrasError
 
-SEGMENT_TOKENS = 12_000_000
-"""A segment is closed when it has so many tokens (about 130 MB of text), to bound memory: its
+SEGMENT_TOKENS = 10_000_000
+"""A segment is closed when it has so many tokens (about 110 MB of text), to bound memory: its
 vocabulary and the arrays that write it take about 400 MB in each worker."""
 
 MESSAGES_AT_ONCE = 128

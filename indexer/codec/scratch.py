@@ -27,12 +27,19 @@ class Scratch:
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
         self._spools = ExitStack()
+        self._runs: list[mmap.mmap] = []
 
     def spool(self) -> IO[bytes]:
         """A binary file that stays in memory while it is small."""
         return self._spools.enter_context(
             tempfile.SpooledTemporaryFile(_IN_MEMORY_BYTES, dir=self._folder)
         )
+
+    def release(self) -> None:
+        """Forget the pages of spilled runs that were read; they are still in the files."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            for run in self._runs:
+                run.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
         """Close every spool; mapped runs go with the last array that looks at them."""
@@ -47,7 +54,8 @@ class Scratch:
                 if array is not None:
                     writer.add(part, array)
             writer.close()
-            run = Container(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), "run")
+            self._runs.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            run = Container(self._runs[-1], "run")
         return Postings(**{part: run.array(part) for part in _PARTS if part in run})
 
 
