@@ -12,7 +12,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from analyzers.proclitics import splits
+from analyzers.proclitics import PROCLITICS, splits
 from analyzers.stemmer import stem
 from indexer.codec.container import ContainerWriter
 from indexer.codec.format import GRAM_LEVEL, LEVELS
@@ -167,11 +167,14 @@ def _write_bearing(
     group_of_key[key_of_group] = np.arange(len(key_of_group))
     stem_of_folded = np.empty(len(folded.keys), np.int64)
     stem_of_folded[folded.ids] = stems.ids
+    texts = [key.decode("utf-8", "surrogatepass") for key in folded.keys]
+    stem_of = dict(zip(texts, map(stems.keys.__getitem__, stem_of_folded.tolist()), strict=True))
     bearing: dict[bytes, set[int]] = {}
-    for key, stem_key in zip(folded.keys, stem_of_folded.tolist(), strict=True):
-        for rest in splits(key.decode("utf-8", "surrogatepass")):
-            target = stem(rest).encode("utf-8", "surrogatepass")
-            bearing.setdefault(target, set()).add(int(group_of_key[stem_key]))
+    for text, stem_key in zip(texts, stem_of_folded.tolist(), strict=True):
+        if text.startswith(PROCLITICS):
+            for rest in splits(text):
+                target = stem_of.get(rest) or stem(rest).encode("utf-8", "surrogatepass")
+                bearing.setdefault(target, set()).add(int(group_of_key[stem_key]))
     targets = sorted(bearing)
     groups = [sorted(bearing[target]) for target in targets]
     _write_strings(writer, prefix, targets)
