@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -135,8 +136,9 @@ class Search:
         text = self._field(doc, "text") if self._options.snippets > 0 else ""
         snippets = self._snippets(text)
         line, column = 1, 1
-        if stored["record"]:
+        if stored["record"]:  # its text is not lines of the file
             line = stored["line"]
+            snippets = tuple(replace(snippet, line=line) for snippet in snippets)
         elif snippets:
             first = snippets[0]
             anchor = first.matches[0].start if first.matches else first.offset
