@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -25,6 +26,7 @@ from indexer.catalogue import Catalogue, FileTable
 from indexer.errors import DocumentNotFoundError, FahrasError, IndexCorruptError, NoIndexError
 from indexer.results import (
     Document,
+    FileProblem,
     IndexStats,
     Match,
     Progress,
@@ -231,31 +233,73 @@ class Index:
 
         return matches_of(text, self._search(query, options).marked(text))
 
-    def document(self, name: str) -> Document:
+    def document(self, name: str, line: int | None = None) -> Document:
         """A document by record id, by path below the home, or by file-system path.
 
-        Raises DocumentNotFoundError.
+        With a `line`, of a file of records the one at that line, or the last before it; a file
+        that is one document has it whatever the line. Raises DocumentNotFoundError, also where
+        several records bear the id; the message then names the place of each.
         """
-        key = self._catalogue.key(os.path.abspath(name))
-        entry = self._catalogue.files.get(name) or self._catalogue.files.get(key)
-        if entry is not None:
-            stored = self._searcher.document(file=entry.number)
-        else:
-            stored = self._searcher.document(record=name)
+        stored = self._named(name, line)
         if stored is None:
             raise DocumentNotFoundError(
                 f"no document is called {name}: give a path, or an id as a search prints it"
             )
         entry = self._files.by_number[stored["file"]]
+        segment, docnum = stored["segment"], stored["docnum"]
         return Document(
             id=stored["record"] or entry.path,
             path=self._catalogue.absolute(entry.path),
-            title=stored["title"],
-            text=stored["text"],
+            title=segment.text(docnum, "title"),
+            text=segment.text(docnum, "text"),
             date=stored["date"] or None,
             size=entry.size,
             encoding=stored["encoding"],
+            line=stored["line"] if stored["record"] else None,
         )
+
+    def _named(self, name: str, line: int | None) -> dict[str, Any] | None:
+        """The stored values of the document that a name means, without its texts."""
+        key = self._catalogue.key(os.path.abspath(name))
+        entry = self._catalogue.files.get(name) or self._catalogue.files.get(key)
+        if entry is not None:
+            of_file = sorted(self._stored(file=entry.number), key=lambda stored: stored["line"])
+            after = bisect_right(of_file, line or 1, key=lambda stored: stored["line"])
+            return of_file[max(after - 1, 0)] if of_file else None
+        records = self._stored(record=name) if name else []
+        if len(records) > 1:
+            raise DocumentNotFoundError(
+                f"{len(records)} records are called {name}: give one of {self._places(records)}"
+            )
+        return records[0] if records else None
+
+    def _stored(self, **wanted: Any) -> list[dict[str, Any]]:
+        """The stored values of the documents with this value, and where they lie."""
+        from indexer.ranking.snapshot import Snapshot
+
+        snapshot = Snapshot.of(self._searcher)
+        found = []
+        for doc in self._searcher.document_numbers(**wanted):
+            segment, docnum = snapshot.locate(doc)
+            found.append({**segment.record(docnum), "segment": segment, "docnum": docnum})
+        return found
+
+    def _places(self, records: list[dict[str, Any]]) -> str:
+        """PATH:LINE of each record, of many the first."""
+        places = sorted(
+            (self._files.by_number[record["file"]].path, record["line"]) for record in records
+        )
+        named = [f"{path}:{line}" for path, line in places[:_PLACES_NAMED]]
+        return ", ".join(named) + (", …" if len(places) > _PLACES_NAMED else "")
+
+    @property
+    def document_count(self) -> int:
+        """How many documents the index holds."""
+        return int(self._searcher.doc_count())
+
+    def problems(self) -> tuple[FileProblem, ...]:
+        """What could not be read at the last update."""
+        return tuple(self._catalogue.problems)
 
     def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
         """The written forms that begin with `prefix`, in the order of their code points."""
@@ -280,7 +324,7 @@ class Index:
         return IndexStats(
             index_dir=self._location.index_dir,
             roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
-            documents=int(reader.doc_count()),
+            documents=self.document_count,
             files=len(catalogue.files),
             tokens=sum(int(reader.field_length(name)) for name in FORM_FIELDS),
             terms=len({term for name in FORM_FIELDS for term in reader.lexicon(name)}),
@@ -290,7 +334,7 @@ class Index:
             format_version=FORMAT_VERSION,
             analyzer_version=ANALYZER_VERSION,
             updated=catalogue.updated,
-            problems=tuple(catalogue.problems),
+            problems=self.problems(),
         )
 
     def close(self) -> None:
@@ -311,6 +355,9 @@ class Index:
     ) -> None:
         self.close()
 
+
+_PLACES_NAMED = 5
+"""Records of one id that a message names."""
 
 _CATALOGUE = "files-"
 

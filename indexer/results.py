@@ -34,7 +34,8 @@ class Match:
 class Snippet:
     """A passage of a document: `document_text[offset:offset + len(text)] == text`.
 
-    The offsets of `matches` count from the beginning of the document, not of the passage.
+    The offsets of `matches` count from the beginning of the document, not of the passage. `line` is
+    that of the first match in the file; for a record, the line on which the record stands.
     """
 
     text: str
@@ -133,6 +134,8 @@ class Document:
     date: str | None
     size: int
     encoding: str
+    line: int | None = None
+    """Of a record, the line of its file on which it begins; None where the file is the document."""
 
 
 @dataclass(frozen=True, slots=True)

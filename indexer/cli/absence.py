@@ -32,9 +32,8 @@ def explain(index: Index, query: str, options: SearchOptions, results: SearchRes
         if total:
             noun = "document" if total == 1 else "documents"
             terminal.complain(f"without {_filters_used(options)}: {total:,} {noun}")
-    stats = index.stats()
-    skipped = sum(problem.fatal for problem in stats.problems)
-    if not stats.documents:
+    skipped = sum(problem.fatal for problem in index.problems())
+    if not index.document_count:
         terminal.complain("the index holds no documents; add some with: fahras index PATH")
     elif skipped:
         noun = "file" if skipped == 1 else "files"

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SHOW_HELP = """Print the text of a hit as it was indexed.
 
-HIT is what search prints: a path, a path and a line (the text from that line on), or the id of
-the JSON output. Into a pipe goes the text alone, unchanged.
+HIT is what search prints: a path, a path and a line (the text from that line on, or the record at
+that line), or the id of the JSON output. Into a pipe goes the text alone, unchanged.
 
 \b
 Examples
@@ -71,19 +71,26 @@ def show_command(
         record = records.document_record(document, line, matches)
         terminal.write(records.json_line(record, for_terminal=screen.is_terminal))
     else:
-        _print_text(screen, document.text, line_start(document.text, line), matches)
+        start = line_start(document.text, line) if document.line is None else 0
+        _print_text(screen, document.text, start, matches)
     return exits.FOUND
 
 
 def _found(index: Index, hit: str) -> tuple[Document, int]:
-    """The document and the line; a name that ends like a line number is tried whole first."""
+    """The document and the line; a name that ends like a line number is tried whole first.
+
+    The line of a record is that of its file.
+    """
+    line = 1
     try:
-        return index.document(hit), 1
+        document = index.document(hit)
     except DocumentNotFoundError:
         place = _PLACE.fullmatch(hit)
         if place is None:
             raise
-        return index.document(place[1]), max(int(place[2]), 1)
+        line = max(int(place[2]), 1)
+        document = index.document(place[1], line)
+    return document, line if document.line is None else document.line
 
 
 def line_start(text: str, line: int) -> int:
