@@ -83,7 +83,7 @@ def nearest(grams: Grams, text: str, least: float) -> tuple[Array, Array]:
     """(keys, likeness): all keys whose likeness to `text` is `least` or more, keys rising."""
     if not len(grams.codes):
         return np.zeros(0, np.int64), np.zeros(0)
-    wanted = np.unique(_pairs([text])[0])
+    wanted = np.array(sorted(set(_pairs([text])[0].tolist())), np.uint64)
     found = grams.codes.searchsorted(wanted)
     found[found == len(grams.codes)] = 0
     found = found[grams.codes.take(found) == wanted]

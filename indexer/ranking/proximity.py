@@ -51,8 +51,9 @@ class Neighbourhood:
                 weights.append(np.full(len(here), weight, np.float32))
         if not docs:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        found, inverse = np.unique(np.concatenate(docs), return_inverse=True)
-        return found, np.bincount(inverse, np.concatenate(weights)).astype(np.float32)
+        counts = np.bincount(np.concatenate(docs), np.concatenate(weights))
+        found = np.flatnonzero(counts)
+        return found, counts.take(found).astype(np.float32)
 
     def _places(self, query: StemQuery, field: str) -> Places:
         known = self._known.get((query, field))
