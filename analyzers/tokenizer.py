@@ -109,7 +109,7 @@ class _CharTable:
         found = self.classes.take(codes)
         unknown = found == _UNKNOWN
         if unknown.any():
-            for page in np.unique(codes[unknown] // _PAGE).tolist():
+            for page in np.flatnonzero(np.bincount(codes[unknown] // _PAGE)).tolist():
                 self._fill(page)
             found = self.classes.take(codes)
         return found
@@ -209,6 +209,20 @@ class _HashTable:
         self._place(keys, ids)
 
 
+def _distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
+    """(distinct values, where each is first, which of them each value is).
+
+    `np.unique` does it too, but loads numpy.ma, which a first query would wait 50 ms for.
+    """
+    order = np.argsort(hashes, kind="stable")
+    ranked = hashes.take(order)
+    heads = np.ones(len(ranked), np.bool_)
+    np.not_equal(ranked[1:], ranked[:-1], out=heads[1:])
+    inverse = np.empty(len(ranked), np.int64)
+    inverse[order] = np.cumsum(heads) - 1
+    return ranked[heads], order[heads], inverse
+
+
 class Tokenizer:
     """Finds words and numbers the distinct unmarked forms it meets: `forms[id]` is `u`.
 
@@ -279,9 +293,7 @@ class Tokenizer:
         ids = self._table.find(hashes)
         missing = np.flatnonzero(ids == _ABSENT)
         if len(missing):
-            fresh, first, inverse = np.unique(
-                hashes[missing], return_index=True, return_inverse=True
-            )
+            fresh, first, inverse = _distinct(hashes[missing])
             new_ids = self._add_spellings(words, missing[first])
             self._table.add(fresh, new_ids)
             ids[missing] = new_ids[inverse]

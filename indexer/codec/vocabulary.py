@@ -88,7 +88,8 @@ class _Derived:
 
     def level(self, ids: Array) -> Level:
         """The level of terms with these result ids, without the results that none of them has."""
-        used, compact = np.unique(ids, return_inverse=True)
+        is_used = np.bincount(ids, minlength=len(self._id_of)) > 0
+        used, compact = np.flatnonzero(is_used), (np.cumsum(is_used) - 1).take(ids)
         results = list(self._id_of)
         keys = [results[i].encode("utf-8", "surrogatepass") for i in used.tolist()]
         return Level(compact, keys)
