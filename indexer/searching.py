@@ -157,7 +157,14 @@ class Search:
             score=score,
             snippets=snippets,
             stale=_is_stale(path, entry),
+            explanation=self._explainer.explain(doc, score) if self._options.explain else None,
         )
+
+    @cached_property
+    def _explainer(self) -> Any:
+        from indexer.ranking.explain import Explainer
+
+        return Explainer(self.query, self._text, self.evaluator)
 
     def _snippets(self, text: str) -> tuple[Snippet, ...]:
         options = self._options

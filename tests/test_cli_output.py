@@ -67,7 +67,6 @@ def test_schema_names_the_fields_of_the_contract() -> None:
     assert tuple(SCHEMA["required"]) == HIT_FIELDS
 
 
-EXPLAIN_TO_COME = pytest.mark.xfail(reason="the library does not explain yet", strict=False)
 UNKNOWN_TO_COME = pytest.mark.xfail(reason="the library names no unknown words yet", strict=False)
 
 
@@ -75,7 +74,7 @@ UNKNOWN_TO_COME = pytest.mark.xfail(reason="the library names no unknown words y
     "flags",
     [
         [],
-        pytest.param(["--explain"], marks=EXPLAIN_TO_COME),
+        ["--explain"],
         ["--no-snippets"],
         ["--snippets", "3"],
         ["--match", "root"],

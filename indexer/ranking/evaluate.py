@@ -122,19 +122,23 @@ class Evaluator:
         """Words side by side, in every segment: sums, then nearness, then coverage."""
         known = self._words.get(id(query))
         if known is None:
-            segments = range(len(self.snapshot.segments))
-            parts = [_or(self, query, number) for number in segments]
-            words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-            self._add_proximity(words, parts)
+            parts = self.sums(query)
+            self.add_proximity(query, parts)
             if self.snapshot.settings.coverage:
+                words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
                 for number, part in enumerate(parts):
                     np.multiply(part.score, self.coverage(words, number), out=part.score)
             known = self._words[id(query)] = parts
         return known
 
-    def _add_proximity(self, words: Sequence[FormsQuery], parts: Sequence[Partial]) -> None:
+    def sums(self, query: WordsQuery) -> list[Partial]:
+        """Words side by side, in every segment: their sums alone, in arrays of the caller's."""
+        return [_or(self, query, number) for number in range(len(self.snapshot.segments))]
+
+    def add_proximity(self, query: WordsQuery, parts: Sequence[Partial]) -> None:
         """Reward the best documents so far in which neighbours of the query stand near."""
         settings = self.snapshot.settings
+        words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
         pairs = dict.fromkeys(
             (one, other)
             for one, other in pairwise(words)

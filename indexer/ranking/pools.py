@@ -62,7 +62,7 @@ def _parts(query: FormsQuery, segment: Segment, snapshot: Snapshot) -> Iterator[
         if source is None:
             continue
         weight = snapshot.settings.field_weight(name)
-        for words, level, slop, share in _phrases(query, snapshot):
+        for words, level, slop, share in phrases_of(query, snapshot):
             docs, counts = phrase_frequencies(words, level, slop, source)
             yield _Part(docs, counts * np.float32(share * weight), True, True)
         if isinstance(query, PhraseQuery | AlternativeQuery):
@@ -74,7 +74,9 @@ def _parts(query: FormsQuery, segment: Segment, snapshot: Snapshot) -> Iterator[
             yield _Part(postings.docs, tfs, *kind)
 
 
-def _phrases(query: FormsQuery, snapshot: Snapshot) -> Iterator[tuple[Any, str, int | None, float]]:
+def phrases_of(
+    query: FormsQuery, snapshot: Snapshot
+) -> Iterator[tuple[Any, str, int | None, float]]:
     """(words, level, slop, weight) of each phrase that a query means."""
     if isinstance(query, PhraseQuery):
         yield query.words, query.level, query.slop, 1.0

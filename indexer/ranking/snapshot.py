@@ -125,7 +125,7 @@ class Snapshot:
 
     def _norms(self, fields: tuple[str, ...]) -> list[Floats]:
         """BM25's length norm of each document, by segment and docnum, fields combined."""
-        lengths = [self._lengths(segment, fields) for segment in self.segments]
+        lengths = [self.lengths(segment, fields) for segment in self.segments]
         total = sum(
             float(known[segment.live].sum() if segment.live is not None else known.sum())
             for segment, known in zip(self.segments, lengths, strict=True)
@@ -135,7 +135,8 @@ class Snapshot:
             length_norms(known, average, self.settings.k1, self.settings.b) for known in lengths
         ]
 
-    def _lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:
+    def lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:
+        """The length of each document of a segment, fields weighted and summed."""
         lengths = np.zeros(segment.size, np.float32)
         for name in fields:
             source = segment.field(name)

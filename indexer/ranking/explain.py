@@ -1,0 +1,217 @@
+"""Why does a hit have its score? The score of one document, taken apart along the query's tree.
+
+The parts add up: every word's contribution, then what nearness added, then the rest, which is the
+bonus for holding several words and whatever a query gives without words. Postings are looked up
+again, so that ranking itself keeps nothing for this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import query as whoosh_query
+
+from analyzers.analyzer import analyze_form
+from indexer.ranking.bm25 import saturation
+from indexer.ranking.evaluate import Evaluator
+from indexer.ranking.expand import tier_of
+from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.pools import phrases_of
+from indexer.ranking.queries import (
+    AlternativeQuery,
+    FormsQuery,
+    PatternQuery,
+    PhraseQuery,
+    StemQuery,
+    WordsQuery,
+)
+from indexer.ranking.segment import FieldSource, Floats
+from indexer.results import TIERS, Explanation, TermExplanation
+
+
+class _Parts(NamedTuple):
+    """What makes up a score, each already multiplied by the boosts above it."""
+
+    words: tuple[TermExplanation, ...] = ()
+    proximity: float = 0.0
+    constant: float = 0.0
+
+    @property
+    def score(self) -> float:
+        return sum(word.contribution for word in self.words) + self.proximity + self.constant
+
+
+class _Occurrences(NamedTuple):
+    """Postings of the terms of a leaf: `terms[owners[i]]` stands `tfs[i]` times in `docs[i]`.
+
+    `tfs` are multiplied by the weight of the field; `terms` are (written, tier, weight).
+    """
+
+    terms: list[tuple[str, str, float]]
+    owners: NDArray[np.int64]
+    docs: NDArray[Any]
+    tfs: Floats
+
+
+class Explainer:
+    """Explains hits of one query: `query` as it was ranked by `evaluator`, `text` as written."""
+
+    def __init__(self, query: Any, text: str, evaluator: Evaluator) -> None:
+        self._query = query
+        self._text = text
+        self._evaluator = evaluator
+        self._snapshot = evaluator.snapshot
+        self._lengths: dict[tuple[tuple[str, ...], int], Floats] = {}
+        self._found: dict[tuple[FormsQuery, int], list[_Occurrences]] = {}
+        self._near: dict[int, list[Floats]] = {}
+
+    def explain(self, doc: int, score: float) -> Explanation:
+        """The parts of a document's score; `doc` is its number in the whole index."""
+        segment, docnum = self._snapshot.locate(doc)
+        number = self._snapshot.segments.index(segment)
+        parts = self._parts(self._query, number, docnum)
+        return Explanation(parts.words, parts.proximity, parts.constant, score)
+
+    def _parts(self, query: Any, number: int, docnum: int) -> _Parts:
+        if isinstance(query, FormsQuery):
+            return _Parts((self._word(query, number, docnum),))
+        if isinstance(query, WordsQuery):
+            return self._side_by_side(query, number, docnum)
+        if isinstance(query, whoosh_query.Or | whoosh_query.And):
+            parts = [self._parts(child, number, docnum) for child in query.subqueries]
+            return _scaled(_sum(parts), query.boost)
+        if isinstance(query, whoosh_query.AndMaybe):
+            return _sum([self._parts(child, number, docnum) for child in (query.a, query.b)])
+        if isinstance(query, whoosh_query.AndNot | whoosh_query.Require):
+            return self._parts(query.a, number, docnum)
+        return _Parts(constant=float(self._evaluator.partial(query, number).score[docnum]))
+
+    def _side_by_side(self, query: WordsQuery, number: int, docnum: int) -> _Parts:
+        """A sum of words, what their nearness gained, and the bonus for several of them."""
+        parts = [self._parts(child, number, docnum) for child in query.subqueries]
+        total = _scaled(_sum(parts), query.boost)
+        gained = float(self._nearness(query)[number][docnum])
+        total = total._replace(proximity=total.proximity + gained)
+        words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+        bonus = float(self._evaluator.coverage(words, number)[docnum]) - 1.0
+        return total._replace(constant=total.constant + bonus * total.score)
+
+    def _nearness(self, query: WordsQuery) -> list[Floats]:
+        """By segment and docnum, what nearness adds: the sums with it less those without."""
+        known = self._near.get(id(query))
+        if known is None:
+            sums = self._evaluator.sums(query)
+            before = [part.score.copy() for part in sums]
+            self._evaluator.add_proximity(query, sums)
+            known = [part.score - old for part, old in zip(sums, before, strict=True)]
+            self._near[id(query)] = known
+        return known
+
+    def _word(self, query: FormsQuery, number: int, docnum: int) -> TermExplanation:
+        leaf = self._evaluator.leaf(query)
+        pool = leaf.pools[number]
+        place = int(pool.docs.searchsorted(docnum))
+        met = place < len(pool.docs) and pool.docs[place] == docnum
+        tf = pool.tfs[place : place + 1] if met else np.zeros(1, np.float32)
+        norm = self._snapshot.norms(query.fields)[number][docnum : docnum + 1]
+        gained = float(saturation(tf, norm, self._snapshot.settings.k1)[0])
+        return TermExplanation(
+            word=_written(query, self._text),
+            terms=tuple(self._terms(query, number, docnum)) if met else (),
+            df=leaf.df,
+            idf=leaf.idf,
+            pooled_tf=float(tf[0]),
+            length=float(self._lengths_of(query.fields, number)[docnum]),
+            contribution=gained * leaf.idf * query.boost,
+        )
+
+    def _lengths_of(self, fields: tuple[str, ...], number: int) -> Floats:
+        if (fields, number) not in self._lengths:
+            segment = self._snapshot.segments[number]
+            self._lengths[fields, number] = self._snapshot.lengths(segment, fields)
+        return self._lengths[fields, number]
+
+    def _terms(
+        self, query: FormsQuery, number: int, docnum: int
+    ) -> list[tuple[str, str, float, float]]:
+        """The forms of a leaf that stand in a document, fields summed, strongest first."""
+        counts: dict[tuple[str, str, float], float] = {}
+        for terms, owners, docs, tfs in self._occurrences(query, number):
+            for place in np.flatnonzero(docs == docnum).tolist():
+                term = terms[owners[place]]
+                counts[term] = counts.get(term, 0.0) + float(tfs[place])
+        found = [(*term, tf) for term, tf in counts.items()]
+        return sorted(found, key=lambda t: (TIERS.index(t[1]), -t[2] * t[3], t[0]))
+
+    def _occurrences(self, query: FormsQuery, number: int) -> list[_Occurrences]:
+        known = self._found.get((query, number))
+        if known is None:
+            known = self._found[query, number] = list(self._look_up(query, number))
+        return known
+
+    def _look_up(self, query: FormsQuery, number: int) -> Iterator[_Occurrences]:
+        for name in query.fields:
+            source = self._snapshot.segments[number].field(name)
+            if source is None:
+                continue
+            weight = np.float32(self._snapshot.settings.field_weight(name))
+            for found in (*self._phrases(query, source), *self._forms(query, source)):
+                yield found._replace(tfs=found.tfs * weight)
+
+    def _phrases(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
+        for words, level, slop, share in phrases_of(query, self._snapshot):
+            docs, counts = phrase_frequencies(words, level, slop, source)
+            tier = level if isinstance(query, PhraseQuery) else "variant"
+            written = " ".join(word.unmarked for word in words)
+            owners = np.zeros(len(docs), np.int64)
+            yield _Occurrences([(written, tier, share)], owners, docs, counts)
+
+    def _forms(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
+        """The postings of each written form that a word or a pattern means."""
+        if isinstance(query, PhraseQuery | AlternativeQuery):
+            return
+        groups = query.expansions(self._snapshot) if isinstance(query, StemQuery) else ()
+        terms, spans = [], []
+        for meaning in query.spans(source, self._snapshot):
+            for (first, last), weight in zip(meaning.spans, meaning.weights, strict=True):
+                for form in source.forms((first, last)):
+                    tier = tier_of(analyze_form(form), groups) or meaning.expansion.tier
+                    terms.append((form, tier, weight))
+                spans += [(slot, slot + 1) for slot in range(first, last)]
+        if spans:
+            postings = source.postings(spans)
+            owners = np.repeat(np.arange(len(spans)), postings.counts)
+            yield _Occurrences(terms, owners, postings.docs, postings.tfs.astype(np.float32))
+
+
+def _sum(parts: list[_Parts]) -> _Parts:
+    return _Parts(
+        tuple(word for part in parts for word in part.words),
+        sum(part.proximity for part in parts),
+        sum(part.constant for part in parts),
+    )
+
+
+def _scaled(parts: _Parts, boost: float) -> _Parts:
+    if boost == 1.0:
+        return parts
+    words = (replace(word, contribution=word.contribution * boost) for word in parts.words)
+    return _Parts(tuple(words), parts.proximity * boost, parts.constant * boost)
+
+
+def _written(query: FormsQuery, text: str) -> str:
+    """How a leaf is written in the query; another name for several words, as the table has it."""
+    if isinstance(query, StemQuery):
+        return text[query.word.start : query.word.end] or query.word.unmarked
+    if isinstance(query, PhraseQuery):
+        written = text[query.words[0].start : query.words[-1].end]
+        return f"«{written or ' '.join(word.unmarked for word in query.words)}»"
+    if isinstance(query, PatternQuery):
+        return f"*{query.folded}*" if query.infix else f"{query.folded}*"
+    if isinstance(query, AlternativeQuery):
+        return " = ".join(" ".join(word.unmarked for word in side) for side in query.sides)
+    return repr(query)
