@@ -29,7 +29,8 @@ $(STAMP): pyproject.toml
 	  || { echo "Fahras needs Python 3.11 or newer: run make PYTHON=python3.11 (or newer)"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable . --group dev
+	PYTHONWARNINGS=ignore $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --editable . --group dev
 	@touch $(STAMP)
 
 clean:
