@@ -26,6 +26,7 @@ from indexer.ranking.parser import ParsedQuery, QueryParser
 from indexer.ranking.queries import FilterQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, SearchOptions, SearchResults, Snippet
 from indexer.snippets import Highlighter, WordHit, best_snippets
 
@@ -78,6 +79,8 @@ class Search:
         docs = ranked.docs[options.offset :].tolist()
         scores = ranked.scores[options.offset :].tolist()
         hits = tuple(self._hit(doc, score) for doc, score in zip(docs, scores, strict=True))
+        missing = missing_words(self.parsed.leaves, self._text, self.evaluator)
+        by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
         return SearchResults(
             query=self._text,
             total=ranked.total,
@@ -85,7 +88,8 @@ class Search:
             offset=options.offset,
             limit=options.limit,
             elapsed_ms=(time.perf_counter() - self._started) * 1e3,
-            notes=self.parsed.notes,
+            unknown_words=tuple(word.unknown for word in missing),
+            notes=self.parsed.notes + by_spelling,
         )
 
     def rank(self, count: int | None) -> Ranked:

@@ -53,7 +53,10 @@ def remark(results: SearchResults, output: Output) -> None:
 
 def tell_words(results: SearchResults) -> None:
     """The words that the index does not hold, with the nearest it does, and the notes."""
+    noted = "\n".join(results.notes)
     for unknown in results.unknown_words:
+        if f"«{unknown.word}»" in noted:  # a note tells what was found in its place
+            continue
         message = f"not in the index: {unknown.word}"
         if unknown.suggestions:
             message += f"; did you mean (هل تقصد): {'، '.join(unknown.suggestions)}"

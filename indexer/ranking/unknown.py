@@ -1,0 +1,118 @@
+"""Which words of a query does the index not hold, and which that it holds are spelled like them?
+
+A word is unknown if no form in the searched fields meets it at the tiers exact to variant,
+whatever the tier that the search asks for. Neighbours are looked up for such words only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from analyzers.analyzer import analyze_form
+from indexer.ranking.evaluate import Evaluator
+from indexer.ranking.expand import QueryWord
+from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.queries import FormsQuery, PhraseQuery, StemQuery
+from indexer.ranking.segment import FieldSource, Span
+from indexer.ranking.snapshot import Snapshot
+from indexer.results import UnknownWord
+
+_SUGGESTIONS = 3
+
+
+class Missing(NamedTuple):
+    """A word that the index does not hold; `retrieved`: its neighbours made documents belong."""
+
+    unknown: UnknownWord
+    retrieved: bool
+
+
+def missing_words(leaves: Sequence[FormsQuery], text: str, evaluator: Evaluator) -> list[Missing]:
+    """The unknown words among the leaves of a query, in the order of its `text`, each once."""
+    found: dict[str, Missing] = {}
+    for leaf, word in sorted(_words(leaves), key=lambda pair: pair[1].start):
+        written = text[word.start : word.end] or word.unmarked
+        if written not in found and not _is_held(leaf, word, evaluator.snapshot):
+            retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
+            keys = [word.analysis.stem]
+            if not retrieved:  # a misspelled word may have lost a false suffix with its stem
+                keys.append(word.analysis.folded)
+            suggestions = _suggestions(keys, leaf.fields, evaluator.snapshot)
+            found[written] = Missing(UnknownWord(written, suggestions), retrieved)
+    return list(found.values())
+
+
+def note_on(missing: Missing) -> str:
+    """What a reader is told of a word by whose neighbours documents were found."""
+    written, suggestions = missing.unknown.word, missing.unknown.suggestions
+    return (
+        f"«{written}» is not in the index; found by words spelled like it: {', '.join(suggestions)}"
+    )
+
+
+def _words(leaves: Sequence[FormsQuery]) -> Iterator[tuple[FormsQuery, QueryWord]]:
+    for leaf in leaves:
+        if isinstance(leaf, StemQuery):
+            yield leaf, leaf.word
+        elif isinstance(leaf, PhraseQuery):
+            yield from ((leaf, word) for word in leaf.words)
+
+
+def _is_held(leaf: FormsQuery, word: QueryWord, snapshot: Snapshot) -> bool:
+    variants = leaf.variants if isinstance(leaf, StemQuery) else ()
+    vocabulary = snapshot.vocabulary(leaf.fields)
+    if any(
+        vocabulary.count(group.level, group.key)
+        for group in snapshot.expansions(word, "variant", leaf.fields, variants)
+        if group.tier not in ("spelling", "root")
+    ):
+        return True
+    phrases = leaf.phrases if isinstance(leaf, StemQuery) else ()
+    return any(
+        len(phrase_frequencies(side, "stem", None, source)[0])
+        for side in phrases
+        for source in vocabulary.sources()
+    )
+
+
+def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
+    asked = any(
+        group.retrieves for group in leaf.expansions(evaluator.snapshot) if group.tier == "spelling"
+    )
+    return asked and any(pool.member.any() for pool in evaluator.leaf(leaf).pools)
+
+
+def _suggestions(
+    keys: Sequence[str], fields: tuple[str, ...], snapshot: Snapshot
+) -> tuple[str, ...]:
+    """The commonest form of each of the stems nearest to a key: likeness first, then frequency."""
+    likeness: dict[str, float] = {}
+    forms: dict[str, Counter[str]] = {}
+    for source in snapshot.vocabulary(fields).sources():
+        for span, like in _near(keys, source, snapshot.settings.likeness).items():
+            for form, count in _counted(source, span):
+                stem = analyze_form(form).stem
+                likeness[stem] = max(like, likeness.get(stem, 0.0))
+                forms.setdefault(stem, Counter())[form] += count
+    ranked = sorted(forms, key=lambda stem: (-likeness[stem], -forms[stem].total(), stem))
+    return tuple(
+        min(forms[stem], key=lambda form: (-forms[stem][form], form))
+        for stem in ranked[:_SUGGESTIONS]
+    )
+
+
+def _near(keys: Sequence[str], source: FieldSource, least: float) -> dict[Span, float]:
+    """The stems of one field like any of the keys, with the greatest likeness of each."""
+    found: dict[Span, float] = {}
+    for key in keys:
+        own = [(span, 1.0) for span in source.group("stem", key)]
+        for span, like in (*own, *source.nearest(key, least)):
+            found[span] = max(like, found.get(span, 0.0))
+    return found
+
+
+def _counted(source: FieldSource, span: Span) -> Iterator[tuple[str, int]]:
+    for slot, form in enumerate(source.forms(span), span[0]):
+        yield form, source.count((slot, slot + 1))
