@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from analyzers.analyzer import Analysis, analyze_form
-from analyzers.tokenizer import Tokenizer
+from analyzers.tokenizer import shared_tokenizer
 from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.expand import Expansion, QueryWord, key_at, tier_of, written_groups
 from indexer.ranking.parser import ParsedQuery
@@ -20,7 +20,7 @@ from indexer.ranking.queries import (
     PhraseQuery,
     StemQuery,
 )
-from indexer.snippets import Highlighter
+from indexer.snippets import Highlighter, Meetings
 
 
 @dataclass(slots=True)
@@ -47,25 +47,44 @@ class Targets:
 
     def highlighter(self) -> Highlighter:
         """What finds all this in texts."""
-
-        def meetings(form: str) -> tuple[tuple[int, str], ...]:
-            return _meetings(self.groups, analyze_form(form))
-
-        return Highlighter(meetings, Tokenizer(), self.phrases, frozenset(self.loose))
+        finder = _Finder(self.groups)
+        return Highlighter(finder.meetings, shared_tokenizer(), self.phrases, frozenset(self.loose))
 
 
-def _meetings(
-    groups: list[tuple[Expansion, ...] | PatternQuery], analysis: Analysis
-) -> tuple[tuple[int, str], ...]:
-    found = []
-    for number, group in enumerate(groups):
-        if isinstance(group, PatternQuery):
-            tier = "folded" if group.meets(analysis) else None
-        else:
-            tier = tier_of(analysis, group)
-        if tier is not None:
-            found.append((number, tier))
-    return tuple(found)
+class _Finder:
+    """Says which targets an unmarked form meets, by a look-up a level."""
+
+    def __init__(self, groups: list[tuple[Expansion, ...] | PatternQuery]) -> None:
+        self._by_key: dict[str, dict[str, list[tuple[int, int, str]]]] = {}
+        self._others: list[tuple[int, tuple[Expansion, ...] | PatternQuery]] = []
+        for number, group in enumerate(groups):
+            if isinstance(group, PatternQuery) or any(e.level == "nearest" for e in group):
+                self._others.append((number, group))
+                continue
+            for rank, expansion in enumerate(group):
+                keys = self._by_key.setdefault(expansion.level, {})
+                keys.setdefault(expansion.key, []).append((number, rank, expansion.tier))
+
+    def meetings(self, form: str) -> Meetings:
+        """(number, tier) of each target that the form meets, the strongest tier of each."""
+        analysis = analyze_form(form)
+        found: dict[int, tuple[int, str]] = {}
+        for level, keys in self._by_key.items():
+            for number, rank, tier in keys.get(key_at(analysis, level), ()):
+                if number not in found or rank < found[number][0]:
+                    found[number] = (rank, tier)
+        met = [(number, tier) for number, (_, tier) in found.items()]
+        for number, group in self._others:
+            other = _other_tier(group, analysis)
+            if other is not None:
+                met.append((number, other))
+        return tuple(met)
+
+
+def _other_tier(group: tuple[Expansion, ...] | PatternQuery, analysis: Analysis) -> str | None:
+    if isinstance(group, PatternQuery):
+        return "folded" if group.meets(analysis) else None
+    return tier_of(analysis, group)
 
 
 def targets_of(parsed: ParsedQuery, evaluator: Evaluator) -> Targets:

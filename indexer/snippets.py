@@ -52,13 +52,15 @@ class Highlighter:
         self._tokenizer = tokenizer
         self._phrases = phrases
         self._loose = loose
-        self._met: list[Meetings] = []
+        self._met: dict[int, Meetings] = {}
 
     def hits(self, text: str) -> list[WordHit]:
         """The tokens of `text` that met the query, in order."""
         tokens = self._tokenizer.tokenize(text)
-        self._met.extend(map(self._meets, self._tokenizer.forms[len(self._met) :]))
-        met = [self._met[form] for form in tokens.form_ids.tolist()]
+        form_ids = tokens.form_ids.tolist()
+        for form in set(form_ids).difference(self._met):
+            self._met[form] = self._meets(self._tokenizer.forms[form])
+        met = [self._met[form] for form in form_ids]
         marked = self._marked_in_phrases(met)
         for place, meetings in enumerate(met):
             for word, tier in meetings:
