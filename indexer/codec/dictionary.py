@@ -169,20 +169,23 @@ def _write_bearing(
     stem_of_folded[folded.ids] = stems.ids
     texts = [key.decode("utf-8", "surrogatepass") for key in folded.keys]
     stem_of = dict(zip(texts, map(stems.keys.__getitem__, stem_of_folded.tolist()), strict=True))
-    bearing: dict[bytes, set[int]] = {}
+    numbers: dict[bytes, int] = {}
+    targets, owners = [], []
     for text, stem_key in zip(texts, stem_of_folded.tolist(), strict=True):
         if text.startswith(PROCLITICS):
             for rest in splits(text):
                 target = stem_of.get(rest) or stem(rest).encode("utf-8", "surrogatepass")
-                bearing.setdefault(target, set()).add(int(group_of_key[stem_key]))
-    targets = sorted(bearing)
-    groups = [sorted(bearing[target]) for target in targets]
-    _write_strings(writer, prefix, targets)
-    writer.add(
-        f"{prefix}group_starts",
-        starts_of(np.array([len(g) for g in groups], np.int64)).astype("<u4"),
-    )
-    writer.add(f"{prefix}groups", np.array([g for of in groups for g in of], "<u4"))
+                targets.append(numbers.setdefault(target, len(numbers)))
+                owners.append(stem_key)
+    _write_strings(writer, prefix, sorted(numbers))
+    place = np.empty(len(numbers), np.int64)
+    place[[numbers[target] for target in sorted(numbers)]] = np.arange(len(numbers))
+    pairs = place[np.array(targets, np.int64)] << 32 | group_of_key[np.array(owners, np.int64)]
+    pairs.sort()
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
+    counts = np.bincount(pairs >> 32, minlength=len(numbers))
+    writer.add(f"{prefix}group_starts", starts_of(counts).astype("<u4"))
+    writer.add(f"{prefix}groups", (pairs & 0xFFFFFFFF).astype("<u4"))
 
 
 def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> None:
