@@ -84,8 +84,8 @@ target كتاب the stem of بكتاب. The letters allow it; whether it is so, 
 
 Stored values: arrays `s/F/...` for a form field's text, `records/...` for all else
 -----------------------------------------------------------------------------------
-One blob a document, compressed together in blocks of whole documents, about 48 KiB before
-compression.
+One blob a document, compressed together in blocks of whole documents: at most 64 of them, about
+48 KiB before compression.
 
 ================ ======== ==================================================================
 `blocks`         u1       zstd frames, end to end

@@ -19,6 +19,9 @@ from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.postings import Array
 
 BLOCK_BYTES = 48 << 10
+BLOCK_DOCUMENTS = 64
+"""A block is closed at either: a title is read without unpacking hundreds of others."""
+
 LEVEL = 3
 
 
@@ -43,7 +46,7 @@ class BlobWriter:
         self._sizes.append(len(blob) + 1)
         self._pending.append(blob)
         self._pending_bytes += len(blob)
-        if self._pending_bytes >= BLOCK_BYTES:
+        if self._pending_bytes >= BLOCK_BYTES or len(self._pending) >= BLOCK_DOCUMENTS:
             self._flush()
 
     def fill(self, doc_count: int) -> None:
@@ -97,7 +100,8 @@ class BlobReader:
         """The blob of a document, None where it has none."""
         if not self._sizes[docnum]:
             return None
-        block = int(np.searchsorted(self._block_docs, docnum, side="right")) - 1
+        wanted = self._block_docs.dtype.type(docnum)
+        block = int(self._block_docs.searchsorted(wanted, side="right")) - 1
         if block != self._held:
             self._hold(block)
         place = docnum - int(self._block_docs[block])
