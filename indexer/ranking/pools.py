@@ -63,7 +63,7 @@ def _parts(query: FormsQuery, segment: Segment, snapshot: Snapshot) -> Iterator[
             continue
         weight = snapshot.settings.field_weight(name)
         for words, level, slop, share in phrases_of(query, snapshot):
-            docs, counts = phrase_frequencies(words, level, slop, source)
+            docs, counts = phrase_frequencies(words, level, slop, source, query.strict)
             yield _Part(docs, counts * np.float32(share * weight), True, True)
         if isinstance(query, PhraseQuery | AlternativeQuery):
             continue
@@ -107,18 +107,42 @@ def _pooled(parts: list[_Part], segment: Segment) -> Pool:
         np.array([part.retrieves + 2 * part.core for part in parts], np.uint8),
         [len(part.docs) for part in parts],
     )
-    summed = np.bincount(docs, weights=tfs, minlength=segment.size)
+    pool = _sorted(docs, tfs, marks) if len(docs) * 8 < segment.size else None
+    found, summed, kinds = pool or _dense(docs, tfs, marks, segment.size)
     if segment.live is not None:
-        summed[~segment.live] = 0
-    found = np.flatnonzero(summed)
-    met = np.zeros(segment.size, np.uint8)
-    for mark in (1, 2, 3):
-        chosen = docs[marks == mark]
-        met[chosen] |= mark
-    kinds = met.take(found)
+        alive = segment.live.take(found)
+        found, summed, kinds = found[alive], summed[alive], kinds[alive]
     return Pool(
         found,
-        summed.take(found).astype(np.float32),
+        summed.astype(np.float32),
         (kinds & 1).astype(np.bool_),
         int(np.count_nonzero(kinds & 2)),
     )
+
+
+_Summed = tuple[Docs, NDArray[np.float64], NDArray[np.uint8]]
+
+
+def _sorted(docs: NDArray[Any], tfs: Floats, marks: NDArray[np.uint8]) -> _Summed:
+    """Sum by document where few of the segment's documents are met."""
+    order = np.argsort(docs, kind="stable")
+    docs = docs.take(order)
+    firsts = np.flatnonzero(np.concatenate([_FIRST, docs[1:] != docs[:-1]]))
+    return (
+        docs.take(firsts).astype(np.int64),
+        np.add.reduceat(tfs.take(order).astype(np.float64), firsts),
+        np.bitwise_or.reduceat(marks.take(order), firsts),
+    )
+
+
+def _dense(docs: NDArray[Any], tfs: Floats, marks: NDArray[np.uint8], size: int) -> _Summed:
+    """Sum by document where many are met: one pass over an array of all documents."""
+    summed = np.bincount(docs, weights=tfs, minlength=size).astype(np.float64)
+    found = np.flatnonzero(summed > 0)
+    met = np.zeros(size, np.uint8)
+    for mark in (1, 2, 3):
+        met[docs[marks == mark]] |= mark
+    return found, summed.take(found), met.take(found)
+
+
+_FIRST = np.ones(1, np.bool_)
