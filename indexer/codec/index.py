@@ -18,7 +18,8 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC, FileIndex
 
 from indexer.codec.arrays import FieldArrays
-from indexer.codec.codec import PerDocReader, TermsReader, open_container
+from indexer.codec.codec import open_container
+from indexer.codec.reader import PerDocReader, TermsReader
 from indexer.codec.segment import ColumnarSegment
 from indexer.codec.toc import read_toc, write_toc
 from indexer.codec.writer import ColumnarWriter

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.codec import PerDocReader
+from indexer.codec.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.expand import Expansion, QueryWord, expand
 from indexer.ranking.segment import Docs, FieldSource, Floats, open_field
