@@ -9,7 +9,7 @@ What is learnt about the dictionary while queries are expanded is kept.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from indexer.codec.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.expand import Expansion, QueryWord, expand
-from indexer.ranking.segment import Docs, FieldSource, Floats, open_field
+from indexer.ranking.segment import Docs, FieldSource, Floats, Span, open_field
 from indexer.ranking.settings import DEFAULT, RankingSettings
 
 _ARTICLES = ("ال", "وال")
@@ -166,24 +166,46 @@ class FieldsVocabulary:
 
     def sources(self) -> Iterator[FieldSource]:
         """Each field in each segment that has it."""
+        for _, source in self._held():
+            yield source
+
+    def _held(self) -> Iterator[tuple[Segment, FieldSource]]:
         for segment in self._snapshot.segments:
             for name in self._fields:
                 source = segment.field(name)
                 if source is not None:
-                    yield source
+                    yield segment, source
 
     def _count(self, level: str, key: str) -> int:
-        return sum(s.count(span) for s in self.sources() for span in s.group(level, key))
+        return sum(
+            _live_count(segment, source, source.group(level, key))
+            for segment, source in self._held()
+        )
 
     def _article_count(self, stem: str) -> int:
-        counted = 0
-        for source in self.sources():
-            for first, last in source.group("stem", stem):
-                for slot, form in enumerate(source.forms((first, last)), first):
-                    if form.startswith(_ARTICLES):
-                        counted += source.count((slot, slot + 1))
-        return counted
+        return sum(
+            _live_count(segment, source, _with_article(source, source.group("stem", stem)))
+            for segment, source in self._held()
+        )
 
     def bearing(self, target: str) -> frozenset[str]:
         """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
         return frozenset(key for source in self.sources() for key, _ in source.bearing(target))
+
+
+def _with_article(source: FieldSource, spans: Sequence[Span]) -> list[Span]:
+    """The terms of some spans that are written with the article."""
+    return [
+        (slot, slot + 1)
+        for first, last in spans
+        for slot, form in enumerate(source.forms((first, last)), first)
+        if form.startswith(_ARTICLES)
+    ]
+
+
+def _live_count(segment: Segment, source: FieldSource, spans: Sequence[Span]) -> int:
+    """How often the terms of some spans occur in documents that are not deleted."""
+    if segment.live is None or not spans:
+        return sum(source.count(span) for span in spans)
+    postings = source.postings(spans)
+    return int(postings.tfs[segment.live.take(postings.docs)].sum())
