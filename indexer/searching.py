@@ -21,7 +21,7 @@ from analyzers.variants import VariantTable
 from indexer.catalogue import FileEntry, FileTable
 from indexer.errors import ExtractError
 from indexer.highlighting import Targets, targets_of
-from indexer.ranking.evaluate import Evaluator, Ranked
+from indexer.ranking.evaluate import Evaluator, Ranked, Verify
 from indexer.ranking.parser import ParsedQuery, QueryParser
 from indexer.ranking.queries import FilterQuery
 from indexer.ranking.segment import Docs
@@ -56,12 +56,21 @@ class Search:
             all_words=options.all_words,
             paths=self._files.matching,
             variants=variants,
+            strict=options.strict,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)
         )
         self.snapshot = Snapshot.of(searcher)
-        self.evaluator = Evaluator(self.snapshot)
+        self.evaluator = Evaluator(self.snapshot, self._verify())
+
+    def _verify(self) -> Verify | None:
+        """What reads texts for marks, if marks are asked for."""
+        if "marks" not in self._options.strict:
+            return None
+        from indexer.marks import MarksReader
+
+        return MarksReader(self.snapshot).bearing
 
     @cached_property
     def query(self) -> Any:
@@ -183,7 +192,7 @@ class Search:
     @cached_property
     def _targets(self) -> Targets:
         """What the words of this query are, to whoever marks them in texts."""
-        return targets_of(self.parsed, self.evaluator)
+        return targets_of(self.parsed.leaves, self.evaluator)
 
     @cached_property
     def _highlighter(self) -> Highlighter:

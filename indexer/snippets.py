@@ -39,6 +39,7 @@ class Highlighter:
 
     `meets` is asked once per distinct unmarked form. `phrases` are sequences of numbers of words
     that are marked only where they stand together; words in `loose` are marked wherever they stand.
+    `admits`, where given, decides of each place by the word as it is written there.
     """
 
     def __init__(
@@ -47,11 +48,13 @@ class Highlighter:
         tokenizer: Tokenizer,
         phrases: Sequence[tuple[int, ...]] = (),
         loose: frozenset[int] = frozenset(),
+        admits: Callable[[int, str], bool] | None = None,
     ) -> None:
         self._meets = meets
         self._tokenizer = tokenizer
         self._phrases = phrases
         self._loose = loose
+        self._admits = admits
         self._met: dict[int, Meetings] = {}
 
     def hits(self, text: str) -> list[WordHit]:
@@ -61,6 +64,11 @@ class Highlighter:
         for form in set(form_ids).difference(self._met):
             self._met[form] = self._meets(self._tokenizer.forms[form])
         met = [self._met[form] for form in form_ids]
+        if self._admits is not None:
+            met = [
+                tuple(m for m in meetings if self._admits(m[0], text[start:end]))
+                for meetings, start, end in zip(met, tokens.starts, tokens.ends, strict=True)
+            ]
         marked = self._marked_in_phrases(met)
         for place, meetings in enumerate(met):
             for word, tier in meetings:

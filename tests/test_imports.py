@@ -21,7 +21,7 @@ FLOORS = (
     ("indexer",),
     ("indexer.index",),
     ("indexer.update", "indexer.searching"),
-    ("indexer.highlighting",),
+    ("indexer.highlighting", "indexer.marks"),
     ("indexer.snippets",),
     ("indexer.engine",),
     ("indexer.ranking",),

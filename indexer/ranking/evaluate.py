@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
 from indexer.ranking.bm25 import idf, saturation
+from indexer.ranking.expand import QueryWord
 from indexer.ranking.pools import Pool, pool_of
 from indexer.ranking.proximity import Neighbourhood, least_of_best
 from indexer.ranking.queries import (
@@ -27,9 +28,10 @@ from indexer.ranking.queries import (
     StemQuery,
     WordsQuery,
     filtered_docs,
+    leaf_words,
 )
 from indexer.ranking.segment import Docs, Floats
-from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.snapshot import Segment, Snapshot
 
 Mask = NDArray[np.bool_]
 
@@ -62,11 +64,19 @@ class Ranked:
     total: int
 
 
-class Evaluator:
-    """Evaluates queries over one snapshot; words are pooled once however often they are met."""
+Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
 
-    def __init__(self, snapshot: Snapshot) -> None:
+
+class Evaluator:
+    """Evaluates queries over one snapshot; words are pooled once however often they are met.
+
+    `verify`, where given, is asked which documents of a segment bear a leaf as it was written; what
+    the others hold of it does not count.
+    """
+
+    def __init__(self, snapshot: Snapshot, verify: Verify | None = None) -> None:
         self.snapshot = snapshot
+        self._verify = verify
         self._leaves: dict[FormsQuery, Leaf] = {}
         self._words: dict[int, list[Partial]] = {}
 
@@ -74,12 +84,22 @@ class Evaluator:
         """The pooled postings and the statistics of a word, phrase or pattern."""
         known = self._leaves.get(query)
         if known is None:
-            pools = tuple(pool_of(query, s, self.snapshot) for s in self.snapshot.segments)
+            pools = tuple(self._pool(query, segment) for segment in self.snapshot.segments)
             df = sum(p.core for p in pools) or sum(int(np.count_nonzero(p.member)) for p in pools)
             df = df or sum(len(p.docs) for p in pools)
             weight = self._phrase_idf(query) if isinstance(query, PhraseQuery) else self._idf(df)
             known = self._leaves[query] = Leaf(pools, df, weight)
         return known
+
+    def _pool(self, query: FormsQuery, segment: Segment) -> Pool:
+        pool = pool_of(query, segment, self.snapshot)
+        if self._verify is None or not any(word.written for word in leaf_words(query)):
+            return pool
+        kept = ~pool.member
+        kept[pool.member] = self._verify(query, segment, pool.docs[pool.member])
+        member = pool.member[kept]
+        core = min(pool.core, int(np.count_nonzero(member)))
+        return Pool(pool.docs[kept], pool.tfs[kept], member, core)
 
     def _idf(self, df: int) -> float:
         return idf(self.snapshot.documents, df)
@@ -87,7 +107,9 @@ class Evaluator:
     def _phrase_idf(self, query: PhraseQuery) -> float:
         """A phrase weighs as much as its words together."""
         return sum(
-            self.leaf(StemQuery(query.fields, word, "folded")).idf
+            self.leaf(
+                StemQuery(query.fields, QueryWord(word.analysis), "folded", strict=query.strict)
+            ).idf
             for word in query.words
             if not word.analysis.stopword
         ) or self._idf(self.snapshot.documents)

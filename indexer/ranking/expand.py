@@ -32,6 +32,7 @@ class Expansion:
 
     The level "nearest" is the other stems spelled like `key`; their weight is multiplied by the
     square of their likeness. `core` groups are the word itself: their documents make its idf.
+    `form` is the unmarked form that the terms stand for: the word's, or that of a variant.
     """
 
     level: str
@@ -40,15 +41,20 @@ class Expansion:
     weight: float
     retrieves: bool = True
     core: bool = True
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word of a query: `query[start:end]` is where it was written."""
+    """A word of a query: `query[start:end]` is where it was written.
+
+    `written` is how, where its vowel marks are asked for; else it is empty.
+    """
 
     analysis: Analysis
     start: int = 0
     end: int = 0
+    written: str = ""
 
     @classmethod
     def of(cls, unmarked: str, start: int = 0, end: int = 0) -> QueryWord:
@@ -83,7 +89,9 @@ def written_groups(word: QueryWord, level: str, settings: RankingSettings) -> li
     """The groups of the word itself, up to `level`: exact, folded, stem."""
     tiers = ("exact", "folded", "stem")
     return [
-        Expansion(tier, key_at(word.analysis, tier), tier, getattr(settings, tier))
+        Expansion(
+            tier, key_at(word.analysis, tier), tier, getattr(settings, tier), form=word.unmarked
+        )
         for tier in tiers[: tiers.index(level) + 1]
     ]
 
@@ -118,10 +126,18 @@ def _relatives(
     if not analysis.stem.isdigit():
         retrieves = missing and match != "stem"
         yield Expansion(
-            "nearest", analysis.stem, "spelling", settings.spelling, retrieves, core=False
+            "nearest",
+            analysis.stem,
+            "spelling",
+            settings.spelling,
+            retrieves,
+            core=False,
+            form=word.unmarked,
         )
     retrieves = match == "root"
-    yield Expansion("root", analysis.root, "root", settings.root, retrieves, core=False)
+    yield Expansion(
+        "root", analysis.root, "root", settings.root, retrieves, core=False, form=word.unmarked
+    )
 
 
 def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:
@@ -144,10 +160,10 @@ def _proclitic_groups(
     rest = guard.rest_of(word.analysis.folded, word.analysis.stem)
     if rest is not None:
         targets.append(stem(rest))
-        yield Expansion("stem", stem(rest), "stem", settings.proclitic)
+        yield Expansion("stem", stem(rest), "stem", settings.proclitic, form=word.unmarked)
     for target in targets:
         for key in guard.bearing(target):
-            yield Expansion("stem", key, "stem", settings.proclitic)
+            yield Expansion("stem", key, "stem", settings.proclitic, form=word.unmarked)
 
 
 class _Guard:
@@ -196,18 +212,19 @@ def _variant_groups(
         analysis = analyze_form(form)
         if matched_exactly(form):
             for proclitic in ("", *_ATTACHED):
-                yield Expansion("exact", proclitic + form, "variant", settings.variant, core=False)
+                key = proclitic + form
+                yield Expansion("exact", key, "variant", settings.variant, core=False, form=form)
             continue
         for key in (analysis.stem, *guard.bearing(analysis.stem)):
-            yield Expansion("stem", key, "variant", settings.variant, core=False)
+            yield Expansion("stem", key, "variant", settings.variant, core=False, form=form)
 
 
-def tier_of(analysis: Analysis, expansions: Iterable[Expansion]) -> str | None:
-    """The tier at which a written form meets the word so expanded, None if it does not."""
+def group_of(analysis: Analysis, expansions: Iterable[Expansion]) -> Expansion | None:
+    """The group by which a written form meets the word so expanded, None if it does not."""
     for expansion in expansions:
         if expansion.level == "nearest":
             if likeness(analysis.stem, expansion.key) >= DEFAULT.likeness:
-                return expansion.tier
+                return expansion
         elif key_at(analysis, expansion.level) == expansion.key:
-            return expansion.tier
+            return expansion
     return None

@@ -18,7 +18,7 @@ from whoosh import query as whoosh_query
 from analyzers.analyzer import analyze_form
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.evaluate import Evaluator
-from indexer.ranking.expand import tier_of
+from indexer.ranking.expand import group_of
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.pools import phrases_of
 from indexer.ranking.queries import (
@@ -164,7 +164,7 @@ class Explainer:
 
     def _phrases(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
         for words, level, slop, share in phrases_of(query, self._snapshot):
-            docs, counts = phrase_frequencies(words, level, slop, source)
+            docs, counts = phrase_frequencies(words, level, slop, source, query.strict)
             tier = level if isinstance(query, PhraseQuery) else "variant"
             written = " ".join(word.unmarked for word in words)
             owners = np.zeros(len(docs), np.int64)
@@ -179,8 +179,8 @@ class Explainer:
         for meaning in query.spans(source, self._snapshot):
             for (first, last), weight in zip(meaning.spans, meaning.weights, strict=True):
                 for form in source.forms((first, last)):
-                    tier = tier_of(analyze_form(form), groups) or meaning.expansion.tier
-                    terms.append((form, tier, weight))
+                    group = group_of(analyze_form(form), groups) or meaning.expansion
+                    terms.append((form, group.tier, weight))
                 spans += [(slot, slot + 1) for slot in range(first, last)]
         if spans:
             postings = source.postings(spans)

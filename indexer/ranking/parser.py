@@ -39,6 +39,7 @@ from indexer.ranking.queries import (
     leaf_words,
     leaves_of,
 )
+from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
@@ -89,7 +90,8 @@ class QueryParser:
 
     `fields` are searched where a query names none; `paths` turns a glob into file numbers.
     `match` is the weakest tier that makes a document belong; with `all_words` every word must.
-    `variants` is the table of words that stand for each other.
+    `variants` is the table of words that stand for each other; `strict` are the foldings turned off
+    (`results.STRICT_SWITCHES`).
     """
 
     def __init__(
@@ -100,6 +102,7 @@ class QueryParser:
         all_words: bool = False,
         paths: Callable[[str], frozenset[int]] = lambda glob: frozenset(),
         variants: VariantTable | None = None,
+        strict: frozenset[str] = frozenset(),
     ) -> None:
         self._fields = fields
         self._match = match
@@ -107,6 +110,8 @@ class QueryParser:
         self._paths = paths
         self._variants = variants if match in ("variant", "root") else None
         self._tokenizer = shared_tokenizer()
+        self.letters = strict & LETTER_SWITCHES
+        self._marks = "marks" in strict
 
     def plain_query(self, text: str) -> ParsedQuery:
         """The words of a text, whatever signs stand between them. Never an error."""
@@ -126,12 +131,18 @@ class QueryParser:
     def words(self, text: str, start: int) -> list[QueryWord]:
         """The words of a piece of the query that begins at `start`, by the one tokenizer."""
         tokens = self._tokenizer.tokenize(text)
-        return [
+        found = [
             QueryWord.of(self._tokenizer.forms[form], start + s, start + e)
             for form, s, e in zip(
                 tokens.form_ids.tolist(), tokens.starts.tolist(), tokens.ends.tolist(), strict=True
             )
         ]
+        return [self._with_marks(word, text, start) for word in found] if self._marks else found
+
+    def _with_marks(self, word: QueryWord, text: str, start: int) -> QueryWord:
+        """The word, and how it was written if it bears vowel marks."""
+        written = text[word.start - start : word.end - start]
+        return replace(word, written=written) if has_marks(written) else word
 
     @property
     def match(self) -> str:
@@ -348,7 +359,9 @@ class _Run:
             return [replace(clause, sign="" if clause.weak else "+")]
         slop = int(suffix["slop"]) if suffix["slop"] else None
         level = "exact" if self.parser.match == "exact" else "folded"
-        query = PhraseQuery(fields, tuple(words), level=level, slop=slop, boost=boost)
+        query = PhraseQuery(
+            fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
+        )
         self.leaves.append(query)
         return [_Clause(query, "+")]
 
@@ -370,7 +383,14 @@ class _Run:
     def _pattern(
         self, word: QueryWord, fields: tuple[str, ...], boost: float, *, infix: bool
     ) -> _Clause:
-        query = PatternQuery(fields, fold(word.unmarked), infix=infix, boost=boost)
+        query = PatternQuery(
+            fields,
+            fold(word.unmarked),
+            infix=infix,
+            boost=boost,
+            unmarked=word.unmarked,
+            strict=self.parser.letters,
+        )
         self.leaves.append(query)
         return _Clause(query, "")
 
@@ -389,6 +409,7 @@ class _Run:
             boost,
             variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
             phrases=tuple(side for side in sides if len(side) > 1),
+            strict=self.parser.letters,
         )
         self.leaves.append(query)
         return _Clause(query, "", weak=word.analysis.stopword)
@@ -425,7 +446,7 @@ class _Run:
                 continue
             first = named[0].query
             sides = self.parser.sides_of([clause.query.word for clause in named])
-            other = AlternativeQuery(first.fields, sides)
+            other = AlternativeQuery(first.fields, sides, strict=self.parser.letters)
             self.leaves.append(other)
             if all(clause.sign == "+" for clause in named) or self.parser.all_words:
                 together = whoosh_query.And([clause.query for clause in named])

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking.expand import QueryWord, key_at
 from indexer.ranking.segment import Docs, FieldSource, Floats, Span
+from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]
 
@@ -30,14 +31,21 @@ def places_of(spans: Sequence[Span], source: FieldSource) -> Places:
 
 
 def phrase_frequencies(
-    words: Sequence[QueryWord], level: str, slop: int | None, source: FieldSource
+    words: Sequence[QueryWord],
+    level: str,
+    slop: int | None,
+    source: FieldSource,
+    strict: frozenset[str] = frozenset(),
 ) -> tuple[Docs, Floats]:
     """Ascending docnums that hold the words as a phrase, and in how many places each.
 
-    Words are compared at `level`. `slop` is None for the words in order with nothing between.
+    Words are compared at `level`, with the foldings of `strict` turned off. `slop` is None for the
+    words in order with nothing between.
     """
+    groups = [source.group(level, key_at(word.analysis, level)) for word in words]
     places = [
-        places_of(source.group(level, key_at(word.analysis, level)), source) for word in words
+        places_of(agreeing(source, group, word.unmarked, strict), source)
+        for group, word in zip(groups, words, strict=True)
     ]
     if any(not len(p) for p in places):
         return np.zeros(0, np.int64), np.zeros(0, np.float32)

@@ -14,10 +14,11 @@ from whoosh import query as whoosh_query
 from whoosh.matching import ListMatcher, NullMatcher
 from whoosh.searching import Searcher
 
-from analyzers.analyzer import Analysis
+from analyzers.analyzer import Analysis, analyze_form
 from indexer.ranking.expand import Expansion, QueryWord, key_at
 from indexer.ranking.segment import FieldSource, Span, without
 from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.strict import agreeing, pattern_agrees, runs
 
 
 class Meaning(NamedTuple):
@@ -38,16 +39,23 @@ def _plain(expansion: Expansion, spans: Sequence[Span]) -> Meaning:
 class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
     """Base of queries that mean a group of written forms in one or several fields.
 
-    `fields` are searched together: their term frequencies are pooled.
+    `fields` are searched together: their term frequencies are pooled. `strict` are the foldings of
+    letters that are turned off, see `ranking.strict`.
     """
 
-    def __init__(self, fields: tuple[str, ...], boost: float = 1.0) -> None:
+    def __init__(
+        self,
+        fields: tuple[str, ...],
+        boost: float = 1.0,
+        strict: frozenset[str] = frozenset(),
+    ) -> None:
         self.fields = fields
         self.boost = boost
+        self.strict = strict
         self._hash: int | None = None
 
     def _identity(self) -> tuple[Any, ...]:
-        return (type(self).__name__, self.fields, self.boost)
+        return (type(self).__name__, self.fields, self.boost, self.strict)
 
     def __eq__(self, other: object) -> bool:
         return self is other or (
@@ -71,6 +79,18 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms meant in one field of one segment, by expansion, no term twice."""
         raise TypeError(f"{type(self).__name__} names no terms")
+
+    def _narrowed(self, meaning: Meaning, source: FieldSource) -> Meaning:
+        """What of a meaning is left with the foldings of `strict` turned off."""
+        if not self.strict:
+            return meaning
+        form = meaning.expansion.form
+        parts = [
+            (part, weight)
+            for span, weight in zip(meaning.spans, meaning.weights, strict=True)
+            for part in agreeing(source, [span], form, self.strict)
+        ]
+        return Meaning(meaning.expansion, [p for p, _ in parts], [w for _, w in parts])
 
     def _btexts(self, ixreader: Any) -> Iterator[bytes]:
         snapshot = Snapshot.of(Searcher(ixreader))
@@ -112,8 +132,9 @@ class StemQuery(FormsQuery):
         *,
         variants: tuple[str, ...] = (),
         phrases: tuple[tuple[QueryWord, ...], ...] = (),
+        strict: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(fields, boost)
+        super().__init__(fields, boost, strict)
         self.word = word
         self.match = match
         self.variants = variants
@@ -121,7 +142,8 @@ class StemQuery(FormsQuery):
 
     def _identity(self) -> tuple[Any, ...]:
         phrases = tuple(tuple(w.unmarked for w in phrase) for phrase in self.phrases)
-        return (*super()._identity(), self.word.unmarked, self.match, self.variants, phrases)
+        word = (self.word.unmarked, self.word.written)
+        return (*super()._identity(), word, self.match, self.variants, phrases)
 
     def expansions(self, snapshot: Snapshot) -> tuple[Expansion, ...]:
         """The groups of terms that the word means in an index, strongest first."""
@@ -153,6 +175,7 @@ class StemQuery(FormsQuery):
                 if expansion.level != "stem":
                     narrow += spans
             taken += meaning.spans
+            meaning = self._narrowed(meaning, source)
             if meaning.spans:
                 yield meaning
 
@@ -197,9 +220,14 @@ class AlternativeQuery(FormsQuery):
     """
 
     def __init__(
-        self, fields: tuple[str, ...], sides: tuple[tuple[QueryWord, ...], ...], boost: float = 1.0
+        self,
+        fields: tuple[str, ...],
+        sides: tuple[tuple[QueryWord, ...], ...],
+        boost: float = 1.0,
+        *,
+        strict: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(fields, boost)
+        super().__init__(fields, boost, strict)
         self.sides = sides
 
     def _identity(self) -> tuple[Any, ...]:
@@ -210,27 +238,41 @@ class AlternativeQuery(FormsQuery):
         for side in self.sides:
             for word in side:
                 key = word.analysis.stem
-                yield _plain(Expansion("stem", key, "variant", 1.0), source.group("stem", key))
+                expansion = Expansion("stem", key, "variant", 1.0, form=word.unmarked)
+                yield self._narrowed(_plain(expansion, source.group("stem", key)), source)
 
 
 class PatternQuery(FormsQuery):
     """A word with a star: every form that begins with the text, or that holds it.
 
-    The text is folded, and compared with folded forms.
+    The text is folded, and compared with folded forms; `unmarked` is what it was before, which
+    only a strict search needs.
     """
 
     def __init__(
-        self, fields: tuple[str, ...], folded: str, *, infix: bool = False, boost: float = 1.0
+        self,
+        fields: tuple[str, ...],
+        folded: str,
+        *,
+        infix: bool = False,
+        boost: float = 1.0,
+        unmarked: str = "",
+        strict: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(fields, boost)
+        super().__init__(fields, boost, strict)
         self.folded = folded
         self.infix = infix
+        self.unmarked = unmarked or folded
 
     def _identity(self) -> tuple[Any, ...]:
-        return (*super()._identity(), self.folded, self.infix)
+        wanted = self.unmarked if self.strict else self.folded
+        return (*super()._identity(), wanted, self.infix)
 
     def meets(self, analysis: Analysis) -> bool:
         """Whether a written form is one that is meant."""
+        if self.strict:
+            form = analysis.unmarked
+            return pattern_agrees(self.unmarked, form, self.strict, infix=self.infix)
         if self.infix:
             return self.folded in analysis.folded
         return analysis.folded.startswith(self.folded)
@@ -238,7 +280,14 @@ class PatternQuery(FormsQuery):
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """See FormsQuery."""
         find = source.containing if self.infix else source.prefixed
-        yield _plain(Expansion("folded", self.folded, "folded", 1.0), find(self.folded))
+        spans = find(self.folded)
+        if self.strict:
+            spans = [
+                run
+                for span in spans
+                for run in runs(span[0], [self.meets(analyze_form(f)) for f in source.forms(span)])
+            ]
+        yield _plain(Expansion("folded", self.folded, "folded", 1.0), spans)
 
 
 class PhraseQuery(FormsQuery):
@@ -255,22 +304,23 @@ class PhraseQuery(FormsQuery):
         level: str = "folded",
         slop: int | None = None,
         boost: float = 1.0,
+        strict: frozenset[str] = frozenset(),
     ) -> None:
-        super().__init__(fields, boost)
+        super().__init__(fields, boost, strict)
         self.words = words
         self.level = level
         self.slop = slop
 
     def _identity(self) -> tuple[Any, ...]:
-        words = tuple(word.unmarked for word in self.words)
+        words = tuple((word.unmarked, word.written) for word in self.words)
         return (*super()._identity(), words, self.level, self.slop)
 
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms of each word, whether or not they stand in the phrase."""
         for word in self.words:
             key = key_at(word.analysis, self.level)
-            group = source.group(self.level, key)
-            yield _plain(Expansion(self.level, key, self.level, 1.0), group)
+            expansion = Expansion(self.level, key, self.level, 1.0, form=word.unmarked)
+            yield self._narrowed(_plain(expansion, source.group(self.level, key)), source)
 
 
 def leaves_of(query: Any) -> Iterator[FormsQuery]:

@@ -1,0 +1,34 @@
+"""Which documents bear the vowel marks that a query asks for? Read from their stored texts.
+
+Forms in the index have no marks, so `--strict marks` reads the texts of all documents that hold a
+marked word of the query, and is as much slower. A document counts if at one place at least the word
+stands as asked; of a phrase all words at one place. The marks of words near each other ("…"~5) are
+looked for anywhere in the field, and those of a word with a star are not looked at.
+"""
+
+from __future__ import annotations
+
+from indexer.highlighting import targets_of_leaf
+from indexer.ranking.queries import FormsQuery, PhraseQuery
+from indexer.ranking.segment import Docs
+from indexer.ranking.snapshot import Segment, Snapshot
+
+
+class MarksReader:
+    """Reads the documents of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def bearing(self, leaf: FormsQuery, segment: Segment, docs: Docs) -> list[bool]:
+        """Which of some documents of a segment hold the leaf with the marks it was written with."""
+        highlighter = targets_of_leaf(leaf, self._snapshot).highlighter()
+        least = 1
+        if isinstance(leaf, PhraseQuery) and leaf.slop is not None:
+            least = len({word.analysis.folded for word in leaf.words})
+
+        def bears(docnum: int) -> bool:
+            texts = (segment.text(docnum, name) for name in leaf.fields)
+            return any(len({hit.word for hit in highlighter.hits(t)}) >= least for t in texts)
+
+        return [bears(docnum) for docnum in docs.tolist()]
