@@ -63,7 +63,8 @@ StrictOption = Annotated[
     typer.Option(
         "--strict",
         metavar="NAME,…",
-        help="Tell letters apart that are one by default: marks, hamza, ta, ya.",
+        help="Tell letters apart that are one by default: hamza, ta (ة from ه), ya (ى from ي), "
+        "marks (the vowel marks that the query bears; reads the texts, so it is slower).",
     ),
 ]
 

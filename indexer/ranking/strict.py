@@ -145,7 +145,9 @@ def _pieces(unmarked: str, folded: str) -> list[str]:
 
 
 def _folds(letter: str, folded: str) -> bool:
-    return fold(letter) == folded or (folded == araby.HAMZA and letter in _SEATED)
+    if letter == folded or (folded == araby.HAMZA and letter in _SEATED):
+        return True
+    return fold(letter) == folded
 
 
 @lru_cache(maxsize=_REMEMBERED)
