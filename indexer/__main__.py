@@ -11,10 +11,28 @@ import sys
 from indexer.cli import VERSION
 
 
+def _open_closed_streams() -> None:
+    """Put something in the place of a closed stdin, stdout or stderr.
+
+    Else the next file that is opened, one of the index, would stand there. What is put there
+    answers with an error when it is read or written, so that nothing is lost silently.
+    """
+    modes = {"stdin": os.O_WRONLY, "stdout": os.O_RDONLY, "stderr": os.O_RDWR}
+    for number, (name, mode) in enumerate(modes.items()):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, mode)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            kind = "r" if name == "stdin" else "w"
+            setattr(sys, name, open(number, kind, encoding="utf-8", closefd=False))  # noqa: SIM115
+
+
 def main() -> None:
     """Run the command line of this process and exit with its code."""
+    _open_closed_streams()
     arguments = sys.argv[1:]
-    if arguments in (["--version"], ["-V"]):
+    if arguments in (["--version"], ["-V"]) and sys.stdout.writable():
         sys.stdout.write(f"fahras {VERSION}\n")
         return
     # numpy's linear algebra starts a pool of threads when imported; nothing here would use it

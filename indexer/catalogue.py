@@ -162,9 +162,11 @@ def load(path: str) -> Catalogue:
             updated_ns=document["updated_ns"],
             problems=[FileProblem(**problem) for problem in document["problems"]],
         )
+    except PermissionError:
+        raise
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise IndexCorruptError(
-            f"the list of indexed files cannot be read ({error}): run fahras index --rebuild"
+            f"the list of indexed files, {path}, is damaged: run fahras index --rebuild"
         ) from error
 
 

@@ -13,8 +13,10 @@ from typing import Any
 
 import whoosh
 
+from indexer import storage
 from indexer.codec import index as columnar
 from indexer.errors import (
+    WHOOSH_RELEASE,
     IndexCorruptError,
     IndexLockedError,
     NoIndexError,
@@ -23,19 +25,12 @@ from indexer.errors import (
 from indexer.ranking.weighting import FahrasWeighting
 from indexer.schema import fahras_schema
 
-WHOOSH_VERSION = (3, 54, 0)
-
 
 def check_whoosh() -> None:
     """Raise WhooshMismatchError unless `import whoosh` gives the Whoosh we are pinned to."""
-    if tuple(whoosh.__version__) != WHOOSH_VERSION:
-        found = ".".join(map(str, whoosh.__version__))
-        wanted = ".".join(map(str, WHOOSH_VERSION))
-        raise WhooshMismatchError(
-            f"Fahras needs whoosh3 {wanted}, but import whoosh gives version {found}, which "
-            "another package installed over it: run pip uninstall whoosh whoosh-reloaded, then "
-            f"pip install --force-reinstall whoosh3=={wanted}"
-        )
+    found = ".".join(map(str, whoosh.__version__))
+    if found != WHOOSH_RELEASE:
+        raise WhooshMismatchError(f"version {found}")
 
 
 def create_index(folder: str) -> int:
@@ -51,16 +46,40 @@ def open_index(folder: str) -> Any:
     """Open the Whoosh index of a folder. Raises IndexCorruptError where there is none."""
     check_whoosh()
     try:
+        os.listdir(folder)
         return columnar.open_index(folder)
+    except PermissionError:
+        raise
     except (NoIndexError, OSError) as error:
         raise IndexCorruptError(
-            f"the index in {folder} cannot be opened ({error}): run fahras index --rebuild"
+            f"the index in {folder} has lost its table of contents: run fahras index --rebuild"
         ) from error
 
 
 def open_searcher(index: Any) -> Any:
-    """A Whoosh searcher on the newest commit, with our weighting."""
-    return index.refresh().searcher(weighting=FahrasWeighting())
+    """A Whoosh searcher on the newest commit, with our weighting.
+
+    Raises IndexCorruptError where a segment is gone, also because a newer commit merged it away.
+    """
+    try:
+        return index.refresh().searcher(weighting=FahrasWeighting())
+    except FileNotFoundError as error:
+        raise IndexCorruptError(
+            f"{error.filename}: a part of the index is gone: run fahras index --rebuild"
+        ) from error
+
+
+def check(index: Any) -> None:
+    """Raise IndexCorruptError where a segment is not there or is not whole.
+
+    Looks at headers, footers and directories only: as much as opening a searcher reads.
+    """
+    open_searcher(index).close()
+
+
+def damage(index: Any) -> list[str]:
+    """Everything that differs from what was written; reads the whole index."""
+    return list(index.refresh().verify())
 
 
 def open_writer(index: Any) -> Any:
@@ -72,9 +91,10 @@ def open_writer(index: Any) -> Any:
 def exclusive(index_dir: str) -> Iterator[None]:
     """Hold the index for writing. Raises IndexLockedError where another process does.
 
-    The lock is the system's (flock): it ends with its process, however that ends.
+    The lock is the system's (flock): it ends with its process, however that ends. What keeps the
+    index from being written to, from the first byte to the last, comes as IndexNotWritableError.
     """
-    with open(os.path.join(index_dir, "lock"), "w", encoding="ascii") as file:
+    with storage.writing(index_dir), open(_lock_path(index_dir), "w", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -82,3 +102,7 @@ def exclusive(index_dir: str) -> Iterator[None]:
                 f"another fahras is writing to {index_dir}: wait until it is done"
             ) from error
         yield
+
+
+def _lock_path(index_dir: str) -> str:
+    return os.path.join(index_dir, "lock")

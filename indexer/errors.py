@@ -5,6 +5,9 @@ Each message is one line that says what happened and, where there is something t
 
 from __future__ import annotations
 
+WHOOSH_RELEASE = "3.54.0"
+"""The one release of whoosh3 that Fahras works with."""
+
 
 class FahrasError(Exception):
     """Base of every error that the library raises on purpose."""
@@ -26,8 +29,19 @@ class IndexLockedError(FahrasError):
     """Another process is writing to this index."""
 
 
+class IndexNotWritableError(FahrasError):
+    """The index, or the folder that it would be made in, cannot be written to, or not any more."""
+
+
 class WhooshMismatchError(FahrasError):
     """`import whoosh` is not the Whoosh that Fahras is pinned to."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"Fahras needs whoosh3 {WHOOSH_RELEASE}, but import whoosh gives {found}, which "
+            "another package installed over it: run pip uninstall whoosh whoosh-reloaded, then "
+            f"pip install --force-reinstall whoosh3=={WHOOSH_RELEASE}"
+        )
 
 
 class ExtractError(FahrasError):

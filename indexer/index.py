@@ -95,14 +95,18 @@ class Index:
         `forget` takes roots out. One writer at a time: raises IndexLockedError. Files that cannot
         be read are in the report's problems and keep what was indexed of them before.
         """
-        from indexer.update import Run, plan_update, report_of, stamp
+        from indexer.update import Run, plan_update, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
         with engine.exclusive(self._location.index_dir):
             self.refresh()
+            storage.remove_abandoned(self._location.index_dir, self._location.data_dir)
+            engine.check(self._whoosh)
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
             plan = plan_update(catalogue, paths, forget, progress)
+            if self._pending_home is not None:
+                refuse_loss(catalogue)
             idle = plan.is_empty and catalogue.roots == roots_before
             if idle and self._pending_home is None:
                 return report_of(plan, catalogue, None, started)
@@ -258,6 +262,13 @@ class Index:
             line=stored["line"] if stored["record"] else None,
         )
 
+    def holds(self, name: str) -> bool:
+        """Whether any document answers to a name, as `document` takes it."""
+        try:
+            return self._named(name, None) is not None
+        except DocumentNotFoundError:  # several do
+            return True
+
     def _named(self, name: str, line: int | None) -> dict[str, Any] | None:
         """The stored values of the document that a name means, without its texts."""
         key = self._catalogue.key(os.path.abspath(name))
@@ -353,7 +364,14 @@ class Index:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        """Close. What no rule foresees may come of damage on the disk: then that is said."""
+        try:
+            if isinstance(error, Exception) and not isinstance(error, FahrasError | OSError):
+                damage = engine.damage(self._whoosh)
+                if damage:
+                    raise IndexCorruptError(f"{damage[0]}: run fahras index --rebuild") from error
+        finally:
+            self.close()
 
 
 _PLACES_NAMED = 5
@@ -368,8 +386,12 @@ VARIANTS_NAME = "variants.txt"
 def _with_file(table: VariantTable, path: str) -> VariantTable:
     try:
         return table.with_file(path)
-    except (OSError, ValueError) as error:
-        raise FahrasError(f"the table of variants {path} cannot be used: {error}") from error
+    except OSError as error:
+        raise FahrasError(f"the table of variants {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise FahrasError(f"the table of variants {path} is not UTF-8: save it as UTF-8") from error
+    except ValueError as error:
+        raise FahrasError(f"the table of variants {error}") from error
 
 
 def _catalogue_path(data_dir: str, generation: int) -> str:

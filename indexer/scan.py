@@ -19,12 +19,18 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import NamedTuple
 
-from indexer.errors import ExtractError
+from indexer.errors import ExtractError, FahrasError
 from indexer.extract import EXTENSIONS, extension_of, hash_file
 from indexer.extract.sources import in_words
 from indexer.results import FileProblem
 
 IGNORE_NAME = ".fahrasignore"
+
+_ROOT_GONE = (
+    "it is not there; what is indexed of it is kept: bring it back, or take it out with "
+    "fahras index --forget"
+)
+_FILES_OF_AN_INDEX = {"fahras.json", "lock"}
 
 RACY_WINDOW_NS = 2_000_000_000
 """The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
@@ -115,13 +121,21 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
     """What the `.fahrasignore` of a root leaves out, in the syntax of .gitignore; None if none."""
     path = os.path.join(root, IGNORE_NAME)
     try:
-        with open(path, encoding="utf-8-sig") as file:
+        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
             lines = file.read().splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        if not os.access(root, os.X_OK):  # the root itself will be reported
+            return None
+        raise FahrasError(f"{path} tells what to leave out: {in_words(error)}") from error
     from pathspec import GitIgnoreSpec
 
-    spec = GitIgnoreSpec.from_lines(lines)
+    try:
+        spec = GitIgnoreSpec.from_lines(lines)
+    except ValueError as error:
+        reason = " ".join(str(error).split())
+        raise FahrasError(f"{path} holds a line that is no pattern: {reason}") from error
     begin = len(root.rstrip("/")) + 1
     return lambda path: spec.match_file(path[begin:])
 
@@ -133,6 +147,8 @@ def _look_at_folder(seen: Walk, folder: str, links: list[str]) -> list[str]:
             ordered = sorted(entries, key=_entry_name)
     except OSError as error:
         _lost(seen, folder, error)
+        return []
+    if {entry.name for entry in ordered} >= _FILES_OF_AN_INDEX:
         return []
     folders = []
     for entry in ordered:
@@ -212,7 +228,8 @@ def _lost(seen: Walk, path: str, error: OSError) -> None:
     if isinstance(error, FileNotFoundError) and path != seen.root:
         return
     seen.unreadable.append(path)
-    seen.problems.append(FileProblem(path, in_words(error)))
+    gone = isinstance(error, FileNotFoundError)
+    seen.problems.append(FileProblem(path, _ROOT_GONE if gone else in_words(error)))
 
 
 def compare(

@@ -8,15 +8,24 @@ file: until then the old index answers.
 
 from __future__ import annotations
 
+import errno
 import glob
 import json
 import os
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from analyzers.analyzer import ANALYZER_VERSION
-from indexer.errors import IndexCorruptError, IndexVersionError, NoIndexError
+from indexer.errors import (
+    IndexCorruptError,
+    IndexNotWritableError,
+    IndexVersionError,
+    NoIndexError,
+)
 
 FORMAT_VERSION = 1
 """Raised whenever the files of an index change their layout or meaning.
@@ -26,6 +35,12 @@ FORMAT_VERSION = 1
 
 INDEX_NAME = ".fahras"
 _IDENTITY = "fahras.json"
+
+_ABANDONED_S = 600
+"""A data folder that is not in use and so old belongs to no rebuild that is about to begin."""
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,7 @@ def find(start: str) -> str:
     first = folder
     while True:
         candidate = os.path.join(folder, INDEX_NAME)
-        if os.path.isfile(os.path.join(candidate, _IDENTITY)):
+        if exists(candidate):
             return candidate
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -64,8 +79,39 @@ def find(start: str) -> str:
 
 
 def exists(index_dir: str) -> bool:
-    """Whether an index, of whatever version, is there."""
-    return os.path.isfile(os.path.join(index_dir, _IDENTITY))
+    """Whether an index, of whatever version, is there. PermissionError where that is hidden."""
+    try:
+        os.stat(os.path.join(index_dir, _IDENTITY))
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    return True
+
+
+@contextmanager
+def writing(index_dir: str) -> Iterator[None]:
+    """Say, of errors of the disk that the index lies on, what they mean for the index."""
+    place = os.path.abspath(index_dir)
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror
+        if error.errno in _FULL:
+            raise IndexNotWritableError(
+                f"no room to write the index in {place} ({reason}); it is as it was: make room, "
+                "or keep it elsewhere with --index DIR"
+            ) from error
+        if error.errno in _REFUSED and _is_below(error.filename, place):
+            can = "it can still be searched" if exists(place) else "nothing was indexed"
+            raise IndexNotWritableError(
+                f"the index in {place} cannot be written to ({reason}); {can}: change its mode, "
+                "or keep it elsewhere with --index DIR"
+            ) from error
+        raise
+
+
+def _is_below(path: object, folder: str) -> bool:
+    name = os.path.abspath(os.fsdecode(path)) if isinstance(path, str | bytes) else ""
+    return name == folder or name.startswith(folder + os.sep)
 
 
 def read(index_dir: str) -> Location:
@@ -88,12 +134,13 @@ def _identity(index_dir: str) -> dict[str, Any]:
     try:
         with open(os.path.join(index_dir, _IDENTITY), encoding="utf-8") as file:
             identity = json.load(file)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         raise NoIndexError(f"there is no index in {index_dir}: run fahras index first") from None
+    except PermissionError:
+        raise
     except (OSError, ValueError) as error:
         raise IndexCorruptError(
-            f"{os.path.join(index_dir, _IDENTITY)} cannot be read ({error}): run fahras index "
-            "--rebuild"
+            f"{os.path.join(index_dir, _IDENTITY)} is damaged: run fahras index --rebuild"
         ) from error
     return identity if isinstance(identity, dict) else {}
 
@@ -136,12 +183,17 @@ def discard(data_dir: str) -> None:
 
 def new_data_dir(index_dir: str) -> str:
     """Make an empty data folder beside the one in use, which stays in use."""
-    os.makedirs(index_dir, exist_ok=True)
-    number = 1
-    while os.path.exists(path := os.path.join(index_dir, f"data-{number}")):
-        number += 1
-    os.mkdir(path)
-    return path
+    number = 0
+    with writing(index_dir):
+        os.makedirs(index_dir, exist_ok=True)
+        while True:
+            number += 1
+            path = os.path.join(index_dir, f"data-{number}")
+            try:
+                os.mkdir(path)
+            except FileExistsError:
+                continue
+            return path
 
 
 def switch(index_dir: str, data_dir: str, home: str) -> Location:
@@ -162,6 +214,15 @@ def switch(index_dir: str, data_dir: str, home: str) -> Location:
     sync_folder(index_dir)
     _remove_other_data(index_dir, data_dir)
     return Location(index_dir, data_dir, home)
+
+
+def remove_abandoned(index_dir: str, data_dir: str) -> None:
+    """Remove the data folders of rebuilds that were killed; the caller holds the lock."""
+    newest = time.time() - _ABANDONED_S
+    for entry in os.scandir(index_dir):
+        unused = entry.name.startswith("data-") and entry.path != data_dir
+        if unused and entry.stat().st_mtime < newest:
+            discard(entry.path)
 
 
 def _remove_other_data(index_dir: str, data_dir: str) -> None:

@@ -74,6 +74,16 @@ def plan_update(
     return plan
 
 
+def refuse_loss(catalogue: Catalogue) -> None:
+    """Raise FahrasError where a root is gone: an index written anew would be without its texts."""
+    for root in map(catalogue.absolute, catalogue.roots):
+        if not os.path.exists(root):
+            raise FahrasError(
+                f"{root} is not there, and an index written anew would lose its texts: bring it "
+                f"back, or add --forget {root}"
+            )
+
+
 def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
     key = catalogue.key(os.path.abspath(path))
     entries = catalogue.below(key)

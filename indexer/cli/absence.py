@@ -24,6 +24,9 @@ _FILTERS = {
 
 def explain(index: Index, query: str, options: SearchOptions, results: SearchResults) -> None:
     """Say that nothing was found, and each reason that is known."""
+    if not any(map(str.isalnum, query)):
+        terminal.complain("the query holds no words, so nothing was searched: give at least one")
+        return
     terminal.complain(f"nothing found for: {query}")
     tell_words(results)
     relaxed = _without_filters(options)
@@ -34,7 +37,7 @@ def explain(index: Index, query: str, options: SearchOptions, results: SearchRes
             terminal.complain(f"without {_filters_used(options)}: {total:,} {noun}")
     skipped = sum(problem.fatal for problem in index.problems())
     if not index.document_count:
-        terminal.complain("the index holds no documents; add some with: fahras index PATH")
+        terminal.complain("the index holds no documents: add some with fahras index PATH")
     elif skipped:
         noun = "file" if skipped == 1 else "files"
         terminal.complain(f"{skipped:,} {noun} could not be read; fahras stats names them")

@@ -52,11 +52,11 @@ def run(arguments: Sequence[str]) -> int:
         terminal.flush()
     except typer.Exit as ending:
         code = ending.exit_code
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort) as ending:
         if debug:
             raise
         terminal.complain("interrupted")
-        code = exits.INTERRUPTED
+        code = exits.of_signal(ending.args[0]) if ending.args else exits.INTERRUPTED
     except Exception as error:  # the last resort: every error ends as one line
         if debug:
             raise

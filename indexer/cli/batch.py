@@ -72,7 +72,8 @@ def _query(line: str, number: int, path: str) -> Query:
         record = json.loads(line)
         text = record["text"]
     except (ValueError, KeyError, TypeError):
-        raise BatchError(f'{path}:{number}: not a JSON object with "text"') from None
+        message = f'{path}:{number}: not a JSON object with "text", nor a plain query'
+        raise BatchError(message) from None
     if not isinstance(text, str):
         raise BatchError(f'{path}:{number}: "text" is not a string')
     return Query(str(record.get("id", number)), text)

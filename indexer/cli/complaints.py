@@ -5,22 +5,38 @@ Typer's own exceptions are known by their attributes, for older versions take th
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Any
 
 from indexer.cli import exits, terminal
 from indexer.cli.records import relative_path
-from indexer.errors import FahrasError, QueryError
+from indexer.errors import (
+    FahrasError,
+    IndexCorruptError,
+    IndexVersionError,
+    QueryError,
+    WhooshMismatchError,
+)
 from indexer.results import FileProblem
 
 _PROBLEMS_SHOWN = 10
+
+_QUERY_SHOWN = 120
+"""Code points of a query that are shown around the part at fault."""
+
+_OUT_OF_RANGE = re.compile(r"(\S+) is not in the range x>=(\d+)")
 
 
 def report(error: Exception, arguments: Sequence[str], commands: Sequence[str]) -> int:
     """Say what went wrong on stderr and return the exit code for it."""
     if isinstance(error, QueryError):
         _report_query(error)
+    elif isinstance(error, IndexCorruptError | IndexVersionError):
+        terminal.complain(_with_rebuild(str(error), arguments))
     elif isinstance(error, FahrasError):
         terminal.complain(str(error))
     elif hasattr(error, "format_message"):
@@ -28,7 +44,9 @@ def report(error: Exception, arguments: Sequence[str], commands: Sequence[str]) 
     elif isinstance(error, OSError):
         terminal.complain(_system_message(error))
     elif isinstance(error, MemoryError):
-        terminal.complain("out of memory")
+        terminal.complain("out of memory: end other programs, or split the largest files")
+    elif isinstance(error, ImportError):
+        terminal.complain(_import_message(error))
     else:
         kind = type(error).__name__
         terminal.complain(f"internal error: {kind}: {error} (--debug shows where)")
@@ -41,7 +59,7 @@ def report_problems(problems: Sequence[FileProblem]) -> None:
         place = relative_path(problem.path)
         if problem.line is not None:
             place = f"{place}:{problem.line}"
-        outcome = "" if problem.fatal else " (indexed all the same)"
+        outcome = "" if problem.fatal else " (the rest is indexed)"
         terminal.complain(f"{terminal.safe_name(place)}: {problem.reason}{outcome}")
     rest = len(problems) - _PROBLEMS_SHOWN
     if rest > 0:
@@ -61,18 +79,52 @@ def _report_query(error: QueryError) -> None:
         message = f"{message}: here: {part}"
     terminal.complain(message)
     if error.query:
-        indent = " " * columns_of(error.query[: error.position])
-        caret = "^" * max(columns_of(error.query[error.position :][: error.length]), 1)
-        terminal.complain_more(f"  {error.query}")
+        start = max(error.position - _QUERY_SHOWN // 2, 0)
+        shown = error.query[start : start + _QUERY_SHOWN]
+        place = error.position - start
+        indent = " " * columns_of(shown[:place])
+        caret = "^" * max(columns_of(shown[place:][: error.length]), 1)
+        terminal.complain_more(f"  {shown}")
         terminal.complain_more(f"  {indent}{caret}")
+
+
+def _with_rebuild(message: str, arguments: Sequence[str]) -> str:
+    """The message with the command that rebuilds, which names the index that was named."""
+    command = "fahras index --rebuild"
+    message = message.removesuffix(f": run {command}")
+    given = [value for option, value in pairwise(arguments) if option == "--index"]
+    given += [word.removeprefix("--index=") for word in arguments if word.startswith("--index=")]
+    where = f" --index {given[-1]}" if given else ""
+    return f"{message}: run {command}{where}"
+
+
+def _import_message(error: ImportError) -> str:
+    """A package that is missing, or another Whoosh in the place of ours."""
+    package = (error.name or "").partition(".")[0]
+    if package == "whoosh" and error.name != package:
+        return str(WhooshMismatchError(f"a Whoosh without {error.name}"))
+    if isinstance(error, ModuleNotFoundError) and package not in ("", "indexer", "analyzers"):
+        return f"{package} is missing: install it with pip install --force-reinstall fahras"
+    return f"internal error: ImportError: {error} (--debug shows where)"
 
 
 def _system_message(error: OSError) -> str:
     reason = error.strerror or str(error)
     if error.filename is None:
-        return reason
+        if error.errno == errno.EBADF:
+            return "stdin or stdout is closed, and is needed here"
+        return "the current folder is gone: cd to another" if _is_nowhere() else reason
     name = error.filename if isinstance(error.filename, str) else os.fsdecode(error.filename)
-    return f"{terminal.safe_name(name)}: {reason}"
+    advice = ": change its mode, or ask its owner" if isinstance(error, PermissionError) else ""
+    return f"{terminal.safe_name(name)}: {reason}{advice}"
+
+
+def _is_nowhere() -> bool:
+    try:
+        os.getcwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _usage_message(error: Exception, arguments: Sequence[str], commands: Sequence[str]) -> str:
@@ -91,6 +143,7 @@ def _usage_message(error: Exception, arguments: Sequence[str], commands: Sequenc
         return f"give a command: {', '.join(commands)} (see fahras --help)"
     text = " ".join(getattr(error, "message", "").split()) or _formatted(error)
     text = text.removeprefix("Value error, ")
+    text = _OUT_OF_RANGE.sub(r"\1 is too small, give \2 or more", text)
     text = text[:1].lower() + text[1:] if text[1:2].islower() else text
     return f"{_place(error)}{text.rstrip('.')} (see {help_command})"
 

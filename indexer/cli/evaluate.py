@@ -82,6 +82,7 @@ def eval_command(
         raise batch.BatchError(f"no query of {queries} has a relevant document in {qrels}")
     started = time.perf_counter()
     with open_index(index) as opened:
+        _refuse_strangers(opened, [judgements[query.id] for query in measurable], qrels)
         rankings = {query.id: ranked(opened, query.text, options) for query in measurable}
     elapsed_ms = (time.perf_counter() - started) * 1000
     if run is not None:
@@ -102,6 +103,16 @@ def ranked(index: Index, text: str, options: SearchOptions) -> Ranking:
     return sorted(ranking, key=lambda entry: (-entry[1], entry[0]))
 
 
+def _refuse_strangers(index: Index, judged: list[dict[str, int]], qrels: str) -> None:
+    """Raise BatchError where no judged document is in the index: every figure would be 0."""
+    names = [document for documents in judged for document in documents]
+    if not any(index.holds(name) for name in names):
+        raise batch.BatchError(
+            f"no document of {qrels} is in the index, as {names[0]} is not: its ids must be "
+            "those that fahras search --json prints"
+        )
+
+
 def read_judgements(path: str) -> dict[str, dict[str, int]]:
     """Relevance by query and document, from three columns or TREC's four."""
     judgements: dict[str, dict[str, int]] = {}
@@ -115,7 +126,7 @@ def read_judgements(path: str) -> dict[str, dict[str, int]]:
             if len(cells) not in (3, 4):
                 raise ValueError
         except (ValueError, IndexError):
-            message = f"{path}:{number}: not query, document, relevance"
+            message = f"{path}:{number}: not query, document, relevance (a whole number)"
             raise batch.BatchError(message) from None
     return judgements
 

@@ -15,3 +15,8 @@ ERROR: Final = 2
 
 INTERRUPTED: Final = 130
 """Ended from the keyboard, as a shell reports it: 128 and the number of SIGINT."""
+
+
+def of_signal(number: int) -> int:
+    """Ended by a signal, as a shell reports it."""
+    return 128 + number

@@ -66,10 +66,13 @@ def index_command(
         os.stat(path)
     opened = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
     terminal.end_on_closed_pipe(False)
+    terminal.interrupt_on_end_signals()
     with opened, _progress() as progress:
         report = opened.update(named, forget=list(forget or ()), progress=progress)
-        if not (named or forget) and _is_blank(report):  # it is new, or never was committed to
-            report = opened.update(["."], progress=progress)
+        if _is_blank(report) and not (named or forget):
+            if not opened.stats().roots:  # all was forgotten
+                report = opened.update(["."], progress=progress)
+            named = list(opened.stats().roots)
     terminal.end_on_closed_pipe(True)
     if json:
         on_terminal = terminal.is_terminal(sys.stdout)
@@ -79,6 +82,8 @@ def index_command(
         for line in (summary(report), *report.notes):
             terminal.write(screen.data(line) + "\n")
     complaints.report_problems(report.problems)
+    if _is_blank(report) and not forget:
+        _say_no_texts(named)
     return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
 
 
@@ -127,6 +132,14 @@ def _progress() -> Iterator[ProgressCallback | None]:
             )
 
         yield advance
+
+
+def _say_no_texts(places: list[str]) -> None:
+    from indexer.extract import EXTENSIONS
+
+    where = ", ".join(terminal.safe_name(records.relative_path(os.path.abspath(p))) for p in places)
+    kinds = " ".join(sorted(EXTENSIONS))
+    terminal.complain(f"no texts in {where}: put files of these kinds there: {kinds}")
 
 
 def _is_blank(report: UpdateReport) -> bool:

@@ -11,14 +11,18 @@ import os
 import re
 import signal
 import sys
+from contextlib import suppress
 from io import TextIOWrapper
-from typing import IO
+from typing import IO, NoReturn
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
 
 _BIDI_CONTROLS = (*range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _LINE_BREAKS = (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
+
+_LONGEST_MESSAGE = 400
+"""Code points of a complaint; ten times a usual one."""
 
 _MADE_VISIBLE: dict[int, str | None] = {
     **{code: chr(0x2400 + code) for code in range(0x20)},
@@ -49,6 +53,17 @@ def end_on_closed_pipe(quietly: bool) -> None:
     """Let a closed pipe end the process, as it ends grep; off while an index is being written."""
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL if quietly else signal.SIG_IGN)
+
+
+def interrupt_on_end_signals() -> None:
+    """Let SIGTERM and SIGHUP end a run as Ctrl-C does, so that it takes back what it began."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, _interrupt)
+
+
+def _interrupt(number: int, _frame: object) -> NoReturn:
+    raise KeyboardInterrupt(number)
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
@@ -128,10 +143,18 @@ def write_bytes(data: bytes) -> None:
     sys.stdout.buffer.write(data)
 
 
+def shortened(message: str) -> str:
+    """A message without its middle where it repeats a very long query or name."""
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    return f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
+
+
 def complain(message: str) -> None:
     """Write one line to stderr, headed by the program's name."""
-    sys.stdout.flush()
-    sys.stderr.write(f"fahras: {safe(message)}\n")
+    with suppress(OSError):  # a stdout that takes nothing is another complaint, and comes itself
+        sys.stdout.flush()
+    sys.stderr.write(f"fahras: {safe(shortened(message))}\n")
     sys.stderr.flush()
 
 

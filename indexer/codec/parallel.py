@@ -160,7 +160,7 @@ class _Crew:
                     yield from content
                     open_pipes.remove(pipe)
                 else:
-                    raise BuildError(f"indexing failed in a worker process: {content}")
+                    raise content
 
     def end(self) -> None:
         """End the workers that still run."""
@@ -179,7 +179,10 @@ def _received(pipe: Any) -> tuple[str, Any]:
     try:
         kind, content = pipe.recv()
     except EOFError:
-        return "error", "the process ended without a result (killed, or out of memory?)"
+        return "error", BuildError(
+            "a worker process ended without a result, perhaps for want of memory; the index is as "
+            "it was: run it again, with less beside it"
+        )
     return kind, content
 
 
@@ -194,6 +197,8 @@ def _work(
 ) -> None:
     """What a worker process does. Ctrl-C is the parent's business: it ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     gc.set_threshold(GARBAGE_THRESHOLD)
     series = SegmentSeries(folder, indexname, schema)
     waiting: list[Any] = []
@@ -209,8 +214,19 @@ def _work(
         sender.send(("messages", waiting))
         sender.send(("segments", segments))
     except Exception as error:  # noqa: BLE001  whatever it was, the parent must hear of it
-        details = traceback.format_exc(limit=-2)
-        sender.send(("error", f"{type(error).__name__}: {error}\n{details}"))
+        sender.send(("error", _for_parent(error)))
+
+
+def _for_parent(error: Exception) -> Exception:
+    """What the parent raises: the error itself where it speaks to the user, else a BuildError."""
+    failure = error
+    if not isinstance(error, FahrasError) and getattr(error, "errno", None) is None:
+        failure = BuildError(
+            f"indexing failed in a worker process: {type(error).__name__}: {error} "
+            "(--debug shows where)"
+        )
+    failure.add_note(traceback.format_exc())
+    return failure
 
 
 def _taken(units: Sequence[Unit], next_unit: Any) -> Iterator[Unit]:

@@ -27,6 +27,10 @@ _LEXEME = re.compile(
     re.VERBOSE,
 )
 _VALUE = re.compile(r"[^\s()«»\"“„”]+")
+CLOSING_MARKS = "؟،؛۔!?.,;:…"
+"""What may end a word of a query and belongs to the sentence around it."""
+
+_BOOST = re.compile(r"\^\d+(?:\.\d+)?")
 _SUFFIX = re.compile(r"(?:~(?P<slop>\d+))?(?:\^(?P<boost>\d+(?:\.\d+)?))?")
 
 
@@ -55,6 +59,8 @@ def lexemes_of(text: str) -> list[Lexeme]:
             continue
         kind = str(match.lastgroup)
         lexeme = _quoted(text, at) if kind == "quote" else Lexeme(kind, match.group(), at)
+        if kind == "word":
+            _check_boost(lexeme, lexemes[-1] if lexemes else None, text)
         if kind != "space":
             lexemes.append(lexeme)
         at = lexeme.end
@@ -64,6 +70,20 @@ def lexemes_of(text: str) -> list[Lexeme]:
                 lexemes.append(Lexeme("word", value.group(), at))
                 at = value.end()
     return lexemes
+
+
+def _check_boost(word: Lexeme, before: Lexeme | None, text: str) -> None:
+    """Raise QueryError for a ^ behind a word, phrase or bracket that no number follows."""
+    written = word.text.rstrip(CLOSING_MARKS)
+    at = written.find("^")
+    behind = at > 0 or (at == 0 and before is not None and before.end == word.start)
+    if behind and not (at > 0 and _BOOST.fullmatch(written, at)):
+        raise QueryError(
+            "after ^ stands how much a word or a phrase counts, as in نفط^2",
+            text,
+            word.start + at,
+            len(written) - at,
+        )
 
 
 def _quoted(text: str, start: int) -> Lexeme:
