@@ -22,7 +22,7 @@ class MarksReader:
 
     def bearing(self, leaf: FormsQuery, segment: Segment, docs: Docs) -> list[bool]:
         """Which of some documents of a segment hold the leaf with the marks it was written with."""
-        highlighter = targets_of_leaf(leaf, self._snapshot).highlighter()
+        highlighter = targets_of_leaf(leaf, self._snapshot).highlighter(indexed=True)
         least = 1
         if isinstance(leaf, PhraseQuery) and leaf.slop is not None:
             least = len({word.analysis.folded for word in leaf.words})

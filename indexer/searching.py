@@ -196,11 +196,11 @@ class Search:
 
     @cached_property
     def _highlighter(self) -> Highlighter:
-        return self._targets.highlighter()
+        return self._targets.highlighter(indexed=True)
 
     def marked(self, text: str) -> list[WordHit]:
-        """The words of a text that met the query."""
-        return self._highlighter.hits(text)
+        """The words of any text that met the query."""
+        return self._targets.highlighter(indexed=False).hits(text)
 
 
 def _byte_offset(
