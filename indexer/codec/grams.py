@@ -11,6 +11,7 @@ class serves keys that are only in memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -102,5 +103,11 @@ def nearest(grams: Grams, text: str, least: float) -> tuple[Array, Array]:
 
 def likeness(one: str, other: str) -> float:
     """Dice's likeness of two strings by their padded trigrams."""
-    first, second = set(_pairs([one])[0].tolist()), set(_pairs([other])[0].tolist())
+    first, second = _trigrams(one), _trigrams(other)
     return 2 * len(first & second) / (len(first) + len(second))
+
+
+@lru_cache(maxsize=1 << 14)
+def _trigrams(text: str) -> frozenset[str]:
+    padded = "\0" * PAD + text + "\0" * PAD
+    return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
