@@ -1,0 +1,232 @@
+"""Which of the words in an array of letters are spelled alike? Numbers the distinct spellings.
+
+Sixteen bits a letter, four letters are one 64-bit number, so that a word of up to sixteen letters
+is at most four numbers: those are hashed, looked up in an open-addressing table and compared in
+whole. The hash is seeded at random and equality never rests on it, so no input can make two words
+one, nor make many words slow. Longer words, and those with letters beyond U+FFFE, are looked up as
+strings. What a spelling means is not known here.
+"""
+
+from __future__ import annotations
+
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Letters = NDArray[np.uint32]
+Offsets = NDArray[np.int64]
+Hashes = NDArray[np.uint64]
+Ids = NDArray[np.uint32]
+
+ABSENT = np.uint32(0xFFFFFFFF)
+
+_LANES = 4
+_QUADS = 4
+_MAX_LETTERS = _LANES * _QUADS
+_WIDE = 0xFFFF
+_MASKS = np.array([(1 << 16 * count) - 1 for count in range(_LANES + 1)], np.uint64)
+
+
+class Words(NamedTuple):
+    """Words of one text: word i is `letters[heads[i]:heads[i] + lengths[i]]`. No letter is 0."""
+
+    letters: Letters
+    heads: Offsets
+    lengths: Offsets
+
+
+class _Packed(NamedTuple):
+    """quads[k]: (which words have more than 4 k letters, the next four of each as one number).
+
+    strings: the words that do not fit, by place.
+    """
+
+    quads: list[tuple[Offsets, Hashes]]
+    lengths: NDArray[np.uint8]
+    strings: Offsets
+
+
+class Spellings:
+    """The distinct words met so far."""
+
+    def __init__(self, seed: int) -> None:
+        self._multipliers = mix(np.arange(_QUADS, dtype=np.uint64) + np.uint64(seed)) | np.uint64(1)
+        self._table = _HashTable()
+        self._id_of: dict[str, int] = {}
+        self._quads = np.zeros((_QUADS, 1 << 12), np.uint64)
+        self._lengths = np.zeros(1 << 12, np.uint8)
+
+    def __len__(self) -> int:
+        return len(self._id_of)
+
+    def ids(self, words: Words) -> tuple[Ids, list[str]]:
+        """(the number of each word, the spellings that are new, in the order of their numbers)."""
+        before = len(self._id_of)
+        packed = _pack(words)
+        hashes = self._hash(packed)
+        ids = self._table.find(hashes)
+        ids[packed.strings] = 0
+        missing = np.flatnonzero(ids == ABSENT)
+        if len(missing):
+            distinct, first, inverse = _distinct(hashes[missing])
+            where = missing[first]
+            new_ids = self._ids_of_strings(words, where)
+            self._keep(packed, where, new_ids)
+            self._table.add(distinct, new_ids)
+            ids[missing] = new_ids[inverse]
+        wrong = self._mismatches(packed, ids)
+        if len(wrong):  # words that do not fit, and collisions of hashes
+            ids[wrong] = self._ids_of_strings(words, wrong)
+        fresh = list(islice(reversed(self._id_of), len(self._id_of) - before))
+        return ids, fresh[::-1]
+
+    def _hash(self, packed: _Packed) -> Hashes:
+        hashes = packed.lengths.astype(np.uint64)
+        for (where, values), multiplier in zip(packed.quads, self._multipliers, strict=False):
+            if len(where) == len(hashes):
+                hashes += values * multiplier
+            else:
+                hashes[where] += values * multiplier
+        hashes ^= hashes >> np.uint64(32)
+        hashes *= self._multipliers[0]
+        hashes[hashes == 0] = 1
+        return hashes
+
+    def _ids_of_strings(self, words: Words, where: Offsets) -> Ids:
+        lengths = words.lengths[where]
+        ends = np.cumsum(lengths)
+        shifts = np.repeat(words.heads[where] - (ends - lengths), lengths)
+        flat = words.letters.take(np.arange(len(shifts)) + shifts)
+        text = flat.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+        id_of = self._id_of
+        spelled = [text[a:b] for a, b in pairwise([0, *ends.tolist()])]
+        return np.array([id_of.setdefault(word, len(id_of)) for word in spelled], np.uint32)
+
+    def _keep(self, packed: _Packed, where: Offsets, ids: Ids) -> None:
+        """Note the letters of words with these ids, for comparison."""
+        room = self._quads.shape[1]
+        if len(self._id_of) > room:
+            grown = np.zeros((_QUADS, 2 * len(self._id_of)), np.uint64)
+            grown[:, :room] = self._quads
+            self._quads = grown
+            self._lengths = np.concatenate(
+                [self._lengths, np.zeros(grown.shape[1] - room, np.uint8)]
+            )
+        self._lengths[ids] = packed.lengths[where]
+        spread = np.zeros(len(packed.lengths), np.uint64)
+        for number, (has, values) in enumerate(packed.quads):
+            spread[:] = 0
+            spread[has] = values
+            self._quads[number][ids] = spread[where]
+
+    def _mismatches(self, packed: _Packed, ids: Ids) -> Offsets:
+        """The words whose letters are not those of the spelling they were given."""
+        differ = self._lengths.take(ids) != packed.lengths
+        for (where, values), known in zip(packed.quads, self._quads, strict=False):
+            if len(where) == len(ids):
+                differ |= known.take(ids) != values
+            else:
+                differ[where] |= known.take(ids[where]) != values
+        differ[packed.strings] = True
+        return np.flatnonzero(differ)
+
+
+def _pack(words: Words) -> _Packed:
+    count = len(words.letters)
+    narrow = np.zeros(count + _MAX_LETTERS, "<u2")
+    np.minimum(words.letters, _WIDE, out=narrow[:count], casting="unsafe")
+    view = np.ndarray((count + _MAX_LETTERS - _LANES + 1,), "<u8", narrow.data, 0, (2,))
+    fours = np.ascontiguousarray(view, np.uint64)
+    longest = min(int(words.lengths.max(initial=0)), _MAX_LETTERS)
+    lengths = np.minimum(words.lengths, _MAX_LETTERS + 1).astype(np.uint8)
+    where = np.arange(len(lengths))
+    quads = []
+    for reach in range(0, longest, _LANES):
+        if reach:
+            where = where[lengths.take(where) > reach]
+        values = fours.take(words.heads.take(where) + reach)
+        rest = np.minimum(lengths.take(where), reach + _LANES) - np.uint8(reach)
+        values &= _MASKS.take(rest)
+        quads.append((where, values))
+    misfit = lengths > _MAX_LETTERS
+    if int(words.letters.max(initial=0)) >= _WIDE:
+        wide = np.cumsum(np.concatenate([np.zeros(1, np.int64), words.letters >= _WIDE]))
+        misfit |= wide.take(words.heads + words.lengths) > wide.take(words.heads)
+    return _Packed(quads, lengths, np.flatnonzero(misfit))
+
+
+def mix(values: Hashes) -> Hashes:
+    """Scatter 64-bit values (the finalizer of SplitMix64, Steele et al. 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
+
+
+class _HashTable:
+    """Open addressing from 64-bit hash to uint32 id, in numpy; keys are never 0."""
+
+    def __init__(self, bits: int = 16) -> None:
+        self._bits = bits
+        self._keys = np.zeros(1 << bits, np.uint64)
+        self._ids = np.zeros(1 << bits, np.uint32)
+        self._count = 0
+
+    def _slots(self, hashes: Hashes) -> NDArray[np.intp]:
+        return (hashes >> np.uint64(64 - self._bits)).astype(np.intp)
+
+    def find(self, hashes: Hashes) -> Ids:
+        """The id of each hash, `ABSENT` where it is not held."""
+        slots = self._slots(hashes)
+        keys = self._keys.take(slots)
+        ids = self._ids.take(slots)
+        pending = np.flatnonzero(keys != hashes)
+        while len(pending):
+            free = self._keys.take(slots[pending]) == 0
+            ids[pending[free]] = ABSENT
+            pending = pending[~free]
+            slots[pending] = (slots[pending] + 1) & ((1 << self._bits) - 1)
+            met = self._keys.take(slots[pending]) == hashes[pending]
+            ids[pending[met]] = self._ids.take(slots[pending[met]])
+            pending = pending[~met]
+        return ids
+
+    def add(self, hashes: Hashes, ids: Ids) -> None:
+        """Hold new, distinct hashes."""
+        while (self._count + len(hashes)) * 2 > 1 << self._bits:
+            self._grow()
+        self._place(hashes, ids)
+        self._count += len(hashes)
+
+    def _place(self, hashes: Hashes, ids: Ids) -> None:
+        slots = self._slots(hashes)
+        while len(hashes):
+            free = self._keys.take(slots) == 0
+            self._keys[slots[free]] = hashes[free]  # where several want a slot the last one wins
+            self._ids[slots[free]] = ids[free]
+            lost = self._keys.take(slots) != hashes
+            hashes, ids = hashes[lost], ids[lost]
+            slots = (slots[lost] + 1) & ((1 << self._bits) - 1)
+
+    def _grow(self) -> None:
+        held = self._keys != 0
+        keys, ids = self._keys[held], self._ids[held]
+        self._bits += 2
+        self._keys = np.zeros(1 << self._bits, np.uint64)
+        self._ids = np.zeros(1 << self._bits, np.uint32)
+        self._place(keys, ids)
+
+
+def _distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
+    """(distinct values, where each is first, which of them each value is).
+
+    `np.unique` does it too, but loads numpy.ma, which a first query would wait 50 ms for.
+    """
+    order = np.argsort(hashes, kind="stable")
+    ranked = hashes.take(order)
+    heads = np.ones(len(ranked), np.bool_)
+    np.not_equal(ranked[1:], ranked[:-1], out=heads[1:])
+    inverse = np.empty(len(ranked), np.int64)
+    inverse[order] = np.cumsum(heads) - 1
+    return ranked[heads], order[heads], inverse
