@@ -18,7 +18,7 @@ from analyzers.analyzer import Analysis, analyze_form
 from indexer.ranking.expand import Expansion, QueryWord, key_at
 from indexer.ranking.segment import FieldSource, Span, without
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.strict import agreeing, pattern_agrees, runs
+from indexer.ranking.strict import agreeing, kept, pattern_agrees
 
 
 class Meaning(NamedTuple):
@@ -271,8 +271,7 @@ class PatternQuery(FormsQuery):
     def meets(self, analysis: Analysis) -> bool:
         """Whether a written form is one that is meant."""
         if self.strict:
-            form = analysis.unmarked
-            return pattern_agrees(self.unmarked, form, self.strict, infix=self.infix)
+            return pattern_agrees(self.unmarked, analysis.unmarked, self.strict, infix=self.infix)
         if self.infix:
             return self.folded in analysis.folded
         return analysis.folded.startswith(self.folded)
@@ -282,11 +281,7 @@ class PatternQuery(FormsQuery):
         find = source.containing if self.infix else source.prefixed
         spans = find(self.folded)
         if self.strict:
-            spans = [
-                run
-                for span in spans
-                for run in runs(span[0], [self.meets(analyze_form(f)) for f in source.forms(span)])
-            ]
+            spans = kept(source, spans, lambda form: self.meets(analyze_form(form)))
         yield _plain(Expansion("folded", self.folded, "folded", 1.0), spans)
 
 

@@ -19,7 +19,7 @@ word of a text is compared with the side of the row that it met.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -212,18 +212,20 @@ def agreeing(
         if key not in known:
             if len(known) > _REMEMBERED:
                 known.clear()
-            terms = source.forms(span)
-            known[key] = runs(span[0], [letters_agree(form, term, switches) for term in terms])
+            known[key] = kept(source, [span], lambda term: letters_agree(form, term, switches))
         found += known[key]
     return found
 
 
-def runs(first: int, kept: Sequence[bool]) -> list[Span]:
-    """The spans of the slots from `first` on that are kept."""
-    spans: list[Span] = []
-    for slot, keep in enumerate(kept, first):
-        if keep and spans and spans[-1][1] == slot:
-            spans[-1] = (spans[-1][0], slot + 1)
-        elif keep:
-            spans.append((slot, slot + 1))
-    return spans
+def kept(source: FieldSource, spans: Sequence[Span], meets: Callable[[str], bool]) -> list[Span]:
+    """The parts of some spans whose terms meet a test."""
+    found: list[Span] = []
+    for span in spans:
+        for slot, form in enumerate(source.forms(span), span[0]):
+            if not meets(form):
+                continue
+            if found and found[-1][1] == slot:
+                found[-1] = (found[-1][0], slot + 1)
+            else:
+                found.append((slot, slot + 1))
+    return found

@@ -21,6 +21,9 @@ from indexer.results import UnknownWord
 
 _SUGGESTIONS = 3
 
+_LEAST_LIKENESS = 0.5
+"""Of what is only suggested: one wrong letter in a word of four."""
+
 
 class Missing(NamedTuple):
     """A word that the index does not hold; `retrieved`: its neighbours made documents belong."""
@@ -36,10 +39,10 @@ def missing_words(leaves: Sequence[FormsQuery], text: str, evaluator: Evaluator)
         written = text[word.start : word.end] or word.unmarked
         if written not in found and not _is_held(leaf, word, evaluator.snapshot):
             retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
-            keys = [word.analysis.stem]
+            keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:  # a misspelled word may have lost a false suffix with its stem
-                keys.append(word.analysis.folded)
-            suggestions = _suggestions(keys, leaf.fields, evaluator.snapshot)
+                keys, least = [*keys, word.analysis.folded], min(least, _LEAST_LIKENESS)
+            suggestions = _suggestions(keys, least, leaf.fields, evaluator.snapshot)
             found[written] = Missing(UnknownWord(written, suggestions), retrieved)
     return list(found.values())
 
@@ -85,13 +88,13 @@ def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
 
 
 def _suggestions(
-    keys: Sequence[str], fields: tuple[str, ...], snapshot: Snapshot
+    keys: Sequence[str], least: float, fields: tuple[str, ...], snapshot: Snapshot
 ) -> tuple[str, ...]:
     """The commonest form of each of the stems nearest to a key: likeness first, then frequency."""
     likeness: dict[str, float] = {}
     forms: dict[str, Counter[str]] = {}
     for source in snapshot.vocabulary(fields).sources():
-        for span, like in _near(keys, source, snapshot.settings.likeness).items():
+        for span, like in _near(keys, source, least).items():
             for form, count in _counted(source, span):
                 stem = analyze_form(form).stem
                 likeness[stem] = max(like, likeness.get(stem, 0.0))
