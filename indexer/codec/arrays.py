@@ -8,12 +8,12 @@ and text analysis are not known here.
 from __future__ import annotations
 
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from indexer.codec.container import Container
-from indexer.codec.dictionary import split_strings
 from indexer.codec.format import GRAM_LEVEL, LEVELS, SAMPLE_TOKENS
 from indexer.codec.grams import Grams
 from indexer.codec.postings import Array, Postings, starts_of
@@ -128,7 +128,8 @@ class FieldArrays:
 
     def all_terms(self) -> list[bytes]:
         """Every term in order; a copy, for work on the whole dictionary."""
-        return split_strings(self.term_bytes, self.term_starts)
+        data = self.term_bytes
+        return [data[a:b] for a, b in pairwise(self.term_starts.tolist())]
 
     # Slots and groups
 

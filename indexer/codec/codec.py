@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import io
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whoosh.codec import base
 
-from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, folder_of
 from indexer.codec.formfield import FormField
 from indexer.codec.reader import PerDocReader, TermsReader
 from indexer.codec.segment import ColumnarSegment
 from indexer.codec.stored import encode_record
+
+if TYPE_CHECKING:
+    from indexer.codec.builder import SegmentBuilder  # searches never build
 
 
 class ColumnarCodec(base.Codec):  # type: ignore[misc]
@@ -33,6 +35,8 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         """The builder of a segment in the making."""
         name = segment.segment_id()
         if name not in self._builders:
+            from indexer.codec.builder import SegmentBuilder
+
             self._builders[name] = SegmentBuilder(folder_of(storage))
         return self._builders[name]
 

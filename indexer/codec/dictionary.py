@@ -8,7 +8,6 @@ from __future__ import annotations
 import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 
@@ -219,8 +218,3 @@ def _write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes
     starts = starts_of(np.fromiter(map(len, listed), np.int64, len(listed)))
     writer.add_bytes(f"{prefix}bytes", b"".join(listed))
     writer.add(f"{prefix}starts", starts.astype("<u4"))
-
-
-def split_strings(data: bytes, starts: Array) -> list[bytes]:
-    """The strings that `write_dictionary` laid end to end."""
-    return [data[a:b] for a, b in pairwise(starts.tolist())]

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.index import _DEF_INDEX_NAME, TOC, FileIndex
@@ -22,7 +22,9 @@ from indexer.codec.codec import open_container
 from indexer.codec.reader import PerDocReader, TermsReader
 from indexer.codec.segment import ColumnarSegment
 from indexer.codec.toc import read_toc, write_toc
-from indexer.codec.writer import ColumnarWriter
+
+if TYPE_CHECKING:
+    from indexer.codec.writer import ColumnarWriter
 
 
 class ColumnarIndex(FileIndex):  # type: ignore[misc]
@@ -48,6 +50,8 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]
 
     def writer(self, **options: Any) -> ColumnarWriter:
         """A writer; LockError where another one is at work (wait with `timeout` seconds)."""
+        from indexer.codec.writer import ColumnarWriter
+
         return ColumnarWriter(self, **options)
 
     def verify(self) -> list[str]:

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 from whoosh.codec import base
+from whoosh.filedb.structfile import BufferFile
 from whoosh.reading import TermInfo, TermNotFound
 
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.container import Container
 from indexer.codec.matcher import ColumnarMatcher, length_bounds
 from indexer.codec.segment import ColumnarSegment
-from indexer.codec.source import read_column
 from indexer.codec.stored import BlobReader, decode_record
 
 
@@ -265,3 +265,9 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         texts = self._texts.get(fieldname)
         blob = None if texts is None else texts.get(docnum)
         return None if blob is None else blob.decode("utf-8", "surrogatepass")
+
+
+def read_column(container: Container, name: str, column: Any) -> Any:
+    """Whoosh's reader of a column."""
+    data = bytes(container.view(f"c/{name}"))
+    return column.reader(BufferFile(data), 0, len(data), container.meta["documents"])

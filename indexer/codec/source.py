@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from whoosh.filedb.structfile import BufferFile
 
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.container import Container
 from indexer.codec.dictionary import Level, Vocabulary
 from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
 from indexer.codec.postings import Array, slice_indices, starts_of
+from indexer.codec.reader import read_column
 
 
 class SegmentSource:
@@ -88,12 +88,6 @@ class SegmentSource:
                 cells = read_column(self.container, name, column)
                 alive = range(self.doc_count) if self.alive is None else np.flatnonzero(self.alive)
                 yield name, column, (cells[int(docnum)] for docnum in alive)
-
-
-def read_column(container: Container, name: str, column: Any) -> Any:
-    """Whoosh's reader of a column."""
-    data = bytes(container.view(f"c/{name}"))
-    return column.reader(BufferFile(data), 0, len(data), container.meta["documents"])
 
 
 def _field_source(
