@@ -13,10 +13,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from indexer.results import SearchOptions, SearchResults
-
 if TYPE_CHECKING:
     from indexer.index import Index
+    from indexer.results import SearchOptions, SearchResults
 
 __all__ = ["Index", "SearchOptions", "SearchResults", "__version__"]
 
@@ -29,4 +28,8 @@ def __getattr__(name: str) -> Any:
         from indexer.index import Index
 
         return Index
+    if name in ("SearchOptions", "SearchResults"):
+        from indexer import results
+
+        return getattr(results, name)
     raise AttributeError(f"module 'indexer' has no attribute {name!r}")
