@@ -187,15 +187,18 @@ def prepare(schema: Any, document: dict[str, Any]) -> Prepared:
     cannot be stored or indexed, and KeyError for fields that the schema lacks.
     """
     prepared = Prepared([], [], [], None)
-    boost = float(document.get("_boost", 1.0))
+    options = {name: document[name] for name in document if name[0] == "_"}
+    boost = float(options.get("_boost", 1.0))
     record = {}
     for name in sorted(document):
-        value = document[name]
-        if name.startswith("_") or value is None:
+        value = stored = document[name]
+        if value is None or name[0] == "_":
             continue
         fieldobj = schema[name]
-        stored = document.get(f"_stored_{name}", value)
-        field_boost = float(document.get(f"_{name}_boost", boost))
+        field_boost = boost
+        if options:
+            stored = options.get(f"_stored_{name}", value)
+            field_boost = float(options.get(f"_{name}_boost", boost))
         if isinstance(fieldobj, FormField):
             prepared.texts.append(_prepared_text(name, fieldobj, value, stored, field_boost))
         else:

@@ -133,14 +133,15 @@ class BlobReader:
                     target.add(len(target), blob)
 
 
+_TO_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_IS_JSON = frozenset((str, bool, int, float, type(None))).__contains__
+
+
 def encode_record(record: dict[str, Any]) -> bytes:
     """A document's stored values as bytes; TypeError for a value that has no place in JSON."""
-    return json.dumps(
-        {key: _plain(value) for key, value in record.items()},
-        separators=(",", ":"),
-        ensure_ascii=False,
-        check_circular=False,
-    ).encode("utf-8", "surrogatepass")
+    if not all(map(_IS_JSON, map(type, record.values()))):
+        record = {key: _plain(value) for key, value in record.items()}
+    return _TO_JSON(record).encode("utf-8", "surrogatepass")
 
 
 def decode_record(blob: bytes) -> dict[str, Any]:
@@ -150,7 +151,7 @@ def decode_record(blob: bytes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if value is None or isinstance(value, str | bool | int | float):
+    if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, bytes):
         return {"$bytes": base64.b64encode(value).decode("ascii")}
