@@ -40,8 +40,8 @@ def missing_words(leaves: Sequence[FormsQuery], text: str, evaluator: Evaluator)
         if written not in found and not _is_held(leaf, word, evaluator.snapshot):
             retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
-            if not retrieved:  # a misspelled word may have lost a false suffix with its stem
-                keys, least = [*keys, word.analysis.folded], min(least, _LEAST_LIKENESS)
+            if not retrieved:
+                keys, least = _keys(word), min(least, _LEAST_LIKENESS)
             suggestions = _suggestions(keys, least, leaf.fields, evaluator.snapshot)
             found[written] = Missing(UnknownWord(written, suggestions), retrieved)
     return list(found.values())
@@ -85,6 +85,12 @@ def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
         group.retrieves for group in leaf.expansions(evaluator.snapshot) if group.tier == "spelling"
     )
     return asked and any(pool.member.any() for pool in evaluator.leaf(leaf).pools)
+
+
+def _keys(word: QueryWord) -> list[str]:
+    """What may be misspelled: the stem, and it with its suffix, which the error may have made."""
+    folded, stem = word.analysis.folded, word.analysis.stem
+    return list(dict.fromkeys([stem, folded[max(folded.find(stem), 0) :]]))
 
 
 def _suggestions(
