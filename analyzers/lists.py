@@ -18,6 +18,12 @@ def read_list(name: str) -> str:
         return file.read()
 
 
+def write_list(name: str, text: str) -> None:
+    """Put a list that is derived from others beside them."""
+    with open(os.path.join(_FOLDER, name), "w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+
+
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """The lines of a list that say something, numbered from 1, without comments."""
     for number, line in enumerate(text.splitlines(), 1):

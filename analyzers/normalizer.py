@@ -17,6 +17,7 @@ from pyarabic import araby
 from analyzers.letters import (
     DECIMAL_SEPARATORS,
     DECOMPOSED_HAMZA,
+    HAMZA_ON_TATWEEL,
     MARKS,
     NUMBER_SIGNS,
     char_mapping,
@@ -30,10 +31,6 @@ _COMPATIBILITY_BLOCKS = (
     (0xFE70, 0xFEFE),  # Arabic presentation forms B
     (0xFF10, 0xFF5A),  # fullwidth digits and Latin letters
     (0x1EE00, 0x1EEFF),  # Arabic mathematical letters
-)
-
-_HAMZA_ON_TATWEEL = re.compile(
-    f"{araby.TATWEEL}[{''.join(sorted(MARKS - {araby.TATWEEL}))}]*{araby.HAMZA_ABOVE}"
 )
 
 
@@ -77,7 +74,7 @@ def unmark(word: str) -> str:
 
 def _unmark_once(word: str) -> str:
     if araby.HAMZA_ABOVE in word:  # in Uthmani spelling a hamza without a seat rides on tatweel
-        word = _HAMZA_ON_TATWEEL.sub(araby.YEH_HAMZA, word)
+        word = HAMZA_ON_TATWEEL.sub(araby.YEH_HAMZA, word)
     word = unicodedata.normalize("NFC", word.translate(_UNMARK))
     return word.translate(_DROP_DECOMPOSED)
 
@@ -113,9 +110,7 @@ _ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
 _WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
 _YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
 _QURANIC_MADDA = araby.HAMZA + araby.ALEF
-_ARTICLE_OR_CONJUNCTION = re.compile(
-    f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?"
-).match
+_ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
 _ARTICLE = re.compile(
     f"[{araby.WAW}{araby.FEH}]?"
     f"(?:[{araby.BEH}{araby.KAF}]?{araby.ALEF}{araby.LAM}|{araby.LAM}{araby.LAM})"
@@ -127,7 +122,8 @@ _MIA = {
     "ثلاثمايه": "ثلاثميه", "اربعمايه": "اربعميه", "خمسمايه": "خمسميه", "ستمايه": "ستميه",
     "سبعمايه": "سبعميه", "ثمانمايه": "ثمانميه", "ثمانيمايه": "ثمانميه", "ثمنمايه": "ثمانميه",
     "تسعمايه": "تسعميه", "ثلثمايه": "ثلاثميه", "ثلثميه": "ثلاثميه", "ثمانيميه": "ثمانميه",
-    "مايوي": "ميوي", "مايويه": "ميويه",
+    "مايوي": "ميوي", "مايويه": "ميويه", "ماءوي": "ميوي", "ماءويه": "ميويه",
+    "مءوي": "ميوي", "مءويه": "ميويه",
 }  # fmt: skip
 """The hundreds: one word in two spellings, مئة and مائة. A closed list, so nothing else changes."""
 

@@ -2,6 +2,9 @@
 
 A known word keeps its stem with every clitic before it and every ending behind it, so that لبنان,
 بلبنان and اللبنانيون are one and none of them is milk. All of it is matched on folded forms (`f`).
+
+What the list means is spelled out in data/known.txt, which loads in a fraction of the time.
+`python -m analyzers.protected` writes it anew after a change of the lists, and a test holds it.
 """
 
 from __future__ import annotations
@@ -10,33 +13,53 @@ from functools import cache
 from itertools import product
 from typing import NamedTuple
 
-from analyzers.lists import lines_of, read_list, words_of
+from analyzers.lists import lines_of, read_list, words_of, write_list
 
 ARTICLES = frozenset(
-    ["", "ال", "لل", "بال", "كال"]
-    + [c + p for c in "وف" for p in ("ال", "لل", "بال", "كال")]
+    ["", "ال", "لل", "بال", "كال"] + [c + p for c in "وف" for p in ("ال", "لل", "بال", "كال")]
 )
 """What may stand before any known word."""
 
 LONE_PROCLITICS = frozenset(["و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل", "فك"])
 """What may stand only before a known word of four letters or more: shorter ones arise by chance."""
 
-_PRONOUNS = ("ها", "هم", "هما", "هن", "كم", "كما", "نا", "ه", "ك", "ي")
+_PRONOUNS = ("ها", "هم", "هما", "هن", "كم", "كما", "كن", "نا", "ه", "ك", "ي")
 _OTHER_ENDINGS = (
     "ا ات ان ون ين ت وا يا يه يات يان يون يين يته يتها يتهم يتنا ياته ياتها ياتهم "
-    "اته اتها اتهم اتنا اتك اتكم اتي ته تها تهم تنا تان تين"
+    "اته اتها اتهم اتهما اتهن اتنا اتك اتكم اتكن اتي "
+    "ته تها تهم تهما تهن تك تكم تكن تنا تي تان تين"
 )
 _ENDINGS = frozenset(["", *_PRONOUNS, *_OTHER_ENDINGS.split()])
 _LONG_PRONOUNS = frozenset(["", "ها", "هم", "هما", "هن", "كم", "كما", "نا"])
 _AFTER_TEH = frozenset([*_PRONOUNS, "ان", "ين"])
 _AFTER_HAMZA = frozenset([*_PRONOUNS, "ين", "ان"])
+_AFTER_SEAT = _LONG_PRONOUNS - {""}
+_SEATLESS = _LONG_PRONOUNS | {"ا", "ان", "ين"}
 _PLURALS = frozenset(["ات", "اته", "اتها", "اتهم", "اتنا", "اتكم"])
 _ALONE = frozenset([""])
 _NO_ENDING = frozenset(["", "ء"])
 
 _ENDINGS_OF_MARK = {"!": _ALONE, "=": _NO_ENDING, "+": _LONG_PRONOUNS}
-_HEAD_LETTERS = 2
+_ENDING_SETS = (
+    _ENDINGS, _ALONE, _NO_ENDING, _LONG_PRONOUNS, _AFTER_TEH, _AFTER_HAMZA,
+    _AFTER_HAMZA | _PLURALS, _SEATLESS, _AFTER_SEAT | {"ه"}, _AFTER_SEAT | {"ا"},
+)  # fmt: skip
+"""All sets of endings; data/known.txt names one by its place."""
+
+_SHORTEST = 2
+_HEAD_LETTERS = 3
+_ZERO = ord("@")
+_LONGEST_AFTER_SHORT = 4
 _MIN_AFTER_LETTER = 4
+
+_LEAST_AFTER = {
+    **dict.fromkeys(LONE_PROCLITICS, _MIN_AFTER_LETTER),
+    **dict.fromkeys(ARTICLES - {""}, _SHORTEST),
+}
+"""Letters that a known word has at least, by what stands before it."""
+
+_CLITIC_LETTERS = frozenset(clitic[0] for clitic in _LEAST_AFTER)
+_LONGEST_BEFORE = max(map(len, _LEAST_AFTER))
 
 
 class Known(NamedTuple):
@@ -44,6 +67,18 @@ class Known(NamedTuple):
 
     stem: str
     endings: frozenset[str]
+
+
+class _Lexicon(NamedTuple):
+    """What data/known.txt says.
+
+    known: stem and number of the endings, by form. lengths: how long known forms are, longest
+    first, by their first three letters, each a letter from @ for 0 on. waw_words: see `waw_words`.
+    """
+
+    known: dict[str, tuple[str, str]]
+    lengths: dict[str, bytes]
+    waw_words: frozenset[str]
 
 
 def parse_protected(text: str) -> dict[str, Known]:
@@ -57,15 +92,17 @@ def parse_protected(text: str) -> dict[str, Known]:
         if endings is _ENDINGS:
             for spelled, entry in _before_ending(form, stem).items():
                 known.setdefault(spelled, entry)
-            endings = _NO_ENDING if _is_closed(form) else _ENDINGS
+            endings = _endings_of(form)
         known[form] = Known(stem, endings)
     known.update({"ل" + form: entry for form, entry in known.items() if form[0] == "ل"})
     return known
 
 
-def _is_closed(form: str) -> bool:
-    """Whether nothing follows this spelling: ا, or ة of so short a word that سنها is not of سنة."""
-    return form[-1] == "ا" or (len(form) == 3 and form[-1] == "ه")
+def _endings_of(form: str) -> frozenset[str]:
+    """What may follow a form: nothing after ا, nor after ة in a word so short that سنها is سن."""
+    if form[-1] == "ا" or (len(form) == 3 and form[-1] == "ه"):
+        return _NO_ENDING
+    return _SEATLESS if form[-1] == "ء" else _ENDINGS
 
 
 def _before_ending(form: str, stem: str) -> dict[str, Known]:
@@ -75,52 +112,74 @@ def _before_ending(form: str, stem: str) -> dict[str, Known]:
     if form.endswith("ا"):
         seated = {form + seat: Known(stem, _AFTER_HAMZA) for seat in "وي"}
         return {**seated, form + "ء": Known(stem, _AFTER_HAMZA | _PLURALS)}
+    if form.endswith("ء"):
+        on_waw, on_yeh = Known(stem, _AFTER_SEAT | {"ه"}), Known(stem, _AFTER_SEAT | {"ا"})
+        return {form[:-1] + "و": on_waw, form[:-1] + "ي": on_yeh}
     return {}
 
 
 @cache
-def protected() -> dict[str, Known]:
-    """The built-in list."""
-    return parse_protected(read_list("protected.txt"))
+def _lexicon() -> _Lexicon:
+    words, heads, waw_words = read_list("known.txt").split("\n\n")
+    fields = words.split()
+    lengths = heads.split()
+    return _Lexicon(
+        dict(zip(fields[::3], zip(fields[1::3], fields[2::3], strict=True), strict=True)),
+        dict(zip(lengths[::2], map(str.encode, lengths[1::2]), strict=True)),
+        frozenset(waw_words.split()),
+    )
 
 
-@cache
-def _lengths_of_heads() -> dict[str, tuple[int, ...]]:
-    """How long known words are, longest first, by their first letters."""
+def derive() -> str:
+    """The text of data/known.txt: forms, lengths by head, and words in و, apart by empty lines."""
+    known = parse_protected(read_list("protected.txt"))
     lengths: dict[str, set[int]] = {}
-    for form in protected():
-        lengths.setdefault(form[:_HEAD_LETTERS], set()).add(len(form))
-    return {head: tuple(sorted(found, reverse=True)) for head, found in lengths.items()}
+    for form in known:
+        if len(form) >= _HEAD_LETTERS:
+            lengths.setdefault(form[:_HEAD_LETTERS], set()).add(len(form))
+    return "\n\n".join(
+        [
+            "\n".join(
+                f"{form} {entry.stem} {_ENDING_SETS.index(entry.endings)}"
+                for form, entry in sorted(known.items())
+            ),
+            "\n".join(
+                f"{head} {''.join(chr(_ZERO + n) for n in sorted(found, reverse=True))}"
+                for head, found in sorted(lengths.items())
+            ),
+            "\n".join(sorted(derive_waw_words())) + "\n",
+        ]
+    )
 
 
 def protected_stem(folded: str) -> str | None:
     """The stem of a known word with its clitics, else None. The longest known word wins."""
-    heads = _lengths_of_heads()
-    for start in range(min(5, len(folded) - _HEAD_LETTERS + 1)):
-        lengths = heads.get(folded[start : start + _HEAD_LETTERS])
-        if lengths is not None:
-            before = folded[:start]
-            if before in ARTICLES:
-                found = _known_at(folded, start, lengths, _HEAD_LETTERS)
-            elif before in LONE_PROCLITICS:
-                found = _known_at(folded, start, lengths, _MIN_AFTER_LETTER)
-            else:
-                continue
+    lexicon = _lexicon()
+    found = _known_at(lexicon, folded, 0, _SHORTEST)
+    if found is not None or folded[0] not in _CLITIC_LETTERS:
+        return found
+    for start in range(1, min(_LONGEST_BEFORE, len(folded) - _SHORTEST) + 1):
+        least = _LEAST_AFTER.get(folded[:start])
+        if least is not None:
+            found = _known_at(lexicon, folded, start, least)
             if found is not None:
                 return found
     return None
 
 
-def _known_at(folded: str, start: int, lengths: tuple[int, ...], least: int) -> str | None:
-    known = protected()
-    for length in lengths:
-        if length < least:
-            break
-        if start + length > len(folded):
-            continue
-        entry = known.get(folded[start : start + length])
-        if entry is not None and folded[start + length :] in entry.endings:
-            return entry.stem if start == 0 or entry.endings is not _ALONE else None
+def _known_at(lexicon: _Lexicon, folded: str, start: int, least: int) -> str | None:
+    """The stem of a known word of `least` letters that begins at `start`, if the rest is ending."""
+    lengths = lexicon.lengths.get(folded[start : start + _HEAD_LETTERS])
+    ends = [start + length - _ZERO for length in lengths] if lengths else []
+    if least == _SHORTEST and len(folded) - start <= _SHORTEST + _LONGEST_AFTER_SHORT:
+        ends.append(start + _SHORTEST)
+    known = lexicon.known
+    for end in ends:
+        entry = known.get(folded[start:end])
+        if entry is not None and end - start >= least:
+            endings = _ENDING_SETS[int(entry[1])]
+            if folded[end:] in endings and not (start and endings is _ALONE):
+                return entry[0]
     return None
 
 
@@ -135,9 +194,13 @@ _LOST_LAST_RADICALS = {
 """Last letters of a root that the stemmer takes for an ending, by pattern: وادي is وادـ to it."""
 
 
-@cache
 def waw_words() -> frozenset[str]:
     """Stems whose و is a letter of the root (وزير), from the roots that begin with it."""
+    return _lexicon().waw_words
+
+
+def derive_waw_words() -> frozenset[str]:
+    """The words on the roots of data/waw_roots.txt."""
     words = set()
     for root, pattern in product(words_of(read_list("waw_roots.txt")), _WAW_PATTERNS):
         word = pattern.format(root[1], root[2:])
@@ -145,3 +208,7 @@ def waw_words() -> frozenset[str]:
         if word[-1] in _LOST_LAST_RADICALS.get(pattern, "") and len(word) > 3:
             words.add(word[:-1])
     return frozenset(words)
+
+
+if __name__ == "__main__":
+    write_list("known.txt", derive())

@@ -11,8 +11,6 @@ that is decided when a query is expanded. Nor does it seek roots: see `roots`.
 
 from __future__ import annotations
 
-import re
-
 from pyarabic import araby
 
 from analyzers.protected import protected_stem, waw_words
@@ -23,7 +21,8 @@ MIN_STEM = 3
 MIN_AFTER_ARTICLE = 2
 """Letters that the article must leave (اليد, الأب)."""
 
-_IS_ARABIC = re.compile(f"[{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}]+").fullmatch
+_FIRST, _LAST = araby.HAMZA, araby.YEH
+"""The letters of folded Arabic words; a word that begins or ends with another is left alone."""
 
 _ARTICLE = araby.ALEF + araby.LAM
 _LI_ARTICLE = araby.LAM + araby.LAM
@@ -42,37 +41,57 @@ PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
 PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
 """Sound plurals, duals, and what a verb has in the plural."""
 
-_WEAK = f"[{araby.ALEF}{araby.WAW}{araby.YEH}]?"
+_BEFORE_PRONOUN = tuple(plural for plural in PLURALS if plural != araby.WAW + araby.ALEF)
+"""Plurals that a pronoun may follow: the alef of وا goes before it, so that مستواه has none."""
+
+_WEAK = araby.ALEF + araby.WAW + araby.YEH
 
 
-def _ends_in_root(pairs: str, last: str, others: str) -> re.Pattern[str]:
-    """Words that end in a root of one of the pairs and the last letter, weak letters between."""
-    roots = "|".join(pair[0] + _WEAK + pair[1] for pair in pairs.split())
-    return re.compile(f"(?:(?:{roots}){_WEAK}|{others}){last}$")
+def _roots(beginnings: str) -> frozenset[str]:
+    return frozenset(beginnings.split())
 
 
-_RADICAL_KAF = _ends_in_root(
-    "شر سل مل تر حر در مس هل ضح شب سم بر عر فت هت سف نس حب سب دل رب مح حن بن فر شو فك صك حك",
-    araby.KAF,
-    "[دتسكفجنم]ي|فبر|صعل|و",
-).search
-_RADICAL_TEH = _ends_in_root(
-    "ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك",
-    araby.TEH,
-    "كوي",
-).search
-"""Words whose last letter belongs to the root (مشترك, ثابت), as far as letters can tell."""
+_ROOTS_IN_KAF = _roots(
+    "شر سل مل تر حر در مس هل ضح شب سم بر عر فت هت سف نس حب سب دل رب مح حن بن فر شو فك صك حك"
+)
+_WORDS_IN_KAF = ("ديك", "تيك", "سيك", "كيك", "فيك", "جيك", "نيك", "ميك", "فبرك", "صعلك", "وك")
+_ROOTS_IN_TEH = _roots("ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك")
+_WORDS_IN_TEH = ("كويت",)
+"""Roots whose last letter is no affix (مشترك, ثابت), by their first two; other such endings."""
+
+
+def _ends_in_root(word: str, roots: frozenset[str]) -> bool:
+    """Whether a root's first two letters, and weak letters between, stand before the last one."""
+    body = word[:-1]
+    if _has_root(body, roots):
+        return True
+    return len(body) >= MIN_STEM and body[-1] in _WEAK and _has_root(body[:-1], roots)
+
+
+def _has_root(body: str, roots: frozenset[str]) -> bool:
+    if body[-2:] in roots:
+        return True
+    return len(body) >= MIN_STEM and body[-2] in _WEAK and body[-3] + body[-1] in roots
+
 
 _IMPERFECT = araby.YEH + araby.TEH + araby.NOON
 _ALEF_HAMZA = araby.ALEF + araby.HAMZA
 _ALEF_YEH = araby.ALEF + araby.YEH
 _YEH_NOON = araby.YEH + araby.NOON
+_KUNNA = araby.KAF + araby.NOON
+_NI = araby.NOON + araby.YEH
+_BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
+"""Letters before a كن that is the word's own (ليتمكن, ساكن, أركن)."""
+
+_LAST_LETTERS = tuple(sorted({s[-1] for s in (*PRONOUNS, *PLURALS)} | set("كيتنء")))
+"""Last letters of all that may go; a word with another is left alone at once."""
+
 _FUTURE_MIN = 5
 
 
 def stem(folded: str) -> str:
     """The light stem of a folded form; the form itself where nothing can safely go."""
-    if len(folded) < MIN_STEM or not _IS_ARABIC(folded):
+    if len(folded) < MIN_STEM or not _FIRST <= folded[0] <= _LAST or not folded[-1] <= _LAST:
         return folded
     known = protected_stem(folded)
     if known is not None:
@@ -93,6 +112,8 @@ def _stem_after_waw(word: str) -> str:
 
 def strip_article(word: str) -> str:
     """The word without its article and what stands before it."""
+    if not word.startswith(COMPOUNDS):
+        return word
     for compound in COMPOUNDS:
         if word.startswith(compound):
             least = MIN_AFTER_ARTICLE if compound == _ARTICLE else MIN_STEM
@@ -110,18 +131,27 @@ def _strip_future(word: str) -> str:
 
 def strip_suffixes(word: str) -> str:
     """The word without pronoun, plural, feminine, nisba and tanween, in the order they are put."""
-    word = _strip_pronoun(word)
-    if not _is_masdar_in_nun(word):
-        word = _strip_one(word, PLURALS)
+    if not word.endswith(_LAST_LETTERS):
+        return word
+    bare = _strip_pronoun(word)
+    if bare.endswith(PLURALS if bare is word else _BEFORE_PRONOUN):
+        bare = _strip_plural(bare)
+    word = bare
     word = _strip_seatless_hamza(_strip_feminine_teh(word))
     if len(word) > MIN_STEM and word[-1] == araby.ALEF:
-        word = word[:-1]
+        word = _strip_seatless_hamza(word[:-1])
     if len(word) > MIN_STEM and word[-1] == araby.YEH:
-        word = _strip_feminine_teh(word[:-1])
-        if len(word) > MIN_STEM and word.endswith(_ALEF_YEH):  # هوائي
-            word = word[:-1]
-        if len(word) > MIN_STEM and word[-1] == araby.ALEF:
-            word = word[:-1]
+        word = _strip_nisba(word)
+    return word
+
+
+def _strip_nisba(word: str) -> str:
+    """The word without nisba, or ي of mine, and what stood before it (هوائي, حكومتي)."""
+    word = _strip_feminine_teh(word[:-1])
+    if len(word) > MIN_STEM and word.endswith(_ALEF_YEH):  # هوائي
+        word = word[:-1]
+    if len(word) > MIN_STEM and word[-1] == araby.ALEF:
+        word = word[:-1]
     return word
 
 
@@ -131,27 +161,61 @@ def _is_masdar_in_nun(word: str) -> bool:
 
 
 def _strip_one(word: str, suffixes: tuple[str, ...]) -> str:
-    if word.endswith(suffixes):
-        for suffix in suffixes:
-            if word.endswith(suffix) and len(word) - len(suffix) >= MIN_STEM:
-                return word[: -len(suffix)]
+    for suffix in suffixes:
+        if word.endswith(suffix) and len(word) - len(suffix) >= MIN_STEM:
+            return word[: -len(suffix)]
     return word
+
+
+def _strip_plural(word: str) -> str:
+    """The word without its plural; a verb's last hamza, seated by it, is alef again (بدؤوا)."""
+    if _is_masdar_in_nun(word):
+        return word
+    bare = _strip_one(word, PLURALS)
+    if bare[-1] == araby.HAMZA and word[-2] == araby.WAW and bare[-2] != araby.ALEF:
+        return bare[:-1] + araby.ALEF if len(bare) == MIN_STEM else bare[:-1]
+    return bare
 
 
 def _strip_pronoun(word: str) -> str:
     """The word without its pronoun; a hamza that the pronoun had seated goes again (أعضاؤه)."""
-    bare = _strip_one(word, PRONOUNS)
-    if bare is word and word[-1] == araby.KAF and _may_lose_kaf(word):
-        bare = word[:-1]
-    if bare is not word and len(bare) > MIN_STEM and bare[-1] == araby.WAW:
+    bare = _strip_one(word, PRONOUNS) if word.endswith(PRONOUNS) else word
+    if bare is word:
+        return _strip_rare_pronoun(word)
+    if len(bare) > MIN_STEM and bare[-1] == araby.WAW:
         return bare[:-1]  # a seat of hamza (أعضاؤه) or a verb's or a construct's plural (كتبوه)
     return bare
+
+
+def _strip_rare_pronoun(word: str) -> str:
+    """The word without ك, كن or ني, which are oftener a part of it."""
+    if word[-1] == araby.KAF:
+        return word[:-1] if _may_lose_kaf(word) else word
+    if word.endswith(_KUNNA):
+        return word[:-2] if len(word) > MIN_STEM + 2 and word[-3] not in _BEFORE_OWN_KAF else word
+    if word.endswith(_NI) and _is_verb_before_ni(word[:-2]):
+        return word[:-2]
+    return word
+
+
+def _is_verb_before_ni(rest: str) -> bool:
+    """Whether ني is the pronoun of a verb (سألتني, يخبرني, ضربني) and no nisba of a noun in ن."""
+    if len(rest) == MIN_STEM:
+        return rest[0] != araby.MEEM and not any(letter in _WEAK for letter in rest)
+    if len(rest) < MIN_STEM or rest[-1] in _WEAK:
+        return False
+    if rest[0] == araby.YEH or rest[-1] == araby.TEH:
+        return True
+    strong = sum(letter not in _WEAK for letter in rest)
+    return len(rest) == strong + 1 == MIN_STEM + 1 and araby.ALEF in rest[:2]
 
 
 def _may_lose_kaf(word: str) -> bool:
     if len(word) > MIN_STEM + 1 and word[-2] == araby.TEH:
         return True
-    return len(word) > MIN_STEM and not _RADICAL_KAF(word)
+    if len(word) <= MIN_STEM or word.endswith(_WORDS_IN_KAF):
+        return False
+    return not _ends_in_root(word, _ROOTS_IN_KAF)
 
 
 def _strip_seatless_hamza(word: str) -> str:
@@ -161,6 +225,6 @@ def _strip_seatless_hamza(word: str) -> str:
 
 def _strip_feminine_teh(word: str) -> str:
     """The word without the ت that ة becomes before a pronoun or a dual, and that verbs have."""
-    if word[-1] == araby.TEH and len(word) > MIN_STEM and not _RADICAL_TEH(word):
-        return word[:-1]
-    return word
+    if word[-1] != araby.TEH or len(word) <= MIN_STEM or word.endswith(_WORDS_IN_TEH):
+        return word
+    return word if _ends_in_root(word, _ROOTS_IN_TEH) else word[:-1]

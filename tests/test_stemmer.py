@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analyzers.lists import read_list
 from analyzers.normalizer import fold, unmark
 from analyzers.proclitics import splits
+from analyzers.protected import derive
 from analyzers.stemmer import stem
 from analyzers.variants import VariantTable
 
@@ -101,3 +103,7 @@ def test_no_affix_leaves_a_stump(word: str) -> None:
 @given(st.text("abcxyz0123456789", min_size=1))
 def test_digits_and_latin_are_untouched(word: str) -> None:
     assert stem(word) == word
+
+
+def test_the_known_words_are_spelled_out() -> None:
+    assert read_list("known.txt") == derive(), "python -m analyzers.protected writes it anew"
