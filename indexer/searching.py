@@ -216,12 +216,12 @@ def _byte_offset(
 
 def _is_stale(path: str, entry: FileEntry) -> bool:
     """Whether the file is gone, or is not what was indexed. Read only if its time is another."""
-    from indexer.extract import hash_file
-
     try:
         now = os.stat(path)
-        if now.st_size != entry.size:
-            return True
-        return now.st_mtime_ns != entry.mtime_ns and hash_file(path) != entry.digest
+        if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:
+            return now.st_size != entry.size
+        from indexer.extract import hash_file
+
+        return hash_file(path) != entry.digest
     except (OSError, ExtractError):
         return True
