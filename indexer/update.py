@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -17,6 +17,7 @@ from indexer import scan
 from indexer.catalogue import Catalogue, FileEntry
 from indexer.errors import ExtractError, FahrasError
 from indexer.extract import Extraction, extract_path
+from indexer.garbage import seldom_collected
 from indexer.results import FileProblem, Progress, UpdateReport
 from indexer.scan import Changes, FileState
 
@@ -24,10 +25,16 @@ Report = Callable[[Progress], None]
 
 UNIT_FILES = 256
 UNIT_BYTES = 4 << 20
-"""A unit of work is as many files or as many bytes, whichever comes first."""
+"""A unit of work has at most as many files and about as many bytes."""
+
+UNITS_A_PROCESS = 16
+"""At least so many units for each worker, that all end at about the same time."""
 
 PROCESSES = min(2, os.cpu_count() or 1)
 """Workers that read and analyse; each may hold about 400 MB."""
+
+ALONE_BYTES = 2 << 20
+"""Less than this is read by one process sooner than two are started, and makes one segment."""
 
 
 @dataclass(slots=True)
@@ -69,8 +76,9 @@ def plan_update(
         catalogue.add_root(root)
     if report is not None:
         report(Progress("scan", 0, 0))
-    for root in dict.fromkeys(roots) if paths else list(catalogue.roots):
-        _look(catalogue, root, plan)
+    with seldom_collected():
+        for root in dict.fromkeys(roots) if paths else list(catalogue.roots):
+            _look(catalogue, root, plan)
     return plan
 
 
@@ -100,8 +108,9 @@ def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
 
 def _look(catalogue: Catalogue, root: str, plan: Plan) -> None:
     known = {}
-    for entry in catalogue.below(root).values():
-        path = catalogue.absolute(entry.path)
+    home = os.path.join(catalogue.home, "")
+    for key, entry in catalogue.below(root).items():
+        path = catalogue.absolute(key) if key == "." or key[0] == os.sep else home + key
         known[path] = FileState(path, entry.size, entry.mtime_ns, entry.digest)
     seen = scan.walk(catalogue.absolute(root))
     plan.changes.append(scan.compare(known, seen, last_run_ns=catalogue.updated_ns or None))
@@ -156,13 +165,17 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
 
 def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:
     """Divide files, in their order, into units that are worth a worker's while."""
+    total = sum(state.size for _, state in files)
+    shares = UNITS_A_PROCESS * PROCESSES
+    most_bytes = min(UNIT_BYTES, total // shares)
+    most_files = min(UNIT_FILES, -(-len(files) // shares))
     units: list[Unit] = []
     waiting: list[tuple[int, str]] = []
     size = 0
     for number, state in files:
         waiting.append((number, state.path))
         size += state.size
-        if len(waiting) == UNIT_FILES or size >= UNIT_BYTES:
+        if len(waiting) == most_files or size >= most_bytes:
             units.append(Unit(tuple(waiting)))
             waiting, size = [], 0
     return [*units, Unit(tuple(waiting))] if waiting else units
@@ -188,7 +201,7 @@ class Run:
             self._gone.append(files.pop(self._catalogue.key(state.path)).number)
         for old, new in plan.all("moved"):
             entry = files.pop(self._catalogue.key(old.path))
-            self._keep(replace(entry, path=self._catalogue.key(new.path)), new)
+            self._keep(entry._replace(path=self._catalogue.key(new.path)), new)
         for state in plan.all("touched"):
             self._keep(files[self._catalogue.key(state.path)], state)
         self._read([*plan.all("changed"), *plan.all("added")])
@@ -196,7 +209,7 @@ class Run:
             self._writer.delete_by_values("file", self._gone)
 
     def _keep(self, entry: FileEntry, state: FileState) -> None:
-        self._catalogue.files[entry.path] = replace(entry, mtime_ns=state.mtime_ns)
+        self._catalogue.files[entry.path] = entry._replace(mtime_ns=state.mtime_ns)
 
     def _read(self, states: list[FileState]) -> None:
         numbered = {self._catalogue.take_number(): state for state in states}
@@ -211,7 +224,9 @@ class Run:
 
         units = units_of(list(numbered.items()))
         if units:
-            self._writer.build(units, read_unit, processes=PROCESSES, on_message=receive)
+            alone = sum(state.size for state in states) < ALONE_BYTES
+            processes = 1 if alone else PROCESSES
+            self._writer.build(units, read_unit, processes=processes, on_message=receive)
             if self._report is not None:
                 self._report(Progress("commit", len(states), len(states)))
 

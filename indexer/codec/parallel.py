@@ -8,7 +8,6 @@ was written is removed.
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import signal
@@ -21,6 +20,7 @@ from typing import Any, TypeVar
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.segment import ColumnarSegment
 from indexer.errors import FahrasError
+from indexer.garbage import seldom_collected, set_apart
 
 SEGMENT_TOKENS = 10_000_000
 """A segment is closed when it has so many tokens (about 110 MB of text), to bound memory: its
@@ -28,9 +28,6 @@ vocabulary and the arrays that write it take about 400 MB in each worker."""
 
 MESSAGES_AT_ONCE = 128
 """A worker hands its messages over so many at a time: waking the parent costs more than they do."""
-
-GARBAGE_THRESHOLD = 50_000
-"""Objects between two searches for cycles: few are made, and the search goes through everything."""
 
 Unit = TypeVar("Unit")
 Read = Callable[[Unit], Iterable[dict[str, Any] | Any]]
@@ -110,13 +107,14 @@ def _build_here(
     series: SegmentSeries, units: Iterable[Unit], read: Read[Unit], tell: Callable[[Any], None]
 ) -> list[ColumnarSegment]:
     try:
-        for unit in units:
-            for item in read(unit):
-                if isinstance(item, dict):
-                    series.add(item)
-                else:
-                    tell(item)
-        return series.finish()
+        with seldom_collected():
+            for unit in units:
+                for item in read(unit):
+                    if isinstance(item, dict):
+                        series.add(item)
+                    else:
+                        tell(item)
+            return series.finish()
     except BaseException:
         series.remove()
         raise
@@ -199,7 +197,7 @@ def _work(
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    gc.set_threshold(GARBAGE_THRESHOLD)
+    set_apart()
     series = SegmentSeries(folder, indexname, schema)
     waiting: list[Any] = []
 
