@@ -16,7 +16,7 @@ text as words only.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,18 +26,16 @@ from analyzers.normalizer import fold, unmark
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.errors import QueryError
+from indexer.ranking.clauses import Clause, Composer, joined
 from indexer.ranking.expand import QueryWord
 from indexer.ranking.lexer import FILTER_FIELDS, TEXT_FIELDS, Lexeme, lexemes_of, unquoted
 from indexer.ranking.queries import (
-    AlternativeQuery,
     FilterQuery,
     FormsQuery,
     PatternQuery,
     PhraseQuery,
     StemQuery,
-    WordsQuery,
     leaf_words,
-    leaves_of,
 )
 from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
@@ -71,18 +69,6 @@ class ParsedQuery:
     def patterns(self) -> tuple[PatternQuery, ...]:
         """The words with a star among the leaves."""
         return tuple(leaf for leaf in self.leaves if isinstance(leaf, PatternQuery))
-
-
-@dataclass(frozen=True, slots=True)
-class _Clause:
-    """One item of a sequence: its query and its sign. `weak`: it holds stopwords only.
-
-    '+' wanted, '-' not wanted, '=' a filter that restricts the others, '' as good as any other.
-    """
-
-    query: Any
-    sign: str
-    weak: bool = False
 
 
 class QueryParser:
@@ -172,19 +158,18 @@ class QueryParser:
         return self._paths(glob)
 
 
-class _Run:
+class _Run(Composer):
     """One parse: the lexemes left, and what was met on the way."""
 
     def __init__(self, parser: QueryParser, text: str, lexemes: list[Lexeme]) -> None:
-        self.parser = parser
+        super().__init__(parser)
         self.text = text
         self.lexemes = lexemes
         self.at = 0
         self.depth = 0
-        self.leaves: list[FormsQuery] = []
         self.notes: list[str] = []
 
-    def result(self, clauses: list[_Clause]) -> ParsedQuery:
+    def result(self, clauses: list[Clause]) -> ParsedQuery:
         """The whole query from its outermost clauses."""
         if all(c.weak for c in clauses):
             self.notes.append(_STOPWORDS_ONLY if clauses else _NO_WORDS)
@@ -197,9 +182,9 @@ class _Run:
         """The next lexeme, None at the end."""
         return self.lexemes[self.at] if self.at < len(self.lexemes) else None
 
-    def sequence(self, fields: tuple[str, ...], closing: Lexeme | None) -> list[_Clause]:
+    def sequence(self, fields: tuple[str, ...], closing: Lexeme | None) -> list[Clause]:
         """Clauses side by side, up to a closing bracket or the end."""
-        clauses: list[_Clause] = []
+        clauses: list[Clause] = []
         while (lexeme := self.peek()) is not None:
             if lexeme.kind == "close":
                 if closing is None:
@@ -213,7 +198,7 @@ class _Run:
             raise QueryError("this bracket is never closed: add )", self.text, closing.start)
         return clauses
 
-    def alternatives(self, fields: tuple[str, ...]) -> list[_Clause]:
+    def alternatives(self, fields: tuple[str, ...]) -> list[Clause]:
         """Clauses joined by OR."""
         first = self.conjunction(fields)
         operands = [first]
@@ -226,9 +211,9 @@ class _Run:
         if not all(weak):
             self.forget(c for o, dropped in zip(held, weak, strict=True) if dropped for c in o)
             held = [o for o, dropped in zip(held, weak, strict=True) if not dropped]
-        return [_Clause(_joined(whoosh_query.Or, [self.combine(o) for o in held]), "", all(weak))]
+        return [Clause(joined(whoosh_query.Or, [self.combine(o) for o in held]), "", all(weak))]
 
-    def conjunction(self, fields: tuple[str, ...]) -> list[_Clause]:
+    def conjunction(self, fields: tuple[str, ...]) -> list[Clause]:
         """Clauses joined by AND."""
         first = self.item(fields)
         operands = [first]
@@ -238,11 +223,6 @@ class _Run:
         if len(operands) == 1 or not clauses:
             return first
         return [self.conjoined(clauses)]
-
-    def conjoined(self, clauses: list[_Clause]) -> _Clause:
-        """All the clauses as one: each is wanted, unless it says itself that it is not."""
-        weak = all(clause.weak for clause in clauses)
-        return _Clause(self.combine([replace(c, sign=c.sign or "+") for c in clauses]), "", weak)
 
     def _take_operator(self, name: str) -> bool:
         lexeme = self.peek()
@@ -256,7 +236,7 @@ class _Run:
             )
         return True
 
-    def item(self, fields: tuple[str, ...]) -> list[_Clause]:
+    def item(self, fields: tuple[str, ...]) -> list[Clause]:
         """One clause, or several where a word of the query is several to the tokenizer."""
         lexeme = self.lexemes[self.at]
         self.at += 1
@@ -267,7 +247,7 @@ class _Run:
         self.depth -= 1
         return clauses
 
-    def clauses_of(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def clauses_of(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """What an item means that begins with this lexeme."""
         if lexeme.kind == "sign":
             return self.signed(lexeme, lexeme.text, fields)
@@ -285,14 +265,14 @@ class _Run:
             if not clauses:
                 return []
             weak = all(clause.weak for clause in clauses)
-            return [_Clause(self.combine(clauses), "", weak)]
+            return [Clause(self.combine(clauses), "", weak)]
         if lexeme.kind == "quote":
             return self.phrase(lexeme, fields)
         if lexeme.kind == "field":
             return self.fielded(lexeme, fields)
         return self.word(lexeme, fields) if lexeme.kind == "word" else []
 
-    def signed(self, sign: Lexeme, kind: str, fields: tuple[str, ...]) -> list[_Clause]:
+    def signed(self, sign: Lexeme, kind: str, fields: tuple[str, ...]) -> list[Clause]:
         """A clause that is wanted or not wanted."""
         if self.peek() is None or self.lexemes[self.at].kind == "close":
             raise QueryError(
@@ -307,7 +287,7 @@ class _Run:
         del self.leaves[held:]  # what must not be there is neither scored nor shown
         return [replace(clause, sign="-", weak=False) for clause in clauses]
 
-    def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A clause in a field of its own."""
         name = unmark(lexeme.text[:-1])
         if name in TEXT_FIELDS:
@@ -332,7 +312,7 @@ class _Run:
             query = FilterQuery(dates=self._dates(value, unmark(text)))
         else:
             query = FilterQuery(files=self.parser.file_numbers(text))
-        return [_Clause(query, "=")]
+        return [Clause(query, "=")]
 
     def _dates(self, lexeme: Lexeme, text: str) -> tuple[str, str]:
         first, dots, last = text.partition("..")
@@ -347,7 +327,7 @@ class _Run:
                 )
         return first, last
 
-    def phrase(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def phrase(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A quoted phrase, with its slop and boost."""
         text, suffix = unquoted(lexeme)
         words = self.parser.words(text, lexeme.start + 1)
@@ -363,9 +343,9 @@ class _Run:
             fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
         )
         self.leaves.append(query)
-        return [_Clause(query, "+")]
+        return [Clause(query, "+")]
 
-    def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[_Clause]:
+    def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A word, with its star and boost; or the several words that the tokenizer finds in it."""
         text = lexeme.text.rstrip(_CLOSING_MARKS)
         suffix = _WORD_SUFFIX.search(text)
@@ -382,7 +362,7 @@ class _Run:
 
     def _pattern(
         self, word: QueryWord, fields: tuple[str, ...], boost: float, *, infix: bool
-    ) -> _Clause:
+    ) -> Clause:
         query = PatternQuery(
             fields,
             fold(word.unmarked),
@@ -392,11 +372,11 @@ class _Run:
             strict=self.parser.letters,
         )
         self.leaves.append(query)
-        return _Clause(query, "")
+        return Clause(query, "")
 
     def word_clause(
         self, word: QueryWord, fields: tuple[str, ...], boost: float = 1.0, match: str = ""
-    ) -> _Clause:
+    ) -> Clause:
         """The clause of a single word. `match` narrows the parser's own."""
         level = self.parser.match
         if match and level != "exact":
@@ -412,84 +392,8 @@ class _Run:
             strict=self.parser.letters,
         )
         self.leaves.append(query)
-        return _Clause(query, "", weak=word.analysis.stopword)
-
-    def combine(self, clauses: Sequence[_Clause]) -> Any:
-        """One query from clauses side by side, stopwords left out where anything else stands."""
-        kept = [c for c in clauses if not c.weak]
-        if kept:
-            self.forget(c for c in clauses if c.weak)
-        else:
-            kept = list(clauses)
-        kept = self.with_alternatives(kept)
-        must = [c.query for c in kept if c.sign == "+"]
-        may = [c.query for c in kept if c.sign == ""]
-        never = [c.query for c in kept if c.sign == "-"]
-        if self.parser.all_words:
-            must, may = must + may, []
-        filters = [c.query for c in kept if c.sign == "="]
-        return _assemble(must, may, never, filters)
-
-    def with_alternatives(self, clauses: list[_Clause]) -> list[_Clause]:
-        """The clauses, and beside words that are one name together, the other names for it.
-
-        Where the words are all wanted, another name will do instead of them.
-        """
-        result: list[_Clause] = []
-        at = 0
-        while at < len(clauses):
-            length = self.name_length(clauses, at)
-            named = clauses[at : at + length]
-            at += length
-            if length == 1:
-                result += named
-                continue
-            first = named[0].query
-            sides = self.parser.sides_of([clause.query.word for clause in named])
-            other = AlternativeQuery(first.fields, sides, strict=self.parser.letters)
-            self.leaves.append(other)
-            if all(clause.sign == "+" for clause in named) or self.parser.all_words:
-                together = whoosh_query.And([clause.query for clause in named])
-                result.append(_Clause(whoosh_query.Or([together, other]), "+"))
-            else:
-                result += [*named, _Clause(other, "")]
-        return result
-
-    def name_length(self, clauses: list[_Clause], at: int) -> int:
-        """How many clauses from `at` on are the words of one name of the table; 1 if none are."""
-        for length in range(min(self.parser.longest_side, len(clauses) - at), 1, -1):
-            named = clauses[at : at + length]
-            words = [c.query.word for c in named if isinstance(c.query, StemQuery)]
-            alike = len({(c.query.fields, c.sign) for c in named if c.sign in ("", "+")}) == 1
-            if len(words) == length and alike and self.parser.sides_of(words):
-                return length
-        return 1
-
-    def forget(self, clauses: Iterable[_Clause]) -> None:
-        """Take the leaves of clauses that are left out from those that are scored and shown."""
-        gone = {id(leaf) for clause in clauses for leaf in leaves_of(clause.query)}
-        if gone:
-            self.leaves[:] = [leaf for leaf in self.leaves if id(leaf) not in gone]
+        return Clause(query, "", weak=word.analysis.stopword)
 
 
 def _boost(digits: str | None) -> float:
     return min(float(digits), _MAX_BOOST) if digits else 1.0
-
-
-def _assemble(must: list[Any], may: list[Any], never: list[Any], filters: list[Any]) -> Any:
-    query: Any = whoosh_query.NullQuery
-    if must or may:
-        query = _joined(WordsQuery, must + may)
-        if must and len(must) + len(may) > 1:
-            query = whoosh_query.Require(query, _joined(whoosh_query.And, must))
-    elif never or filters:
-        query = whoosh_query.Every(boost=0.0)
-    if filters:
-        query = whoosh_query.Require(query, _joined(whoosh_query.And, filters))
-    if never:
-        query = whoosh_query.AndNot(query, _joined(whoosh_query.Or, never))
-    return query
-
-
-def _joined(kind: Any, queries: list[Any]) -> Any:
-    return queries[0] if len(queries) == 1 else kind(queries)
