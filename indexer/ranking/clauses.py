@@ -55,8 +55,8 @@ class Options(Protocol):
 class Composer:
     """Composes the clauses of one query; `leaves` are what is scored and shown of it so far."""
 
-    def __init__(self, parser: Options) -> None:
-        self.parser = parser
+    def __init__(self, options: Options) -> None:
+        self._options = options
         self.leaves: list[FormsQuery] = []
 
     def conjoined(self, clauses: list[Clause]) -> Clause:
@@ -75,7 +75,7 @@ class Composer:
         must = [c.query for c in kept if c.sign == "+"]
         may = [c.query for c in kept if c.sign == ""]
         never = [c.query for c in kept if c.sign == "-"]
-        if self.parser.all_words:
+        if self._options.all_words:
             must, may = must + may, []
         filters = [c.query for c in kept if c.sign == "="]
         return _assemble(must, may, never, filters)
@@ -95,10 +95,10 @@ class Composer:
                 result += named
                 continue
             first = named[0].query
-            sides = self.parser.sides_of([clause.query.word for clause in named])
-            other = AlternativeQuery(first.fields, sides, strict=self.parser.letters)
+            sides = self._options.sides_of([clause.query.word for clause in named])
+            other = AlternativeQuery(first.fields, sides, strict=self._options.letters)
             self.leaves.append(other)
-            if all(clause.sign == "+" for clause in named) or self.parser.all_words:
+            if all(clause.sign == "+" for clause in named) or self._options.all_words:
                 together = whoosh_query.And([clause.query for clause in named])
                 result.append(Clause(whoosh_query.Or([together, other]), "+"))
             else:
@@ -107,11 +107,11 @@ class Composer:
 
     def name_length(self, clauses: list[Clause], at: int) -> int:
         """How many clauses from `at` on are the words of one name of the table; 1 if none are."""
-        for length in range(min(self.parser.longest_side, len(clauses) - at), 1, -1):
+        for length in range(min(self._options.longest_side, len(clauses) - at), 1, -1):
             named = clauses[at : at + length]
             words = [c.query.word for c in named if isinstance(c.query, StemQuery)]
             alike = len({(c.query.fields, c.sign) for c in named if c.sign in ("", "+")}) == 1
-            if len(words) == length and alike and self.parser.sides_of(words):
+            if len(words) == length and alike and self._options.sides_of(words):
                 return length
         return 1
 

@@ -163,6 +163,7 @@ class _Run(Composer):
 
     def __init__(self, parser: QueryParser, text: str, lexemes: list[Lexeme]) -> None:
         super().__init__(parser)
+        self.parser = parser
         self.text = text
         self.lexemes = lexemes
         self.at = 0
