@@ -211,6 +211,8 @@ def switch(index_dir: str, data_dir: str, home: str) -> Location:
         file.flush()
         os.fsync(file.fileno())
     os.replace(path + ".new", path)
+    from indexer.codec.toc import sync_folder
+
     sync_folder(index_dir)
     _remove_other_data(index_dir, data_dir)
     return Location(index_dir, data_dir, home)
@@ -230,12 +232,3 @@ def _remove_other_data(index_dir: str, data_dir: str) -> None:
         path = os.path.join(index_dir, name)
         if name.startswith("data-") and path != data_dir:
             shutil.rmtree(path, ignore_errors=True)
-
-
-def sync_folder(path: str) -> None:
-    """Make renames in a folder durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

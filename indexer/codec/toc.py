@@ -134,14 +134,14 @@ def write_toc(storage: Any, indexname: str, toc: TOC) -> None:
     if folder is None:
         toc.write(storage, indexname)
         return
-    _sync_folder(folder)
+    sync_folder(folder)
     name = TOC._filename(indexname, toc.generation)
     written = _Renamed(storage, name)
     toc.write(written, indexname)
     temporary = os.path.join(folder, written.temporary)
     _seal(temporary)
     os.replace(temporary, os.path.join(folder, name))
-    _sync_folder(folder)
+    sync_folder(folder)
 
 
 class _Renamed:
@@ -167,7 +167,8 @@ def _seal(path: str) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(path: str) -> None:
+def sync_folder(path: str) -> None:
+    """Make renames in a folder durable."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
