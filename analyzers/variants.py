@@ -8,7 +8,7 @@ letters: آب is not أب. Only a side of four letters or more is also met in th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from analyzers.lists import lines_of, read_list
@@ -29,6 +29,10 @@ _PROCLITICS = {
 """What may stand before a side, and what of it belongs to the side (للأمم is ل and الأمم)."""
 
 
+_TO_BARE = str.maketrans({"=": " ", **dict.fromkeys("ءأإآٱاؤوئىيةه")})
+"""What folding may change or drop is left out, so that equal keys are equal bare words."""
+
+
 class VariantsError(ValueError):
     """A line of a variant file that is no group; the message names the line."""
 
@@ -36,8 +40,9 @@ class VariantsError(ValueError):
 class VariantTable:
     """Groups of sides, found by any of their sides."""
 
-    def __init__(self, groups: Iterator[tuple[Side, ...]] | tuple[()] = ()) -> None:
+    def __init__(self, groups: Iterable[tuple[Side, ...]] = ()) -> None:
         self._sides_of: dict[Side, tuple[Side, ...]] = {}
+        self._unread: _Unread | None = None
         self.longest = 1
         """Words in the longest side: how far a query must look ahead."""
         for group in groups:
@@ -51,13 +56,17 @@ class VariantTable:
     @classmethod
     @cache
     def default(cls) -> VariantTable:
-        """The built-in table."""
-        return cls.parse(read_list("variants.txt"), "variants.txt")
+        """The built-in table. Its lines are read when a word asks for them: most never are."""
+        table = cls()
+        table._unread = _Unread(read_list("variants.txt"))
+        table.longest = table._unread.longest
+        return table
 
     def with_file(self, path: str) -> VariantTable:
         """A table of these groups and those of a user's file."""
         with open(path, encoding="utf-8-sig") as file:
             text = file.read()
+        self._read_rest()
         table = VariantTable()
         table._sides_of = dict(self._sides_of)
         table.longest = self.longest
@@ -71,13 +80,23 @@ class VariantTable:
         The words are unmarked; the first may have proclitics, which a listed side makes certain.
         """
         for first in _without_proclitics(words[0]):
-            found = self._sides_of.get(_key((first, *words[1:])))
+            key = _key((first, *words[1:]))
+            if self._unread is not None:
+                for group in self._unread.groups_with(key[0]):
+                    self._add(group)
+            found = self._sides_of.get(key)
             if found is not None:
                 return found
         return ()
 
     def __len__(self) -> int:
+        self._read_rest()
         return len(self._sides_of)
+
+    def _read_rest(self) -> None:
+        if self._unread is not None:
+            for group in self._unread.groups_with(""):
+                self._add(group)
 
     def _add(self, group: tuple[Side, ...]) -> None:
         keys = [_key(side) for side in group]
@@ -89,6 +108,30 @@ class VariantTable:
                 for other, its_key in zip(group, keys, strict=True)
                 if its_key != key and other not in known
             )
+
+
+class _Unread:
+    """The lines of the built-in list, found by what no spelling changes of their words."""
+
+    def __init__(self, text: str) -> None:
+        self._lines = [line.partition("#")[0] for line in text.split("\n")]
+        self._bare = " " + "\n".join(self._lines).replace("\n", " \n ").translate(_TO_BARE) + " "
+        self._read: set[int] = set()
+        self.longest = max(
+            (len(side.split()) for line in self._lines if "=" in line for side in line.split("=")),
+            default=1,
+        )
+
+    def groups_with(self, word: str) -> Iterator[tuple[Side, ...]]:
+        """The groups of all lines not yet read that may hold a word; of all if it is empty."""
+        wanted = f" {bare} " if (bare := word.translate(_TO_BARE)) else " "
+        line = place = 0
+        while (found := self._bare.find(wanted, place)) >= 0:
+            line += self._bare.count("\n", place, found + 1)
+            place = found + 1
+            if line not in self._read:
+                self._read.add(line)
+                yield from _groups(self._lines[line], "variants.txt")
 
 
 def matched_exactly(word: str) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from analyzers.variants import VariantsError, VariantTable, matched_exactly
+from analyzers.lists import read_list
+from analyzers.variants import VariantsError, VariantTable, _Unread, matched_exactly
 
 
 def test_a_side_finds_the_others() -> None:
@@ -53,3 +54,12 @@ def test_short_sides_are_met_by_their_letters_alone() -> None:
 def test_the_built_in_table_is_in_order() -> None:
     assert len(VariantTable.default()) > 600
     assert VariantTable.default().longest == 3
+
+
+def test_lines_read_on_demand_are_those_of_the_whole_list() -> None:
+    whole = VariantTable.parse(read_list("variants.txt"))
+    assert VariantTable.default().longest == whole.longest
+    for side in list(whole._sides_of):
+        table = VariantTable()
+        table._unread = _Unread(read_list("variants.txt"))
+        assert set(table.sides_of(side)) == set(whole.sides_of(side)), side
