@@ -170,8 +170,11 @@ def protected_stem(folded: str) -> str | None:
 def _known_at(lexicon: _Lexicon, folded: str, start: int, least: int) -> str | None:
     """The stem of a known word of `least` letters that begins at `start`, if the rest is ending."""
     lengths = lexicon.lengths.get(folded[start : start + _HEAD_LETTERS])
-    ends = [start + length - _ZERO for length in lengths] if lengths else []
-    if least == _SHORTEST and len(folded) - start <= _SHORTEST + _LONGEST_AFTER_SHORT:
+    short = least == _SHORTEST and len(folded) - start <= _SHORTEST + _LONGEST_AFTER_SHORT
+    if lengths is None and not short:
+        return None
+    ends = [start + length - _ZERO for length in lengths or b""]
+    if short:
         ends.append(start + _SHORTEST)
     known = lexicon.known
     for end in ends:

@@ -83,7 +83,7 @@ _NI = araby.NOON + araby.YEH
 _BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
 """Letters before a كن that is the word's own (ليتمكن, ساكن, أركن)."""
 
-_LAST_LETTERS = tuple(sorted({s[-1] for s in (*PRONOUNS, *PLURALS)} | set("كيتنء")))
+_LAST_LETTERS = frozenset([affix[-1] for affix in (*PRONOUNS, *PLURALS)] + list("كيتنء"))
 """Last letters of all that may go; a word with another is left alone at once."""
 
 _FUTURE_MIN = 5
@@ -131,7 +131,7 @@ def _strip_future(word: str) -> str:
 
 def strip_suffixes(word: str) -> str:
     """The word without pronoun, plural, feminine, nisba and tanween, in the order they are put."""
-    if not word.endswith(_LAST_LETTERS):
+    if word[-1] not in _LAST_LETTERS:
         return word
     bare = _strip_pronoun(word)
     if bare.endswith(PLURALS if bare is word else _BEFORE_PRONOUN):
