@@ -5,7 +5,6 @@ Reading it is `arrays.py`; the bytes are in `format.py`.
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -142,10 +141,11 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         return
     writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
     order = np.argsort(dictionary.slots, kind="stable")
+    place = {term: ordinal for ordinal, term in enumerate(dictionary.terms)}
     for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
         heads = np.zeros(len(order), np.bool_)
         heads[starts[:-1]] = True
-        spelled = _spelled_as_key(level, dictionary.terms)
+        spelled = _spelled_as_key(level, place)
         writer.add(f"{prefix}{name}_heads", np.packbits(heads))
         writer.add(f"{prefix}{name}_spelled", np.packbits(spelled.take(order)))
         key_of_group = level.ids.take(order.take(starts[:-1]))
@@ -195,10 +195,17 @@ def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> Non
     writer.add(f"{prefix}gram_counts", grams.counts)
 
 
-def _spelled_as_key(level: Level, terms: list[bytes]) -> Array:
-    """Bool by ordinal: whether the term is spelled as the key of its own group."""
-    key_by_term = map(level.keys.__getitem__, level.ids.tolist())
-    return np.fromiter(map(operator.eq, terms, key_by_term), np.bool_, len(terms))
+def _spelled_as_key(level: Level, place: dict[bytes, int]) -> Array:
+    """Bool by ordinal: whether the term is spelled as the key of its own group.
+
+    place: the ordinal of each term.
+    """
+    found = np.fromiter((place.get(key, -1) for key in level.keys), np.int64, len(level.keys))
+    groups = np.flatnonzero(found >= 0)
+    ordinals = found.take(groups)
+    spelled = np.zeros(len(place), np.bool_)
+    spelled[ordinals] = level.ids.take(ordinals) == groups
+    return spelled
 
 
 def _write_keys(
