@@ -15,6 +15,7 @@ import whoosh
 
 from indexer import storage
 from indexer.codec import index as columnar
+from indexer.codec.toc import remove_stale_files
 from indexer.errors import (
     WHOOSH_RELEASE,
     IndexCorruptError,
@@ -75,6 +76,12 @@ def check(index: Any) -> None:
     Looks at headers, footers and directories only: as much as opening a searcher reads.
     """
     open_searcher(index).close()
+
+
+def clean(index: Any) -> None:
+    """Remove what killed runs left behind; the caller holds the lock."""
+    toc = index.refresh()._read_toc()
+    remove_stale_files(index.storage, index.indexname, toc.generation, toc.segments)
 
 
 def damage(index: Any) -> list[str]:

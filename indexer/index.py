@@ -102,6 +102,7 @@ class Index:
             self.refresh()
             storage.remove_abandoned(self._location.index_dir, self._location.data_dir)
             engine.check(self._whoosh)
+            engine.clean(self._whoosh)
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
             plan = plan_update(catalogue, paths, forget, progress)

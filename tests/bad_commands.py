@@ -1,0 +1,126 @@
+"""Rows of the table in `bad_input`: queries, options, and files that commands take."""
+
+from __future__ import annotations
+
+from bad_input import WORD, Case, write
+
+_FIELDS = "title:, عنوان:, text:, نص:, path:, مسار:, date:, تاريخ:"
+_NO_WORDS = "fahras: the query holds no words, so nothing was searched: give at least one"
+
+
+def _query(key: str, met: str, query: str, answer: str, code: int = 2) -> Case:
+    return Case(key, "Queries", met, ["search", query], answer, code)
+
+
+def _pointed(message: str, query: str, at: int, length: int) -> str:
+    return f"fahras: {message}\n  {query}\n  {' ' * at}{'^' * length}"
+
+
+QUERIES = [
+    _query("stopwords", "stopwords alone, which are searched then", "من إلى", "", 0),
+    _query("punctuation", "punctuation alone", "؟!،", _NO_WORDS, 1),
+    _query("empty-query", "an empty query", "", _NO_WORDS, 1),
+    _query("long-query", "a word of 60,000 letters", "ض" * 60_000,
+           f"fahras: nothing found for: {'ض' * 20}N … N{'ض' * 20}\n"
+           f"fahras: not in the index: {'ض' * 20}N … N{'ض' * 20}", 1),
+    Case("long-batch", "Queries", "a query of 100,000 characters, from a file",
+         ["search", "-c", "--queries", "long.txt"], "", 0,
+         lambda folder: write(folder, "long.txt", f"{WORD} " * 14_286)),
+    _query("many-words", "1,000 words", f"{WORD} روسية " * 500, "", 0),
+    _query("field", "an unknown field", f"body:{WORD}",
+           _pointed(f"there is no field body: (known are {_FIELDS}); put the words in quotation "
+                    "marks to search for them", f"body:{WORD}", 0, 5)),
+    _query("open-bracket", "a bracket that is never closed", f"({WORD}",
+           _pointed("this bracket is never closed: add ): here: (", f"({WORD}", 0, 1)),
+    _query("close-bracket", "a bracket that was never opened", f"{WORD})",
+           _pointed("this bracket was never opened: take it out: here: )", f"{WORD})", 6, 1)),
+    _query("quote", "a quotation mark that is never closed", f'"{WORD}',
+           _pointed('the quotation mark " is never closed: add " or take it out',
+                    f'"{WORD}', 0, 1)),
+    _query("guillemet", "a guillemet that is never closed", f"«{WORD}",
+           _pointed("the quotation mark « is never closed: add » or take it out",
+                    f"«{WORD}", 0, 1)),
+    _query("operator", "an operator alone", "AND",
+           _pointed("AND needs words on both sides", "AND", 0, 3)),
+    _query("not", "NOT alone", "NOT", _pointed("NOT needs a word after it", "NOT", 0, 3)),
+    _query("or", "an operator at the end", f"{WORD} OR",
+           _pointed("OR needs words on both sides", f"{WORD} OR", 7, 2)),
+    _query("date", "a date that is none", "date:2017-13",
+           _pointed("a date is written 2017, 2017-11 or 2017-11-28, a range 2017-11..2017-12: "
+                    "here: 2017-13", "date:2017-13", 5, 7)),
+    _query("boost", "a boost that is no number", f"{WORD}^x",
+           _pointed("after ^ stands how much a word or a phrase counts, as in نفط^2: here: ^x",
+                    f"{WORD}^x", 6, 2)),
+]  # fmt: skip
+
+
+def _options(key: str, command: list[str], answer: str, code: int = 2, met: str = "") -> Case:
+    shown = met or "`fahras " + " ".join(command) + "`"
+    return Case(key, "Options and commands", shown, command, answer, code)
+
+
+OPTIONS = [
+    _options("limit", ["search", "-n", "0", WORD],
+             "fahras: --limit: 0 is too small, give 1 or more (see fahras search --help)"),
+    _options("offset", ["search", "--offset", "-1", WORD],
+             "fahras: --offset: -1 is too small, give 0 or more (see fahras search --help)"),
+    _options("option", ["search", "--limt", "3", WORD],
+             "fahras: no such option: --limt; did you mean --limit? (see fahras search --help)"),
+    _options("command", ["serch", WORD], "fahras: no such command: serch; did you mean search?"),
+    _options("no-query", ["search"],
+             "fahras: give a query, or --queries FILE, one of the two (see fahras search --help)"),
+    _options("show", ["show", "absent.txt"],
+             "fahras: no document is called absent.txt: give a path, or an id as a search prints "
+             "it"),
+]  # fmt: skip
+
+
+def _given(key: str, met: str, name: str, content: bytes | str, command: list[str], answer: str):
+    def prepare(folder):
+        write(folder, name, content)
+
+    return Case(key, "Files that commands take", met, command, answer, 2, prepare)
+
+
+_EVAL = ["eval", "queries.jsonl", "qrels.tsv"]
+
+
+def _eval(key: str, met: str, qrels: str, answer: str) -> Case:
+    def prepare(folder):
+        write(folder, "queries.jsonl", f'{{"id": "q1", "text": "{WORD}"}}\n')
+        write(folder, "qrels.tsv", qrels)
+
+    return Case(key, "Files that commands take", met, _EVAL, answer, 2, prepare)
+
+
+GIVEN = [
+    _given("variants", "a broken table of variants", "my.txt", "سوريا\n",
+           ["search", "--variants", "my.txt", WORD],
+           "fahras: the table of variants my.txt, line 1: a group needs two sides or more, as in "
+           "«سوريا سورية» or «تشرين الثاني = نوفمبر»; found «سوريا»"),
+    _given("variants-bytes", "a table of variants that is not UTF-8", "my.txt", b"\xff\xfe\x01",
+           ["search", "--variants", "my.txt", WORD],
+           "fahras: the table of variants my.txt is not UTF-8: save it as UTF-8"),
+    _given("variants-absent", "a table of variants that is not there", "other.txt", "",
+           ["search", "--variants", "my.txt", WORD],
+           "fahras: the table of variants my.txt: No such file or directory"),
+    _given("queries-absent", "a file of queries that is not there", "other.txt", "",
+           ["search", "--queries", "q.txt"], "fahras: q.txt: No such file or directory"),
+    _given("queries-empty", "a file of queries that holds none", "q.txt", "\n",
+           ["search", "--queries", "q.txt"], "fahras: no queries in q.txt; write one a line"),
+    _given("queries-json", "a broken JSON line among the queries", "q.txt", f'{WORD}\n{{"id": 1\n',
+           ["search", "--queries", "q.txt"],
+           'fahras: q.txt:2: not a JSON object with "text", nor a plain query'),
+    _given("queries-one", "a broken query among others", "q.txt", f"{WORD}\n(\n{WORD}\n",
+           ["search", "--queries", "q.txt"],
+           "fahras: query 2: this bracket is never closed: add )"),
+    _eval("qrels-queries", "judgements of other queries", "q9\tgood.txt\t1\n",
+          "fahras: no query of queries.jsonl has a relevant document in qrels.tsv"),
+    _eval("qrels-documents", "judgements of other documents", "q1\tstranger\t1\n",
+          "fahras: no document of qrels.tsv is in the index, as stranger is not: its ids must be "
+          "those that fahras search --json prints"),
+    _eval("qrels-broken", "a broken line of judgements", "q1\tgood.txt\tyes\n",
+          "fahras: qrels.tsv:1: not query, document, relevance (a whole number)"),
+]  # fmt: skip
+
+COMMANDS = [*QUERIES, *OPTIONS, *GIVEN]
