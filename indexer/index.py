@@ -128,7 +128,6 @@ class Index:
         """Write the catalogue of the generation to come, then commit that generation."""
         data_dir = self._location.data_dir
         catalogues.save(catalogue, _catalogue_path(data_dir, writer.generation))
-        storage.sync_folder(data_dir)
         writer.commit()
         if self._pending_home is not None:
             storage.switch(self._location.index_dir, data_dir, self._pending_home)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from analyzers.analyzer import ANALYZER_VERSION
+from indexer.durable import sync_folder
 from indexer.errors import (
     IndexCorruptError,
     IndexNotWritableError,
@@ -211,8 +212,6 @@ def switch(index_dir: str, data_dir: str, home: str) -> Location:
         file.flush()
         os.fsync(file.fileno())
     os.replace(path + ".new", path)
-    from indexer.codec.toc import sync_folder
-
     sync_folder(index_dir)
     _remove_other_data(index_dir, data_dir)
     return Location(index_dir, data_dir, home)

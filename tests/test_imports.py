@@ -29,7 +29,7 @@ FLOORS = (
     ("indexer.codec",),
     ("indexer.storage", "indexer.scan"),
     ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
-    ("indexer.results", "indexer.errors"),
+    ("indexer.results", "indexer.errors", "indexer.durable", "indexer.garbage"),
     ("analyzers",),
 )
 """From the top of the house to its ground; a module imports from its own floor or a lower one."""
@@ -41,7 +41,10 @@ WHOOSH = (
     "indexer.engine", "indexer.schema", "indexer.codec", "indexer.ranking", "indexer.index",
     "indexer.searching", "analyzers.whoosh_adapter",
 )  # fmt: skip
-NUMPY = ("indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer")
+NUMPY = (
+    "indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer",
+    "analyzers.spellings",
+)  # fmt: skip
 
 
 def floor_of(module: str) -> int:

@@ -23,6 +23,7 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
 from indexer.codec.container import folder_of
+from indexer.durable import sync_folder
 from indexer.errors import IndexCorruptError, NoIndexError
 
 _TEMPORARY = ".new"
@@ -165,15 +166,6 @@ def _seal(path: str) -> None:
         file.write(_SEAL.pack(_SEAL_MAGIC, zlib.crc32(file.read())))
         file.flush()
         os.fsync(file.fileno())
-
-
-def sync_folder(path: str) -> None:
-    """Make renames in a folder durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def remove_stale_files(
