@@ -58,7 +58,9 @@ _LEAST_AFTER = {
 }
 """Letters that a known word has at least, by what stands before it."""
 
-_CLITIC_LETTERS = frozenset(clitic[0] for clitic in _LEAST_AFTER)
+_BEGINNINGS = frozenset(clitic[: i + 1] for clitic in _LEAST_AFTER for i in range(len(clitic)))
+"""What a word begins with that has any of them before it."""
+
 _LONGEST_BEFORE = max(map(len, _LEAST_AFTER))
 
 
@@ -156,12 +158,14 @@ def protected_stem(folded: str) -> str | None:
     """The stem of a known word with its clitics, else None. The longest known word wins."""
     lexicon = _lexicon()
     found = _known_at(lexicon, folded, 0, _SHORTEST)
-    if found is not None or folded[0] not in _CLITIC_LETTERS:
+    if found is not None or folded[0] not in _BEGINNINGS:
         return found
     for start in range(1, min(_LONGEST_BEFORE, len(folded) - _SHORTEST) + 1):
-        least = _LEAST_AFTER.get(folded[:start])
-        if least is not None:
-            found = _known_at(lexicon, folded, start, least)
+        before = folded[:start]
+        if before not in _BEGINNINGS:
+            return None
+        if before in _LEAST_AFTER:
+            found = _known_at(lexicon, folded, start, _LEAST_AFTER[before])
             if found is not None:
                 return found
     return None
