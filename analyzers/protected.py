@@ -173,21 +173,24 @@ def protected_stem(folded: str) -> str | None:
 
 def _known_at(lexicon: _Lexicon, folded: str, start: int, least: int) -> str | None:
     """The stem of a known word of `least` letters that begins at `start`, if the rest is ending."""
-    lengths = lexicon.lengths.get(folded[start : start + _HEAD_LETTERS])
-    short = least == _SHORTEST and len(folded) - start <= _SHORTEST + _LONGEST_AFTER_SHORT
-    if lengths is None and not short:
-        return None
-    ends = [start + length - _ZERO for length in lengths or b""]
-    if short:
-        ends.append(start + _SHORTEST)
-    known = lexicon.known
-    for end in ends:
-        entry = known.get(folded[start:end])
-        if entry is not None and end - start >= least:
-            endings = _ENDING_SETS[int(entry[1])]
-            if folded[end:] in endings and not (start and endings is _ALONE):
-                return entry[0]
+    size = len(folded)
+    for length in lexicon.lengths.get(folded[start : start + _HEAD_LETTERS], b""):
+        end = start + length - _ZERO
+        if end <= size:
+            found = _stem_of(lexicon, folded, start, end)
+            if found is not None:
+                return found if end - start >= least else None
+    if least == _SHORTEST and size - start <= _SHORTEST + _LONGEST_AFTER_SHORT:
+        return _stem_of(lexicon, folded, start, start + _SHORTEST)
     return None
+
+
+def _stem_of(lexicon: _Lexicon, folded: str, start: int, end: int) -> str | None:
+    entry = lexicon.known.get(folded[start:end])
+    if entry is None:
+        return None
+    endings = _ENDING_SETS[int(entry[1])]
+    return None if folded[end:] not in endings or (start and endings is _ALONE) else entry[0]
 
 
 _WAW_PATTERNS = (
