@@ -328,8 +328,8 @@ def test_a_record_a_line():
     extraction = extract("a.jsonl", data)
     assert list(extraction.records) == [
         Record("x", "ع", BODY, "2024-03-05"),
-        Record("7", "", "ب", None),
-        Record("3", "", "ج", None),
+        Record("7", "", "ب", None, line=2),
+        Record("3", "", "ج", None, line=3),
     ]
     assert not extraction.problems
 
