@@ -11,16 +11,20 @@ by the collection's own counts; see `_Proclitics`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.proclitics import splits
+from analyzers.protected import protected_stem
 from analyzers.stemmer import stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.ranking.settings import DEFAULT, RankingSettings
+
+_TWICE = re.compile(r"(.)\1+")
 
 _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
@@ -124,7 +128,8 @@ def _relatives(
     """Neighbours in spelling, which retrieve for a missing word only, and words of the root."""
     analysis = word.analysis
     if not analysis.stem.isdigit():
-        retrieves = missing and match != "stem"
+        unlisted = protected_stem(analysis.folded) is None  # a known word is not misspelled
+        retrieves = missing and match != "stem" and unlisted
         yield Expansion(
             "nearest",
             analysis.stem,
@@ -219,11 +224,21 @@ def _variant_groups(
             yield Expansion("stem", key, "variant", settings.variant, core=False, form=form)
 
 
+def is_part(one: str, other: str) -> bool:
+    """Whether one stem is a piece of the other: another word more likely than a misspelling.
+
+    Such neighbours (لبن of لبنان, كريم of تكريم) add to scores, but never make a member. A letter
+    typed twice (كتابب) is a misspelling all the same.
+    """
+    return (one in other or other in one) and _TWICE.sub(r"\1", one) != _TWICE.sub(r"\1", other)
+
+
 def group_of(analysis: Analysis, expansions: Iterable[Expansion]) -> Expansion | None:
     """The group by which a written form meets the word so expanded, None if it does not."""
     for expansion in expansions:
         if expansion.level == "nearest":
-            if likeness(analysis.stem, expansion.key) >= DEFAULT.likeness:
+            near = likeness(analysis.stem, expansion.key) >= DEFAULT.likeness
+            if near and not (expansion.retrieves and is_part(analysis.stem, expansion.key)):
                 return expansion
         elif key_at(analysis, expansion.level) == expansion.key:
             return expansion

@@ -8,6 +8,7 @@ asks it there, so that both ways give the same answers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
@@ -15,7 +16,7 @@ from whoosh.matching import ListMatcher, NullMatcher
 from whoosh.searching import Searcher
 
 from analyzers.analyzer import Analysis, analyze_form
-from indexer.ranking.expand import Expansion, QueryWord, key_at
+from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
 from indexer.ranking.segment import FieldSource, Span, without
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.strict import agreeing, kept, pattern_agrees
@@ -166,18 +167,19 @@ class StemQuery(FormsQuery):
         for expansion in _widest(expansions):
             if expansion.level == "nearest":
                 least = snapshot.settings.likeness
-                meaning = _near(expansion, source, set(taken), narrow, least)
+                found = _near(expansion, source, set(taken), narrow, least)
             else:
                 spans = source.group(expansion.level, expansion.key)
                 # stems have nothing in common with one another, only with other levels
                 spans = without(spans, narrow if expansion.level == "stem" else taken)
-                meaning = _plain(expansion, spans)
+                found = [_plain(expansion, spans)]
                 if expansion.level != "stem":
                     narrow += spans
-            taken += meaning.spans
-            meaning = self._narrowed(meaning, source)
-            if meaning.spans:
-                yield meaning
+            for meaning in found:
+                taken += meaning.spans
+                narrowed = self._narrowed(meaning, source)
+                if narrowed.spans:
+                    yield narrowed
 
 
 def _near(
@@ -186,20 +188,29 @@ def _near(
     taken: set[Span],
     narrow: list[Span],
     least: float,
-) -> Meaning:
+) -> list[Meaning]:
     """The spelling neighbours of a stem, but for what means something stronger already.
 
-    `taken` are whole stems, `narrow` the terms that may be parts of one.
+    `taken` are whole stems, `narrow` the terms that may be parts of one. Where they retrieve, those
+    that are a piece of the stem, or it of them, are apart and do not.
     """
-    found = [
-        (part, like)
-        for span, like in source.nearest(expansion.key, least)
-        if span not in taken
-        for part in without([span], narrow)
+    admitted: list[tuple[Span, float]] = []
+    pieces: list[tuple[Span, float]] = []
+    for span, like in source.nearest(expansion.key, least):
+        if span in taken:
+            continue
+        piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
+        for part in without([span], narrow):
+            (pieces if piece else admitted).append((part, expansion.weight * like * like))
+    only_scored = replace(expansion, retrieves=False)
+    return [
+        Meaning(group, [span for span, _ in found], [weight for _, weight in found])
+        for group, found in ((expansion, admitted), (only_scored, pieces))
     ]
-    return Meaning(
-        expansion, [s for s, _ in found], [expansion.weight * like * like for _, like in found]
-    )
+
+
+def _stem_of(source: FieldSource, span: Span) -> str:
+    return analyze_form(source.forms((span[0], span[0] + 1))[0]).stem
 
 
 def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from analyzers.analyzer import analyze_form
 from indexer.ranking.evaluate import Evaluator
-from indexer.ranking.expand import QueryWord
+from indexer.ranking.expand import QueryWord, is_part
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.queries import FormsQuery, PhraseQuery, StemQuery
 from indexer.ranking.segment import FieldSource, Span
@@ -42,7 +42,9 @@ def missing_words(leaves: Sequence[FormsQuery], text: str, evaluator: Evaluator)
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:
                 keys, least = _keys(word), min(least, _LEAST_LIKENESS)
-            suggestions = _suggestions(keys, least, leaf.fields, evaluator.snapshot)
+            suggestions = _suggestions(
+                keys, least, leaf.fields, evaluator.snapshot, pieces=not retrieved
+            )
             found[written] = Missing(UnknownWord(written, suggestions), retrieved)
     return list(found.values())
 
@@ -94,15 +96,25 @@ def _keys(word: QueryWord) -> list[str]:
 
 
 def _suggestions(
-    keys: Sequence[str], least: float, fields: tuple[str, ...], snapshot: Snapshot
+    keys: Sequence[str],
+    least: float,
+    fields: tuple[str, ...],
+    snapshot: Snapshot,
+    *,
+    pieces: bool,
 ) -> tuple[str, ...]:
-    """The commonest form of each of the stems nearest to a key: likeness first, then frequency."""
+    """The commonest form of each of the stems nearest to a key: likeness first, then frequency.
+
+    Without `pieces`, only of stems that retrieve: those that are no piece of a key, nor it of them.
+    """
     likeness: dict[str, float] = {}
     forms: dict[str, Counter[str]] = {}
     for source in snapshot.vocabulary(fields).sources():
         for span, like in _near(keys, source, least).items():
             for form, count in _counted(source, span):
                 stem = analyze_form(form).stem
+                if not pieces and any(is_part(stem, key) for key in keys):
+                    continue
                 likeness[stem] = max(like, likeness.get(stem, 0.0))
                 forms.setdefault(stem, Counter())[form] += count
     ranked = sorted(forms, key=lambda stem: (-likeness[stem], -forms[stem].total(), stem))
