@@ -67,8 +67,6 @@ def test_schema_names_the_fields_of_the_contract() -> None:
     assert tuple(SCHEMA["required"]) == HIT_FIELDS
 
 
-
-
 @pytest.mark.parametrize(
     "flags",
     [
