@@ -170,6 +170,8 @@ class StemQuery(FormsQuery):
                 found = _near(expansion, source, set(taken), narrow, least)
             else:
                 spans = source.group(expansion.level, expansion.key)
+                if not spans:
+                    continue
                 # stems have nothing in common with one another, only with other levels
                 spans = without(spans, narrow if expansion.level == "stem" else taken)
                 found = [_plain(expansion, spans)]
