@@ -95,7 +95,7 @@ class Index:
         `forget` takes roots out. One writer at a time: raises IndexLockedError. Files that cannot
         be read are in the report's problems and keep what was indexed of them before.
         """
-        from indexer.update import Run, plan_update, refuse_loss, report_of, stamp
+        from indexer.update import Run, plan_update, problems_of, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
         with engine.exclusive(self._location.index_dir):
@@ -115,8 +115,7 @@ class Index:
             try:
                 run = Run(writer, catalogue, progress)
                 run.carry_out(plan)
-                report = report_of(plan, catalogue, run, started)
-                stamp(catalogue, started_ns, list(report.problems))
+                stamp(catalogue, started_ns, problems_of(plan, run))
                 self._commit(writer, catalogue)
             except BaseException:
                 with suppress(Exception):

@@ -44,7 +44,6 @@ class Plan:
     changes: list[Changes] = field(default_factory=list)
     forgotten: list[FileEntry] = field(default_factory=list)
     skipped: dict[str, int] = field(default_factory=dict)
-    problems: list[FileProblem] = field(default_factory=list)
 
     def all(self, kind: str) -> list[Any]:
         """The states of one kind, of all roots."""
@@ -277,6 +276,12 @@ def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) ->
     catalogue.problems = [problem for problem in problems if problem.fatal]
 
 
+def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
+    """What could not be looked at, then what could not be read."""
+    seen = [problem for changes in plan.changes for problem in changes.problems]
+    return [*seen, *(run.problems if run else ())]
+
+
 def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float) -> UpdateReport:
     """What was found and done, in numbers."""
     failed = run.failed if run else set()
@@ -286,14 +291,13 @@ def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float)
         for kind in kinds
     }
     counts["removed"] += len(plan.forgotten)
-    problems = [*plan.problems, *(p for c in plan.changes for p in c.problems)]
     return UpdateReport(
         **counts,
         unchanged=len(plan.all("unchanged")) + len(plan.all("touched")),
         documents=sum(entry.documents for entry in catalogue.files.values()),
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,
-        problems=tuple(problems + (run.problems if run else [])),
+        problems=tuple(problems_of(plan, run)),
         notes=_notes(plan),
     )
 

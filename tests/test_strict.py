@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import run
+from folders import indexed, write_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -147,16 +148,12 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("strict")
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, "utf-8")
-    return folder
+    return write_folder(tmp_path_factory.mktemp("strict"), TEXTS)
 
 
 @pytest.fixture(scope="module")
 def index(home: Path) -> Iterator[Index]:
-    with Index.create(home) as made:
-        made.update()
+    with indexed(home) as made:
         yield made
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import run, run_on_terminal
+from folders import indexed, write_folder
 
 from indexer import Index, SearchOptions, SearchResults
 from indexer.results import UnknownWord
@@ -22,16 +23,12 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("unknown")
-    for name, text in TEXTS.items():
-        (folder / name).write_text(text, "utf-8")
-    return folder
+    return write_folder(tmp_path_factory.mktemp("unknown"), TEXTS)
 
 
 @pytest.fixture(scope="module")
 def index(home: Path) -> Iterator[Index]:
-    with Index.create(home) as made:
-        made.update()
+    with indexed(home) as made:
         yield made
 
 

@@ -74,7 +74,6 @@ class FieldArrays:
         self._prefix = f"f/{fieldname}/"
         meta = container.meta["fields"][fieldname]
         self.document_count: int = container.meta["documents"]
-        self.length_total: int = meta["length_total"]
         self.posting_count: int = meta["postings"]
         self.position_count: int = meta["positions"]
         self.max_tf: int = meta["max_tf"]
@@ -255,11 +254,6 @@ class FieldArrays:
         """How many documents, deleted ones too, hold any form of a stem."""
         return int(self._array("stem_df")[group])
 
-    @property
-    def stem_dfs(self) -> Array:
-        """u4 by stem group: how many documents hold any of its forms."""
-        return self._array("stem_df")
-
     def _other_keys(self, level: str) -> StringTable:
         table = self._keys.get(level)
         if table is None:
@@ -326,10 +320,6 @@ class FieldArrays:
         if starts is not None:
             return int(starts[slots.last]) - int(starts[slots.first])
         return int(self.tf[self.doc_range(slots)].sum(dtype=np.int64))
-
-    def cf_by_slot(self) -> Array:
-        """int64: how often the term of each slot occurs, where positions are kept."""
-        return np.diff(self._array("pos_starts").astype(np.int64))
 
     def values(self, posting: int) -> bytes:
         """Whoosh's posting value; only for formats that need one."""
