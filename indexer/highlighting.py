@@ -74,7 +74,7 @@ class Targets:
                 self.forms = None
                 return
             for source in sources:
-                for span in source.group(group.level, group.key):
+                for span in source.group(group.level, group.key).tolist():
                     self.forms.update(source.forms(span))
 
     def highlighter(self, *, indexed: bool) -> Highlighter:
@@ -138,7 +138,7 @@ class _Finder:
         self, groups: tuple[Expansion, ...] | PatternQuery, analysis: Analysis
     ) -> str | None:
         if isinstance(groups, PatternQuery):
-            return "folded" if groups.meets(analysis) else None
+            return groups.tier(analysis)
         group = group_of(analysis, groups)
         return group.tier if group is not None and self._agrees(group, analysis) else None
 
@@ -169,7 +169,7 @@ def _add(targets: Targets, leaf: FormsQuery, snapshot: Snapshot, weight: float) 
         groups = leaf.expansions(snapshot)
         shown = tuple(group for group in groups if group.retrieves)
         targets.loose.add(targets.add(shown, weight, leaf.word.written))
-        for side in leaf.phrases:
+        for side in leaf.sides:
             targets.add_phrase(side, _side(side), weight)
     elif isinstance(leaf, PatternQuery):
         targets.loose.add(targets.add(leaf, weight))

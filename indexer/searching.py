@@ -22,8 +22,8 @@ from indexer.catalogue import FileEntry, FileTable
 from indexer.errors import ExtractError
 from indexer.highlighting import Targets, targets_of
 from indexer.ranking.evaluate import Evaluator, Ranked, Verify
+from indexer.ranking.filters import FilterQuery
 from indexer.ranking.parser import ParsedQuery, QueryParser
-from indexer.ranking.queries import FilterQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.unknown import missing_words, note_on
@@ -121,7 +121,7 @@ class Search:
 
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
         """Where each document stands in the order of paths; records of a file keep their order."""
-        files = self.snapshot.file_numbers(docs).tolist()
+        files = self.snapshot.file_numbers.take(docs).tolist()
         ranks = self._files.rank_of_number
         order = np.array([ranks[file] for file in files], np.int64)
         return (order << 32) + docs

@@ -46,7 +46,8 @@ Query language
   "مجلس الأمن"~5        the words within five places of each other
   +قاذفات -روسية       must hold; must not hold (a dash needs no -- before Arabic)
   بيت AND (شعر OR نثر) NOT حديث    in capitals; و, أو and ليس are ordinary words
-  بيت*  *بيت*           any word that begins so; that holds it
+  بيت*  *بيت*  م*تب     any word that begins so; that holds it; a star is any letters
+  موتسارت~1             the word, or one a letter apart (~2: two)
   عنوان:حرب title:حرب   in the title; نص: or text: in the text
   path:news/*           by path; date:2017-11..2017-12 by date
   نفط^2                 counts double

@@ -109,16 +109,20 @@ def expand(
 ) -> tuple[Expansion, ...]:
     """The groups that `word` means when documents may belong by the tier `match` or a stronger.
 
+    Up to the tier stem nothing weaker counts at all; from variant on, spelling and root add to the
+    scores of documents that belong.
+
     `variants` are the unmarked forms that a table sets beside the word.
     """
     if match in ("exact", "folded"):
         return tuple(written_groups(word, match, settings))
     found = written_groups(word, "stem", settings)
     found += _proclitic_groups(word, vocabulary, settings)
-    found += _variant_groups(variants, vocabulary, settings)
-    missing = not any(vocabulary.count(e.level, e.key) for e in found)
-    if not word.analysis.stopword:
-        found += _relatives(word, match, settings, missing=missing)
+    if match != "stem":
+        found += _variant_groups(variants, vocabulary, settings)
+        missing = not any(vocabulary.count(e.level, e.key) for e in found)
+        if not word.analysis.stopword:
+            found += _relatives(word, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
 
 
@@ -129,7 +133,7 @@ def _relatives(
     analysis = word.analysis
     if not analysis.stem.isdigit():
         unlisted = protected_stem(analysis.folded) is None  # a known word is not misspelled
-        retrieves = missing and match != "stem" and unlisted
+        retrieves = missing and unlisted
         yield Expansion(
             "nearest",
             analysis.stem,
