@@ -132,8 +132,7 @@ class Index:
             storage.switch(self._location.index_dir, data_dir, self._pending_home)
             self._pending_home = None
         for name in os.listdir(data_dir):
-            stale = name.startswith(_CATALOGUE) and name != f"{_CATALOGUE}{writer.generation}.json"
-            if stale:
+            if name.startswith(_CATALOGUE) and name != _catalogue_name(writer.generation):
                 os.unlink(os.path.join(data_dir, name))
         self.refresh()
 
@@ -338,7 +337,7 @@ class Index:
             files=len(catalogue.files),
             tokens=sum(int(reader.field_length(name)) for name in FORM_FIELDS),
             terms=len({term for name in FORM_FIELDS for term in reader.lexicon(name)}),
-            text_bytes=sum(entry.text_bytes for entry in catalogue.files.values()),
+            text_bytes=sum(catalogue.files.column("text_bytes")),
             index_bytes=_size_of(self._location.data_dir),
             segments=len(self._searcher.leaf_searchers()),
             format_version=FORMAT_VERSION,
@@ -393,8 +392,12 @@ def _with_file(table: VariantTable, path: str) -> VariantTable:
         raise FahrasError(f"the table of variants {error}") from error
 
 
+def _catalogue_name(generation: int) -> str:
+    return f"{_CATALOGUE}{generation}.fhc"
+
+
 def _catalogue_path(data_dir: str, generation: int) -> str:
-    return os.path.join(data_dir, f"{_CATALOGUE}{generation}.json")
+    return os.path.join(data_dir, _catalogue_name(generation))
 
 
 def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = True) -> Location:

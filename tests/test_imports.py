@@ -29,7 +29,7 @@ FLOORS = (
     ("indexer.codec",),
     ("indexer.storage", "indexer.scan"),
     ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
-    ("indexer.results", "indexer.errors", "indexer.durable", "indexer.garbage"),
+    ("indexer.results", "indexer.errors", "indexer.durable", "indexer.garbage", "indexer.files"),
     ("analyzers",),
 )
 """From the top of the house to its ground; a module imports from its own floor or a lower one."""
