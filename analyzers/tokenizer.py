@@ -15,8 +15,8 @@ unmarked once. Many times faster than a regular expression with a dict.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -125,7 +125,7 @@ class Tokenizer:
     def __init__(self, seed: int | None = None) -> None:
         self.forms: list[str] = []
         self._form_of: dict[str, int] = {}
-        seed = secrets.randbits(64) if seed is None else seed
+        seed = int.from_bytes(os.urandom(8), "little") if seed is None else seed
         self._chars = _CharTable()
         self._spellings = Spellings(seed)
         self._form_of_spelling = np.zeros(1 << 12, np.uint32)

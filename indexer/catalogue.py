@@ -18,10 +18,13 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from indexer.errors import IndexCorruptError
 from indexer.files import FileEntry, Files, Stamp
-from indexer.results import FileProblem
+
+if TYPE_CHECKING:
+    from indexer.reports import FileProblem
 
 _CHECKSUM_BYTES = 4
 
@@ -177,7 +180,7 @@ def load(path: str) -> Catalogue:
             next_number=head["next_number"],
             updated=head["updated"],
             updated_ns=head["updated_ns"],
-            problems=[FileProblem(**problem) for problem in head["problems"]],
+            problems=_problems(head["problems"]),
         )
     except PermissionError:
         raise
@@ -185,6 +188,14 @@ def load(path: str) -> Catalogue:
         raise IndexCorruptError(
             f"the list of indexed files, {path}, is damaged: run fahras index --rebuild"
         ) from error
+
+
+def _problems(records: list[dict[str, Any]]) -> list[FileProblem]:
+    if not records:
+        return []
+    from indexer.reports import FileProblem
+
+    return [FileProblem(**record) for record in records]
 
 
 def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:

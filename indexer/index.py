@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.analyzer import ANALYZER_VERSION, analyze_form
 from analyzers.normalizer import unmark
@@ -24,19 +24,19 @@ from indexer import catalogue as catalogues
 from indexer import engine, storage
 from indexer.catalogue import Catalogue, FileTable
 from indexer.errors import DocumentNotFoundError, FahrasError, IndexCorruptError, NoIndexError
-from indexer.results import (
-    Document,
-    FileProblem,
-    IndexStats,
-    Match,
-    Progress,
-    SearchOptions,
-    SearchResults,
-    TermStats,
-    UpdateReport,
-)
+from indexer.results import Match, SearchOptions, SearchResults
 from indexer.schema import FORM_FIELDS
 from indexer.storage import FORMAT_VERSION, Location
+
+if TYPE_CHECKING:
+    from indexer.reports import (
+        Document,
+        FileProblem,
+        IndexStats,
+        Progress,
+        TermStats,
+        UpdateReport,
+    )
 
 
 class Index:
@@ -242,6 +242,8 @@ class Index:
         that is one document has it whatever the line. Raises DocumentNotFoundError, also where
         several records bear the id; the message then names the place of each.
         """
+        from indexer.reports import Document
+
         stored = self._named(name, line)
         if stored is None:
             raise DocumentNotFoundError(
@@ -312,6 +314,8 @@ class Index:
 
     def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
         """The written forms that begin with `prefix`, in the order of their code points."""
+        from indexer.reports import TermStats
+
         reader = self._searcher.reader()
         start = unmark(prefix)
         counts: Counter[str] = Counter()
@@ -328,6 +332,8 @@ class Index:
 
     def stats(self) -> IndexStats:
         """What the index holds, and how large it is."""
+        from indexer.reports import IndexStats
+
         catalogue = self._catalogue
         reader = self._searcher.reader()
         return IndexStats(

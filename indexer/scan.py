@@ -23,7 +23,7 @@ from indexer.errors import ExtractError, FahrasError
 from indexer.extract import EXTENSIONS, extension_of, hash_file
 from indexer.extract.sources import in_words
 from indexer.files import Stamp
-from indexer.results import FileProblem
+from indexer.reports import FileProblem
 
 IGNORE_NAME = ".fahrasignore"
 

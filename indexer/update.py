@@ -19,7 +19,7 @@ from indexer.errors import ExtractError, FahrasError
 from indexer.extract import Extraction, extract_path
 from indexer.files import FileEntry
 from indexer.garbage import seldom_collected
-from indexer.results import FileProblem, Progress, UpdateReport
+from indexer.reports import FileProblem, Progress, UpdateReport
 from indexer.scan import Changes, FileState
 
 Report = Callable[[Progress], None]

@@ -14,7 +14,7 @@ from indexer import storage
 from indexer.catalogue import Catalogue, FileTable
 from indexer.errors import IndexCorruptError, IndexVersionError
 from indexer.files import FileEntry, Files
-from indexer.results import FileProblem
+from indexer.reports import FileProblem
 
 DIGEST = "0123456789abcdef" * 2
 

@@ -27,7 +27,8 @@ from indexer.errors import (
     NoIndexError,
     QueryError,
 )
-from indexer.results import Progress, SearchResults, UpdateReport
+from indexer.reports import Progress, UpdateReport
+from indexer.results import SearchResults
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEXTS = {

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from indexer.cli import terminal
 from indexer.cli.records import relative_path
-from indexer.results import Explanation, Hit, Match, SearchResults, Snippet
+from indexer.results import Hit, Match, SearchResults, Snippet
+
+if TYPE_CHECKING:
+    from indexer.reports import Explanation
 
 TIER_STYLES = {
     "exact": "bold red",
