@@ -7,8 +7,7 @@ Neither its markup nor its console is used: no document can speak to it, no data
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.cli import terminal
 from indexer.cli.records import relative_path
@@ -37,8 +36,7 @@ Piece = tuple[str, str]
 Line = list[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What stands at the other end of stdout."""
 
     is_terminal: bool

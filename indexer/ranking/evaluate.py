@@ -9,7 +9,6 @@ queries that have no rule here are asked for their own matcher, see `_foreign`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -46,8 +45,7 @@ class Partial(NamedTuple):
     score: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One word over all segments, by segment; `df` counts the live documents behind its idf."""
 
     pools: tuple[Pool, ...]
@@ -55,8 +53,7 @@ class Leaf:
     idf: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """Documents in order: global docnums and scores of the best, and how many there are in all."""
 
     docs: Docs

@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
 
@@ -51,8 +50,7 @@ _STRAY_STAR = "a star stands after a word (بيت*) or on both sides (*بيت*);
 _STRAY_TILDE = '~ stands after a phrase only ("..."~5); after a word it was ignored'
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """A query ready to run.
 
     `words` are all words that can add to a score, in order, for messages and highlighting;
@@ -128,7 +126,7 @@ class QueryParser:
     def _with_marks(self, word: QueryWord, text: str, start: int) -> QueryWord:
         """The word, and how it was written if it bears vowel marks."""
         written = text[word.start - start : word.end - start]
-        return replace(word, written=written) if has_marks(written) else word
+        return word._replace(written=written) if has_marks(written) else word
 
     @property
     def match(self) -> str:
@@ -282,11 +280,11 @@ class _Run(Composer):
         held = len(self.leaves)
         clauses = self.item(fields)
         if kind == "+":
-            return [replace(clause, sign=clause.sign or "+", weak=False) for clause in clauses]
+            return [clause._replace(sign=clause.sign or "+", weak=False) for clause in clauses]
         if len(clauses) > 1 or any(clause.sign == "-" for clause in clauses):
             clauses = [self.conjoined(clauses)]  # the parts of one word, all of them; NOT NOT
         del self.leaves[held:]  # what must not be there is neither scored nor shown
-        return [replace(clause, sign="-", weak=False) for clause in clauses]
+        return [clause._replace(sign="-", weak=False) for clause in clauses]
 
     def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A clause in a field of its own."""
@@ -337,7 +335,7 @@ class _Run(Composer):
             return []
         if len(words) == 1:
             clause = self.word_clause(words[0], fields, boost, match="folded")
-            return [replace(clause, sign="" if clause.weak else "+")]
+            return [clause._replace(sign="" if clause.weak else "+")]
         slop = int(suffix["slop"]) if suffix["slop"] else None
         level = "exact" if self.parser.match == "exact" else "folded"
         query = PhraseQuery(

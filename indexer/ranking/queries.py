@@ -8,7 +8,6 @@ asks it there, so that both ways give the same answers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
@@ -204,7 +203,7 @@ def _near(
         piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
         for part in without([span], narrow):
             (pieces if piece else admitted).append((part, expansion.weight * like * like))
-    only_scored = replace(expansion, retrieves=False)
+    only_scored = expansion._replace(retrieves=False)
     return [
         Meaning(group, [span for span, _ in found], [weight for _, weight in found])
         for group, found in ((expansion, admitted), (only_scored, pieces))
