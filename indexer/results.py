@@ -129,9 +129,10 @@ class SearchOptions:
 
 
 def __getattr__(name: str) -> Any:
-    """A value that is no search's, from `reports`."""
-    from indexer import reports
+    """A value from `reports`. Python itself asks for names with underscores, at every import."""
+    if not name.startswith("_"):
+        from indexer import reports
 
-    if name in reports.__all__:
-        return getattr(reports, name)
+        if name in reports.__all__:
+            return getattr(reports, name)
     raise AttributeError(f"module 'indexer.results' has no attribute {name!r}")

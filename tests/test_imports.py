@@ -116,7 +116,7 @@ LIGHT = {
     "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),
     "the types": ("import indexer.results, indexer.errors", ["numpy", "whoosh"]),
     "the scan": ("import indexer.scan", ["numpy", "whoosh"]),
-    "results": ("import indexer.results", ["indexer.reports", "numpy", "whoosh"]),
+    "results": ("from indexer.results import Hit", ["indexer.reports", "numpy", "whoosh"]),
     "one form": ("from analyzers import analyze_form; analyze_form('كتاب')", ["numpy", "whoosh"]),
 }
 
