@@ -58,18 +58,14 @@ class Catalogue:
 
     def below(self, root: str) -> list[str]:
         """The keys of the files at or below the key `root`."""
-        if root == ".":
-            return [key for key in self.files if key[0] != os.sep]
-        prefix = root.rstrip(os.sep) + os.sep
-        return [key for key in self.files if key == root or key.startswith(prefix)]
+        return _below(root, self.files)
 
     def stamps_below(self, root: str) -> dict[str, Stamp]:
         """Size and time of the files at or below the key `root`, by absolute path."""
         home, stamps = os.path.join(self.home, ""), self.files.stamps()
-        return {
-            self.absolute(key) if key[0] in "./" else home + key: stamps[key]
-            for key in self.below(root)
-        }
+        keys = _below(root, stamps)
+        paths = [home + key if key[0] not in "./" else self.absolute(key) for key in keys]
+        return dict(zip(paths, map(stamps.__getitem__, keys), strict=True))
 
     def take_number(self) -> int:
         """A file number never used before in this index."""
@@ -97,7 +93,8 @@ class FileTable:
     @cached_property
     def rank_of_number(self) -> dict[int, int]:
         """The place of each file in the order of paths."""
-        return {number: rank for rank, number in enumerate(self._files.column("number"))}
+        numbers = self._files.column("number")
+        return dict(zip(numbers, range(len(numbers)), strict=True))
 
     @cached_property
     def by_number(self) -> EntryByNumber:
@@ -131,6 +128,13 @@ class EntryByNumber(dict[int, FileEntry]):
     def __missing__(self, number: int) -> FileEntry:
         entry = self[number] = self._files.entry(self._row_of_number[number])
         return entry
+
+
+def _below(root: str, keys: Iterable[str]) -> list[str]:
+    if root == ".":
+        return [key for key in keys if key[0] != os.sep]
+    prefix = root.rstrip(os.sep) + os.sep
+    return [key for key in keys if key == root or key.startswith(prefix)]
 
 
 def _covers(root: str, path: str) -> bool:

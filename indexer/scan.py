@@ -263,7 +263,7 @@ def compare(
             found.changed.append(FileState(path, *now))
         else:
             found.settle(before, FileState(path, *now))
-    missing = sorted(known.keys() - seen.files.keys())
+    missing = sorted(path for path in known if path not in seen.files)
     hidden = _below(seen.unreadable, missing)
     gone = [path for path in missing if path not in hidden]
     found.unreachable += [path for path in missing if path in hidden]

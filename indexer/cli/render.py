@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.cli import terminal
 from indexer.cli.records import relative_path
-from indexer.results import Hit, Match, SearchResults, Snippet
 
 if TYPE_CHECKING:
     from indexer.reports import Explanation
+    from indexer.results import Hit, Match, SearchResults, Snippet
 
 TIER_STYLES = {
     "exact": "bold red",
