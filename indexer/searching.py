@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
 from analyzers.variants import VariantTable
-from indexer.catalogue import FileEntry, FileTable
+from indexer.catalogue import FileTable
 from indexer.errors import ExtractError
+from indexer.files import FileEntry
 from indexer.highlighting import Targets, targets_of
 from indexer.ranking.evaluate import Evaluator, Ranked, Verify
 from indexer.ranking.filters import FilterQuery

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.tokenizer import Tokenizer
 from indexer.results import Match, Snippet
@@ -20,8 +20,7 @@ _SENTENCE_START = re.compile(r"[.!?؟؛\n]\s*")
 _NOT_SPACE = re.compile(r"\S")
 
 
-@dataclass(frozen=True, slots=True)
-class WordHit:
+class WordHit(NamedTuple):
     """A token that met the query: its span, its tier, and which word of the query it met."""
 
     start: int

@@ -17,7 +17,8 @@ from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.explain import Explainer
 from indexer.ranking.queries import WordsQuery, leaves_of
 from indexer.ranking.snapshot import Snapshot
-from indexer.results import TIERS, Explanation
+from indexer.reports import Explanation
+from indexer.results import TIERS
 
 EXPLAINED = SearchOptions(explain=True, limit=None)
 

@@ -29,7 +29,14 @@ FLOORS = (
     ("indexer.codec",),
     ("indexer.storage", "indexer.scan"),
     ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
-    ("indexer.results", "indexer.errors", "indexer.durable", "indexer.garbage"),
+    (
+        "indexer.results",
+        "indexer.reports",
+        "indexer.errors",
+        "indexer.durable",
+        "indexer.garbage",
+        "indexer.files",
+    ),
     ("analyzers",),
 )
 """From the top of the house to its ground; a module imports from its own floor or a lower one."""
@@ -109,6 +116,7 @@ LIGHT = {
     "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),
     "the types": ("import indexer.results, indexer.errors", ["numpy", "whoosh"]),
     "the scan": ("import indexer.scan", ["numpy", "whoosh"]),
+    "results": ("from indexer.results import Hit", ["indexer.reports", "numpy", "whoosh"]),
     "one form": ("from analyzers import analyze_form; analyze_form('كتاب')", ["numpy", "whoosh"]),
 }
 
@@ -120,3 +128,10 @@ def test_what_an_import_does_not_bring(statement: str, absent: list[str]) -> Non
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_what_is_no_search_s_is_found_among_the_results_all_the_same() -> None:
+    from indexer import reports, results
+
+    assert all(getattr(results, name) is getattr(reports, name) for name in reports.__all__)
+    assert not hasattr(results, "Nothing")

@@ -21,7 +21,7 @@ from indexer.errors import (
     QueryError,
     WhooshMismatchError,
 )
-from indexer.results import FileProblem
+from indexer.reports import FileProblem
 
 _PROBLEMS_SHOWN = 10
 

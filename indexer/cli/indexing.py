@@ -13,7 +13,7 @@ import typer
 from indexer.cli import complaints, exits, records, render, terminal
 from indexer.cli.options import IndexOption, JsonOption
 from indexer.errors import NoIndexError
-from indexer.results import Progress, UpdateReport
+from indexer.reports import Progress, UpdateReport
 
 if TYPE_CHECKING:
     from indexer.index import Index

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import typer
 
@@ -17,8 +17,7 @@ from indexer.results import SearchResults
 Printer = Callable[[SearchResults, str | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What to print of an answer, and on what."""
 
     kind: str

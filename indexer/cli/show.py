@@ -20,7 +20,8 @@ from indexer.cli.options import (
     strict_switches,
 )
 from indexer.errors import DocumentNotFoundError
-from indexer.results import Document, Match, SearchOptions
+from indexer.reports import Document
+from indexer.results import Match, SearchOptions
 
 if TYPE_CHECKING:
     from indexer.index import Index

@@ -8,7 +8,7 @@ from indexer.cli import complaints, exits, records, render, terminal
 from indexer.cli.access import open_index
 from indexer.cli.indexing import size
 from indexer.cli.options import IndexOption, JsonOption
-from indexer.results import IndexStats
+from indexer.reports import IndexStats
 
 STATS_HELP = """Print what the index holds: folders, documents, words, sizes, versions.
 

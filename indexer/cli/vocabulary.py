@@ -14,7 +14,7 @@ from indexer.cli.options import ColourOption, IndexOption, JsonLinesOption, Json
 
 if TYPE_CHECKING:
     from analyzers import Token
-    from indexer.results import TermStats
+    from indexer.reports import TermStats
 
 TERMS_HELP = """Print the vocabulary of the index in its order: written forms with stem and root.
 

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.proclitics import splits
@@ -30,8 +29,7 @@ _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """A group of terms: all whose form at `level` is `key`. `retrieves`: it makes members.
 
     The level "nearest" is the other stems spelled like `key`; their weight is multiplied by the
@@ -48,8 +46,7 @@ class Expansion:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryWord:
+class QueryWord(NamedTuple):
     """A word of a query: `query[start:end]` is where it was written.
 
     `written` is how, where its vowel marks are asked for; else it is empty.

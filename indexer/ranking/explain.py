@@ -29,7 +29,8 @@ from indexer.ranking.queries import (
     WordsQuery,
 )
 from indexer.ranking.segment import FieldSource, Floats, spans_of
-from indexer.results import TIERS, Explanation, TermExplanation
+from indexer.reports import Explanation, TermExplanation
+from indexer.results import TIERS
 
 
 class _Parts(NamedTuple):

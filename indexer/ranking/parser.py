@@ -18,8 +18,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
 
@@ -54,8 +53,7 @@ _STRAY_STAR = "a star stands for letters of a word (بيت*, *بيت*, م*تب);
 _STRAY_TILDE = 'a tilde stands after one word (كتاب~1) or a phrase ("..."~5); others were ignored'
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """A query ready to run.
 
     `words` are all words that can add to a score, in order, for messages and highlighting;
@@ -131,7 +129,7 @@ class QueryParser:
     def _with_marks(self, word: QueryWord, text: str, start: int) -> QueryWord:
         """The word, and how it was written if it bears vowel marks."""
         written = text[word.start - start : word.end - start]
-        return replace(word, written=written) if has_marks(written) else word
+        return word._replace(written=written) if has_marks(written) else word
 
     @property
     def match(self) -> str:
@@ -285,11 +283,11 @@ class _Run(Composer):
         held = len(self.leaves)
         clauses = self.item(fields)
         if kind == "+":
-            return [replace(clause, sign=clause.sign or "+", weak=False) for clause in clauses]
+            return [clause._replace(sign=clause.sign or "+", weak=False) for clause in clauses]
         if len(clauses) > 1 or any(clause.sign == "-" for clause in clauses):
             clauses = [self.conjoined(clauses)]  # the parts of one word, all of them; NOT NOT
         del self.leaves[held:]  # what must not be there is neither scored nor shown
-        return [replace(clause, sign="-", weak=False) for clause in clauses]
+        return [clause._replace(sign="-", weak=False) for clause in clauses]
 
     def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A clause in a field of its own."""
@@ -340,7 +338,7 @@ class _Run(Composer):
             return []
         if len(words) == 1:
             clause = self.word_clause(words[0], fields, boost, match="folded")
-            return [replace(clause, sign="" if clause.weak else "+")]
+            return [clause._replace(sign="" if clause.weak else "+")]
         slop = int(suffix["slop"]) if suffix["slop"] else None
         level = "exact" if self.parser.match == "exact" else "folded"
         query = PhraseQuery(

@@ -8,7 +8,6 @@ asks it there, so that both ways give the same answers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -271,7 +270,7 @@ def _near(
     """
     spans, likeness = source.nearest(expansion.key, least)
     weights = (expansion.weight * likeness * likeness).tolist()
-    strong, only_scored = set(taken), replace(expansion, retrieves=False)
+    strong, only_scored = set(taken), expansion._replace(retrieves=False)
     admitted: list[tuple[Span, float]] = []
     pieces: list[tuple[Span, float]] = []
     for span, weight in zip(_pairs(spans), weights, strict=True):
