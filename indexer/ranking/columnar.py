@@ -5,6 +5,7 @@ Groups are single spans there, so a stem is one slice of postings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -173,6 +174,25 @@ class ColumnarField:
             begins += shifts.take(lasts.searchsorted(chosen, side="right"))
         places = begins if int(lengths.sum()) == len(chosen) else slice_indices(begins, lengths)
         return self.arrays.all_positions.take(places)
+
+    def forms_at(
+        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
+    ) -> Sequence[str]:
+        """See FieldSource."""
+        starts = self.arrays.doc_starts
+        lasts = postings.counts.cumsum()
+        shifts = starts.take(spans[:, 0]).astype(np.int64)
+        shifts[1:] -= lasts[:-1]
+        places = chosen + shifts.take(lasts.searchsorted(chosen, side="right"))
+        slots = starts.searchsorted(places.astype(starts.dtype), side="right") - 1
+        return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot.take(slots).tolist()]
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        """See FieldSource."""
+        counts = self.arrays.token_counts_by_docnum
+        if counts is None:
+            return None
+        return self.arrays.samples(docnum).astype(np.int64), int(counts[docnum])
 
     def lengths(self) -> Floats:
         """See FieldSource."""

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
 
-from analyzers.normalizer import unmark
+from analyzers.normalizer import is_plain_word, unmark
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.errors import QueryError
@@ -116,7 +116,12 @@ class QueryParser:
         return run.result(run.sequence(self._fields, closing=None))
 
     def words(self, text: str, start: int) -> list[QueryWord]:
-        """The words of a piece of the query that begins at `start`, by the one tokenizer."""
+        """The words of a piece of the query that begins at `start`, by the one tokenizer.
+
+        Most pieces are plain words, which it would give back as they are.
+        """
+        if is_plain_word(text):
+            return [QueryWord.of(text, start, start + len(text))]
         tokens = self._tokenizer.tokenize(text)
         found = [
             QueryWord.of(self._tokenizer.forms[form], start + s, start + e)

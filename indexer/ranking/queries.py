@@ -49,6 +49,11 @@ class Phrase(NamedTuple):
     slop: int | None
     weight: float
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What names the group of each word at the level."""
+        return tuple(key_at(word.analysis, self.level) for word in self.words)
+
 
 class Terms(NamedTuple):
     """Terms of one kind in one field of one segment.

@@ -95,6 +95,17 @@ class FieldSource(Protocol):
         `chosen` are the places of those postings in `postings`, rising.
         """
 
+    def forms_at(
+        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
+    ) -> Sequence[str]:
+        """The term of each of some of the postings of some spans; `chosen` as in `positions`."""
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        """Where each `SAMPLE_TOKENS`-th token of a document begins, and how many tokens it has.
+
+        In code points of its text. None where that is not stored.
+        """
+
     def lengths(self) -> Floats:
         """Length of each document by docnum: its words that are not stopwords."""
 
@@ -201,6 +212,19 @@ class LexiconField:
         all_positions = [self._term(slot)[1] for span in spans.tolist() for slot in range(*span)]
         flat = np.concatenate([np.zeros(0, np.int64), *all_positions])
         return flat[np.repeat(kept, postings.tfs.astype(np.int64))]
+
+    def forms_at(
+        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
+    ) -> Sequence[str]:
+        """See FieldSource."""
+        slots = [slot for span in spans.tolist() for slot in range(*span)]
+        counts = [len(self._term(slot)[0].docs) for slot in slots]
+        owners = np.repeat(slots, counts).take(chosen)
+        return [self._form(slot) for slot in owners.tolist()]
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        """See FieldSource: not stored."""
+        return None
 
     def _term(self, slot: int) -> tuple[Postings, Positions]:
         known = self._read.get(slot)
