@@ -21,7 +21,8 @@ FLOORS = (
     ("indexer",),
     ("indexer.index",),
     ("indexer.update", "indexer.searching"),
-    ("indexer.highlighting", "indexer.marks"),
+    ("indexer.marks",),
+    ("indexer.highlighting", "indexer.marking"),
     ("indexer.snippets",),
     ("indexer.engine",),
     ("indexer.ranking",),
@@ -49,8 +50,8 @@ WHOOSH = (
     "indexer.searching", "analyzers.whoosh_adapter",
 )  # fmt: skip
 NUMPY = (
-    "indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer",
-    "analyzers.spellings",
+    "indexer.codec", "indexer.ranking", "indexer.searching", "indexer.marking", "indexer.marks",
+    "analyzers.tokenizer", "analyzers.spellings",
 )  # fmt: skip
 
 
