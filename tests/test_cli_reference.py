@@ -12,10 +12,10 @@ import pytest
 import typer
 from cli_process import COMMAND, PROJECT, environment, run
 
-from indexer.cli import VERSION, app, reference
+from indexer.cli import VERSION, commands, reference
 from indexer.results import MATCH_LEVELS, SORT_KEYS, SearchOptions
 
-GROUP: Any = typer.main.get_command(app.build())
+GROUP: Any = typer.main.get_command(commands.build())
 PARAMETERS = [
     pytest.param(name, parameter, id=f"{name}-{parameter.name}")
     for name, command in [("", GROUP), *GROUP.commands.items()]
