@@ -85,7 +85,13 @@ def test_search_in_a_pipe_does_not_import_rich(texts: Path, arguments: list[str]
     modules = imported(*arguments, cwd=texts)
     assert "indexer.cli.printing" in modules
     assert not {name for name in modules if name.split(".")[0] == "rich"}
-    unneeded = {"indexer.cli.evaluate", "indexer.cli.indexing", "indexer.extract", "indexer.update"}
+    unneeded = {
+        "indexer.cli.evaluate",
+        "indexer.cli.indexing",
+        "indexer.cli.follow",
+        "indexer.extract",
+        "indexer.update",
+    }
     assert not modules & unneeded
 
 

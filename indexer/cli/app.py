@@ -9,7 +9,7 @@ import os
 from collections.abc import Sequence
 
 from indexer.cli import exits, terminal
-from indexer.cli.arguments import plain_search, prepared
+from indexer.cli.arguments import plain_index, plain_search, prepared
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -36,12 +36,15 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _invoke(words: list[str]) -> int:
-    """Answer a plain search at once; let Typer read all else."""
-    asked = plain_search(words, os.environ)
-    if asked is not None:
+    """Do at once what a plain line asks; let Typer read any other."""
+    if (asked := plain_search(words, os.environ)) is not None:
         from indexer.cli.answer import answer
 
         return answer(**asked)
+    if (asked := plain_index(words, os.environ)) is not None:
+        from indexer.cli.follow import follow
+
+        return follow(**asked)
     from indexer.cli import commands
 
     return commands.invoke(words)
