@@ -9,10 +9,8 @@ file: until then the old index answers.
 from __future__ import annotations
 
 import errno
-import glob
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -162,6 +160,8 @@ def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
 
     What cannot be learnt is what a first `fahras index` would take. Raises NoIndexError.
     """
+    import glob
+
     home = os.path.dirname(os.path.abspath(index_dir))
     try:
         location = _location(index_dir, _identity(index_dir))
@@ -177,7 +177,9 @@ def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
 
 
 def discard(data_dir: str) -> None:
-    """Remove a data folder that never came into use."""
+    """Remove a data folder that is not, or no longer, in use."""
+    import shutil
+
     shutil.rmtree(data_dir, ignore_errors=True)
 
 
@@ -229,4 +231,4 @@ def _remove_other_data(index_dir: str, data_dir: str) -> None:
     for name in os.listdir(index_dir):
         path = os.path.join(index_dir, name)
         if name.startswith("data-") and path != data_dir:
-            shutil.rmtree(path, ignore_errors=True)
+            discard(path)

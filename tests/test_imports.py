@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -136,3 +137,35 @@ def test_what_is_no_search_s_is_found_among_the_results_all_the_same() -> None:
 
     assert all(getattr(results, name) is getattr(reports, name) for name in reports.__all__)
     assert not hasattr(results, "Nothing")
+
+
+NO_PART_OF_A_SEARCH = [
+    "typer", "click", "rich", "argparse", "subprocess", "multiprocessing", "hashlib", "secrets",
+    "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh.writing",
+    "whoosh.qparser", "indexer.reports", "indexer.update", "indexer.scan", "indexer.extract",
+    "indexer.codec.writer", "indexer.codec.builder", "indexer.codec.merge", "indexer.cli.commands",
+    "indexer.cli.complaints", "indexer.evaluation", "indexer.ranking.explain",
+]  # fmt: skip
+
+
+def test_what_a_search_does_not_import(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("نفط", encoding="utf-8")
+    code = f"""
+import sys
+from indexer.cli.app import run
+code = run(sys.argv[1:])
+print(code, *[name for name in {NO_PART_OF_A_SEARCH} if name in sys.modules])
+"""
+    index, search = (
+        subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for arguments in (["index", "."], ["search", "نفط"])
+    )
+    assert "indexer.update" in index.stdout
+    assert search.stdout.splitlines()[-1] == "0"

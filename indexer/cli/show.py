@@ -17,8 +17,8 @@ from indexer.cli.options import (
     MatchOption,
     StrictOption,
     VariantsOption,
-    strict_switches,
 )
+from indexer.cli.values import strict_switches
 from indexer.errors import DocumentNotFoundError
 from indexer.reports import Document
 from indexer.results import Match, SearchOptions
