@@ -70,11 +70,11 @@ class Spellings:
         ids[packed.strings] = 0
         missing = np.flatnonzero(ids == ABSENT)
         if len(missing):
-            distinct, first, inverse = _distinct(hashes[missing])
+            new, first, inverse = distinct(hashes[missing])
             where = missing[first]
             new_ids = self._ids_of_strings(words, where)
             self._keep(packed, where, new_ids)
-            self._table.add(distinct, new_ids)
+            self._table.add(new, new_ids)
             ids[missing] = new_ids[inverse]
         wrong = self._mismatches(packed, ids)
         if len(wrong):  # words that do not fit, and collisions of hashes
@@ -218,7 +218,7 @@ class _HashTable:
         self._place(keys, ids)
 
 
-def _distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
+def distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
     """(distinct values, where each is first, which of them each value is).
 
     `np.unique` does it too, but loads numpy.ma, which a first query would wait 50 ms for.

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from analyzers.analyzer import analyze_form
+from analyzers.packed import Numbering
 from analyzers.tokenizer import Tokenizer
 from indexer.codec import collect
 from indexer.codec.arrays import NOTHING, FieldArrays
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
-from indexer.codec.dictionary import Level, Vocabulary, build_dictionary
+from indexer.codec.dictionary import Vocabulary, build_dictionary
 from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
@@ -159,19 +160,13 @@ def test_equal_documents_give_equal_bytes():
 
 
 def test_groups_must_nest():
-    level = Level(np.array([0, 0]), [b"a"])
-    crossing = Level(np.array([0, 1]), [b"b", b"c"])
+    numbering = Numbering()
+    nested = tuple(map(numbering.numbers, ("aba", "sts", "rrr")))
+    crossing = tuple(map(numbering.numbers, ("aba", "sst", "rrr")))
+    terms = [b"x", b"y", b"z"]
+    assert len(build_dictionary([Vocabulary(terms, nested, numbering)]).starts) == len(nested)
     with pytest.raises(ValueError, match="nest"):
-        build_dictionary(
-            [
-                Vocabulary([b"x", b"y", b"z"], (
-                    Level(np.array([0, 1, 0]), [b"a", b"b"]),
-                    Level(np.array([0, 0, 1]), [b"s", b"t"]),
-                    Level(np.array([0, 0, 0]), [b"r"]),
-                ))
-            ]
-        )  # fmt: skip
-    assert level.keys != crossing.keys
+        build_dictionary([Vocabulary(terms, crossing, numbering)])
 
 
 def test_prefix_range_and_infix():

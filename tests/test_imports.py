@@ -43,7 +43,8 @@ WHOOSH = (
 )  # fmt: skip
 NUMPY = (
     "indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer",
-    "analyzers.spellings",
+    "analyzers.spellings", "analyzers.packed", "analyzers.bulk", "analyzers.bulk_known",
+    "analyzers.bulk_stems",
 )  # fmt: skip
 
 
