@@ -26,7 +26,7 @@ from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
 from indexer.codec.source import SegmentSource
-from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_record
+from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_records
 
 SCHEMA = fields.Schema(path=fields.ID(stored=True, unique=True), text=FormField())
 
@@ -40,7 +40,7 @@ TEXTS = st.lists(TEXT, max_size=9)
 def built(texts: list[str]) -> Container:
     builder = SegmentBuilder(None)
     for i, text in enumerate(texts):
-        builder.add_document(SCHEMA, {"path": f"p{i}", "text": text})
+        builder.add_documents(SCHEMA, [{"path": f"p{i}", "text": text}])
     return written(builder)
 
 
@@ -190,9 +190,15 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@given(st.dictionaries(st.text(), VALUES, max_size=5))
-def test_records_come_back(record):
-    assert decode_record(encode_record(record)) == record
+@given(st.lists(st.dictionaries(st.text(), VALUES | st.text(), max_size=5), max_size=5))
+def test_records_come_back(records):
+    blobs = encode_records(records)
+    assert [{} if blob is None else decode_record(blob) for blob in blobs] == records
+
+
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.integers(), max_size=5), max_size=5))
+def test_many_records_are_encoded_as_one_by_one(records):
+    assert encode_records(records) == [blob for r in records for blob in encode_records([r])]
 
 
 @pytest.mark.parametrize(
@@ -201,14 +207,14 @@ def test_records_come_back(record):
     ids=str,
 )
 def test_types_of_stored_values_survive(value):
-    found = decode_record(encode_record({"v": value}))["v"]
+    found = decode_record(*encode_records([{"v": value}]))["v"]
     assert type(found) is type(value)
     assert found == value
 
 
 def test_values_without_a_place_in_json_are_refused():
     with pytest.raises(TypeError, match="set"):
-        encode_record({"v": {1, 2}})
+        encode_records([{"v": {1, 2}}])
 
 
 BLOBS = st.lists(st.none() | st.binary(max_size=40), max_size=60)
@@ -298,7 +304,7 @@ def test_scratch_files_have_no_names(tmp_path):
         patch.setattr(collect, "BATCH_CHARS", 40)
         builder = SegmentBuilder(str(tmp_path))
         for i in range(30):
-            builder.add_document(SCHEMA, {"path": str(i), "text": "كلمة طويلة في نص قصير " * 3})
+            builder.add_documents(SCHEMA, [{"path": str(i), "text": "كلمة طويلة في نص قصير " * 3}])
         assert list(tmp_path.iterdir()) == []
         with tempfile.TemporaryFile() as file:
             builder.write(file)
