@@ -66,7 +66,7 @@ RULES = {
     ),
     "vocabulary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
     "vocabulary.root_all": _of_each(lambda stem: stem[:3]),
-    "vocabulary.is_stopword": lambda form: form in ("في", "وكتب"),
+    "vocabulary.stopwords": lambda: ("في", "وكتب"),
     "dictionary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
     "dictionary.splits_all": _splits,
 }

@@ -11,7 +11,7 @@ import numpy as np
 from analyzers.bulk import fold_all, root_all, stem_all
 from analyzers.packed import Numbering
 from analyzers.spellings import distinct
-from analyzers.stopwords import is_stopword
+from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.dictionary import Vocabulary
 from indexer.codec.postings import Array
@@ -44,7 +44,7 @@ class FormVocabulary:
     def stopword_flags(self) -> Array:
         """Bool by form id: whether the form is a stopword."""
         known = len(self._stopwords)
-        self._stopwords.extend(map(is_stopword, self.tokenizer.forms[known:]))
+        self._stopwords.extend(map(stopwords().__contains__, self.tokenizer.forms[known:]))
         return np.frombuffer(bytes(self._stopwords), np.bool_)
 
     def vocabulary(self, form_ids: Array) -> Vocabulary:
