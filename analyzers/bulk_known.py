@@ -12,7 +12,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzers.packed import BITS, Array, Mask, Numbers, Words, fits, pack, pack_all, places
+from analyzers.packed import (
+    BITS,
+    MOST_LETTERS,
+    Array,
+    Mask,
+    Numbering,
+    Numbers,
+    Words,
+    fits,
+    pack,
+    pack_all,
+    places,
+)
 from analyzers.protected import (
     ALONE,
     ENDING_SETS,
@@ -27,43 +39,45 @@ UNKNOWN = np.uint64(0)
 """No word: what stands for the stem of a word that is not known."""
 
 
-class _Known(NamedTuple):
-    """The known words that fit. by length: those with so many letters, rising.
+class _OfLength(NamedTuple):
+    """The known words of one length, rising: stem and number of the endings of each."""
 
-    stems: of each, packed. sets: of each, the number of its endings. lengths_by_head: by the first
-    three letters, bit n is set where a known word has n letters.
+    forms: Numbers
+    stems: Numbers
+    sets: Array
+
+
+class _Known(NamedTuple):
+    """The known words that fit, by length, the longest first.
+
+    lengths_by_head: by the first three letters, bit n is set where a known word has n letters.
+    endings: rising. allowed: [ending, set of endings], where the last row is that of no ending.
     """
 
-    by_length: dict[int, Numbers]
-    stems: dict[int, Numbers]
-    sets: dict[int, Array]
+    by_length: dict[int, _OfLength]
     lengths_by_head: Array
     endings: Numbers
     allowed: Mask
-    """[ending, set of endings]; the endings are `endings`, and after them the empty one."""
 
 
 @cache
 def _known() -> _Known:
-    by_length: dict[int, list[tuple[int, int, int]]] = {}
+    listed = {form: entry for form, entry in lexicon().known.items() if fits(form)}
+    numbering = Numbering()
+    forms = Words.of(numbering.numbers(list(listed)))
+    stems = numbering.numbers([stem for stem, _ in listed.values()])
+    sets = np.array([int(endings) for _, endings in listed.values()])
     heads = np.zeros(1 << BITS * HEAD_LETTERS, np.uint32)
-    for form, (stem, endings) in lexicon().known.items():
-        if fits(form):
-            entry = (pack(form), pack(stem), int(endings))
-            by_length.setdefault(len(form), []).append(entry)
-            if len(form) >= HEAD_LETTERS:
-                heads[pack(form[:HEAD_LETTERS])] |= 1 << len(form)
-    columns = {
-        length: [np.array(column, np.uint64) for column in zip(*sorted(entries), strict=True)]
-        for length, entries in by_length.items()
-    }
-    return _Known(
-        {length: column[0] for length, column in columns.items()},
-        {length: column[1] for length, column in columns.items()},
-        {length: column[2].astype(np.intp) for length, column in columns.items()},
-        heads,
-        *_endings(),
-    )
+    by_length = {}
+    for length in range(MOST_LETTERS, SHORTEST - 1, -1):
+        where = np.flatnonzero(forms.sizes == length)
+        where = where[np.argsort(forms.letters.take(where))]
+        if len(where):
+            found = forms.letters.take(where)
+            by_length[length] = _OfLength(found, stems.take(where), sets.take(where))
+            if length >= HEAD_LETTERS:
+                heads[found >> np.uint64(BITS * (length - HEAD_LETTERS))] |= 1 << length
+    return _Known(by_length, heads, *_endings())
 
 
 def _endings() -> tuple[Numbers, Mask]:
@@ -76,57 +90,93 @@ def _endings() -> tuple[Numbers, Mask]:
     return endings, allowed
 
 
+class _Tries(NamedTuple):
+    """What may be known words and their endings: the rests of `owners` after `before` letters.
+
+    least: letters that the known word must have there.
+    """
+
+    rests: Words
+    owners: Array
+    before: Array
+    least: Array
+
+    def take(self, where: Array) -> _Tries:
+        return _Tries(
+            self.rests.take(where),
+            self.owners.take(where),
+            self.before.take(where),
+            self.least.take(where),
+        )
+
+
 def protected_stems(words: Words) -> Numbers:
     """The stem of each word that is known with its clitics, else `UNKNOWN`."""
-    stems = _stems_after(words, 0, SHORTEST)
-    for before in sorted(LEAST_AFTER, key=len):
-        least = LEAST_AFTER[before]
-        size = len(before)
-        open_ = (stems == UNKNOWN) & (words.sizes >= np.uint64(size + SHORTEST))
-        where = np.flatnonzero(open_ & words.begin(before))
-        rest = words.take(where).without_first(size)
-        stems[where] = _stems_after(rest, size, least)
+    tries = _tries(words)
+    found = _stems_of(tries)
+    where = np.flatnonzero(found)[::-1]  # so that of several the one after the fewest letters stays
+    stems = np.zeros(len(words.letters), np.uint64)
+    stems[tries.owners.take(where)] = found.take(where)
     return stems
 
 
-def _stems_after(words: Words, start: int, least: int) -> Numbers:
-    """The stems of words before which `start` letters stood, if they have a known `least`."""
+def _tries(words: Words) -> _Tries:
+    """Every word as it is, then without each clitic that it begins with, the shortest first."""
+    everyone = np.arange(len(words.letters))
+    parts = [(words, everyone, 0, SHORTEST)]
+    for before in sorted(LEAST_AFTER, key=len):
+        size = len(before)
+        long_enough = words.sizes >= np.uint64(size + SHORTEST)
+        where = np.flatnonzero(long_enough & words.begin(before))
+        parts.append((words.take(where).without_first(size), where, size, LEAST_AFTER[before]))
+    counts = [len(owners) for _, owners, _, _ in parts]
+    return _Tries(
+        Words(
+            np.concatenate([rest.letters for rest, _, _, _ in parts]),
+            np.concatenate([rest.sizes for rest, _, _, _ in parts]),
+        ),
+        np.concatenate([owners for _, owners, _, _ in parts]),
+        np.repeat([size for _, _, size, _ in parts], counts),
+        np.repeat([least for _, _, _, least in parts], counts),
+    )
+
+
+def _stems_of(tries: _Tries) -> Numbers:
+    """The stem of each try that has a known word in front; the longest known word decides."""
     known = _known()
-    stems = np.zeros(len(words.letters), np.uint64)
-    settled = np.zeros(len(words.letters), np.bool_)
-    lengths = known.lengths_by_head.take(words.head(HEAD_LETTERS).astype(np.intp))
-    lengths[words.sizes < HEAD_LETTERS] = 0
+    sizes = tries.rests.sizes
+    stems = np.zeros(len(sizes), np.uint64)
+    settled = np.zeros(len(sizes), np.bool_)
+    lengths = known.lengths_by_head.take(tries.rests.head(HEAD_LETTERS).astype(np.intp))
+    lengths[sizes < HEAD_LETTERS] = 0
     some = np.flatnonzero(lengths)
-    for length in sorted(known.by_length, reverse=True):
+    for length in known.by_length:
         if length >= HEAD_LETTERS:
             where = some[(lengths.take(some) >> length & 1).astype(np.bool_) & ~settled.take(some)]
-            where, found = _of_length(words, where, length, start)
-            settled[where] = True
-            stems[where] = found if length >= least else UNKNOWN
-    if least == SHORTEST:
-        short = words.sizes <= np.uint64(SHORTEST + LONGEST_AFTER_SHORT)
-        where = np.flatnonzero(short & ~settled & (words.sizes >= np.uint64(SHORTEST)))
-        where, found = _of_length(words, where, SHORTEST, start)
-        stems[where] = found
+        else:
+            short = (sizes >= length) & (sizes <= length + LONGEST_AFTER_SHORT)
+            where = np.flatnonzero(short & ~settled & (tries.least == length))
+        where, found = _of_length(tries, where, length)
+        settled[where] = True
+        stems[where] = np.where(tries.least.take(where) <= length, found, UNKNOWN)
     return stems
 
 
-def _of_length(words: Words, where: Array, length: int, start: int) -> tuple[Array, Numbers]:
-    """(those of the words that are a known one of this length and an ending of it, its stems)."""
+def _of_length(tries: _Tries, where: Array, length: int) -> tuple[Array, Numbers]:
+    """(those of the tries that have a known word of this length in front, its stems)."""
     known = _known()
-    where = where[words.sizes.take(where) >= np.uint64(length)]
-    tried = words.take(where)
-    sizes = tried.sizes - np.uint64(length)
-    tails = tried.without_first(length).letters
+    where = where[tries.rests.sizes.take(where) >= length]
+    tried = tries.take(where)
+    sizes = tried.rests.sizes - np.uint64(length)
+    tails = tried.rests.without_first(length).letters
     rows = places(tails, known.endings)
     is_ending = known.endings.take(rows) == tails
     rows[sizes == 0] = len(known.endings)
-    is_ending[sizes == 0] = True
-    kept = np.flatnonzero(is_ending)
-    forms = tried.letters.take(kept) >> sizes.take(kept) * np.uint64(BITS)
-    found = places(forms, known.by_length[length])
-    sets = known.sets[length].take(found)
-    fit = (known.by_length[length].take(found) == forms) & known.allowed[rows.take(kept), sets]
-    if start:
-        fit &= sets != ENDING_SETS.index(ALONE)
-    return where.take(kept[fit]), known.stems[length].take(found[fit])
+    kept = np.flatnonzero(is_ending | (sizes == 0))
+    forms = tried.rests.letters.take(kept) >> sizes.take(kept) * np.uint64(BITS)
+    words = known.by_length[length]
+    found = places(forms, words.forms)
+    sets = words.sets.take(found)
+    fit = (words.forms.take(found) == forms) & known.allowed[rows.take(kept), sets]
+    fit &= (sets != ENDING_SETS.index(ALONE)) | (tried.before.take(kept) == 0)
+    return where.take(kept[fit]), words.stems.take(found[fit])

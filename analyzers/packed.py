@@ -52,7 +52,7 @@ def pack(word: str) -> int:
 
 def fits(word: str) -> bool:
     """Whether a word can be packed."""
-    return 0 < len(word) <= MOST_LETTERS and all(letter in _NUMBER_OF for letter in word)
+    return 0 < len(word) <= MOST_LETTERS and _NUMBER_OF.keys() >= set(word)
 
 
 def pack_all(words: Iterable[str]) -> Numbers:

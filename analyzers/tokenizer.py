@@ -51,7 +51,6 @@ CHUNK_CHARS = 1 << 18
 
 _UNKNOWN = 255
 _CODE_POINTS = 0x110000
-_PAGE = 256
 _SPACE = re.compile(r"\s")
 _NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬]\d+)*")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?")
@@ -94,7 +93,7 @@ class _Words(NamedTuple):
 
 
 class _CharTable:
-    """Class and mapping of each code point, filled a page at a time when first met."""
+    """Class and mapping of each code point, found when it is first met."""
 
     def __init__(self) -> None:
         self.classes = np.full(_CODE_POINTS, _UNKNOWN, np.uint8)
@@ -105,16 +104,13 @@ class _CharTable:
         found = self.classes.take(codes)
         unknown = found == _UNKNOWN
         if unknown.any():
-            for page in np.flatnonzero(np.bincount(codes[unknown] // _PAGE)).tolist():
-                self._fill(page)
+            met = np.zeros(_CODE_POINTS, np.bool_)
+            met[codes[unknown]] = True
+            for code in np.flatnonzero(met).tolist():
+                self.classes[code] = letters.char_class(chr(code))
+                self.mapping[code] = ord(letters.char_mapping(chr(code)))
             found = self.classes.take(codes)
         return found
-
-    def _fill(self, page: int) -> None:
-        span = range(page * _PAGE, (page + 1) * _PAGE)
-        where = slice(span.start, span.stop)
-        self.classes[where] = [letters.char_class(chr(code)) for code in span]
-        self.mapping[where] = [ord(letters.char_mapping(chr(code))) for code in span]
 
 
 class Tokenizer:
