@@ -21,7 +21,7 @@ from indexer.codec import collect
 from indexer.codec.arrays import NOTHING, FieldArrays
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
-from indexer.codec.dictionary import Vocabulary, build_dictionary
+from indexer.codec.dictionary import Vocabulary, build_dictionary, decoded, order_of
 from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
@@ -157,6 +157,18 @@ def test_runs_do_not_show(texts):
 def test_equal_documents_give_equal_bytes():
     texts = ["ذهب الطالب إلى المدرسة", "كتب الدرس", "alpha 12"]
     assert bytes(built(texts).buffer) == bytes(built(texts).buffer)
+
+
+@given(
+    st.lists(st.binary(max_size=40) | st.sampled_from([b"a" * 24, b"a" * 25, b"a" * 25 + b"\0"]))
+)
+def test_strings_are_put_in_the_order_of_their_bytes(strings):
+    assert [strings[i] for i in order_of(strings).tolist()] == sorted(strings)
+
+
+@given(st.lists(st.text()))
+def test_strings_are_decoded_together_as_one_by_one(texts):
+    assert decoded([text.encode("utf-8", "surrogatepass") for text in texts]) == texts
 
 
 def test_groups_must_nest():

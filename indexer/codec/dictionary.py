@@ -18,6 +18,8 @@ from indexer.codec.format import GRAM_LEVEL, LEVELS
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
+_SORT_WORDS = 3
+
 
 @dataclass(slots=True)
 class Vocabulary:
@@ -85,15 +87,38 @@ def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
 def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list[Array]]:
     if len(vocabularies) == 1:
         own = vocabularies[0].terms
-        order = sorted(range(len(own)), key=own.__getitem__)
+        order = order_of(own)
         ordinals = np.empty(len(own), np.int64)
         ordinals[order] = np.arange(len(own))
-        return [own[i] for i in order], [ordinals]
+        return [own[i] for i in order.tolist()], [ordinals]
     terms = sorted(set().union(*(v.terms for v in vocabularies)))
     place = {term: i for i, term in enumerate(terms)}
     return terms, [
         np.fromiter(map(place.__getitem__, v.terms), np.int64, len(v.terms)) for v in vocabularies
     ]
+
+
+def order_of(strings: list[bytes]) -> Array:
+    """The order that sorts strings: by their first 24 bytes in numpy, where those tell."""
+    first = np.array(strings, f"S{8 * _SORT_WORDS}").view(">u8").reshape(-1, _SORT_WORDS)
+    columns = first.astype(np.uint64)
+    order = np.lexsort(columns.T[::-1])
+    ranked = columns.take(order, axis=0)
+    same = np.flatnonzero((ranked[1:] == ranked[:-1]).all(axis=1))
+    # runs of strings that begin alike: each stands between two places whose successors differ
+    for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1):
+        if len(run):
+            span = slice(run[0], run[-1] + 2)
+            order[span] = sorted(order[span].tolist(), key=strings.__getitem__)
+    return order
+
+
+def decoded(strings: list[bytes]) -> list[str]:
+    """The strings as text; all at once unless one of them holds a line's end."""
+    texts = b"\n".join(strings).decode("utf-8", "surrogatepass").split("\n")
+    if len(texts) == len(strings):
+        return texts
+    return [string.decode("utf-8", "surrogatepass") for string in strings]
 
 
 def _united_level(
@@ -136,8 +161,7 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         return
     writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
     order = np.argsort(dictionary.slots, kind="stable")
-    texts = [term.decode("utf-8", "surrogatepass") for term in dictionary.terms]
-    own = dictionary.numbering.numbers(texts)
+    own = dictionary.numbering.numbers(decoded(dictionary.terms))
     for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
         heads = np.zeros(len(order), np.bool_)
         heads[starts[:-1]] = True
@@ -171,8 +195,8 @@ def _write_bearing(
     owners, rests = splits_all(numbering, folded.keys)
     targets, _, which = distinct(stem_all(numbering, rests))
     words = numbering.encoded(targets)
-    order = sorted(range(len(words)), key=words.__getitem__)
-    _write_strings(writer, prefix, [words[i] for i in order])
+    order = order_of(words)
+    _write_strings(writer, prefix, [words[i] for i in order.tolist()])
     place = np.empty(len(words), np.int64)
     place[order] = np.arange(len(words))
     pairs = place.take(which) << 32 | group_of_folded.take(owners)
@@ -193,9 +217,9 @@ def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> Non
 
 def _write_keys(writer: ContainerWriter, prefix: str, keys: list[bytes], groups: Array) -> None:
     """Write keys, in the order of their bytes, and the group that each names."""
-    order = sorted(range(len(keys)), key=keys.__getitem__)
-    _write_strings(writer, prefix, [keys[i] for i in order])
-    writer.add(f"{prefix}groups", groups.take(np.array(order, np.int64)).astype("<u4"))
+    order = order_of(keys)
+    _write_strings(writer, prefix, [keys[i] for i in order.tolist()])
+    writer.add(f"{prefix}groups", groups.take(order).astype("<u4"))
 
 
 def _write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from analyzers.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.container import Container
-from indexer.codec.dictionary import Vocabulary
+from indexer.codec.dictionary import Vocabulary, decoded
 from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
 from indexer.codec.postings import Array, slice_indices, starts_of
 from indexer.codec.reader import read_column
@@ -101,7 +101,7 @@ def _field_source(
     numbering = Numbering()
     levels = []
     for name in levels_of(arrays):
-        keys = [key.decode("utf-8", "surrogatepass") for key in arrays.group_keys(name)]
+        keys = decoded(arrays.group_keys(name))
         groups = arrays.group_by_ordinal(name)[kept_ordinals]
         levels.append(numbering.numbers(keys).take(groups))
     kept_terms = [terms[i] for i in kept_ordinals.tolist()]

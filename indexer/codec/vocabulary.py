@@ -13,13 +13,13 @@ from analyzers.packed import Numbering
 from analyzers.spellings import distinct
 from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
-from indexer.codec.dictionary import Vocabulary
+from indexer.codec.dictionary import Vocabulary, decoded
 from indexer.codec.postings import Array
 
 
 def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
     """The groups of terms that came as terms, not as texts (from another codec's segment)."""
-    return _analyzed([term.decode("utf-8", "surrogatepass") for term in terms], terms)
+    return _analyzed(decoded(terms), terms)
 
 
 def _analyzed(forms: list[str], terms: list[bytes]) -> Vocabulary:
