@@ -63,6 +63,14 @@ _UNMARK = _UnmarkTable()
 _DROP_DECOMPOSED = str.maketrans("", "", DECOMPOSED_HAMZA)
 
 
+_PLAIN_LETTERS = re.compile(f"[{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}]+").fullmatch
+
+
+def is_plain_word(text: str) -> bool:
+    """Whether a text is a run of bare Arabic letters: one word, which is its own form `u`."""
+    return _PLAIN_LETTERS(text) is not None
+
+
 def unmark(word: str) -> str:
     """Form `u` of a written word; may be empty where the word is nothing but marks."""
     if _PLAIN(word):

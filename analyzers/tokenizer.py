@@ -15,11 +15,10 @@ unmarked once. Many times faster than a regular expression with a dict.
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from operator import eq
 from typing import NamedTuple
@@ -57,8 +56,7 @@ _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?")
 _DECIMAL_NUMBER = re.compile(r"\d+[.٫]\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class TokenArrays:
+class TokenArrays(NamedTuple):
     """The tokens of one text, in order.
 
     form_ids: uint32, indexes `Tokenizer.forms`. starts, ends: int64, code points of the text.
@@ -69,8 +67,7 @@ class TokenArrays:
     ends: Offsets
 
 
-@dataclass(frozen=True, slots=True)
-class BatchArrays:
+class BatchArrays(NamedTuple):
     """The tokens of several texts: those of text i stand at `bounds[i]:bounds[i + 1]`.
 
     starts and ends count from the beginning of the token's own text. bounds: int64.
@@ -122,7 +119,7 @@ class Tokenizer:
 
     def __init__(self, seed: int | None = None) -> None:
         self.forms: list[str] = []
-        seed = secrets.randbits(64) if seed is None else seed
+        seed = int.from_bytes(os.urandom(8), "little") if seed is None else seed
         self._chars = _CharTable()
         self._spellings = Spellings(seed)
         self._form_of_spelling = np.zeros(1 << 12, np.uint32)

@@ -29,6 +29,9 @@ _PROCLITICS = {
 """What may stand before a side, and what of it belongs to the side (للأمم is ل and الأمم)."""
 
 
+_MANY_WORDS = 400
+"""From so many on (a word is asked for with each proclitic off) the whole list is read sooner."""
+
 _TO_BARE = str.maketrans({"=": " ", **dict.fromkeys("ءأإآٱاؤوئىيةه")})
 """What folding may change or drop is left out, so that equal keys are equal bare words."""
 
@@ -43,6 +46,7 @@ class VariantTable:
     def __init__(self, groups: Iterable[tuple[Side, ...]] = ()) -> None:
         self._sides_of: dict[Side, tuple[Side, ...]] = {}
         self._unread: _Unread | None = None
+        self._asked: set[str] = set()
         self.longest = 1
         """Words in the longest side: how far a query must look ahead."""
         for group in groups:
@@ -82,8 +86,7 @@ class VariantTable:
         for first in _without_proclitics(words[0]):
             key = _key((first, *words[1:]))
             if self._unread is not None:
-                for group in self._unread.groups_with(key[0]):
-                    self._add(group)
+                self._read_for(key[0])
             found = self._sides_of.get(key)
             if found is not None:
                 return found
@@ -93,10 +96,22 @@ class VariantTable:
         self._read_rest()
         return len(self._sides_of)
 
+    def _read_for(self, word: str) -> None:
+        """Read the lines that may hold a word; all of them once many words were asked for."""
+        if self._unread is None or word in self._asked:
+            return
+        self._asked.add(word)
+        if len(self._asked) > _MANY_WORDS:
+            self._read_rest()
+            return
+        for group in self._unread.groups_with(word):
+            self._add(group)
+
     def _read_rest(self) -> None:
         if self._unread is not None:
             for group in self._unread.groups_with(""):
                 self._add(group)
+            self._unread = None
 
     def _add(self, group: tuple[Side, ...]) -> None:
         keys = [_key(side) for side in group]

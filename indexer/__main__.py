@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 
+from indexer import garbage
 from indexer.cli import VERSION
 
 
@@ -35,6 +36,7 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]) and sys.stdout.writable():
         sys.stdout.write(f"fahras {VERSION}\n")
         return
+    garbage.collect_seldom()
     # numpy's linear algebra starts a pool of threads when imported; nothing here would use it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
@@ -47,6 +49,7 @@ def main() -> None:
     except ModuleNotFoundError as error:
         sys.stderr.write(f"fahras: {error.name} is missing; install with: pip install fahras\n")
         code = 2
+    garbage.set_apart()
     sys.exit(code)
 
 

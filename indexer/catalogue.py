@@ -3,6 +3,9 @@
 The catalogue is the truth about paths: documents know only the number of their file, so a file
 that moved changes the catalogue and nothing else. It is written beside each commit of the Whoosh
 index and bears its generation, so the two are never out of step.
+
+On the disk: one line of JSON, which tells all but the files and how long each of their columns is;
+the columns (see `files.py`), one after the other; the crc32 (u4, little-endian) of all before.
 """
 
 from __future__ import annotations
@@ -11,31 +14,19 @@ import fnmatch
 import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from indexer.errors import IndexCorruptError
-from indexer.garbage import seldom_collected
-from indexer.results import FileProblem
+from indexer.files import FileEntry, Files, Stamp
 
+if TYPE_CHECKING:
+    from indexer.reports import FileProblem
 
-class FileEntry(NamedTuple):
-    """A file of the catalogue.
-
-    `path` is relative to the index's home where the file is below it, else absolute. `digest` is
-    blake2b-16 of its bytes in hex. `documents` is how many it gave, `text_bytes` their UTF-8 size.
-    """
-
-    number: int
-    path: str
-    size: int
-    mtime_ns: int
-    digest: str
-    documents: int
-    text_bytes: int
-    encoding: str
+_CHECKSUM_BYTES = 4
 
 
 @dataclass(slots=True)
@@ -48,7 +39,7 @@ class Catalogue:
 
     home: str
     roots: list[str] = field(default_factory=list)
-    files: dict[str, FileEntry] = field(default_factory=dict)
+    files: Files = field(default_factory=Files)
     next_number: int = 1
     updated: str | None = None
     updated_ns: int = 0
@@ -65,12 +56,16 @@ class Catalogue:
         """The absolute path of a key."""
         return os.path.normpath(os.path.join(self.home, key))
 
-    def below(self, root: str) -> dict[str, FileEntry]:
-        """The files at or below the key `root`."""
-        if root == ".":
-            return {p: e for p, e in self.files.items() if not p.startswith(os.sep)}
-        prefix = root.rstrip(os.sep) + os.sep
-        return {p: e for p, e in self.files.items() if p == root or p.startswith(prefix)}
+    def below(self, root: str) -> list[str]:
+        """The keys of the files at or below the key `root`."""
+        return _below(root, self.files)
+
+    def stamps_below(self, root: str) -> dict[str, Stamp]:
+        """Size and time of the files at or below the key `root`, by absolute path."""
+        home, stamps = os.path.join(self.home, ""), self.files.stamps()
+        keys = _below(root, stamps)
+        paths = [home + key if key[0] not in "./" else self.absolute(key) for key in keys]
+        return dict(zip(paths, map(stamps.__getitem__, keys), strict=True))
 
     def take_number(self) -> int:
         """A file number never used before in this index."""
@@ -93,13 +88,18 @@ class FileTable:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.absolute = catalogue.absolute
-        self.by_number = {entry.number: entry for entry in catalogue.files.values()}
-        self._paths = catalogue.files
+        self._files = catalogue.files.packed()
 
     @cached_property
     def rank_of_number(self) -> dict[int, int]:
         """The place of each file in the order of paths."""
-        return {self._paths[path].number: rank for rank, path in enumerate(sorted(self._paths))}
+        numbers = self._files.column("number")
+        return dict(zip(numbers, range(len(numbers)), strict=True))
+
+    @cached_property
+    def by_number(self) -> EntryByNumber:
+        """The files by number; KeyError for a number that no file bears."""
+        return EntryByNumber(self._files, self.rank_of_number)
 
     def matching(self, glob: str) -> frozenset[int]:
         """The numbers of the files whose path meets a glob; a folder stands for all below it.
@@ -113,7 +113,28 @@ class FileTable:
                 for pattern in (glob, os.path.join(glob, "*"), os.path.join("*", glob))
             )
         ).match
-        return frozenset(entry.number for path, entry in self._paths.items() if meets(path))
+        numbers = zip(self._files.paths, self._files.column("number"), strict=True)
+        return frozenset(number for path, number in numbers if meets(path))
+
+
+class EntryByNumber(dict[int, FileEntry]):
+    """The entries that were asked for, each made when it first was."""
+
+    def __init__(self, files: Files, row_of_number: dict[int, int]) -> None:
+        super().__init__()
+        self._files = files
+        self._row_of_number = row_of_number
+
+    def __missing__(self, number: int) -> FileEntry:
+        entry = self[number] = self._files.entry(self._row_of_number[number])
+        return entry
+
+
+def _below(root: str, keys: Iterable[str]) -> list[str]:
+    if root == ".":
+        return [key for key in keys if key[0] != os.sep]
+    prefix = root.rstrip(os.sep) + os.sep
+    return [key for key in keys if key == root or key.startswith(prefix)]
 
 
 def _covers(root: str, path: str) -> bool:
@@ -125,22 +146,23 @@ def _covers(root: str, path: str) -> bool:
 def save(catalogue: Catalogue, path: str) -> None:
     """Write the catalogue whole and sync it: it is complete or, after a crash, unused.
 
-    Names that are not UTF-8 hold surrogates; JSON's escapes keep them. Files are written column by
-    column: of a hundred thousand, that is read in half the time of rows.
+    Names that are not UTF-8 hold surrogates; JSON's escapes keep them.
     """
-    columns = zip(*catalogue.files.values(), strict=True) if catalogue.files else ()
-    document = {
+    columns = catalogue.files.pack()
+    head = {
         "home": catalogue.home,
         "roots": catalogue.roots,
         "next_number": catalogue.next_number,
         "updated": catalogue.updated,
         "updated_ns": catalogue.updated_ns,
         "problems": [asdict(problem) for problem in catalogue.problems],
-        "columns": FileEntry._fields,
-        "files": list(columns),
+        "encodings": catalogue.files.encodings,
+        "columns": [[name, len(data)] for name, data in columns.items()],
     }
-    with open(path, "w", encoding="ascii") as file:
-        file.write(json.dumps(document, separators=(",", ":")))
+    line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
+    body = b"".join((line, *columns.values()))
+    with open(path, "wb") as file:
+        file.write(body + zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little"))
         file.flush()
         os.fsync(file.fileno())
 
@@ -148,16 +170,21 @@ def save(catalogue: Catalogue, path: str) -> None:
 def load(path: str) -> Catalogue:
     """Read a catalogue. Raises IndexCorruptError where it is missing or not what `save` writes."""
     try:
-        with open(path, encoding="ascii") as file, seldom_collected():
-            document: Mapping[str, Any] = json.load(file)
+        with open(path, "rb") as file:
+            data = file.read()
+        body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
+        if zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little") != checksum:
+            raise ValueError("checksum")
+        line, _, packed = body.partition(b"\n")
+        head = json.loads(line)
         return Catalogue(
-            home=document["home"],
-            roots=list(document["roots"]),
-            files=_entries(document["columns"], document["files"]),
-            next_number=document["next_number"],
-            updated=document["updated"],
-            updated_ns=document["updated_ns"],
-            problems=[FileProblem(**problem) for problem in document["problems"]],
+            home=head["home"],
+            roots=list(head["roots"]),
+            files=Files.unpack(dict(_divided(packed, head["columns"])), head["encodings"]),
+            next_number=head["next_number"],
+            updated=head["updated"],
+            updated_ns=head["updated_ns"],
+            problems=_problems(head["problems"]),
         )
     except PermissionError:
         raise
@@ -167,9 +194,25 @@ def load(path: str) -> Catalogue:
         ) from error
 
 
-def _entries(names: Sequence[str], columns: Sequence[Sequence[Any]]) -> dict[str, FileEntry]:
-    if tuple(names) != FileEntry._fields:
-        raise ValueError("unknown columns")
-    entries = map(FileEntry._make, zip(*columns, strict=True))
-    paths = columns[names.index("path")] if columns else ()
-    return dict(zip(paths, entries, strict=True))
+def _problems(records: list[dict[str, Any]]) -> list[FileProblem]:
+    if not records:
+        return []
+    from indexer.reports import FileProblem
+
+    return [FileProblem(**record) for record in records]
+
+
+def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
+    place = 0
+    for name, length in lengths:
+        yield name, packed[place : place + length]
+        place += length
+
+
+def roots_of(path: str) -> list[str]:
+    """The roots that a catalogue of any format names. OSError, ValueError or LookupError.
+
+    In format 1 the whole file was the line of JSON.
+    """
+    with open(path, "rb") as file:
+        return [str(root) for root in json.loads(file.readline())["roots"]]

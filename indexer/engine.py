@@ -23,7 +23,6 @@ from indexer.errors import (
     NoIndexError,
     WhooshMismatchError,
 )
-from indexer.ranking.weighting import FahrasWeighting
 from indexer.schema import fahras_schema
 
 
@@ -58,24 +57,31 @@ def open_index(folder: str) -> Any:
 
 
 def open_searcher(index: Any) -> Any:
-    """A Whoosh searcher on the newest commit, with our weighting.
+    """A Whoosh searcher on the newest commit, with our weighting. Raises what `check` raises."""
+    from indexer.ranking.weighting import FahrasWeighting
 
-    Raises IndexCorruptError where a segment is gone, also because a newer commit merged it away.
-    """
-    try:
+    with _segments_in_place():
         return index.refresh().searcher(weighting=FahrasWeighting())
-    except FileNotFoundError as error:
-        raise IndexCorruptError(
-            f"{error.filename}: a part of the index is gone: run fahras index --rebuild"
-        ) from error
 
 
 def check(index: Any) -> None:
     """Raise IndexCorruptError where a segment is not there or is not whole.
 
-    Looks at headers, footers and directories only: as much as opening a searcher reads.
+    It may be gone because a newer commit merged it away. Looks at headers, footers and directories
+    only: as much as opening a searcher reads.
     """
-    open_searcher(index).close()
+    with _segments_in_place():
+        index.refresh().reader().close()
+
+
+@contextmanager
+def _segments_in_place() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise IndexCorruptError(
+            f"{error.filename}: a part of the index is gone: run fahras index --rebuild"
+        ) from error
 
 
 def clean(index: Any) -> None:

@@ -6,7 +6,7 @@ neighbours in spelling) are not shown as found, unless the query retrieved by th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from analyzers.analyzer import Analysis, analyze_form
@@ -20,7 +20,6 @@ from indexer.ranking.queries import (
     PhraseQuery,
     StemQuery,
 )
-from indexer.ranking.segment import FieldSource
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.strict import letters_agree, marks_agree
 from indexer.snippets import Highlighter, Meetings
@@ -41,8 +40,6 @@ class Targets:
     loose: set[int] = field(default_factory=set)
     strict: frozenset[str] = frozenset()
     written: dict[int, str] = field(default_factory=dict)
-    forms: set[str] | None = field(default_factory=set)
-    """The written forms of the index that are looked for; None where they are not worth listing."""
 
     def add(
         self, groups: tuple[Expansion, ...] | PatternQuery, weight: float, written: str = ""
@@ -67,21 +64,10 @@ class Targets:
             )
         )
 
-    def list_forms(self, groups: Iterable[Expansion], sources: Sequence[FieldSource]) -> None:
-        """Note the forms of some groups in the dictionary."""
-        for group in groups:
-            if self.forms is None or group.level == "nearest":
-                self.forms = None
-                return
-            for source in sources:
-                for span in source.group(group.level, group.key):
-                    self.forms.update(source.forms(span))
-
-    def highlighter(self, *, indexed: bool) -> Highlighter:
-        """What finds all this in texts; in those of the index faster, if all are `indexed`."""
-        finder = _Finder(self.groups, self.strict, self.forms if indexed else None)
+    def highlighter(self) -> Highlighter:
+        """What finds all this in texts."""
         return Highlighter(
-            finder.meetings,
+            _Finder(self.groups, self.strict).meetings,
             shared_tokenizer(),
             self.phrases,
             frozenset(self.loose),
@@ -99,10 +85,8 @@ class _Finder:
         self,
         groups: list[tuple[Expansion, ...] | PatternQuery],
         strict: frozenset[str],
-        forms: set[str] | None,
     ) -> None:
         self._strict = strict
-        self._forms = forms
         self._by_key: dict[str, dict[str, list[tuple[int, int, Expansion]]]] = {}
         self._others: list[tuple[int, tuple[Expansion, ...] | PatternQuery]] = []
         for number, group in enumerate(groups):
@@ -115,8 +99,6 @@ class _Finder:
 
     def meetings(self, form: str) -> Meetings:
         """(number, tier) of each target that the form meets, the strongest tier of each."""
-        if self._forms is not None and form not in self._forms:
-            return ()
         analysis = analyze_form(form)
         found: dict[int, tuple[int, Expansion]] = {}
         for level, keys in self._by_key.items():
@@ -138,7 +120,7 @@ class _Finder:
         self, groups: tuple[Expansion, ...] | PatternQuery, analysis: Analysis
     ) -> str | None:
         if isinstance(groups, PatternQuery):
-            return "folded" if groups.meets(analysis) else None
+            return groups.tier(analysis)
         group = group_of(analysis, groups)
         return group.tier if group is not None and self._agrees(group, analysis) else None
 
@@ -163,13 +145,11 @@ def targets_of_leaf(leaf: FormsQuery, snapshot: Snapshot) -> Targets:
 
 def _add(targets: Targets, leaf: FormsQuery, snapshot: Snapshot, weight: float) -> None:
     targets.strict = leaf.strict
-    sources = list(snapshot.vocabulary(leaf.fields).sources())
-    before = len(targets.groups)
     if isinstance(leaf, StemQuery):
         groups = leaf.expansions(snapshot)
         shown = tuple(group for group in groups if group.retrieves)
         targets.loose.add(targets.add(shown, weight, leaf.word.written))
-        for side in leaf.phrases:
+        for side in leaf.sides:
             targets.add_phrase(side, _side(side), weight)
     elif isinstance(leaf, PatternQuery):
         targets.loose.add(targets.add(leaf, weight))
@@ -185,11 +165,6 @@ def _add(targets: Targets, leaf: FormsQuery, snapshot: Snapshot, weight: float) 
             share = weight / len(words)
             for word, its_groups in zip(leaf.words, words, strict=True):
                 targets.loose.add(targets.add(its_groups, share, word.written))
-    for added in targets.groups[before:]:
-        if isinstance(added, PatternQuery):
-            targets.forms = None
-        else:
-            targets.list_forms(added, sources)
 
 
 def _side(words: tuple[QueryWord, ...]) -> list[tuple[Expansion, ...]]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from analyzers.analyzer import ANALYZER_VERSION, analyze_form
 from analyzers.normalizer import unmark
@@ -24,19 +24,19 @@ from indexer import catalogue as catalogues
 from indexer import engine, storage
 from indexer.catalogue import Catalogue, FileTable
 from indexer.errors import DocumentNotFoundError, FahrasError, IndexCorruptError, NoIndexError
-from indexer.results import (
-    Document,
-    FileProblem,
-    IndexStats,
-    Match,
-    Progress,
-    SearchOptions,
-    SearchResults,
-    TermStats,
-    UpdateReport,
-)
+from indexer.results import Match, SearchOptions, SearchResults
 from indexer.schema import FORM_FIELDS
 from indexer.storage import FORMAT_VERSION, Location
+
+if TYPE_CHECKING:
+    from indexer.reports import (
+        Document,
+        FileProblem,
+        IndexStats,
+        Progress,
+        TermStats,
+        UpdateReport,
+    )
 
 
 class Index:
@@ -132,8 +132,7 @@ class Index:
             storage.switch(self._location.index_dir, data_dir, self._pending_home)
             self._pending_home = None
         for name in os.listdir(data_dir):
-            stale = name.startswith(_CATALOGUE) and name != f"{_CATALOGUE}{writer.generation}.json"
-            if stale:
+            if name.startswith(_CATALOGUE) and name != _catalogue_name(writer.generation):
                 os.unlink(os.path.join(data_dir, name))
         self.refresh()
 
@@ -243,6 +242,8 @@ class Index:
         that is one document has it whatever the line. Raises DocumentNotFoundError, also where
         several records bear the id; the message then names the place of each.
         """
+        from indexer.reports import Document
+
         stored = self._named(name, line)
         if stored is None:
             raise DocumentNotFoundError(
@@ -313,6 +314,8 @@ class Index:
 
     def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
         """The written forms that begin with `prefix`, in the order of their code points."""
+        from indexer.reports import TermStats
+
         reader = self._searcher.reader()
         start = unmark(prefix)
         counts: Counter[str] = Counter()
@@ -329,6 +332,8 @@ class Index:
 
     def stats(self) -> IndexStats:
         """What the index holds, and how large it is."""
+        from indexer.reports import IndexStats
+
         catalogue = self._catalogue
         reader = self._searcher.reader()
         return IndexStats(
@@ -338,7 +343,7 @@ class Index:
             files=len(catalogue.files),
             tokens=sum(int(reader.field_length(name)) for name in FORM_FIELDS),
             terms=len({term for name in FORM_FIELDS for term in reader.lexicon(name)}),
-            text_bytes=sum(entry.text_bytes for entry in catalogue.files.values()),
+            text_bytes=sum(catalogue.files.column("text_bytes")),
             index_bytes=_size_of(self._location.data_dir),
             segments=len(self._searcher.leaf_searchers()),
             format_version=FORMAT_VERSION,
@@ -393,8 +398,12 @@ def _with_file(table: VariantTable, path: str) -> VariantTable:
         raise FahrasError(f"the table of variants {error}") from error
 
 
+def _catalogue_name(generation: int) -> str:
+    return f"{_CATALOGUE}{generation}.fhc"
+
+
 def _catalogue_path(data_dir: str, generation: int) -> str:
-    return os.path.join(data_dir, f"{_CATALOGUE}{generation}.json")
+    return os.path.join(data_dir, _catalogue_name(generation))
 
 
 def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = True) -> Location:

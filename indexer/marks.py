@@ -9,6 +9,7 @@ looked for anywhere in the field, and those of a word with a star are not looked
 from __future__ import annotations
 
 from indexer.highlighting import targets_of_leaf
+from indexer.marking import hits_in
 from indexer.ranking.queries import FormsQuery, PhraseQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Segment, Snapshot
@@ -22,13 +23,23 @@ class MarksReader:
 
     def bearing(self, leaf: FormsQuery, segment: Segment, docs: Docs) -> list[bool]:
         """Which of some documents of a segment hold the leaf with the marks it was written with."""
-        highlighter = targets_of_leaf(leaf, self._snapshot).highlighter(indexed=True)
+        highlighter = targets_of_leaf(leaf, self._snapshot).highlighter()
         least = 1
         if isinstance(leaf, PhraseQuery) and leaf.slop is not None:
             least = len({word.analysis.folded for word in leaf.words})
+        bearing: list[bool] = []
+        for first in range(0, len(docs), _PAGE):
+            page = docs[first : first + _PAGE]
+            found = [False] * len(page)
+            for name in leaf.fields:
+                texts = [segment.text(docnum, name) for docnum in page.tolist()]
+                numbers = (page + segment.base).tolist()
+                marked = hits_in(texts, numbers, [leaf], highlighter, self._snapshot, field=name)
+                for place, hits in enumerate(marked):
+                    found[place] |= len({hit.word for hit in hits}) >= least
+            bearing += found
+        return bearing
 
-        def bears(docnum: int) -> bool:
-            texts = (segment.text(docnum, name) for name in leaf.fields)
-            return any(len({hit.word for hit in highlighter.hits(t)}) >= least for t in texts)
 
-        return [bears(docnum) for docnum in docs.tolist()]
+_PAGE = 256
+"""Documents whose texts are held at once."""

@@ -22,7 +22,8 @@ from typing import NamedTuple
 from indexer.errors import ExtractError, FahrasError
 from indexer.extract import EXTENSIONS, extension_of, hash_file
 from indexer.extract.sources import in_words
-from indexer.results import FileProblem
+from indexer.files import Stamp
+from indexer.reports import FileProblem
 
 IGNORE_NAME = ".fahrasignore"
 
@@ -40,7 +41,7 @@ _entry_name = attrgetter("name")
 
 
 class FileState(NamedTuple):
-    """A file as it was seen. `digest` is blake2b-16 of the content in hex, "" if not yet known."""
+    """A file as it is or was. `digest` is blake2b-16 of the content in hex, "" if not yet known."""
 
     path: str
     size: int
@@ -53,8 +54,8 @@ class Walk:
     """What was seen below one root, in the order of the names."""
 
     root: str
-    files: dict[str, FileState] = field(default_factory=dict)
-    """By path: the root as it was given, joined with the names below it."""
+    files: dict[str, Stamp] = field(default_factory=dict)
+    """Size and time by path: the root as it was given, joined with the names below it."""
     skipped: Counter[str] = field(default_factory=Counter)
     """How many files were passed over, by extension (lower case, with dot; "" for none)."""
     problems: list[FileProblem] = field(default_factory=list)
@@ -81,9 +82,10 @@ class Changes:
     touched: tuple[FileState, ...] = ()
     """The new states of files that have another time but the same content."""
     removed: tuple[FileState, ...] = ()
-    unchanged: tuple[FileState, ...] = ()
-    unreachable: tuple[FileState, ...] = ()
-    """Known files that could not be looked at this time: kept as they are."""
+    unchanged: tuple[str, ...] = ()
+    """The paths, for these are most."""
+    unreachable: tuple[str, ...] = ()
+    """Paths of known files that could not be looked at this time: kept as they are."""
     problems: tuple[FileProblem, ...] = ()
 
     @property
@@ -148,7 +150,7 @@ def _look_at_folder(seen: Walk, folder: str, links: list[str]) -> list[str]:
     except OSError as error:
         _lost(seen, folder, error)
         return []
-    if {entry.name for entry in ordered} >= _FILES_OF_AN_INDEX:
+    if _FILES_OF_AN_INDEX.issubset(map(_entry_name, ordered)):
         return []
     folders = []
     for entry in ordered:
@@ -163,10 +165,10 @@ def _look_at_folder(seen: Walk, folder: str, links: list[str]) -> list[str]:
                 folders.append(entry.path)
             elif entry.is_symlink():
                 links.append(entry.path)
-            elif (extension := extension_of(name)) in EXTENSIONS:
+            elif name[name.rfind(".") :] in EXTENSIONS or extension_of(name) in EXTENSIONS:
                 _note(seen, entry.path, entry.stat(follow_symlinks=False))
             else:
-                seen.skipped[extension] += 1
+                seen.skipped[extension_of(name)] += 1
         except OSError as error:
             _lost(seen, entry.path, error)
     return folders
@@ -185,7 +187,7 @@ def _look_at_file_root(seen: Walk) -> None:
 
 def _note(seen: Walk, path: str, info: os.stat_result) -> None:
     if stat.S_ISREG(info.st_mode):
-        seen.files[path] = FileState(path, info.st_size, info.st_mtime_ns)
+        seen.files[path] = (info.st_size, info.st_mtime_ns)
     else:
         reason = "not a regular file (a pipe, socket or device): it was not opened"
         seen.problems.append(FileProblem(path, reason))
@@ -233,37 +235,39 @@ def _lost(seen: Walk, path: str, error: OSError) -> None:
 
 
 def compare(
-    known: Mapping[str, FileState],
+    known: Mapping[str, Stamp],
     seen: Walk,
     *,
+    digest_of: Callable[[str], str],
     last_run_ns: int | None = None,
     content_of: Callable[[str], str] = hash_file,
 ) -> Changes:
     """Sort the files of one root by what became of them.
 
-    `known` is what the catalogue holds of this root (an empty digest: content not known).
+    `known` is what the catalogue holds of this root, by path; `digest_of` gives the digest that it
+    has of a known path (empty: content not known), and is asked only in doubt.
     Same size and time: unchanged, except within two seconds of `last_run_ns`, the time when the
     run that wrote the catalogue began: such a file may have been written again within the tick of
     the clock (git calls it racy), and is read. Same size and another time: read, touched or
     changed. Added files are read only where a removed one of the same size may have moved.
     """
-    found = _Comparison(content_of)
+    found = _Comparison(digest_of, content_of)
     racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
     for path, now in seen.files.items():
         before = known.get(path)
-        if before is None:
-            found.added.append(now)
-        elif before.size != now.size:
-            found.changed.append(now)
-        elif before.mtime_ns != now.mtime_ns or now.mtime_ns >= racy_from:
-            found.settle(before, now)
+        if before == now and now[1] < racy_from:
+            found.unchanged.append(path)
+        elif before is None:
+            found.added.append(FileState(path, *now))
+        elif before[0] != now[0]:
+            found.changed.append(FileState(path, *now))
         else:
-            found.unchanged.append(before)
-    missing = [known[path] for path in known.keys() - seen.files.keys()]
-    missing.sort()
+            found.settle(before, FileState(path, *now))
+    missing = sorted(path for path in known if path not in seen.files)
     hidden = _below(seen.unreadable, missing)
-    removed = [state for state in missing if state.path not in hidden]
-    found.unreachable += [state for state in missing if state.path in hidden]
+    gone = [path for path in missing if path not in hidden]
+    found.unreachable += [path for path in missing if path in hidden]
+    removed = [FileState(path, *known[path], digest_of(path)) for path in gone]
     moved, found.added, removed = _moves(removed, found.added, found.content)
     return Changes(
         added=tuple(found.added),
@@ -280,13 +284,14 @@ def compare(
 class _Comparison:
     """The piles that `compare` sorts into, and the reading that settles doubts."""
 
-    def __init__(self, content_of: Callable[[str], str]) -> None:
+    def __init__(self, digest_of: Callable[[str], str], content_of: Callable[[str], str]) -> None:
+        self._digest_of = digest_of
         self._content_of = content_of
         self.added: list[FileState] = []
         self.changed: list[FileState] = []
         self.touched: list[FileState] = []
-        self.unchanged: list[FileState] = []
-        self.unreachable: list[FileState] = []
+        self.unchanged: list[str] = []
+        self.unreachable: list[str] = []
         self.problems: list[FileProblem] = []
 
     def content(self, state: FileState) -> FileState:
@@ -296,27 +301,27 @@ class _Comparison:
         except ExtractError:
             return state
 
-    def settle(self, before: FileState, now: FileState) -> None:
+    def settle(self, before: Stamp, now: FileState) -> None:
         """Decide by content what size and time leave open."""
         try:
             now = now._replace(digest=self._content_of(now.path))
         except ExtractError as error:
-            self.unreachable.append(before)
+            self.unreachable.append(now.path)
             self.problems.append(FileProblem(now.path, str(error)))
             return
-        if now.digest != before.digest:
+        if now.digest != self._digest_of(now.path):
             self.changed.append(now)
-        elif now.mtime_ns != before.mtime_ns:
+        elif before != (now.size, now.mtime_ns):
             self.touched.append(now)
         else:
-            self.unchanged.append(before)
+            self.unchanged.append(now.path)
 
 
-def _below(folders: Iterable[str], states: Iterable[FileState]) -> set[str]:
-    """Paths of the states that are one of `folders` or lie below one of them."""
+def _below(folders: Iterable[str], paths: Iterable[str]) -> set[str]:
+    """The paths that are one of `folders` or lie below one of them."""
     exact = set(folders)
     prefixes = tuple(folder.rstrip("/") + "/" for folder in exact)
-    return {s.path for s in states if s.path in exact or s.path.startswith(prefixes)}
+    return {path for path in paths if path in exact or path.startswith(prefixes)}
 
 
 def _moves(

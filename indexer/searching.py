@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -18,17 +18,22 @@ from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
 from analyzers.variants import VariantTable
-from indexer.catalogue import FileEntry, FileTable
+from indexer.catalogue import FileTable
 from indexer.errors import ExtractError
+from indexer.files import FileEntry
 from indexer.highlighting import Targets, targets_of
+from indexer.marking import hits_in
 from indexer.ranking.evaluate import Evaluator, Ranked, Verify
+from indexer.ranking.filters import FilterQuery
 from indexer.ranking.parser import ParsedQuery, QueryParser
-from indexer.ranking.queries import FilterQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, SearchOptions, SearchResults, Snippet
 from indexer.snippets import Highlighter, WordHit, best_snippets
+
+_PAGE = 64
+"""Hits whose texts are held at once."""
 
 
 class Search:
@@ -87,7 +92,7 @@ class Search:
         ranked = self.rank(reach)
         docs = ranked.docs[options.offset :].tolist()
         scores = ranked.scores[options.offset :].tolist()
-        hits = tuple(self._hit(doc, score) for doc, score in zip(docs, scores, strict=True))
+        hits = tuple(self._hits(docs, scores))
         missing = missing_words(self.parsed.leaves, self._text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
         return SearchResults(
@@ -121,7 +126,7 @@ class Search:
 
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
         """Where each document stands in the order of paths; records of a file keep their order."""
-        files = self.snapshot.file_numbers(docs).tolist()
+        files = self.snapshot.file_numbers.take(docs).tolist()
         ranks = self._files.rank_of_number
         order = np.array([ranks[file] for file in files], np.int64)
         return (order << 32) + docs
@@ -142,12 +147,38 @@ class Search:
         stored = self._stored(doc)
         return str(stored["record"] or self._files.by_number[stored["file"]].path)
 
-    def _hit(self, doc: int, score: float) -> Hit:
+    def _hits(self, docs: Sequence[int], scores: Sequence[float]) -> Iterator[Hit]:
+        """What is shown of some documents, a page of them at a time."""
+        for first in range(0, len(docs), _PAGE):
+            page = docs[first : first + _PAGE]
+            shown = zip(page, scores[first:], self._texts(page), strict=False)
+            for doc, score, (text, snippets) in shown:
+                yield self._hit(doc, score, text, snippets)
+
+    def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
+        """The text of each document and its best passages; nothing where none are wanted."""
+        options = self._options
+        if options.snippets <= 0:
+            yield from (("", ()) for _ in docs)
+            return
+        texts = [self._field(doc, "text") for doc in docs]
+        found = hits_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
+        for text, hits in zip(texts, found, strict=True):
+            yield (
+                text,
+                best_snippets(
+                    text,
+                    hits,
+                    self._targets.weights,
+                    count=options.snippets,
+                    width=options.context_chars,
+                ),
+            )
+
+    def _hit(self, doc: int, score: float, text: str, snippets: tuple[Snippet, ...]) -> Hit:
         stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
-        text = self._field(doc, "text") if self._options.snippets > 0 else ""
-        snippets = self._snippets(text)
         line, column = 1, 1
         if stored["record"]:  # its text is not lines of the file
             line = stored["line"]
@@ -179,16 +210,6 @@ class Search:
 
         return Explainer(self.query, self._text, self.evaluator)
 
-    def _snippets(self, text: str) -> tuple[Snippet, ...]:
-        options = self._options
-        if options.snippets <= 0:
-            return ()
-        hits = self._highlighter.hits(text)
-        weights = self._targets.weights
-        return best_snippets(
-            text, hits, weights, count=options.snippets, width=options.context_chars
-        )
-
     @cached_property
     def _targets(self) -> Targets:
         """What the words of this query are, to whoever marks them in texts."""
@@ -196,11 +217,11 @@ class Search:
 
     @cached_property
     def _highlighter(self) -> Highlighter:
-        return self._targets.highlighter(indexed=True)
+        return self._targets.highlighter()
 
     def marked(self, text: str) -> list[WordHit]:
         """The words of any text that met the query."""
-        return self._targets.highlighter(indexed=False).hits(text)
+        return self._targets.highlighter().hits(text)
 
 
 def _byte_offset(

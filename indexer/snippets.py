@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from analyzers.tokenizer import Tokenizer
 from indexer.results import Match, Snippet
@@ -20,8 +20,7 @@ _SENTENCE_START = re.compile(r"[.!?؟؛\n]\s*")
 _NOT_SPACE = re.compile(r"\S")
 
 
-@dataclass(frozen=True, slots=True)
-class WordHit:
+class WordHit(NamedTuple):
     """A token that met the query: its span, its tier, and which word of the query it met."""
 
     start: int
@@ -56,41 +55,57 @@ class Highlighter:
         self._loose = loose
         self._admits = admits
         self._met: dict[int, Meetings] = {}
+        self._meetings: dict[str, Meetings] = {}
 
     def hits(self, text: str) -> list[WordHit]:
         """The tokens of `text` that met the query, in order."""
         tokens = self._tokenizer.tokenize(text)
         form_ids = tokens.form_ids.tolist()
         for form in set(form_ids).difference(self._met):
-            self._met[form] = self._meets(self._tokenizer.forms[form])
-        met = [self._met[form] for form in form_ids]
+            self._met[form] = self.meetings(self._tokenizer.forms[form])
+        met = {place: self._met[form] for place, form in enumerate(form_ids) if self._met[form]}
+        places = list(met)
+        starts, ends = tokens.starts.take(places).tolist(), tokens.ends.take(places).tolist()
+        return self.marked(
+            text, met, dict(zip(places, zip(starts, ends, strict=True), strict=True))
+        )
+
+    def meetings(self, form: str) -> Meetings:
+        """What a form meets."""
+        known = self._meetings.get(form)
+        if known is None:
+            known = self._meetings[form] = self._meets(form)
+        return known
+
+    def marked(
+        self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
+    ) -> list[WordHit]:
+        """The hits of a text, of whose tokens those that meet anything are known.
+
+        met: what the token of each number meets, rising; spans: where in the text each stands.
+        """
         if self._admits is not None:
-            met = [
-                tuple(m for m in meetings if self._admits(m[0], text[start:end]))
-                for meetings, start, end in zip(met, tokens.starts, tokens.ends, strict=True)
-            ]
+            met = {
+                place: tuple(m for m in meetings if self._admits(m[0], text[slice(*spans[place])]))
+                for place, meetings in met.items()
+            }
         marked = self._marked_in_phrases(met)
-        for place, meetings in enumerate(met):
+        for place, meetings in met.items():
             for word, tier in meetings:
                 if word in self._loose:
                     marked.setdefault(place, (word, tier))
-        starts, ends = tokens.starts, tokens.ends
         return [
-            WordHit(int(starts[place]), int(ends[place]), tier, word)
-            for place, (word, tier) in sorted(marked.items())
+            WordHit(*spans[place], tier, word) for place, (word, tier) in sorted(marked.items())
         ]
 
-    def _marked_in_phrases(self, met: list[Meetings]) -> dict[int, tuple[int, str]]:
+    def _marked_in_phrases(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, str]]:
         marked: dict[int, tuple[int, str]] = {}
-        places = [place for place, meetings in enumerate(met) if meetings] if self._phrases else []
         for phrase in self._phrases:
-            for place in places:
-                if place + len(phrase) > len(met):
-                    break
-                window = [dict(meetings) for meetings in met[place : place + len(phrase)]]
+            for first in met:
+                window = [dict(met.get(first + i, ())) for i in range(len(phrase))]
                 if all(word in tiers for word, tiers in zip(phrase, window, strict=True)):
                     for i, (word, tiers) in enumerate(zip(phrase, window, strict=True)):
-                        marked[place + i] = (word, tiers[word])
+                        marked[first + i] = (word, tiers[word])
         return marked
 
 

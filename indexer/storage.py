@@ -9,17 +9,15 @@ file: until then the old index answers.
 from __future__ import annotations
 
 import errno
-import glob
 import json
 import os
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from analyzers.analyzer import ANALYZER_VERSION
+from indexer.catalogue import roots_of
 from indexer.durable import sync_folder
 from indexer.errors import (
     IndexCorruptError,
@@ -28,10 +26,11 @@ from indexer.errors import (
     NoIndexError,
 )
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Raised whenever the files of an index change their layout or meaning.
 
 1: the first.
+2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`.
 """
 
 INDEX_NAME = ".fahras"
@@ -44,8 +43,7 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """An index folder and the data folder that it names."""
 
     index_dir: str
@@ -162,23 +160,26 @@ def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
 
     What cannot be learnt is what a first `fahras index` would take. Raises NoIndexError.
     """
+    import glob
+
     home = os.path.dirname(os.path.abspath(index_dir))
     try:
         location = _location(index_dir, _identity(index_dir))
     except IndexCorruptError:
         return home, ["."]
-    catalogues = os.path.join(glob.escape(location.data_dir), "files-*.json")
+    catalogues = os.path.join(glob.escape(location.data_dir), "files-*")
     newest = max(glob.glob(catalogues), key=os.path.getmtime, default="")
     try:
-        with open(newest, encoding="ascii") as file:
-            roots = json.load(file)["roots"]
-    except (OSError, ValueError, KeyError, TypeError):
-        roots = ["."]
-    return location.home, [str(root) for root in roots] or ["."]
+        roots = roots_of(newest)
+    except (OSError, ValueError, LookupError, TypeError):
+        roots = []
+    return location.home, roots or ["."]
 
 
 def discard(data_dir: str) -> None:
-    """Remove a data folder that never came into use."""
+    """Remove a data folder that is not, or no longer, in use."""
+    import shutil
+
     shutil.rmtree(data_dir, ignore_errors=True)
 
 
@@ -230,4 +231,4 @@ def _remove_other_data(index_dir: str, data_dir: str) -> None:
     for name in os.listdir(index_dir):
         path = os.path.join(index_dir, name)
         if name.startswith("data-") and path != data_dir:
-            shutil.rmtree(path, ignore_errors=True)
+            discard(path)

@@ -14,11 +14,12 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from indexer import scan
-from indexer.catalogue import Catalogue, FileEntry
+from indexer.catalogue import Catalogue
 from indexer.errors import ExtractError, FahrasError
 from indexer.extract import Extraction, extract_path
+from indexer.files import FileEntry
 from indexer.garbage import seldom_collected
-from indexer.results import FileProblem, Progress, UpdateReport
+from indexer.reports import FileProblem, Progress, UpdateReport
 from indexer.scan import Changes, FileState
 
 Report = Callable[[Progress], None]
@@ -93,26 +94,24 @@ def refuse_loss(catalogue: Catalogue) -> None:
 
 def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
     key = catalogue.key(os.path.abspath(path))
-    entries = catalogue.below(key)
     if key not in catalogue.roots:
         known = ", ".join(catalogue.absolute(root) for root in catalogue.roots) or "none"
         raise FahrasError(
             f"{path} is not indexed by itself, so it cannot be forgotten (what is: {known})"
         )
-    plan.forgotten.extend(entries.values())
-    for forgotten in entries:
-        del catalogue.files[forgotten]
+    plan.forgotten += [catalogue.files.pop(forgotten) for forgotten in catalogue.below(key)]
     catalogue.roots = [root for root in catalogue.roots if root != key]
 
 
 def _look(catalogue: Catalogue, root: str, plan: Plan) -> None:
-    known = {}
-    home = os.path.join(catalogue.home, "")
-    for key, entry in catalogue.below(root).items():
-        path = catalogue.absolute(key) if key == "." or key[0] == os.sep else home + key
-        known[path] = FileState(path, entry.size, entry.mtime_ns, entry.digest)
     seen = scan.walk(catalogue.absolute(root))
-    plan.changes.append(scan.compare(known, seen, last_run_ns=catalogue.updated_ns or None))
+    changes = scan.compare(
+        catalogue.stamps_below(root),
+        seen,
+        digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
+        last_run_ns=catalogue.updated_ns or None,
+    )
+    plan.changes.append(changes)
     for extension, count in seen.skipped.items():
         plan.skipped[extension] = plan.skipped.get(extension, 0) + count
 
@@ -294,7 +293,7 @@ def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float)
     return UpdateReport(
         **counts,
         unchanged=len(plan.all("unchanged")) + len(plan.all("touched")),
-        documents=sum(entry.documents for entry in catalogue.files.values()),
+        documents=sum(catalogue.files.column("documents")),
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,
         problems=tuple(problems_of(plan, run)),

@@ -37,15 +37,16 @@ def _damaged(key: str, met: str, name: str, how: str, answer: str, code: int = 2
 
 
 _RUN = "run fahras index --rebuild"
-_LIST = f"fahras: the list of indexed files, PATH/.fahras/data-1/files-1.json, is damaged: {_RUN}"
+_LIST = f"fahras: the list of indexed files, PATH/.fahras/data-1/files-1.fhc, is damaged: {_RUN}"
 _SEGMENT = "fahras: PATH/.fahras/data-1/MAIN_N.fhs"
 _TOC = "fahras: the index's table of contents is damaged"
 
 DAMAGED = [
     *_damaged("identity-cut", "fahras.json", "fahras.json", "cut off",
               f"fahras: PATH/.fahras/fahras.json is damaged: {_RUN}"),
-    *_damaged("list-removed", "files-N.json", "data-1/files-*.json", "removed", _LIST),
-    *_damaged("list-cut", "files-N.json", "data-1/files-*.json", "cut off", _LIST),
+    *_damaged("list-removed", "files-N.fhc", "data-1/files-*.fhc", "removed", _LIST),
+    *_damaged("list-cut", "files-N.fhc", "data-1/files-*.fhc", "cut off", _LIST),
+    *_damaged("list-flipped", "files-N.fhc", "data-1/files-*.fhc", "with a byte changed", _LIST),
     *_damaged("toc-removed", "the TOC", "data-1/*.toc", "removed",
               f"fahras: the index in PATH/.fahras/data-1 has lost its table of contents: {_RUN}"),
     *_damaged("toc-cut", "the TOC", "data-1/*.toc", "cut off",

@@ -12,10 +12,10 @@ import pytest
 import typer
 from cli_process import COMMAND, PROJECT, environment, run
 
-from indexer.cli import VERSION, app, reference
+from indexer.cli import VERSION, commands, reference
 from indexer.results import MATCH_LEVELS, SORT_KEYS, SearchOptions
 
-GROUP: Any = typer.main.get_command(app.build())
+GROUP: Any = typer.main.get_command(commands.build())
 PARAMETERS = [
     pytest.param(name, parameter, id=f"{name}-{parameter.name}")
     for name, command in [("", GROUP), *GROUP.commands.items()]
@@ -85,7 +85,13 @@ def test_search_in_a_pipe_does_not_import_rich(texts: Path, arguments: list[str]
     modules = imported(*arguments, cwd=texts)
     assert "indexer.cli.printing" in modules
     assert not {name for name in modules if name.split(".")[0] == "rich"}
-    unneeded = {"indexer.cli.evaluate", "indexer.cli.indexing", "indexer.extract", "indexer.update"}
+    unneeded = {
+        "indexer.cli.evaluate",
+        "indexer.cli.indexing",
+        "indexer.cli.follow",
+        "indexer.extract",
+        "indexer.update",
+    }
     assert not modules & unneeded
 
 

@@ -9,7 +9,8 @@ import pytest
 from cli_process import run_on_terminal
 
 from indexer.cli import absence, render, terminal
-from indexer.results import Explanation, Hit, SearchResults, TermExplanation, UnknownWord
+from indexer.reports import Explanation, TermExplanation
+from indexer.results import Hit, SearchResults, UnknownWord
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 DANGEROUS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066\u2067]")

@@ -19,10 +19,11 @@ from analyzers import Analysis, analyze
 from indexer import engine
 from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.expand import QueryWord, key_at
+from indexer.ranking.filters import FilterQuery
 from indexer.ranking.parser import QueryParser
+from indexer.ranking.patterns import Fuzzy, Wildcard
 from indexer.ranking.queries import (
     AlternativeQuery,
-    FilterQuery,
     FormsQuery,
     PatternQuery,
     PhraseQuery,
@@ -60,14 +61,15 @@ def words_of(text: str) -> tuple[Analysis, ...]:
     return tuple(token.analysis for token in analyze(text))
 
 
-SETTINGS = RankingSettings(proximity=0.0)
-K1, B = SETTINGS.k1, SETTINGS.b
+SETTINGS = RankingSettings()
+K1, B, WINDOW = SETTINGS.k1, SETTINGS.b, SETTINGS.proximity_window
 
 
 class Oracle:
     """BM25 by going through every word of every document for every word of the query.
 
-    Which groups of forms a word means is asked of the snapshot; proximity is left out.
+    Which groups of forms a word means is asked of the snapshot. Documents are fewer than proximity
+    looks at.
     """
 
     def __init__(self, docs: list[Doc], snapshot: Any = None) -> None:
@@ -85,13 +87,16 @@ class Oracle:
         if isinstance(q, FormsQuery):
             return self.leaf(q, doc)
         if isinstance(q, FilterQuery):
-            return q.admits(doc.file, doc.date), 0.0
+            return admits(q, doc), 0.0
         if isinstance(q, whoosh_query.Every):
             return True, q.boost
         parts = [self.score(child, doc) for child in q.children()]
         members, scores = [m for m, _ in parts], [s for _, s in parts]
         return {
-            "WordsQuery": lambda: (any(members), q.boost * sum(scores) * self.coverage(q, doc)),
+            "WordsQuery": lambda: (
+                any(members),
+                (q.boost * sum(scores) + self.nearness(q, doc)) * self.coverage(q, doc),
+            ),
             "Or": lambda: (any(members), q.boost * sum(scores)),
             "And": lambda: (all(members), q.boost * sum(scores)),
             "Not": lambda: (not members[0], 0.0),
@@ -100,6 +105,30 @@ class Oracle:
             "Require": lambda: (all(members), scores[0]),
             "_NullQuery": lambda: (False, 0.0),
         }[type(q).__name__]()
+
+    def nearness(self, q: Any, doc: Doc) -> float:
+        """What a document gains for words of the query that follow each other and stand near."""
+        pairs = {
+            (one, other)
+            for one, other in pairwise(q.children())
+            if isinstance(one, StemQuery) and isinstance(other, StemQuery)
+            if one != other and one.fields == other.fields
+        }
+        gained = 0.0
+        for one, other in pairs:
+            n = 0.0
+            for field in one.fields:
+                first, second = (self.places(w, getattr(doc, field)) for w in (one, other))
+                met = [p for p in first if any(abs(p - s) <= WINDOW for s in second)]
+                n += SETTINGS.field_weight(field) * len(met)
+            idf = (self.idf(one) + self.idf(other)) / 2
+            gained += SETTINGS.proximity * idf * n * (K1 + 1) / (n + self.norm(one.fields, doc))
+        return gained
+
+    def places(self, q: Any, words: tuple[Analysis, ...]) -> list[int]:
+        """Where forms of the word itself stand."""
+        core = [e for e in q.expansions(self.snapshot) if e.core]
+        return [at for at, a in enumerate(words) if any(weight_of(e, a) for e in core)]
 
     def coverage(self, q: Any, doc: Doc) -> float:
         """What a document gains for holding more of the words, weighed by their idf."""
@@ -132,13 +161,16 @@ class Oracle:
             for side in q.sides:
                 yield from [(1.0, True, True)] * ordered(side, "stem", words)
         elif isinstance(q, PatternQuery):
-            yield from [(1.0, True, True) for a in words if q.meets(a)]
+            weights = {"folded": 1.0, "spelling": SETTINGS.spelling}
+            yield from [
+                (weights[tier], True, True) for a in words if (tier := fitting(q.pattern, a))
+            ]
         else:
             expansions = q.expansions(self.snapshot)
             for a in words:
                 met = [(e, weight) for e in expansions if (weight := weight_of(e, a))]
                 yield from [(weight, e.retrieves, e.core) for e, weight in met[:1]]
-            for side in q.phrases:
+            for side in q.sides:
                 yield from [(SETTINGS.variant, True, True)] * ordered(side, "stem", words)
 
     def norm(self, fields: tuple[str, ...], doc: Doc) -> float:
@@ -157,6 +189,15 @@ class Oracle:
         counts = (sum(f[2] for f in found), sum(f[1] for f in found), sum(f[0] > 0 for f in found))
         df = next(filter(None, counts), 0)
         return math.log(1 + (n - df + 0.5) / (df + 0.5))
+
+
+def admits(q: FilterQuery, doc: Doc) -> bool:
+    if q.files is not None and doc.file not in q.files:
+        return False
+    if q.dates is None:
+        return True
+    first, last = q.dates
+    return bool(doc.date) and first <= doc.date and (not last or doc.date[: len(last)] <= last)
 
 
 def length(fields: tuple[str, ...], doc: Doc) -> float:
@@ -180,6 +221,34 @@ def likeness(one: str, other: str) -> float:
         return 0.0
     a, b = ({f"##{word}##"[i : i + 3] for i in range(len(word) + 2)} for word in (one, other))
     return 2 * len(a & b) / (len(a) + len(b))
+
+
+def fitting(pattern: Wildcard | Fuzzy, met: Analysis) -> str | None:
+    """The tier at which a folded form fits a pattern: by trying every way to take it apart."""
+    if isinstance(pattern, Wildcard):
+        first, *middle, last = pattern.pieces
+        rest = met.folded.removeprefix(first)
+        if not met.folded.startswith(first) or not rest.endswith(last):
+            return None
+        rest = rest.removesuffix(last)
+        return "folded" if all(piece in rest for piece in middle) else None
+    distance = edits_between(pattern.unmarked, met.folded)
+    return None if distance > pattern.edits else "spelling" if distance else "folded"
+
+
+@cache
+def edits_between(one: str, other: str) -> int:
+    """Letters more, less, other or exchanged with their neighbour, by the definition."""
+    if not one or not other:
+        return len(one) + len(other)
+    ways = [
+        edits_between(one[1:], other) + 1,
+        edits_between(one, other[1:]) + 1,
+        edits_between(one[1:], other[1:]) + (one[0] != other[0]),
+    ]
+    if one[1:2] == other[0] and other[1:2] == one[0]:
+        ways.append(edits_between(one[2:], other[2:]) + 1)
+    return min(ways)
 
 
 def meets(word: QueryWord, level: str, met: Analysis) -> bool:
@@ -273,7 +342,7 @@ class Case:
         return Evaluator(Snapshot.of(self.searcher))
 
     def files(self, docs: Any) -> list[int]:
-        found = Snapshot.of(self.searcher).file_numbers(np.array(docs, np.int64))
+        found = Snapshot.of(self.searcher).file_numbers.take(np.array(docs, np.int64))
         return [int(number) for number in found]
 
     def found(self, query: Any) -> dict[int, float]:
@@ -323,7 +392,11 @@ def random_leaf(rng: random.Random) -> Any:
     if kind == 0:
         folded = random_word(rng).analysis.folded
         cut = folded[: rng.randint(1, len(folded))]
-        return PatternQuery(fields, cut, infix=rng.random() < 0.5, boost=boost)
+        pattern = rng.choice([
+            Wildcard((cut, "")), Wildcard(("", cut, "")), Wildcard(("", folded[-2:])),
+            Wildcard((folded[0], folded[-1])), Fuzzy(folded, 1), Fuzzy(folded, 2),
+        ])  # fmt: skip
+        return PatternQuery(fields, pattern, boost)
     if kind <= 2:
         words = tuple(random_word(rng) for _ in range(rng.randint(2, 3)))
         slop = rng.choice([None, 0, 2, 6])
@@ -336,7 +409,7 @@ def random_leaf(rng: random.Random) -> Any:
     if kind == 4:
         beside = (random_word(rng), random_word(rng))
         forms = tuple(dict.fromkeys(word.unmarked for word in beside))
-        return StemQuery(fields, random_word(rng), match, boost, variants=forms, phrases=(beside,))
+        return StemQuery(fields, random_word(rng), match, boost, variants=forms, sides=(beside,))
     return StemQuery(fields, random_word(rng), match, boost)
 
 
@@ -469,11 +542,14 @@ def test_whoosh_scores_a_word_as_we_do(case: Case) -> None:
 def test_proximity_only_adds_and_only_where_neighbours_are(case: Case) -> None:
     rng = random.Random(19)
     near_snapshot = Snapshot(case.searcher, RankingSettings())
+    far_snapshot = Snapshot(case.searcher, RankingSettings(proximity=0.0))
     for _ in range(60):
         words = [StemQuery(BOTH, random_word(rng), "folded") for _ in range(2)]
         query = WordsQuery(words)
         docs, scores = Evaluator(near_snapshot).everything(query)
-        found, plain = dict(zip(case.files(docs), scores.tolist(), strict=True)), case.found(query)
+        found = dict(zip(case.files(docs), scores.tolist(), strict=True))
+        docs, scores = Evaluator(far_snapshot).everything(query)
+        plain = dict(zip(case.files(docs), scores.tolist(), strict=True))
         assert found.keys() == plain.keys()
         beside = case.found(near_of(words))
         for file, score in found.items():
@@ -556,12 +632,16 @@ def test_an_index_without_words(
     found = Case(searcher, Oracle([]))
     assert found.found(StemQuery(BOTH, QueryWord.of("كتاب"))) == {}
     phrase = PhraseQuery(BOTH, (QueryWord.of("كتاب"), QueryWord.of("بيت")))
-    assert found.found(whoosh_query.Or([phrase, PatternQuery(BOTH, "ك")])) == {}
+    assert found.found(whoosh_query.Or([phrase, PatternQuery(BOTH, Wildcard(("ك", "")))])) == {}
     assert len(found.found(whoosh_query.Every())) == len(texts)
     filtered = whoosh_query.Require(whoosh_query.Every(), FilterQuery(dates=("1900", "")))
     assert len(found.found(filtered)) <= len(texts)
     assert searcher.search(StemQuery(BOTH, QueryWord.of("كتاب"))).is_empty()
     searcher.close()
+
+
+def pattern(pieces: tuple[str, ...]) -> PatternQuery:
+    return PatternQuery(BOTH, Wildcard(pieces))
 
 
 def test_equal_queries_are_equal() -> None:
@@ -570,7 +650,9 @@ def test_equal_queries_are_equal() -> None:
     assert StemQuery(BOTH, word) != StemQuery(("text",), word)
     assert StemQuery(BOTH, word) != StemQuery(BOTH, word, "exact")
     assert StemQuery(BOTH, word) != StemQuery(BOTH, word, boost=2.0)
-    assert PatternQuery(BOTH, "كتا") != PatternQuery(BOTH, "كتا", infix=True)
+    assert pattern(("كتا", "")) == pattern(("كتا", ""))
+    assert pattern(("كتا", "")) != pattern(("", "كتا", ""))
+    assert PatternQuery(BOTH, Fuzzy("كتا", 1)) != PatternQuery(BOTH, Fuzzy("كتا", 2))
     assert PhraseQuery(BOTH, (word, word)) != PhraseQuery(BOTH, (word, word), slop=0)
     assert FilterQuery(dates=("", "2017")) != FilterQuery(dates=("2017", ""))
     assert len({FilterQuery(files=frozenset({1})), FilterQuery(files=frozenset({1}))}) == 1

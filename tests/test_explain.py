@@ -17,7 +17,8 @@ from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.explain import Explainer
 from indexer.ranking.queries import WordsQuery, leaves_of
 from indexer.ranking.snapshot import Snapshot
-from indexer.results import TIERS, Explanation
+from indexer.reports import Explanation
+from indexer.results import TIERS
 
 EXPLAINED = SearchOptions(explain=True, limit=None)
 
@@ -60,7 +61,7 @@ def test_the_parts_of_random_queries_add_up(snapshot: Snapshot) -> None:
 def test_words_near_each_other_and_several_of_them(snapshot: Snapshot) -> None:
     rng = random.Random(22)
     near = several = 0
-    for _ in range(80):
+    for _ in range(400):
         words = [q for q in (random_query(rng, 0) for _ in range(4)) if q.boost]
         query = whoosh_query.Require(WordsQuery(words), whoosh_query.Every(boost=0.0))
         evaluator = Evaluator(snapshot)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,7 +22,8 @@ FLOORS = (
     ("indexer",),
     ("indexer.index",),
     ("indexer.update", "indexer.searching"),
-    ("indexer.highlighting", "indexer.marks"),
+    ("indexer.marks",),
+    ("indexer.highlighting", "indexer.marking"),
     ("indexer.snippets",),
     ("indexer.engine",),
     ("indexer.ranking",),
@@ -29,7 +31,14 @@ FLOORS = (
     ("indexer.codec",),
     ("indexer.storage", "indexer.scan"),
     ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
-    ("indexer.results", "indexer.errors", "indexer.durable", "indexer.garbage"),
+    (
+        "indexer.results",
+        "indexer.reports",
+        "indexer.errors",
+        "indexer.durable",
+        "indexer.garbage",
+        "indexer.files",
+    ),
     ("analyzers",),
 )
 """From the top of the house to its ground; a module imports from its own floor or a lower one."""
@@ -42,9 +51,9 @@ WHOOSH = (
     "indexer.searching", "analyzers.whoosh_adapter",
 )  # fmt: skip
 NUMPY = (
-    "indexer.codec", "indexer.ranking", "indexer.searching", "analyzers.tokenizer",
-    "analyzers.spellings", "analyzers.packed", "analyzers.bulk", "analyzers.bulk_known",
-    "analyzers.bulk_stems",
+    "indexer.codec", "indexer.ranking", "indexer.searching", "indexer.marking", "indexer.marks",
+    "analyzers.tokenizer", "analyzers.spellings", "analyzers.packed", "analyzers.bulk",
+    "analyzers.bulk_known", "analyzers.bulk_stems",
 )  # fmt: skip
 
 
@@ -110,6 +119,7 @@ LIGHT = {
     "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),
     "the types": ("import indexer.results, indexer.errors", ["numpy", "whoosh"]),
     "the scan": ("import indexer.scan", ["numpy", "whoosh"]),
+    "results": ("from indexer.results import Hit", ["indexer.reports", "numpy", "whoosh"]),
     "one form": ("from analyzers import analyze_form; analyze_form('كتاب')", ["numpy", "whoosh"]),
 }
 
@@ -121,3 +131,42 @@ def test_what_an_import_does_not_bring(statement: str, absent: list[str]) -> Non
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == ""
+
+
+def test_what_is_no_search_s_is_found_among_the_results_all_the_same() -> None:
+    from indexer import reports, results
+
+    assert all(getattr(results, name) is getattr(reports, name) for name in reports.__all__)
+    assert not hasattr(results, "Nothing")
+
+
+NO_PART_OF_A_SEARCH = [
+    "typer", "click", "rich", "argparse", "subprocess", "multiprocessing", "hashlib", "secrets",
+    "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh.writing",
+    "whoosh.qparser", "indexer.reports", "indexer.update", "indexer.scan", "indexer.extract",
+    "indexer.codec.writer", "indexer.codec.builder", "indexer.codec.merge", "indexer.cli.commands",
+    "indexer.cli.complaints", "indexer.evaluation", "indexer.ranking.explain",
+]  # fmt: skip
+
+
+def test_what_a_search_does_not_import(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("نفط", encoding="utf-8")
+    code = f"""
+import sys
+from indexer.cli.app import run
+code = run(sys.argv[1:])
+print(code, *[name for name in {NO_PART_OF_A_SEARCH} if name in sys.modules])
+"""
+    index, search = (
+        subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for arguments in (["index", "."], ["search", "نفط"])
+    )
+    assert "indexer.update" in index.stdout
+    assert search.stdout.splitlines()[-1] == "0"

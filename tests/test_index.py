@@ -18,8 +18,6 @@ import pytest
 from oracles import SHARED
 
 from indexer import Index, SearchOptions
-from indexer import catalogue as catalogues
-from indexer.catalogue import Catalogue, FileEntry
 from indexer.errors import (
     DocumentNotFoundError,
     FahrasError,
@@ -29,7 +27,8 @@ from indexer.errors import (
     NoIndexError,
     QueryError,
 )
-from indexer.results import FileProblem, Progress, SearchResults, UpdateReport
+from indexer.reports import Progress, UpdateReport
+from indexer.results import SearchResults
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEXTS = {
@@ -270,19 +269,6 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
         assert os.fsencode(hit.path) == path
         assert index.document(hit.id).text == "زعفران"
         assert counts(index.update()) == (0, 0, 0, 0, 1)
-
-
-def test_catalogue_roundtrip(tmp_path: Path) -> None:
-    entry = FileEntry(7, "\udcff سطر\n.txt", 3, 10**18 + 1, "ab", 2, 3, "utf-8")
-    known = Catalogue(
-        "/home", ["."], {entry.path: entry}, 8, "2024-01-01T00:00:00+00:00", 5,
-        [FileProblem("\udcfe", "سبب", 3, fatal=False)],
-    )  # fmt: skip
-    catalogues.save(known, str(tmp_path / "files"))
-    assert catalogues.load(str(tmp_path / "files")) == known
-    (tmp_path / "files").write_text("{", "ascii")
-    with pytest.raises(IndexCorruptError, match="rebuild"):
-        catalogues.load(str(tmp_path / "files"))
 
 
 def test_no_index(tmp_path: Path) -> None:

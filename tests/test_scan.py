@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.extract import hash_file
-from indexer.scan import Changes, FileState, Walk, compare, walk
+from indexer.files import Stamp
+from indexer.scan import Changes, Walk, compare, walk
 
 
 def write(root: Path, name: str, content: str = "نص") -> Path:
@@ -26,12 +27,24 @@ def names(seen: Walk) -> list[str]:
     return [os.path.relpath(path, seen.root) for path in seen.files]
 
 
-def with_digests(seen: Walk) -> dict[str, FileState]:
-    return {p: s._replace(digest=hash_file(p)) for p, s in seen.files.items()}
+class Known(dict[str, Stamp]):
+    """What a catalogue would hold of the files that were seen."""
+
+    def __init__(self, seen: Walk) -> None:
+        super().__init__(seen.files)
+        self.digests = {path: hash_file(path) for path in self}
+
+
+def against(known: Known, seen: Walk, **more) -> Changes:
+    return compare(known, seen, digest_of=known.digests.__getitem__, **more)
 
 
 def base(states) -> list[str]:
-    return [os.path.basename(state.path) for state in states]
+    return files(state.path for state in states)
+
+
+def files(paths) -> list[str]:
+    return [os.path.basename(path) for path in paths]
 
 
 # --- walk
@@ -48,9 +61,7 @@ def test_files_come_in_the_order_of_names_a_folder_before_its_folders(tmp_path: 
 def test_what_is_seen_is_size_and_time_without_content(tmp_path: Path):
     path = write(tmp_path, "a.txt", "سلام")
     os.utime(path, ns=(5, 1_234_567_890_123_456_789))
-    assert walk(str(tmp_path)).files == {
-        str(path): FileState(str(path), 8, 1_234_567_890_123_456_789, "")
-    }
+    assert walk(str(tmp_path)).files == {str(path): (8, 1_234_567_890_123_456_789)}
 
 
 def test_hidden_names_are_passed_over_and_other_extensions_counted(tmp_path: Path):
@@ -157,16 +168,16 @@ def test_an_empty_folder_is_reachable(tmp_path: Path):
 def test_a_locked_folder_is_a_problem_and_the_rest_is_seen(tmp_path: Path):
     write(tmp_path, "a.txt")
     write(tmp_path, "locked/b.txt")
-    known = with_digests(walk(str(tmp_path)))
+    known = Known(walk(str(tmp_path)))
     (tmp_path / "locked").chmod(0)
     try:
         seen = walk(str(tmp_path))
-        changes = compare(known, seen)
+        changes = against(known, seen)
     finally:
         (tmp_path / "locked").chmod(0o700)
     assert names(seen) == ["a.txt"]
     assert "permission" in seen.problems[0].reason
-    assert base(changes.unreachable) == ["b.txt"]
+    assert files(changes.unreachable) == ["b.txt"]
     assert not changes.removed
 
 
@@ -189,28 +200,28 @@ def test_folders_deeper_than_the_stack_are_walked(tmp_path: Path, monkeypatch: p
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> tuple[Path, dict[str, FileState]]:
+def folder(tmp_path: Path) -> tuple[Path, Known]:
     write(tmp_path, "a.txt", "الأول")
     write(tmp_path, "b.txt", "الثاني هنا")
     write(tmp_path, "sub/c.txt", "الثالث هناك بعيدا")
-    return tmp_path, with_digests(walk(str(tmp_path)))
+    return tmp_path, Known(walk(str(tmp_path)))
 
 
 def test_nothing_changed_reads_nothing(folder):
     root, known = folder
-    changes = compare(known, walk(str(root)), content_of=lambda path: pytest.fail(f"read {path}"))
-    assert changes == Changes(unchanged=tuple(known.values()))
+    changes = against(known, walk(str(root)), content_of=lambda path: pytest.fail(f"read {path}"))
+    assert changes == Changes(unchanged=tuple(known))
     assert changes.is_empty
 
 
 def test_another_time_with_the_same_content_is_touched(folder):
     root, known = folder
     os.utime(root / "a.txt", ns=(1, 1))
-    changes = compare(known, walk(str(root)))
+    changes = against(known, walk(str(root)))
     assert base(changes.touched) == ["a.txt"]
     assert changes.touched[0].mtime_ns == 1
-    assert changes.touched[0].digest == known[str(root / "a.txt")].digest
-    assert base(changes.unchanged) == ["b.txt", "c.txt"]
+    assert changes.touched[0].digest == known.digests[str(root / "a.txt")]
+    assert files(changes.unchanged) == ["b.txt", "c.txt"]
     assert not changes.changed
 
 
@@ -218,30 +229,30 @@ def test_an_edit_of_the_same_size_is_found_by_content(folder):
     root, known = folder
     write(root, "a.txt", "الآخر")
     os.utime(root / "a.txt", ns=(1, 1))
-    assert base(compare(known, walk(str(root))).changed) == ["a.txt"]
+    assert base(against(known, walk(str(root))).changed) == ["a.txt"]
 
 
 def test_an_edit_of_another_size_is_found_without_reading(folder):
     root, known = folder
     write(root, "a.txt", "نص أطول من الأول")
-    changes = compare(known, walk(str(root)), content_of=lambda path: pytest.fail(f"read {path}"))
+    changes = against(known, walk(str(root)), content_of=lambda path: pytest.fail(f"read {path}"))
     assert base(changes.changed) == ["a.txt"]
 
 
 def test_an_edit_within_the_tick_of_the_clock_is_found_if_the_run_was_near(folder):
     root, known = folder
     path = root / "a.txt"
-    before = known[str(path)]
+    _, written_ns = known[str(path)]
     write(root, "a.txt", "الآخر")
-    os.utime(path, ns=(before.mtime_ns, before.mtime_ns))
-    near, far = before.mtime_ns + 1_900_000_000, before.mtime_ns + 2_100_000_000
-    assert base(compare(known, walk(str(root)), last_run_ns=near).changed) == ["a.txt"]
-    assert base(compare({str(path): before}, walk(str(path)), last_run_ns=far).changed) == []
+    os.utime(path, ns=(written_ns, written_ns))
+    near, far = written_ns + 1_900_000_000, written_ns + 2_100_000_000
+    assert base(against(known, walk(str(root)), last_run_ns=near).changed) == ["a.txt"]
+    assert base(against(known, walk(str(path)), last_run_ns=far).changed) == []
 
 
 def test_a_racy_file_that_did_not_change_is_unchanged(folder):
     root, known = folder
-    changes = compare(known, walk(str(root)), last_run_ns=0)
+    changes = against(known, walk(str(root)), last_run_ns=0)
     assert changes.is_empty
     assert len(changes.unchanged) == 3
 
@@ -249,7 +260,7 @@ def test_a_racy_file_that_did_not_change_is_unchanged(folder):
 def test_a_renamed_file_is_moved(folder):
     root, known = folder
     (root / "a.txt").rename(root / "sub" / "ا.txt")
-    changes = compare(known, walk(str(root)))
+    changes = against(known, walk(str(root)))
     assert [(base([old]), base([new])) for old, new in changes.moved] == [(["a.txt"], ["ا.txt"])]
     assert not changes.added
     assert not changes.removed
@@ -258,9 +269,9 @@ def test_a_renamed_file_is_moved(folder):
 def test_a_renamed_folder_moves_files_of_one_content_under_their_own_names(tmp_path: Path):
     for name in ("old/1.txt", "old/2.txt", "old/3.txt"):
         write(tmp_path, name, "")
-    known = with_digests(walk(str(tmp_path)))
+    known = Known(walk(str(tmp_path)))
     (tmp_path / "old").rename(tmp_path / "new")
-    changes = compare(known, walk(str(tmp_path)))
+    changes = against(known, walk(str(tmp_path)))
     assert [base(pair) for pair in changes.moved] == [
         ["1.txt", "1.txt"], ["2.txt", "2.txt"], ["3.txt", "3.txt"],
     ]  # fmt: skip
@@ -269,7 +280,7 @@ def test_a_renamed_folder_moves_files_of_one_content_under_their_own_names(tmp_p
 def test_a_copy_is_added_and_only_read_when_something_of_its_size_left(folder):
     root, known = folder
     write(root, "copy.txt", "الأول")
-    changes = compare(known, walk(str(root)), content_of=lambda path: pytest.fail(f"read {path}"))
+    changes = against(known, walk(str(root)), content_of=lambda path: pytest.fail(f"read {path}"))
     assert base(changes.added) == ["copy.txt"]
     assert not changes.moved
 
@@ -278,7 +289,7 @@ def test_same_size_but_other_content_is_no_move(folder):
     root, known = folder
     (root / "a.txt").unlink()
     write(root, "new.txt", "الآخر")
-    changes = compare(known, walk(str(root)))
+    changes = against(known, walk(str(root)))
     assert base(changes.added) == ["new.txt"]
     assert base(changes.removed) == ["a.txt"]
 
@@ -286,8 +297,8 @@ def test_same_size_but_other_content_is_no_move(folder):
 def test_an_unreachable_root_removes_nothing(folder):
     root, known = folder
     root.rename(root.with_name("elsewhere"))
-    changes = compare(known, walk(str(root)))
-    assert changes.unreachable == tuple(sorted(known.values()))
+    changes = against(known, walk(str(root)))
+    assert changes.unreachable == tuple(sorted(known))
     assert changes.is_empty
     assert len(changes.problems) == 1
 
@@ -297,8 +308,8 @@ def test_files_of_an_unreadable_folder_are_kept(folder):
     seen = walk(str(root))
     del seen.files[str(root / "sub/c.txt")]
     seen.unreadable.append(str(root / "sub"))
-    changes = compare(known, seen)
-    assert base(changes.unreachable) == ["c.txt"]
+    changes = against(known, seen)
+    assert files(changes.unreachable) == ["c.txt"]
     assert not changes.removed
 
 
@@ -306,10 +317,10 @@ def test_a_doubtful_file_that_cannot_be_read_is_kept_and_reported(folder):
     root, known = folder
     seen = walk(str(root))
     path = str(root / "a.txt")
-    seen.files[path] = seen.files[path]._replace(mtime_ns=1)
+    seen.files[path] = (seen.files[path][0], 1)
     (root / "a.txt").unlink()
-    changes = compare(known, seen)
-    assert base(changes.unreachable) == ["a.txt"]
+    changes = against(known, seen)
+    assert files(changes.unreachable) == ["a.txt"]
     assert [problem.path for problem in changes.problems] == [path]
 
 
@@ -321,19 +332,25 @@ STATES = st.dictionaries(
 
 @given(STATES, STATES, st.none() | st.integers(0, 3), st.lists(st.sampled_from(["/r/a", "/r"])))
 def test_each_file_is_in_exactly_one_place(before, now, last_run_ns, unreadable):
-    known = {p: FileState(p, size, time, content) for p, (size, time, content) in before.items()}
-    seen = Walk("/r", {p: FileState(p, size, time) for p, (size, time, _) in now.items()})
+    known = {path: state[:2] for path, state in before.items()}
+    seen = Walk("/r", {path: state[:2] for path, state in now.items()})
     seen.unreadable += unreadable
-    changes = compare(known, seen, last_run_ns=last_run_ns, content_of=lambda p: now[p][2])
-    both = base_paths(changes.changed + changes.touched + changes.unchanged)
+    changes = compare(
+        known,
+        seen,
+        digest_of=lambda path: before[path][2],
+        last_run_ns=last_run_ns,
+        content_of=lambda path: now[path][2],
+    )
+    both = base_paths(changes.changed + changes.touched) + list(changes.unchanged)
     olds = both + base_paths([old for old, _ in changes.moved])
     news = both + base_paths([new for _, new in changes.moved]) + base_paths(changes.added)
-    assert sorted(olds + base_paths(changes.removed + changes.unreachable)) == sorted(known)
+    assert sorted(olds + base_paths(changes.removed) + list(changes.unreachable)) == sorted(known)
     assert sorted(news) == sorted(seen.files)
     for old, new in changes.moved:
         assert before[old.path][::2] == now[new.path][::2]
-    for state in changes.unchanged:
-        assert before[state.path][:2] == now[state.path][:2]
+    for path in changes.unchanged:
+        assert before[path][:2] == now[path][:2]
     for state in changes.touched:
         assert before[state.path][2] == now[state.path][2]
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import fold, unmark
 from indexer import Index, SearchOptions, SearchResults
-from indexer.ranking.strict import _pieces, letters_agree, marks_agree, pattern_agrees
+from indexer.ranking.strict import _pieces, letters_agree, marks_agree, pieces_agree
 from indexer.results import MATCH_LEVELS, STRICT_SWITCHES
 
 EVERYTHING = SearchOptions(limit=None, snippets=100)
@@ -65,18 +65,24 @@ def test_letters(one: str, other: str, switch: str, agree: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pattern", "form", "infix", "agree"),
+    ("pieces", "form", "agree"),
     [
-        ("أحم", "أحمد", False, True),
-        ("أحم", "احمد", False, False),
-        ("أحم", "لأحمد", True, True),
-        ("أحم", "لاحمد", True, False),
-        ("أحم", "لأحمد", False, False),
-        ("سؤ", "مسئولة", True, False),
+        (("أحم", ""), "أحمد", True),
+        (("أحم", ""), "احمد", False),
+        (("", "أحم", ""), "لأحمد", True),
+        (("", "أحم", ""), "لاحمد", False),
+        (("أحم", ""), "لأحمد", False),
+        (("", "سؤ", ""), "مسئولة", False),
+        (("أ", "د"), "أحمد", True),
+        (("أ", "د"), "احمد", False),
+        (("", "أ", "أ", ""), "تأمأن", True),
+        (("", "أ", "أ", ""), "تأمان", False),
+        (("", "أحمد"), "لأحمد", True),
+        (("", "أحمد"), "أحمدي", False),
     ],
 )
-def test_patterns(pattern: str, form: str, infix: bool, agree: bool) -> None:
-    assert pattern_agrees(pattern, form, frozenset({"hamza"}), infix=infix) is agree
+def test_patterns(pieces: tuple[str, ...], form: str, agree: bool) -> None:
+    assert pieces_agree(pieces, form, frozenset({"hamza"})) is agree
 
 
 @pytest.mark.parametrize(

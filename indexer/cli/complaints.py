@@ -10,7 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer.cli import exits, terminal
 from indexer.cli.records import relative_path
@@ -21,7 +21,9 @@ from indexer.errors import (
     QueryError,
     WhooshMismatchError,
 )
-from indexer.results import FileProblem
+
+if TYPE_CHECKING:
+    from indexer.reports import FileProblem
 
 _PROBLEMS_SHOWN = 10
 

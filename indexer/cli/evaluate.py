@@ -18,9 +18,8 @@ from indexer.cli.options import (
     MatchOption,
     StrictOption,
     VariantsOption,
-    searched_fields,
-    strict_switches,
 )
+from indexer.cli.values import searched_fields, strict_switches
 from indexer.results import SearchOptions
 
 if TYPE_CHECKING:

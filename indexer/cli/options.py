@@ -1,4 +1,4 @@
-"""The options that several commands share, and how their values are written.
+"""The options that several commands share; what their values mean stands in `values`.
 
 Each is declared once, with its help, so that it means the same everywhere.
 """
@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import typer
-
-from indexer.results import STRICT_SWITCHES
 
 Colour = Literal["auto", "always", "never"]
 MatchLevel = Literal["exact", "folded", "stem", "variant", "root"]
@@ -80,32 +78,3 @@ VariantsOption = Annotated[
         help="More words that stand for each other, a group a line: سوريا سورية. May be repeated.",
     ),
 ]
-
-FIELDS = ("title", "text")
-
-
-def strict_switches(values: list[str] | None) -> frozenset[str]:
-    """The foldings to turn off, from values such as `hamza,ta`."""
-    return frozenset(_names("--strict", values, STRICT_SWITCHES))
-
-
-def searched_fields(values: list[str] | None) -> tuple[str, ...]:
-    """The fields to search, all where none is named."""
-    return tuple(dict.fromkeys(_names("--field", values, FIELDS))) or FIELDS
-
-
-def _names(option: str, values: list[str] | None, known: tuple[str, ...]) -> list[str]:
-    names = [name.strip() for value in values or () for name in value.split(",")]
-    for name in names:
-        if name not in known:
-            raise typer.BadParameter(f"{option} knows {', '.join(known)}, not {name!r}")
-    return names
-
-
-def one_of(**chosen: bool) -> str | None:
-    """The one flag that was given; an error where there are two."""
-    given = [name for name, is_given in chosen.items() if is_given]
-    if len(given) > 1:
-        first, second = (f"--{name.replace('_', '-')}" for name in given[:2])
-        raise typer.BadParameter(f"{first} and {second} exclude each other")
-    return given[0] if given else None

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
-import typer
-
-from indexer.cli import records, render, template, terminal
+from indexer.cli import records, render, template, terminal, values
 from indexer.results import SearchResults
 
 Printer = Callable[[SearchResults, str | None], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """What to print of an answer, and on what."""
 
     kind: str
@@ -48,7 +45,7 @@ class Output:
         try:
             pieces = template.parse(line_template, records.HIT_FIELDS)
         except template.TemplateError as error:
-            raise typer.BadParameter(str(error)) from None
+            raise values.misused(str(error)) from None
         return cls("quiet" if quiet else kind or "text", screen, pieces, ends_with_nul)
 
     def printer(self) -> Printer:
@@ -83,10 +80,10 @@ def _print_json_lines(output: Output, results: SearchResults, query_id: str | No
 def _print_format(output: Output, results: SearchResults, query_id: str | None) -> None:
     screen = output.screen
     for hit in results.hits:
-        values = records.hit_record(hit, query_id)
+        record = records.hit_record(hit, query_id)
         shown = {
             name: screen.data(value) if isinstance(value, str) else value
-            for name, value in values.items()
+            for name, value in record.items()
         }
         shown["path"] = screen.name(records.relative_path(hit.path))
         terminal.write(template.fill(output.template, shown) + "\n")

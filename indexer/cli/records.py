@@ -13,18 +13,15 @@ from typing import TYPE_CHECKING, Any
 from indexer.cli import terminal
 
 if TYPE_CHECKING:
-    from indexer.results import (
+    from indexer.reports import (
         Document,
         Explanation,
         FileProblem,
-        Hit,
         IndexStats,
-        Match,
-        SearchResults,
-        Snippet,
         TermStats,
         UpdateReport,
     )
+    from indexer.results import Hit, Match, SearchResults, Snippet
 
 JSON_VERSION = 1
 """Raised when a field changes its meaning or leaves; new fields do not raise it."""

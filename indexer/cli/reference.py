@@ -13,7 +13,7 @@ from typing import Any
 
 import typer
 
-from indexer.cli.app import COMMANDS, build
+from indexer.cli.commands import COMMANDS, build
 
 _HEAD = """# The command line
 

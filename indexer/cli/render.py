@@ -7,11 +7,14 @@ Neither its markup nor its console is used: no document can speak to it, no data
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.cli import terminal
 from indexer.cli.records import relative_path
-from indexer.results import Explanation, Hit, Match, SearchResults, Snippet
+
+if TYPE_CHECKING:
+    from indexer.reports import Explanation
+    from indexer.results import Hit, Match, SearchResults, Snippet
 
 TIER_STYLES = {
     "exact": "bold red",
@@ -33,8 +36,7 @@ Piece = tuple[str, str]
 Line = list[Piece]
 
 
-@dataclass(frozen=True, slots=True)
-class Screen:
+class Screen(NamedTuple):
     """What stands at the other end of stdout."""
 
     is_terminal: bool

@@ -1,17 +1,12 @@
-"""`fahras search`: from the words and flags to a search, one or a batch, and to an exit code.
-
-How an answer is printed stands in `printing`; why there is none, in `absence`.
-"""
+"""`fahras search` as Typer knows it: its words, its options and its help. `answer` does it."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from indexer.cli import absence, batch, exits, terminal
-from indexer.cli.access import open_index
+from indexer.cli.answer import answer
 from indexer.cli.options import (
     AllWordsOption,
     ColourOption,
@@ -23,15 +18,7 @@ from indexer.cli.options import (
     SortKey,
     StrictOption,
     VariantsOption,
-    one_of,
-    searched_fields,
-    strict_switches,
 )
-from indexer.cli.printing import Output
-from indexer.results import SearchOptions
-
-if TYPE_CHECKING:
-    from indexer.index import Index
 
 SEARCH_HELP = """Search the index; the best documents come first, ten unless asked otherwise.
 
@@ -46,7 +33,8 @@ Query language
   "مجلس الأمن"~5        the words within five places of each other
   +قاذفات -روسية       must hold; must not hold (a dash needs no -- before Arabic)
   بيت AND (شعر OR نثر) NOT حديث    in capitals; و, أو and ليس are ordinary words
-  بيت*  *بيت*           any word that begins so; that holds it
+  بيت*  *بيت*  م*تب     any word that begins so; that holds it; a star is any letters
+  موتسارت~1             the word, or one a letter apart (~2: two)
   عنوان:حرب title:حرب   in the title; نص: or text: in the text
   path:news/*           by path; date:2017-11..2017-12 by date
   نفط^2                 counts double
@@ -142,67 +130,30 @@ def search_command(
     color: ColourOption = "auto",
 ) -> int:
     """Search and print; the help is `SEARCH_HELP`."""
-    output = Output.of(
-        one_of(json=json, jsonl=jsonl, format=format is not None, paths=paths or null, count=count),
-        quiet=quiet,
-        line_template=format or "",
-        ends_with_nul=null,
-        colour=color,
-    )
-    options = SearchOptions(
-        limit=None if all_hits else limit,
+    return answer(
+        query=query,
+        limit=limit,
         offset=offset,
-        match=match,
-        strict=strict_switches(strict),
-        fields=searched_fields(field),
+        all_hits=all_hits,
+        paths=paths,
+        null=null,
+        count=count,
+        quiet=quiet,
+        json=json,
+        jsonl=jsonl,
+        format=format,
         sort=sort,
-        within=tuple(within or ()),
+        within=within,
+        field=field,
+        match=match,
+        strict=strict,
         all_words=all_words,
-        snippets=0 if no_snippets else snippets,
-        context_chars=context,
+        variants=variants,
+        snippets=snippets,
+        no_snippets=no_snippets,
+        context=context,
         explain=explain,
-        variants_files=tuple(variants or ()),
+        queries=queries,
+        index=index,
+        color=color,
     )
-    if not output.needs_hits:
-        options = replace(options, limit=1, offset=0)
-    if not output.needs_snippets:
-        options = replace(options, snippets=0)
-    if (query is None) == (queries is None):
-        raise typer.BadParameter("give a query, or --queries FILE, one of the two")
-    with open_index(index) as opened:
-        if queries is not None:
-            return _search_batch(opened, batch.read(queries), options, output)
-        text = " ".join(terminal.utf8_argument(word) for word in query or ())
-        return _search_once(opened, text, options, output)
-
-
-def _search_once(index: Index, text: str, options: SearchOptions, output: Output) -> int:
-    results = index.search(text, options)
-    output.printer()(results, None)
-    if output.kind not in ("quiet", "json"):
-        terminal.flush()
-        if not results.total:
-            absence.explain(index, text, options, results)
-        else:
-            absence.remark(results, output)
-    return exits.FOUND if results.total else exits.NOTHING
-
-
-def _search_batch(
-    index: Index, queries: list[batch.Query], options: SearchOptions, output: Output
-) -> int:
-    """Answer the queries in order on one open index; a broken one is reported and passed over."""
-    printer = output.printer()
-    found, failed = False, False
-    for query in queries:
-        try:
-            results = index.search(query.text, options)
-        except batch.QUERY_ERRORS as error:
-            terminal.complain(f"query {query.id}: {error}")
-            failed = True
-            continue
-        found = found or bool(results.total)
-        printer(results, query.id)
-    if failed:
-        return exits.ERROR
-    return exits.FOUND if found else exits.NOTHING

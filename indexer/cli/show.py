@@ -17,10 +17,11 @@ from indexer.cli.options import (
     MatchOption,
     StrictOption,
     VariantsOption,
-    strict_switches,
 )
+from indexer.cli.values import strict_switches
 from indexer.errors import DocumentNotFoundError
-from indexer.results import Document, Match, SearchOptions
+from indexer.reports import Document
+from indexer.results import Match, SearchOptions
 
 if TYPE_CHECKING:
     from indexer.index import Index

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from indexer.cli import complaints, exits, records, render, terminal
 from indexer.cli.access import open_index
-from indexer.cli.indexing import size
+from indexer.cli.follow import size
 from indexer.cli.options import IndexOption, JsonOption
-from indexer.results import IndexStats
+from indexer.reports import IndexStats
 
 STATS_HELP = """Print what the index holds: folders, documents, words, sizes, versions.
 

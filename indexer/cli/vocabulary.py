@@ -10,11 +10,12 @@ import typer
 
 from indexer.cli import exits, records, render, tables, terminal
 from indexer.cli.access import open_index
-from indexer.cli.options import ColourOption, IndexOption, JsonLinesOption, JsonOption, one_of
+from indexer.cli.options import ColourOption, IndexOption, JsonLinesOption, JsonOption
+from indexer.cli.values import one_of
 
 if TYPE_CHECKING:
     from analyzers import Token
-    from indexer.results import TermStats
+    from indexer.reports import TermStats
 
 TERMS_HELP = """Print the vocabulary of the index in its order: written forms with stem and root.
 

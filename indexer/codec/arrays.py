@@ -55,6 +55,11 @@ class StringTable:
                 high = middle
         return low
 
+    def prefix_range(self, prefix: bytes) -> tuple[int, int]:
+        """(first, last + 1) of the strings that begin with `prefix`."""
+        last = self.lower_bound(prefix + b"\xff" * 4) if prefix else len(self)
+        return self.lower_bound(prefix), last
+
     def find(self, key: bytes) -> int:
         """The index of `key`, -1 where it is not held."""
         index = self.lower_bound(key)
@@ -82,6 +87,7 @@ class FieldArrays:
         self._ordinals: dict[bytes, int] = {}
         self._keys: dict[str, StringTable] = {}
         self._group_starts: dict[str, Array] = {}
+        self._spelled: dict[str, Array] = {}
 
     def _array(self, part: str) -> Array:
         return self._container.array(self._prefix + part)
@@ -112,8 +118,7 @@ class FieldArrays:
     def prefix_range(self, prefix: bytes | str) -> tuple[int, int]:
         """(first, last + 1): the ordinals of the terms that begin with `prefix`."""
         key = prefix.encode("utf-8", "surrogatepass") if isinstance(prefix, str) else prefix
-        first = self.terms.lower_bound(key)
-        return first, self.terms.lower_bound(key + b"\xff" * 4) if key else self.term_count
+        return self.terms.prefix_range(key)
 
     @cached_property
     def term_bytes(self) -> bytes:
@@ -211,11 +216,27 @@ class FieldArrays:
         place = int(np.flatnonzero(self._array(f"{level}_key_groups") == group)[0])
         return self._other_keys(level)[place].decode("utf-8", "surrogatepass")
 
+    def groups_with_prefix(self, level: str, prefix: str) -> Array:
+        """int64, rising: the groups whose key begins with `prefix`."""
+        slots = self.slot_by_ordinal[slice(*self.prefix_range(prefix))]
+        slots = slots[self._spelled_by_slot(level).take(slots)]
+        spelled = np.searchsorted(self.group_starts(level), slots, side="right") - 1
+        first, last = self._other_keys(level).prefix_range(prefix.encode("utf-8", "surrogatepass"))
+        others = self._array(f"{level}_key_groups")[first:last]
+        return np.unique(np.concatenate([spelled, others.astype(np.int64)]))
+
+    def _spelled_by_slot(self, level: str) -> Array:
+        """Bool by slot: whether the term is spelled as the key of its group."""
+        known = self._spelled.get(level)
+        if known is None:
+            bits = np.unpackbits(self._array(f"{level}_spelled"), count=self.term_count)
+            known = self._spelled[level] = bits.view(np.bool_)
+        return known
+
     def group_keys(self, level: str) -> list[bytes]:
         """The key of each group, by group; a copy, for work on the whole dictionary."""
         keys = [b""] * self.group_count(level)
-        spelled = np.unpackbits(self._array(f"{level}_spelled"), count=self.term_count)
-        slots = np.flatnonzero(spelled)
+        slots = np.flatnonzero(self._spelled_by_slot(level))
         groups = np.searchsorted(self.group_starts(level), slots, side="right") - 1
         terms = self.all_terms()
         ordinals = self.ordinal_by_slot.take(slots)
@@ -262,17 +283,17 @@ class FieldArrays:
 
     # Postings
 
-    @property
+    @cached_property
     def doc_starts(self) -> Array:
         """[slots + 1], into `docs` and `tf`."""
         return self._array("doc_starts")
 
-    @property
+    @cached_property
     def docs(self) -> Array:
         """Docnum of every posting, by slot."""
         return self._array("docs")
 
-    @property
+    @cached_property
     def tf(self) -> Array:
         """Occurrences of every posting."""
         return self._array("tf")
@@ -302,6 +323,16 @@ class FieldArrays:
         """The positions of a slice, posting after posting; the tf say how many each."""
         starts = self._array("pos_starts")
         return self._array("positions")[int(starts[slots.first]) : int(starts[slots.last])]
+
+    @cached_property
+    def position_starts(self) -> Array:
+        """[slots + 1], into `all_positions`."""
+        return self._array("pos_starts")
+
+    @cached_property
+    def all_positions(self) -> Array:
+        """Every position, by slot and posting."""
+        return self._array("positions")
 
     def df(self, ordinal: int) -> int:
         """How many documents, deleted ones too, hold a term."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from indexer.results import FileProblem
+from indexer.reports import FileProblem
 
 MAX_FILE_BYTES = 512 * 1024 * 1024
 """The largest file, or record, that is read: a text must fit in memory, several times over."""

@@ -12,7 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.float64]
 
 
 def idf(documents: int, document_frequency: int) -> float:
@@ -20,13 +20,13 @@ def idf(documents: int, document_frequency: int) -> float:
     return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def length_norms(lengths: Floats, average: float, k1: float, b: float) -> Floats:
+def length_norms(lengths: NDArray[np.float32], average: float, k1: float, b: float) -> Floats:
     """What a document's length adds to the denominator: k1 * (1 - b + b * length / average)."""
     average = average if average > 0 else 1.0
-    norms: Floats = lengths * np.float32(k1 * b / average) + np.float32(k1 * (1 - b))
+    norms: Floats = lengths.astype(np.float64) * (k1 * b / average) + k1 * (1 - b)
     return norms
 
 
 def saturation(frequencies: Floats, norms: Floats, k1: float) -> Floats:
     """Saturate: tf * (k1 + 1) / (tf + norm) grows with tf, never above k1 + 1."""
-    return frequencies * np.float32(k1 + 1) / (frequencies + norms)
+    return frequencies * (k1 + 1) / (frequencies + norms)

@@ -6,8 +6,7 @@ The parser finds the clauses; what stands here knows no syntax.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from whoosh import query as whoosh_query
 
@@ -21,8 +20,7 @@ from indexer.ranking.queries import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """One item of a sequence: its query and its sign. `weak`: it holds stopwords only.
 
     '+' wanted, '-' not wanted, '=' a filter that restricts the others, '' as good as any other.
@@ -62,7 +60,7 @@ class Composer:
     def conjoined(self, clauses: list[Clause]) -> Clause:
         """All the clauses as one: each is wanted, unless it says itself that it is not."""
         weak = all(clause.weak for clause in clauses)
-        return Clause(self.combine([replace(c, sign=c.sign or "+") for c in clauses]), "", weak)
+        return Clause(self.combine([c._replace(sign=c.sign or "+") for c in clauses]), "", weak)
 
     def combine(self, clauses: Sequence[Clause]) -> Any:
         """One query from clauses side by side, stopwords left out where anything else stands."""

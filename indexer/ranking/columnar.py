@@ -7,13 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.grams import nearest
-from indexer.ranking.segment import Floats, Gathered, Positions, Span
+from indexer.codec.postings import slice_indices
+from indexer.ranking.segment import (
+    NO_SPANS,
+    Floats,
+    Gathered,
+    Positions,
+    Span,
+    Spans,
+    spans_of,
+)
+
+if TYPE_CHECKING:
+    from indexer.ranking.patterns import FormPattern
 
 _SEPARATOR = b"\n"
 
@@ -23,16 +36,19 @@ _REMEMBERED = 1 << 16
 _REMEMBERED_NEAR = 1 << 12
 """Stems whose neighbours are kept."""
 
+_FEW_SPANS = 16
+"""So many spans are sliced one by one sooner than gathered by index."""
+
 
 class ColumnarField:
     """One form field of a columnar segment."""
 
     def __init__(self, arrays: FieldArrays) -> None:
         self.arrays = arrays
-        self._spans: dict[tuple[str, str], list[Span]] = {}
-        self._nearest: dict[tuple[str, float], list[tuple[Span, float]]] = {}
+        self._spans: dict[tuple[str, str], Spans] = {}
+        self._nearest: dict[tuple[str, float], tuple[Spans, NDArray[np.float64]]] = {}
 
-    def group(self, level: str, key: str) -> Sequence[Span]:
+    def group(self, level: str, key: str) -> Spans:
         """See FieldSource: no span or one."""
         known = self._spans.get((level, key))
         if known is None:
@@ -41,41 +57,46 @@ class ColumnarField:
             known = self._spans[level, key] = self._find(level, key)
         return known
 
-    def _find(self, level: str, key: str) -> list[Span]:
+    def _find(self, level: str, key: str) -> Spans:
         if level == "exact":
             slots = self.arrays.slots_of_term(key)
         else:
             slots = self.arrays.slots_of_key(level, key)
-        return [(slots.first, slots.last)] if slots.first < slots.last else []
+        return spans_of([slots]) if slots.first < slots.last else NO_SPANS
+
+    def matching(self, pattern: FormPattern) -> Spans:
+        """See FieldSource. A prefix is two bisections, all else a look through all folded forms."""
+        if pattern.prefix:
+            groups = self.arrays.groups_with_prefix("folded", pattern.prefix)
+        else:
+            groups = np.array(sorted(self._fitting(pattern)), np.int64)
+        starts = self.arrays.group_starts("folded")
+        return _joined(np.stack([starts.take(groups), starts.take(groups + 1)], axis=1))
+
+    def _fitting(self, pattern: FormPattern) -> set[int]:
+        """The folded groups that fit a pattern, found by what each of them must hold."""
+        keys, begins = self._folded_keys
+        fitting: list[int] = []
+        for literal in pattern.literals:
+            wanted = literal.encode("utf-8", "surrogatepass")
+            at = keys.find(wanted, 1)
+            while 0 <= at < len(keys) - 1:
+                end = keys.index(_SEPARATOR, at)
+                line = keys.rindex(_SEPARATOR, 0, at + 1) + 1
+                if pattern.tier(keys[line:end].decode("utf-8", "surrogatepass")):
+                    fitting.append(line)
+                at = keys.find(wanted, end + 1)
+        return set(begins.searchsorted(fitting).tolist())
 
     @cached_property
     def _folded_keys(self) -> tuple[bytes, NDArray[np.int64]]:
         """The keys of all folded groups, one a line, and where each line begins."""
         keys = self.arrays.group_keys("folded")
         lengths = np.fromiter(map(len, keys), np.int64, len(keys)) + 1
-        return _SEPARATOR + _SEPARATOR.join(keys) + _SEPARATOR, np.cumsum(lengths) - lengths
+        text = _SEPARATOR + _SEPARATOR.join(keys) + _SEPARATOR
+        return text, np.cumsum(lengths) - lengths + 1
 
-    def prefixed(self, prefix: str) -> Sequence[Span]:
-        """See FieldSource."""
-        return self._folded_with(_SEPARATOR + prefix.encode("utf-8", "surrogatepass"))
-
-    def containing(self, infix: str) -> Sequence[Span]:
-        """See FieldSource."""
-        return self._folded_with(infix.encode("utf-8", "surrogatepass"))
-
-    def _folded_with(self, wanted: bytes) -> list[Span]:
-        keys, begins = self._folded_keys
-        found = []
-        at = keys.find(wanted)
-        while at >= 0:
-            found.append(at)
-            at = keys.find(wanted, keys.find(_SEPARATOR, at + 1))
-        groups = np.searchsorted(begins, found, side="right") - 1
-        starts = self.arrays.group_starts("folded")
-        spans = [(int(starts[g]), int(starts[g + 1])) for g in np.unique(groups).tolist()]
-        return _joined(spans)
-
-    def nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
+    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
         known = self._nearest.get((stem, least))
         if known is None:
@@ -84,16 +105,15 @@ class ColumnarField:
             known = self._nearest[stem, least] = self._find_nearest(stem, least)
         return known
 
-    def _find_nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
+    def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         groups, likeness = nearest(self.arrays.stem_grams, stem, least)
         own = self.group("stem", stem)
         starts = self.arrays.group_starts("stem")
-        firsts, lasts = starts.take(groups).tolist(), starts.take(groups + 1).tolist()
-        return [
-            ((first, last), like)
-            for first, last, like in zip(firsts, lasts, likeness.tolist(), strict=True)
-            if (first, last) not in own
-        ]
+        spans = np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
+        if len(own):
+            others = spans[:, 0] != own[0, 0]
+            return spans[others], likeness[others]
+        return spans, likeness
 
     def bearing(self, target: str) -> list[tuple[str, Span]]:
         """See FieldSource."""
@@ -104,7 +124,7 @@ class ColumnarField:
                 self.arrays.group_key("stem", group),
                 (int(starts[group]), int(starts[group + 1])),
             )
-            self._spans["stem", key] = [span]
+            self._spans["stem", key] = spans_of([span])
             found.append((key, span))
         return found
 
@@ -120,24 +140,59 @@ class ColumnarField:
         """See FieldSource."""
         return self.arrays.term_count
 
-    def postings(self, spans: Sequence[Span]) -> Gathered:
+    def postings(self, spans: Spans) -> Gathered:
+        """See FieldSource."""
+        starts, docs, tf = self.arrays.doc_starts, self.arrays.docs, self.arrays.tf
+        bounds = starts.take(spans).astype(np.int64)
+        counts = bounds[:, 1] - bounds[:, 0]
+        if len(spans) == 1:
+            first, last = bounds[0].tolist()
+            return Gathered(docs[first:last], tf[first:last], counts)
+        if len(spans) <= _FEW_SPANS:
+            slices = [slice(first, last) for first, last in bounds.tolist()]
+            return Gathered(
+                np.concatenate([docs[here] for here in slices] or [docs[:0]]),
+                np.concatenate([tf[here] for here in slices] or [tf[:0]]),
+                counts,
+            )
+        places = slice_indices(bounds[:, 0], counts)
+        return Gathered(docs.take(places), tf.take(places), counts)
+
+    def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
+        """See FieldSource. The positions before a posting are as many as the tf before it say."""
+        ends = postings.tfs.cumsum(dtype=np.int64)
+        lengths = postings.tfs.take(chosen).astype(np.int64)
+        begins = ends.take(chosen)
+        begins -= lengths
+        starts = self.arrays.position_starts
+        if len(spans) == 1:
+            begins += int(starts[spans[0, 0]])
+        else:
+            lasts = postings.counts.cumsum()
+            shifts = starts.take(spans[:, 0]).astype(np.int64)
+            shifts[1:] -= ends.take(lasts[:-1] - 1)
+            begins += shifts.take(lasts.searchsorted(chosen, side="right"))
+        places = begins if int(lengths.sum()) == len(chosen) else slice_indices(begins, lengths)
+        return self.arrays.all_positions.take(places)
+
+    def forms_at(
+        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
+    ) -> Sequence[str]:
         """See FieldSource."""
         starts = self.arrays.doc_starts
-        ranges = [(int(starts[first]), int(starts[last])) for first, last in spans]
-        docs, tf = self.arrays.docs, self.arrays.tf
-        counts = [stop - start for start, stop in ranges]
-        if len(ranges) == 1:
-            start, stop = ranges[0]
-            return Gathered(docs[start:stop], tf[start:stop], counts)
-        return Gathered(
-            np.concatenate([docs[start:stop] for start, stop in ranges]),
-            np.concatenate([tf[start:stop] for start, stop in ranges]),
-            counts,
-        )
+        lasts = postings.counts.cumsum()
+        shifts = starts.take(spans[:, 0]).astype(np.int64)
+        shifts[1:] -= lasts[:-1]
+        places = chosen + shifts.take(lasts.searchsorted(chosen, side="right"))
+        slots = starts.searchsorted(places.astype(starts.dtype), side="right") - 1
+        return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot.take(slots).tolist()]
 
-    def positions(self, span: Span) -> Positions:
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
         """See FieldSource."""
-        return self.arrays.positions(Slots(*span)).astype(np.int64)
+        counts = self.arrays.token_counts_by_docnum
+        if counts is None:
+            return None
+        return self.arrays.samples(docnum).astype(np.int64), int(counts[docnum])
 
     def lengths(self) -> Floats:
         """See FieldSource."""
@@ -147,12 +202,11 @@ class ColumnarField:
         return lengths.astype(np.float32)
 
 
-def _joined(spans: list[Span]) -> list[Span]:
+def _joined(spans: Spans) -> Spans:
     """Ascending spans with neighbours made one."""
-    joined: list[Span] = []
-    for first, last in spans:
-        if joined and joined[-1][1] == first:
-            joined[-1] = (joined[-1][0], last)
-        else:
-            joined.append((first, last))
-    return joined
+    if len(spans) < 2:
+        return spans
+    parted = np.flatnonzero(spans[1:, 0] != spans[:-1, 1])
+    firsts = np.concatenate([spans[:1, 0], spans[parted + 1, 0]])
+    lasts = np.concatenate([spans[parted, 1], spans[-1:, 1]])
+    return np.stack([firsts, lasts], axis=1)

@@ -1,16 +1,15 @@
 """Which documents answer a query, with which scores? Arrays in, arrays out.
 
-A query tree is evaluated segment by segment into two dense arrays by docnum: who is a member, and
-every document's score. Words are pooled before saturation: the weighted term frequencies of all
-their forms in all their fields are summed, then saturated once, then weighted by one idf. Whoosh
-queries that have no rule here are asked for their own matcher, see `_foreign`.
+First who is a member, then what each member scores: two questions to every node of a query's tree,
+so that a score is computed only where it is wanted. Both are answered for the whole index at once.
+Words are pooled before saturation: the weighted term frequencies of all their forms in all their
+fields are summed, then saturated once, then weighted by one idf. Whoosh queries that have no rule
+here are asked for their own matchers.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,52 +18,69 @@ from whoosh import query as whoosh_query
 
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.expand import QueryWord
-from indexer.ranking.pools import Pool, pool_of
-from indexer.ranking.proximity import Neighbourhood, least_of_best
+from indexer.ranking.filters import FilterQuery
+from indexer.ranking.pools import (
+    NO_DOCS,
+    Found,
+    Frequencies,
+    Pool,
+    distinct,
+    look_up,
+    occurrences_of,
+    phrases_of,
+    pooled,
+    summed_at,
+)
+from indexer.ranking.proximity import Neighbourhood, neighbours_of
 from indexer.ranking.queries import (
-    FilterQuery,
     FormsQuery,
     PhraseQuery,
     StemQuery,
+    Terms,
     WordsQuery,
-    filtered_docs,
     leaf_words,
 )
-from indexer.ranking.segment import Docs, Floats
+from indexer.ranking.segment import Docs
+from indexer.ranking.selection import best_of, intersection, least_of_best, union, without
 from indexer.ranking.snapshot import Segment, Snapshot
 
-Mask = NDArray[np.bool_]
+Scores = NDArray[np.float64]
+TieKey = Callable[[Docs], NDArray[np.int64]]
+Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
 
 
-class Partial(NamedTuple):
-    """The state of one node in one segment: by docnum, membership and score.
+class Leaf(NamedTuple):
+    """One word, phrase or pattern: its members and their pooled tf, as far as they make members.
 
-    A score may stand at a document that is no member: it counts if another node makes it one.
+    `refused`: documents that hold the forms but not as they were asked for. `core`: the terms that
+    are the word itself; `others`: those that only add to scores. `df` counts the live documents
+    behind the idf.
     """
 
-    member: Mask
-    score: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Leaf:
-    """One word over all segments, by segment; `df` counts the live documents behind its idf."""
-
-    pools: tuple[Pool, ...]
+    docs: Docs
+    tfs: Frequencies
+    refused: Docs
+    core: Found
+    others: Sequence[Terms]
     df: int
     idf: float
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """Documents in order: global docnums and scores of the best, and how many there are in all."""
+class WordsScores(NamedTuple):
+    """The parts of the scores of `docs` for words side by side: (sums + nearness) * coverage."""
 
     docs: Docs
-    scores: Floats
+    sums: Scores
+    nearness: Scores
+    coverage: Scores
+
+
+class Ranked(NamedTuple):
+    """Documents in order: docs and scores (f4) of the best, and how many there are in all."""
+
+    docs: Docs
+    scores: NDArray[np.float32]
     total: int
-
-
-Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
 
 
 class Evaluator:
@@ -78,28 +94,53 @@ class Evaluator:
         self.snapshot = snapshot
         self._verify = verify
         self._leaves: dict[FormsQuery, Leaf] = {}
-        self._words: dict[int, list[Partial]] = {}
+        self._found: dict[int, Pool] = {}
+        self._places: tuple[Docs, NDArray[np.int64]] | None = None
+        self._words: dict[int, WordsScores] = {}
+
+    # Words
 
     def leaf(self, query: FormsQuery) -> Leaf:
-        """The pooled postings and the statistics of a word, phrase or pattern."""
+        """The members and the statistics of a word, phrase or pattern."""
         known = self._leaves.get(query)
         if known is None:
-            pools = tuple(self._pool(query, segment) for segment in self.snapshot.segments)
-            df = sum(p.core for p in pools) or sum(int(np.count_nonzero(p.member)) for p in pools)
-            df = df or sum(len(p.docs) for p in pools)
-            weight = self._phrase_idf(query) if isinstance(query, PhraseQuery) else self._idf(df)
-            known = self._leaves[query] = Leaf(pools, df, weight)
+            known = self._leaves[query] = self._look_up(query)
         return known
 
-    def _pool(self, query: FormsQuery, segment: Segment) -> Pool:
-        pool = pool_of(query, segment, self.snapshot)
-        if self._verify is None or not any(word.written for word in leaf_words(query)):
-            return pool
-        kept = ~pool.member
-        kept[pool.member] = self._verify(query, segment, pool.docs[pool.member])
-        member = pool.member[kept]
-        core = min(pool.core, int(np.count_nonzero(member)))
-        return Pool(pool.docs[kept], pool.tfs[kept], member, core)
+    def _look_up(self, query: FormsQuery) -> Leaf:
+        snapshot = self.snapshot
+        terms = snapshot.terms(query)
+        core = look_up(part for part in terms if part.retrieves and part.core)
+        beside = look_up(part for part in terms if part.retrieves and not part.core)
+        others = [part for part in terms if not part.retrieves]
+        parts = [occurrences_of(core)] if core else []
+        parts += phrases_of(query, snapshot)
+        core_docs = [part.docs for part in parts]
+        if beside:
+            parts.append(occurrences_of(beside))
+        docs, tfs = pooled(parts, snapshot)
+        df = distinct(np.concatenate([NO_DOCS, *core_docs]), snapshot) if beside else len(docs)
+        refused = NO_DOCS
+        if self._verify is not None and any(word.written for word in leaf_words(query)):
+            kept = self._kept(query, docs)
+            docs, tfs, refused = docs[kept], tfs[kept], docs[~kept]
+            df = min(df, len(docs))
+        if not (df or len(docs)) and others:
+            df = distinct(occurrences_of(look_up(others)).docs, snapshot)
+        df = df or len(docs)
+        weight = self._phrase_idf(query) if isinstance(query, PhraseQuery) else self._idf(df)
+        return Leaf(docs, tfs, refused, core, others, df, weight)
+
+    def _kept(self, query: FormsQuery, docs: Docs) -> NDArray[np.bool_]:
+        """By place in `docs`, which documents hold a leaf as it was written."""
+        assert self._verify is not None  # noqa: S101  asked only then
+        kept = np.zeros(len(docs), np.bool_)
+        for segment in self.snapshot.segments:
+            first, last = docs.searchsorted((segment.base, segment.base + segment.size))
+            here = docs[first:last] - segment.base
+            if len(here):
+                kept[first:last] = self._verify(query, segment, here)
+        return kept
 
     def _idf(self, df: int) -> float:
         return idf(self.snapshot.documents, df)
@@ -107,233 +148,297 @@ class Evaluator:
     def _phrase_idf(self, query: PhraseQuery) -> float:
         """A phrase weighs as much as its words together."""
         return sum(
-            self.leaf(
+            self._idf(self.snapshot.document_frequency(word))
+            for word in (
                 StemQuery(query.fields, QueryWord(word.analysis), "folded", strict=query.strict)
-            ).idf
-            for word in query.words
-            if not word.analysis.stopword
+                for word in query.words
+                if not word.analysis.stopword
+            )
         ) or self._idf(self.snapshot.documents)
 
-    def contributions(self, query: FormsQuery, number: int) -> Floats:
-        """What each document of a leaf's pool in segment `number` gains by it."""
+    def frequencies(self, query: FormsQuery, docs: Docs) -> Pool:
+        """(places in `docs`, ascending; the pooled tf of each) of the documents that hold a leaf.
+
+        Counts what makes members and what only adds. docs: ascending.
+        """
         leaf = self.leaf(query)
-        pool = leaf.pools[number]
-        norms = self.snapshot.norms(query.fields)[number].take(pool.docs)
-        gained = saturation(pool.tfs, norms, self.snapshot.settings.k1)
-        return gained * np.float32(leaf.idf * query.boost)
+        if docs is leaf.docs and not leaf.others:
+            return Pool(np.arange(len(docs)), leaf.tfs)
+        places = self._places_of(docs)
+        own = places.take(leaf.docs)
+        if not leaf.others:
+            return _kept(own, leaf.tfs)
+        beside = occurrences_of(look_up(leaf.others))
+        at = places.take(beside.docs)
+        if len(leaf.refused):
+            at[np.isin(beside.docs, leaf.refused)] = 0
+        summed = summed_at(
+            np.concatenate([own, at]), np.concatenate([leaf.tfs, beside.tfs]), len(docs) + 1
+        )
+        summed[0] = 0.0
+        found = (summed > 0).nonzero()[0]
+        if len(found) == len(docs):
+            return Pool(found - 1, summed[1:])
+        return Pool(found - 1, summed.take(found))
 
-    def partial(self, query: Any, number: int) -> Partial:
-        """Evaluate a query tree in segment `number`."""
-        rule = _RULES.get(type(query))
+    def _places_of(self, docs: Docs) -> NDArray[np.int64]:
+        """By doc, its place in `docs` plus one; 0 where it is not among them."""
+        if self._places is None or self._places[0] is not docs:
+            places = np.zeros(self.snapshot.size, np.int64)
+            places[docs] = np.arange(1, len(docs) + 1)
+            self._places = (docs, places)
+        return self._places[1]
+
+    def contributions(self, query: FormsQuery, docs: Docs) -> Pool:
+        """(places in `docs`, what the leaf adds to the score of each)."""
+        places, tfs = self.frequencies(query, docs)
+        if not len(places):
+            return Pool(places, tfs)
+        norms = self.snapshot.norms(query.fields).take(
+            docs if len(places) == len(docs) else docs.take(places)
+        )
+        gained = saturation(tfs, norms, self.snapshot.settings.k1)
+        gained *= self.leaf(query).idf * query.boost
+        return Pool(places, gained)
+
+    # Trees
+
+    def members(self, query: Any) -> Docs:
+        """The live documents that answer a query, ascending."""
+        return self._rule(query).members(self, query)
+
+    def scores(self, query: Any, docs: Docs) -> Scores:
+        """What each of some documents scores; docs ascend and need not be members."""
+        return self._rule(query).scores(self, query, docs)
+
+    def _rule(self, query: Any) -> Rule:
+        rule = RULES.get(type(query))
         if rule is None:
-            rule = _forms if isinstance(query, FormsQuery) else _foreign
-        return rule(self, query, number)
+            rule = _FORMS if isinstance(query, FormsQuery) else _FOREIGN
+        return rule
 
-    def coverage(self, words: Sequence[FormsQuery], number: int) -> Floats:
-        """By docnum, 1 and the share of the words' idf that the document holds, as weighted."""
-        factor = np.ones(self.snapshot.segments[number].size, np.float32)
-        total = sum(self.leaf(word).idf for word in words)
-        for word in words if total > 0 else ():
-            leaf = self.leaf(word)
-            pool = leaf.pools[number]
-            share = self.snapshot.settings.coverage * leaf.idf / total
-            factor[pool.docs] += pool.member * np.float32(share)
-        return factor
-
-    def words(self, query: WordsQuery) -> list[Partial]:
-        """Words side by side, in every segment: sums, then nearness, then coverage."""
+    def words_scores(self, query: WordsQuery, docs: Docs) -> WordsScores:
+        """The parts of the scores of words side by side."""
         known = self._words.get(id(query))
-        if known is None:
-            parts = self.sums(query)
-            self.add_proximity(query, parts)
-            if self.snapshot.settings.coverage:
-                words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-                for number, part in enumerate(parts):
-                    np.multiply(part.score, self.coverage(words, number), out=part.score)
-            known = self._words[id(query)] = parts
+        if known is None or known.docs is not docs:
+            known = self._words[id(query)] = self._score_words(query, docs)
         return known
 
-    def sums(self, query: WordsQuery) -> list[Partial]:
-        """Words side by side, in every segment: their sums alone, in arrays of the caller's."""
-        return [_or(self, query, number) for number in range(len(self.snapshot.segments))]
-
-    def add_proximity(self, query: WordsQuery, parts: Sequence[Partial]) -> None:
-        """Reward the best documents so far in which neighbours of the query stand near."""
+    def _score_words(self, query: WordsQuery, docs: Docs) -> WordsScores:
         settings = self.snapshot.settings
+        sums = np.zeros(len(docs))
+        for child in query.subqueries:
+            if isinstance(child, FormsQuery):
+                places, gained = self.contributions(child, docs)
+                _add(sums, places, gained)
+            else:
+                sums += self.scores(child, docs)
+        sums *= query.boost
         words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-        pairs = dict.fromkeys(
-            (one, other)
-            for one, other in pairwise(words)
-            if isinstance(one, StemQuery) and isinstance(other, StemQuery) and one != other
-        )
-        if not pairs or not settings.proximity:
-            return
-        lowest = least_of_best([part.score for part in parts], settings.proximity_reach)
-        for number, (segment, part) in enumerate(zip(self.snapshot.segments, parts, strict=True)):
-            admitted = part.member & (part.score >= lowest)
-            neighbourhood = Neighbourhood(segment, self.snapshot, admitted)
-            for one, other in pairs:
-                found, counts = neighbourhood.pair_frequencies(one, other)
-                part.score[found] += self._nearness(one, other, number, found, counts)
+        nearness = np.zeros(0)
+        if settings.proximity:
+            nearness = self._nearness(words, docs, sums)
+        return WordsScores(docs, sums, nearness, self._coverage(words, docs))
 
-    def _nearness(
-        self, one: StemQuery, other: StemQuery, number: int, docs: Docs, counts: Floats
-    ) -> Floats:
-        """What documents gain in which two words stand near each other so many times."""
+    def _nearness(self, words: Sequence[FormsQuery], docs: Docs, sums: Scores) -> Scores:
+        """What the best documents gain in which neighbours of the query stand near; may be []."""
         settings = self.snapshot.settings
-        weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
-        norms = self.snapshot.norms(one.fields)[number].take(docs)
-        return saturation(counts, norms, settings.k1) * np.float32(weight)
+        pairs = neighbours_of(words)
+        if not pairs or not len(docs):
+            return np.zeros(0)
+        best = np.flatnonzero(sums >= least_of_best(sums, settings.proximity_reach))
+        best_docs = docs.take(best)
+        neighbourhood = Neighbourhood(self.snapshot, best_docs, lambda word: self.leaf(word).core)
+        nearness = np.zeros(len(docs))
+        for one, other in pairs:
+            places, counts = neighbourhood.pair_frequencies(one, other)
+            if len(places):
+                weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
+                norms = self.snapshot.norms(one.fields).take(best_docs.take(places))
+                gained = saturation(counts, norms, settings.k1) * weight
+                nearness[best.take(places)] += gained
+        return nearness
 
-    def members(self, query: Any, number: int) -> tuple[Docs, Floats]:
-        """The live members in segment `number`, ascending, and their scores."""
-        partial = self.partial(query, number)
-        docs = self.snapshot.segments[number].only_live(np.flatnonzero(partial.member))
-        return docs, partial.score.take(docs)
+    def _coverage(self, words: Sequence[FormsQuery], docs: Docs) -> Scores:
+        """1 and the share of the words' idf that each document holds, as weighted."""
+        factor = np.ones(len(docs))
+        total = sum(self.leaf(word).idf for word in words)
+        if not self.snapshot.settings.coverage or total <= 0:
+            return factor
+        places = self._places_of(docs)
+        for word in words:
+            leaf = self.leaf(word)
+            share = self.snapshot.settings.coverage * leaf.idf / total
+            at, _ = _kept(places.take(leaf.docs), leaf.tfs)
+            factor[at] += share
+        return factor
 
-    def rank(
-        self, query: Any, count: int | None, tie_key: Callable[[Docs], NDArray[np.int64]]
-    ) -> Ranked:
+    def found_by_whoosh(self, query: Any) -> Pool:
+        """The documents and scores of a query without a rule here, by Whoosh's own matcher."""
+        known = self._found.get(id(query))
+        if known is None:
+            docs, scores = [], []
+            for segment in self.snapshot.segments:
+                matcher = query.matcher(segment.searcher, segment.searcher.context())
+                while matcher.is_active():
+                    docs.append(segment.base + matcher.id())
+                    scores.append(matcher.score())
+                    matcher.next()
+            known = self._found[id(query)] = Pool(np.array(docs, np.int64), np.array(scores))
+        return known
+
+    # Answers
+
+    def rank(self, query: Any, count: int | None, tie_key: TieKey) -> Ranked:
         """The `count` best documents (all if None), by score, then by `tie_key` ascending."""
         docs, scores = self.everything(query)
         total = len(docs)
         if count is not None and count < total:
-            docs, scores = _at_least_kth(docs, scores, count)
+            kept = best_of(scores, count)
+            docs, scores = docs.take(kept), scores.take(kept)
         order = np.lexsort((tie_key(docs), -scores))[:count]
         return Ranked(docs.take(order), scores.take(order), total)
 
-    def everything(self, query: Any) -> tuple[Docs, Floats]:
-        """All members as global docnums, ascending, and their scores."""
-        found = [self.members(query, i) for i in range(len(self.snapshot.segments))]
-        bases = [segment.base for segment in self.snapshot.segments]
-        if not found:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        return (
-            np.concatenate([docs + base for (docs, _), base in zip(found, bases, strict=True)]),
-            np.concatenate([scores for _, scores in found]),
-        )
+    def everything(self, query: Any) -> tuple[Docs, NDArray[np.float32]]:
+        """All members, ascending, and their scores."""
+        docs = self.members(query)
+        return docs, self.scores(query, docs).astype(np.float32)
+
+    def of_segment(self, query: Any, segment: Segment) -> tuple[Docs, NDArray[np.float32]]:
+        """The members in one segment, as docnums of it, and their scores."""
+        docs, scores = self.everything(query)
+        first, last = docs.searchsorted((segment.base, segment.base + segment.size))
+        return docs[first:last] - segment.base, scores[first:last]
 
 
-def _at_least_kth(docs: Docs, scores: Floats, count: int) -> tuple[Docs, Floats]:
-    """Only what scores no less than the best `count`, all that tie with the last included."""
-    if count <= 0:
-        return docs[:0], scores[:0]
-    kth = np.partition(scores, len(scores) - count)[len(scores) - count]
-    kept = np.flatnonzero(scores >= kth)
-    return docs.take(kept), scores.take(kept)
+def _kept(places: NDArray[np.int64], values: Frequencies) -> Pool:
+    """Places plus one, and a value each: only those that are not 0, less the one."""
+    inside = places > 0
+    if inside.all():
+        return Pool(places - 1, values)
+    return Pool(places[inside] - 1, values[inside])
 
 
-def _empty(size: int) -> Partial:
-    return Partial(np.zeros(size, np.bool_), np.zeros(size, np.float32))
+def _add(sums: Scores, places: NDArray[np.int64], gained: Scores) -> None:
+    """Add at distinct places."""
+    if len(places) == len(sums):
+        sums += gained
+    else:
+        np.add.at(sums, places, gained)
 
 
-def _forms(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    result = _empty(evaluator.snapshot.segments[number].size)
-    _add_leaf(evaluator, query, number, result)
-    return result
+class Rule(NamedTuple):
+    """How a kind of query is evaluated: who is a member, and what documents score."""
+
+    members: Callable[[Evaluator, Any], Docs]
+    scores: Callable[[Evaluator, Any, Docs], Scores]
 
 
-def _add_leaf(evaluator: Evaluator, query: FormsQuery, number: int, into: Partial) -> None:
-    pool = evaluator.leaf(query).pools[number]
-    into.score[pool.docs] += evaluator.contributions(query, number)
-    into.member[pool.docs] |= pool.member
+def _leaf_members(evaluator: Evaluator, query: FormsQuery) -> Docs:
+    return evaluator.leaf(query).docs
 
 
-def _or(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    result = _empty(evaluator.snapshot.segments[number].size)
+def _leaf_scores(evaluator: Evaluator, query: FormsQuery, docs: Docs) -> Scores:
+    places, gained = evaluator.contributions(query, docs)
+    if len(places) == len(docs):
+        return gained
+    scores = np.zeros(len(docs))
+    scores[places] = gained
+    return scores
+
+
+def _any(evaluator: Evaluator, query: Any) -> Docs:
+    lists = [evaluator.members(child) for child in query.subqueries]
+    return union(lists, evaluator.snapshot.size)
+
+
+def _all(evaluator: Evaluator, query: Any) -> Docs:
+    lists = [evaluator.members(child) for child in query.subqueries]
+    return intersection(lists, evaluator.snapshot.size)
+
+
+def _sum(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
+    scores = np.zeros(len(docs))
     for child in query.subqueries:
-        if isinstance(child, FormsQuery):
-            _add_leaf(evaluator, child, number, result)
-        else:
-            part = evaluator.partial(child, number)
-            np.logical_or(result.member, part.member, out=result.member)
-            np.add(result.score, part.score, out=result.score)
-    return _boosted(result, query)
+        scores += evaluator.scores(child, docs)
+    scores *= query.boost
+    return scores
 
 
-def _words(evaluator: Evaluator, query: Any, number: int) -> Partial:
+def _side_by_side(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
     """Words side by side: their sum, more where they stand near, and where more of them stand."""
-    return evaluator.words(query)[number]
+    parts = evaluator.words_scores(query, docs)
+    total = parts.sums + parts.nearness if len(parts.nearness) else parts.sums
+    return total * parts.coverage
 
 
-def _and(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    parts = [evaluator.partial(child, number) for child in query.subqueries]
-    if not parts:
-        return _empty(evaluator.snapshot.segments[number].size)
-    member, score = parts[0]
-    for part in parts[1:]:
-        member = member & part.member
-        score = score + part.score
-    return _boosted(Partial(member, score), query)
+def _require(evaluator: Evaluator, query: Any) -> Docs:
+    wanted = query.b.subqueries if type(query.b) is whoosh_query.And else [query.b]
+    offered = query.a.subqueries if type(query.a) in (WordsQuery, whoosh_query.Or) else [query.a]
+    required = evaluator.members(query.b)
+    if any(one is other for one in wanted for other in offered):
+        return required  # each of them is found by what is asked for beside
+    return intersection([evaluator.members(query.a), required], evaluator.snapshot.size)
 
 
-def _not(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    inner = evaluator.partial(query.query, number)
-    return Partial(~inner.member, np.zeros_like(inner.score))
-
-
-def _and_not(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    kept, dropped = evaluator.partial(query.a, number), evaluator.partial(query.b, number)
-    return Partial(kept.member & ~dropped.member, kept.score)
-
-
-def _and_maybe(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    wanted, welcome = evaluator.partial(query.a, number), evaluator.partial(query.b, number)
-    return Partial(wanted.member, wanted.score + welcome.score)
-
-
-def _require(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    scored, required = evaluator.partial(query.a, number), evaluator.partial(query.b, number)
-    return Partial(scored.member & required.member, scored.score)
-
-
-def _every(evaluator: Evaluator, query: Any, number: int) -> Partial:
+def _every(evaluator: Evaluator, query: Any) -> Docs:
     if query.fieldname is not None:
-        return _foreign(evaluator, query, number)
-    size = evaluator.snapshot.segments[number].size
-    return Partial(np.ones(size, np.bool_), np.full(size, query.boost, np.float32))
+        return _found(evaluator, query)
+    return evaluator.snapshot.only_live(np.arange(evaluator.snapshot.size))
 
 
-def _filter(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    segment = evaluator.snapshot.segments[number]
-    result = _empty(segment.size)
-    result.member[filtered_docs(query, segment.reader)] = True
-    return result
+def _constant(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
+    if query.fieldname is not None:
+        return _found_scores(evaluator, query, docs)
+    return np.full(len(docs), float(query.boost))
 
 
-def _nothing(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    return _empty(evaluator.snapshot.segments[number].size)
+def _passing(evaluator: Evaluator, query: FilterQuery) -> Docs:
+    snapshot = evaluator.snapshot
+    masks = [np.zeros(0, np.bool_), *(query.mask(segment) for segment in snapshot.segments)]
+    return snapshot.only_live(np.flatnonzero(np.concatenate(masks)))
 
 
-def _foreign(evaluator: Evaluator, query: Any, number: int) -> Partial:
-    """Any other Whoosh query, through its own matcher."""
-    segment = evaluator.snapshot.segments[number]
-    result = _empty(segment.size)
-    searcher = segment.searcher
-    matcher = query.matcher(searcher, searcher.context())
-    while matcher.is_active():
-        result.member[matcher.id()] = True
-        result.score[matcher.id()] = matcher.score()
-        matcher.next()
-    return result
+def _zeros(_evaluator: Evaluator, _query: Any, docs: Docs) -> Scores:
+    return np.zeros(len(docs))
 
 
-def _boosted(partial: Partial, query: Any) -> Partial:
-    if query.boost != 1.0:
-        np.multiply(partial.score, np.float32(query.boost), out=partial.score)
-    return partial
+def _found(evaluator: Evaluator, query: Any) -> Docs:
+    return evaluator.snapshot.only_live(evaluator.found_by_whoosh(query).docs)
 
 
-_RULES: dict[type, Callable[[Evaluator, Any, int], Partial]] = {
-    WordsQuery: _words,
-    whoosh_query.Or: _or,
-    whoosh_query.And: _and,
-    whoosh_query.Not: _not,
-    whoosh_query.AndNot: _and_not,
-    whoosh_query.AndMaybe: _and_maybe,
-    whoosh_query.Require: _require,
-    whoosh_query.Every: _every,
-    type(whoosh_query.NullQuery): _nothing,
-    FilterQuery: _filter,
+def _found_scores(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
+    found = evaluator.found_by_whoosh(query)
+    scores = np.zeros(evaluator.snapshot.size)
+    scores[found.docs] = found.tfs
+    return scores.take(docs)
+
+
+def _not(evaluator: Evaluator, query: Any) -> Docs:
+    snapshot = evaluator.snapshot
+    everything = snapshot.only_live(np.arange(snapshot.size))
+    return without(everything, evaluator.members(query.query), snapshot.size)
+
+
+_FORMS = Rule(_leaf_members, _leaf_scores)
+_FOREIGN = Rule(_found, _found_scores)
+
+RULES: dict[type, Rule] = {
+    WordsQuery: Rule(_any, _side_by_side),
+    whoosh_query.Or: Rule(_any, _sum),
+    whoosh_query.And: Rule(_all, _sum),
+    whoosh_query.Not: Rule(_not, _zeros),
+    whoosh_query.AndNot: Rule(
+        lambda e, q: without(e.members(q.a), e.members(q.b), e.snapshot.size),
+        lambda e, q, docs: e.scores(q.a, docs),
+    ),
+    whoosh_query.AndMaybe: Rule(
+        lambda e, q: e.members(q.a),
+        lambda e, q, docs: e.scores(q.a, docs) + e.scores(q.b, docs),
+    ),
+    whoosh_query.Require: Rule(_require, lambda e, q, docs: e.scores(q.a, docs)),
+    whoosh_query.Every: Rule(_every, _constant),
+    type(whoosh_query.NullQuery): Rule(lambda e, q: NO_DOCS, _zeros),
+    FilterQuery: Rule(_passing, _zeros),
 }
 """The one place that decides what is evaluated here and what by Whoosh's own matchers."""

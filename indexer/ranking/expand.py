@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.proclitics import splits
@@ -30,8 +29,7 @@ _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """A group of terms: all whose form at `level` is `key`. `retrieves`: it makes members.
 
     The level "nearest" is the other stems spelled like `key`; their weight is multiplied by the
@@ -48,8 +46,7 @@ class Expansion:
     form: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class QueryWord:
+class QueryWord(NamedTuple):
     """A word of a query: `query[start:end]` is where it was written.
 
     `written` is how, where its vowel marks are asked for; else it is empty.
@@ -109,16 +106,20 @@ def expand(
 ) -> tuple[Expansion, ...]:
     """The groups that `word` means when documents may belong by the tier `match` or a stronger.
 
+    Up to the tier stem nothing weaker counts at all; from variant on, spelling and root add to the
+    scores of documents that belong.
+
     `variants` are the unmarked forms that a table sets beside the word.
     """
     if match in ("exact", "folded"):
         return tuple(written_groups(word, match, settings))
     found = written_groups(word, "stem", settings)
     found += _proclitic_groups(word, vocabulary, settings)
-    found += _variant_groups(variants, vocabulary, settings)
-    missing = not any(vocabulary.count(e.level, e.key) for e in found)
-    if not word.analysis.stopword:
-        found += _relatives(word, match, settings, missing=missing)
+    if match != "stem":
+        found += _variant_groups(variants, vocabulary, settings)
+        missing = not any(vocabulary.count(e.level, e.key) for e in found)
+        if not word.analysis.stopword:
+            found += _relatives(word, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
 
 
@@ -129,7 +130,7 @@ def _relatives(
     analysis = word.analysis
     if not analysis.stem.isdigit():
         unlisted = protected_stem(analysis.folded) is None  # a known word is not misspelled
-        retrieves = missing and match != "stem" and unlisted
+        retrieves = missing and unlisted
         yield Expansion(
             "nearest",
             analysis.stem,

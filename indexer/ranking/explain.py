@@ -20,7 +20,6 @@ from indexer.ranking.bm25 import saturation
 from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.expand import group_of
 from indexer.ranking.phrases import phrase_frequencies
-from indexer.ranking.pools import phrases_of
 from indexer.ranking.queries import (
     AlternativeQuery,
     FormsQuery,
@@ -29,8 +28,9 @@ from indexer.ranking.queries import (
     StemQuery,
     WordsQuery,
 )
-from indexer.ranking.segment import FieldSource, Floats
-from indexer.results import TIERS, Explanation, TermExplanation
+from indexer.ranking.segment import FieldSource, Floats, spans_of
+from indexer.reports import Explanation, TermExplanation
+from indexer.results import TIERS
 
 
 class _Parts(NamedTuple):
@@ -65,63 +65,51 @@ class Explainer:
         self._text = text
         self._evaluator = evaluator
         self._snapshot = evaluator.snapshot
+        self._docs = evaluator.members(query)
         self._lengths: dict[tuple[tuple[str, ...], int], Floats] = {}
         self._found: dict[tuple[FormsQuery, int], list[_Occurrences]] = {}
-        self._near: dict[int, list[Floats]] = {}
 
     def explain(self, doc: int, score: float) -> Explanation:
         """The parts of a document's score; `doc` is its number in the whole index."""
-        segment, docnum = self._snapshot.locate(doc)
-        number = self._snapshot.segments.index(segment)
-        parts = self._parts(self._query, number, docnum)
+        parts = self._parts(self._query, doc)
         return Explanation(parts.words, parts.proximity, parts.constant, score)
 
-    def _parts(self, query: Any, number: int, docnum: int) -> _Parts:
+    def _parts(self, query: Any, doc: int) -> _Parts:
         if isinstance(query, FormsQuery):
-            return _Parts((self._word(query, number, docnum),))
+            return _Parts((self._word(query, doc),))
         if isinstance(query, WordsQuery):
-            return self._side_by_side(query, number, docnum)
+            return self._side_by_side(query, doc)
         if isinstance(query, whoosh_query.Or | whoosh_query.And):
-            parts = [self._parts(child, number, docnum) for child in query.subqueries]
+            parts = [self._parts(child, doc) for child in query.subqueries]
             return _scaled(_sum(parts), query.boost)
         if isinstance(query, whoosh_query.AndMaybe):
-            return _sum([self._parts(child, number, docnum) for child in (query.a, query.b)])
+            return _sum([self._parts(child, doc) for child in (query.a, query.b)])
         if isinstance(query, whoosh_query.AndNot | whoosh_query.Require):
-            return self._parts(query.a, number, docnum)
-        return _Parts(constant=float(self._evaluator.partial(query, number).score[docnum]))
+            return self._parts(query.a, doc)
+        return _Parts(constant=float(self._evaluator.scores(query, np.array([doc]))[0]))
 
-    def _side_by_side(self, query: WordsQuery, number: int, docnum: int) -> _Parts:
+    def _side_by_side(self, query: WordsQuery, doc: int) -> _Parts:
         """A sum of words, what their nearness gained, and the bonus for several of them."""
-        parts = [self._parts(child, number, docnum) for child in query.subqueries]
+        parts = [self._parts(child, doc) for child in query.subqueries]
         total = _scaled(_sum(parts), query.boost)
-        gained = float(self._nearness(query)[number][docnum])
+        place = int(self._docs.searchsorted(doc))
+        scores = self._evaluator.words_scores(query, self._docs)
+        gained = float(scores.nearness[place]) if len(scores.nearness) else 0.0
         total = total._replace(proximity=total.proximity + gained)
-        words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-        bonus = float(self._evaluator.coverage(words, number)[docnum]) - 1.0
+        bonus = float(scores.coverage[place]) - 1.0
         return total._replace(constant=total.constant + bonus * total.score)
 
-    def _nearness(self, query: WordsQuery) -> list[Floats]:
-        """By segment and docnum, what nearness adds: the sums with it less those without."""
-        known = self._near.get(id(query))
-        if known is None:
-            sums = self._evaluator.sums(query)
-            before = [part.score.copy() for part in sums]
-            self._evaluator.add_proximity(query, sums)
-            known = [part.score - old for part, old in zip(sums, before, strict=True)]
-            self._near[id(query)] = known
-        return known
-
-    def _word(self, query: FormsQuery, number: int, docnum: int) -> TermExplanation:
+    def _word(self, query: FormsQuery, doc: int) -> TermExplanation:
         leaf = self._evaluator.leaf(query)
-        pool = leaf.pools[number]
-        place = int(pool.docs.searchsorted(docnum))
-        met = place < len(pool.docs) and pool.docs[place] == docnum
-        tf = pool.tfs[place : place + 1] if met else np.zeros(1, np.float32)
-        norm = self._snapshot.norms(query.fields)[number][docnum : docnum + 1]
+        met, tfs = self._evaluator.frequencies(query, np.array([doc]))
+        tf = tfs if len(met) else np.zeros(1)
+        norm = self._snapshot.norms(query.fields)[doc : doc + 1]
         gained = float(saturation(tf, norm, self._snapshot.settings.k1)[0])
+        segment, docnum = self._snapshot.locate(doc)
+        number = self._snapshot.segments.index(segment)
         return TermExplanation(
             word=_written(query, self._text),
-            terms=tuple(self._terms(query, number, docnum)) if met else (),
+            terms=tuple(self._terms(query, number, docnum)) if len(met) else (),
             df=leaf.df,
             idf=leaf.idf,
             pooled_tf=float(tf[0]),
@@ -163,12 +151,13 @@ class Explainer:
                 yield found._replace(tfs=found.tfs * weight)
 
     def _phrases(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
-        for words, level, slop, share in phrases_of(query, self._snapshot):
+        for words, level, slop, weight in query.phrases(self._snapshot):
             docs, counts = phrase_frequencies(words, level, slop, source, query.strict)
             tier = level if isinstance(query, PhraseQuery) else "variant"
             written = " ".join(word.unmarked for word in words)
             owners = np.zeros(len(docs), np.int64)
-            yield _Occurrences([(written, tier, share)], owners, docs, counts)
+            found = counts.astype(np.float32)
+            yield _Occurrences([(written, tier, weight)], owners, docs, found)
 
     def _forms(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
         """The postings of each written form that a word or a pattern means."""
@@ -177,13 +166,14 @@ class Explainer:
         groups = query.expansions(self._snapshot) if isinstance(query, StemQuery) else ()
         terms, spans = [], []
         for meaning in query.spans(source, self._snapshot):
-            for (first, last), weight in zip(meaning.spans, meaning.weights, strict=True):
+            pairs = zip(meaning.spans.tolist(), meaning.weights.tolist(), strict=True)
+            for (first, last), weight in pairs:
                 for form in source.forms((first, last)):
                     group = group_of(analyze_form(form), groups) or meaning.expansion
                     terms.append((form, group.tier, weight))
                 spans += [(slot, slot + 1) for slot in range(first, last)]
         if spans:
-            postings = source.postings(spans)
+            postings = source.postings(spans_of(spans))
             owners = np.repeat(np.arange(len(spans)), postings.counts)
             yield _Occurrences(terms, owners, postings.docs, postings.tfs.astype(np.float32))
 
@@ -211,7 +201,7 @@ def _written(query: FormsQuery, text: str) -> str:
         written = text[query.words[0].start : query.words[-1].end]
         return f"«{written or ' '.join(word.unmarked for word in query.words)}»"
     if isinstance(query, PatternQuery):
-        return f"*{query.folded}*" if query.infix else f"{query.folded}*"
+        return str(query.pattern)
     if isinstance(query, AlternativeQuery):
         return " = ".join(" ".join(word.unmarked for word in side) for side in query.sides)
     return repr(query)

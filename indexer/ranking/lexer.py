@@ -6,7 +6,7 @@ Cuts and nothing more: what the pieces mean together is the parser's business.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
@@ -34,8 +34,7 @@ _BOOST = re.compile(r"\^\d+(?:\.\d+)?")
 _SUFFIX = re.compile(r"(?:~(?P<slop>\d+))?(?:\^(?P<boost>\d+(?:\.\d+)?))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Lexeme:
+class Lexeme(NamedTuple):
     """A piece of a query, which has `text` at `start`. `kind` is the name of a group of _LEXEME."""
 
     kind: str

@@ -4,7 +4,8 @@
     «عبارة» "..."    a phrase; `"..."~5` its words near each other
     +word -word      wanted, not wanted        AND OR NOT      (capital letters; و أو ليس are words)
     ( ... )          grouping                  word^2          counts twice
-    بيت*  *بيت*      forms that begin with, or hold
+    بيت*  *بيت*      forms that begin with, or hold; a star inside stands for any letters
+    كتاب~1           forms that differ by one letter at most (also ~2; ~ is ~1)
     title: عنوان: text: نص: path: مسار: date: تاريخ:          fields
 
 OR binds tighter than the mere standing side by side of words, AND tighter than OR. A quoted phrase
@@ -17,20 +18,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
 
-from analyzers.normalizer import fold, unmark
+from analyzers.normalizer import is_plain_word, unmark
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.errors import QueryError
 from indexer.ranking.clauses import Clause, Composer, joined
 from indexer.ranking.expand import QueryWord
+from indexer.ranking.filters import FilterQuery
 from indexer.ranking.lexer import FILTER_FIELDS, TEXT_FIELDS, Lexeme, lexemes_of, unquoted
+from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard
 from indexer.ranking.queries import (
-    FilterQuery,
     FormsQuery,
     PatternQuery,
     PhraseQuery,
@@ -43,16 +44,16 @@ _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 _CLOSING_MARKS = "؟،؛۔!?.,;:…"
 _MAX_BOOST = 1000.0
+_MAX_EDITS = 2
 _MAX_DEPTH = 100
 
 _STOPWORDS_ONLY = "the query holds nothing but stopwords; they were searched"
 _NO_WORDS = "the query holds no words, so nothing was searched"
-_STRAY_STAR = "a star stands after a word (بيت*) or on both sides (*بيت*); others were ignored"
-_STRAY_TILDE = '~ stands after a phrase only ("..."~5); after a word it was ignored'
+_STRAY_STAR = "a star stands for letters of a word (بيت*, *بيت*, م*تب); others were ignored"
+_STRAY_TILDE = 'a tilde stands after one word (كتاب~1) or a phrase ("..."~5); others were ignored'
 
 
-@dataclass(frozen=True, slots=True)
-class ParsedQuery:
+class ParsedQuery(NamedTuple):
     """A query ready to run.
 
     `words` are all words that can add to a score, in order, for messages and highlighting;
@@ -115,7 +116,12 @@ class QueryParser:
         return run.result(run.sequence(self._fields, closing=None))
 
     def words(self, text: str, start: int) -> list[QueryWord]:
-        """The words of a piece of the query that begins at `start`, by the one tokenizer."""
+        """The words of a piece of the query that begins at `start`, by the one tokenizer.
+
+        Most pieces are plain words, which it would give back as they are.
+        """
+        if is_plain_word(text):
+            return [QueryWord.of(text, start, start + len(text))]
         tokens = self._tokenizer.tokenize(text)
         found = [
             QueryWord.of(self._tokenizer.forms[form], start + s, start + e)
@@ -128,7 +134,7 @@ class QueryParser:
     def _with_marks(self, word: QueryWord, text: str, start: int) -> QueryWord:
         """The word, and how it was written if it bears vowel marks."""
         written = text[word.start - start : word.end - start]
-        return replace(word, written=written) if has_marks(written) else word
+        return word._replace(written=written) if has_marks(written) else word
 
     @property
     def match(self) -> str:
@@ -282,11 +288,11 @@ class _Run(Composer):
         held = len(self.leaves)
         clauses = self.item(fields)
         if kind == "+":
-            return [replace(clause, sign=clause.sign or "+", weak=False) for clause in clauses]
+            return [clause._replace(sign=clause.sign or "+", weak=False) for clause in clauses]
         if len(clauses) > 1 or any(clause.sign == "-" for clause in clauses):
             clauses = [self.conjoined(clauses)]  # the parts of one word, all of them; NOT NOT
         del self.leaves[held:]  # what must not be there is neither scored nor shown
-        return [replace(clause, sign="-", weak=False) for clause in clauses]
+        return [clause._replace(sign="-", weak=False) for clause in clauses]
 
     def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A clause in a field of its own."""
@@ -337,7 +343,7 @@ class _Run(Composer):
             return []
         if len(words) == 1:
             clause = self.word_clause(words[0], fields, boost, match="folded")
-            return [replace(clause, sign="" if clause.weak else "+")]
+            return [clause._replace(sign="" if clause.weak else "+")]
         slop = int(suffix["slop"]) if suffix["slop"] else None
         level = "exact" if self.parser.match == "exact" else "folded"
         query = PhraseQuery(
@@ -347,31 +353,48 @@ class _Run(Composer):
         return [Clause(query, "+")]
 
     def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
-        """A word, with its star and boost; or the several words that the tokenizer finds in it."""
+        """A word, with star, tilde and boost; or the several words that the tokenizer finds in it.
+
+        Raises QueryError where a tilde allows more edits than can be looked for.
+        """
         text = lexeme.text.rstrip(_CLOSING_MARKS)
         suffix = _WORD_SUFFIX.search(text)
         assert suffix is not None  # noqa: S101  every part of the pattern is optional
         text, boost = text[: suffix.start()], _boost(suffix["boost"])
+        pieces = self._pieces(text) if "*" in text else ()
+        if pieces and not suffix["fuzzy"]:
+            return [self._pattern(Wildcard(pieces), fields, boost)]
         words = self.parser.words(text, lexeme.start)
-        if words and suffix["fuzzy"]:
-            self.notes.append(_STRAY_TILDE)
-        if len(words) == 1 and text.endswith("*"):
-            return [self._pattern(words[0], fields, boost, infix=text.startswith("*"))]
         if words and "*" in text:
             self.notes.append(_STRAY_STAR)
+        if len(words) == 1 and suffix["fuzzy"]:
+            edits = int(suffix["fuzzy"][1:] or 1)
+            if edits > _MAX_EDITS:
+                raise QueryError(
+                    f"a word may be misspelled by {_MAX_EDITS} letters at most, as in "
+                    f"{words[0].unmarked}~{_MAX_EDITS}",
+                    self.text,
+                    lexeme.start + suffix.start("fuzzy"),
+                    len(suffix["fuzzy"]),
+                )
+            if edits:
+                return [self._pattern(Fuzzy(words[0].unmarked, edits), fields, boost)]
+        elif words and suffix["fuzzy"]:
+            self.notes.append(_STRAY_TILDE)
         return [self.word_clause(word, fields, boost) for word in words]
 
-    def _pattern(
-        self, word: QueryWord, fields: tuple[str, ...], boost: float, *, infix: bool
-    ) -> Clause:
-        query = PatternQuery(
-            fields,
-            fold(word.unmarked),
-            infix=infix,
-            boost=boost,
-            unmarked=word.unmarked,
-            strict=self.parser.letters,
-        )
+    def _pieces(self, text: str) -> tuple[str, ...]:
+        """The unmarked pieces of a word between its stars; () where one is no piece of a word."""
+        pieces = []
+        for piece in re.split(r"\*+", text):
+            words = self.parser.words(piece, 0)
+            if len(words) > 1 or (piece and not words):
+                return ()
+            pieces.append(words[0].unmarked if words else "")
+        return tuple(pieces) if any(pieces) else ()
+
+    def _pattern(self, pattern: FormPattern, fields: tuple[str, ...], boost: float) -> Clause:
+        query = PatternQuery(fields, pattern, boost, strict=self.parser.letters)
         self.leaves.append(query)
         return Clause(query, "")
 
@@ -389,7 +412,7 @@ class _Run(Composer):
             level,
             boost,
             variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
-            phrases=tuple(side for side in sides if len(side) > 1),
+            sides=tuple(side for side in sides if len(side) > 1),
             strict=self.parser.letters,
         )
         self.leaves.append(query)

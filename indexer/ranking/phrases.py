@@ -1,7 +1,8 @@
 """In which documents, and how often, do words stand together? Positions as sorted keys.
 
 A place is one number, docnum << 32 | position, so that finding a phrase is intersecting sorted
-arrays of places, each shifted back by the word's place in the phrase.
+arrays of places, each shifted back by the word's place in the phrase. Only documents that hold all
+the words are looked at, so that a rare word makes a phrase cheap.
 """
 
 from __future__ import annotations
@@ -12,22 +13,44 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.segment import Docs, FieldSource, Floats, Span
+from indexer.ranking.segment import Docs, FieldSource, Gathered, Spans
 from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]
+Mask = NDArray[np.bool_]
 
 DOC_SHIFT = 32
 
+NOWHERE: Places = np.zeros(0, np.int64)
 
-def places_of(spans: Sequence[Span], source: FieldSource) -> Places:
-    """All places of the terms of some spans in one field, ascending."""
-    if not spans:
-        return np.zeros(0, np.int64)
-    postings = source.postings(spans)
-    docs = np.repeat(postings.docs.astype(np.int64), postings.tfs.astype(np.int64))
-    positions = np.concatenate([source.positions(span) for span in spans])
-    return np.sort((docs << DOC_SHIFT) + positions, kind="stable")
+
+def places_of(
+    spans: Spans,
+    source: FieldSource,
+    postings: Gathered,
+    admitted: Mask,
+    *,
+    scale: int = 1,
+    shift: int = 0,
+) -> Places:
+    """The places of some terms in the admitted documents, ascending.
+
+    postings: those of the spans. admitted: bool by docnum. scale, shift: a docnum is written as
+    docnum * scale + shift.
+    """
+    chosen = admitted.take(postings.docs).nonzero()[0]
+    if not len(chosen):
+        return NOWHERE
+    keys = postings.docs.take(chosen).astype(np.int64)
+    keys *= scale << DOC_SHIFT
+    positions = source.positions(spans, postings, chosen)
+    if len(positions) != len(keys):
+        keys = keys.repeat(postings.tfs.take(chosen).astype(np.int64))
+    keys += positions
+    if shift:
+        keys += shift << DOC_SHIFT
+    keys.sort(kind="stable")
+    return keys
 
 
 def phrase_frequencies(
@@ -36,22 +59,49 @@ def phrase_frequencies(
     slop: int | None,
     source: FieldSource,
     strict: frozenset[str] = frozenset(),
-) -> tuple[Docs, Floats]:
+) -> tuple[Docs, NDArray[np.float64]]:
     """Ascending docnums that hold the words as a phrase, and in how many places each.
 
     Words are compared at `level`, with the foldings of `strict` turned off. `slop` is None for the
     words in order with nothing between.
     """
-    groups = [source.group(level, key_at(word.analysis, level)) for word in words]
+    groups = []
+    for word in words:
+        group = agreeing(source, source.group(level, key_at(word.analysis, level)), word.unmarked,
+                         strict)  # fmt: skip
+        if not len(group):
+            return NOWHERE, np.zeros(0)
+        groups.append(group)
+    found = [source.postings(group) for group in groups]
+    admitted = _holding_all(found)
     places = [
-        places_of(agreeing(source, group, word.unmarked, strict), source)
-        for group, word in zip(groups, words, strict=True)
+        places_of(group, source, postings, admitted)
+        for group, postings in zip(groups, found, strict=True)
     ]
     if any(not len(p) for p in places):
-        return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        return NOWHERE, np.zeros(0)
     starts = _ordered(places) if slop is None else _near(places, slop)
-    docs, counts = np.unique(starts >> DOC_SHIFT, return_counts=True)
-    return docs, counts.astype(np.float32)
+    if not len(starts):
+        return NOWHERE, np.zeros(0)
+    docs = starts >> DOC_SHIFT
+    firsts = np.flatnonzero(np.concatenate([_FIRST, docs[1:] != docs[:-1]]))
+    return docs.take(firsts), np.diff(firsts, append=len(docs)).astype(np.float64)
+
+
+_FIRST = np.ones(1, np.bool_)
+
+
+def _holding_all(found: Sequence[Gathered]) -> Mask:
+    """Bool by docnum, up to the last that any list names: which documents are in every list."""
+    size = max(int(postings.docs.max(initial=0)) for postings in found) + 1
+    rarest, *others = sorted((postings.docs for postings in found), key=len)
+    admitted = np.zeros(size, np.bool_)
+    admitted[rarest] = True
+    for docs in others:
+        both = np.zeros(size, np.bool_)
+        both[docs[admitted.take(docs)]] = True
+        admitted = both
+    return admitted
 
 
 def _ordered(places: list[Places]) -> Places:
@@ -60,7 +110,9 @@ def _ordered(places: list[Places]) -> Places:
     shifted.sort(key=len)
     starts = shifted[0]
     for other in shifted[1:]:
-        starts = np.intersect1d(starts, other, assume_unique=True)
+        at = other.searchsorted(starts)
+        at[at == len(other)] = 0
+        starts = starts[other.take(at) == starts]
     return starts
 
 

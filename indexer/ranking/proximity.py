@@ -1,85 +1,99 @@
 """Where do neighbours of the query stand near each other? Asked of the best documents only.
 
-The bonus only adds, so it reorders the top and never drops a document.
+The bonus only adds, so it reorders the top and never drops a document. A place here is one number
+over all segments and fields, (doc * fields + field) << 32 | position.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.ranking.phrases import DOC_SHIFT, Places
-from indexer.ranking.queries import StemQuery
-from indexer.ranking.segment import Docs, Floats
-from indexer.ranking.snapshot import Segment, Snapshot
+from indexer.ranking.phrases import DOC_SHIFT, NOWHERE, Places, places_of
+from indexer.ranking.pools import summed_at
+from indexer.ranking.queries import FormsQuery, StemQuery, Terms
+from indexer.ranking.segment import Docs, Gathered
+from indexer.ranking.snapshot import Snapshot
 
-Mask = NDArray[np.bool_]
+Counts = NDArray[np.float64]
+LookUp = Callable[[StemQuery], Sequence[tuple[Terms, Gathered]]]
 
 
-def least_of_best(scores: Sequence[Floats], count: int) -> float:
-    """The score of the `count`-th best of all segments; 0 where there are fewer."""
-    united = np.concatenate(scores) if scores else np.zeros(0, np.float32)
-    if count >= len(united):
-        return 0.0
-    return float(np.partition(united, len(united) - count)[len(united) - count])
+def neighbours_of(words: Sequence[FormsQuery]) -> list[tuple[StemQuery, StemQuery]]:
+    """The pairs of words that follow one another in a query and are sought in the same fields."""
+    return list(
+        dict.fromkeys(
+            (one, other)
+            for one, other in pairwise(words)
+            if isinstance(one, StemQuery) and isinstance(other, StemQuery)
+            if one != other and one.fields == other.fields
+        )
+    )
 
 
 class Neighbourhood:
-    """The places of words in the admitted documents of one segment, each word looked up once."""
+    """The places of words in some documents of an index, each word looked up once.
 
-    def __init__(self, segment: Segment, snapshot: Snapshot, admitted: Mask) -> None:
-        self._segment = segment
+    docs: the documents looked at, ascending. look_up: gives the terms that are a word itself, with
+    their postings.
+    """
+
+    def __init__(self, snapshot: Snapshot, docs: Docs, look_up: LookUp) -> None:
         self._snapshot = snapshot
-        self._admitted = admitted
-        self._known: dict[tuple[StemQuery, str], Places] = {}
+        self._look_up = look_up
+        self._admitted = np.zeros(snapshot.size, np.bool_)
+        self._admitted[docs] = True
+        self._docs = docs
+        self._known: dict[StemQuery, Places] = {}
 
-    def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Floats]:
-        """Ascending admitted docnums in which the two words stand near, and how often the first.
+    def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Counts]:
+        """(places in `docs` of documents with the words near each other, how often the first is).
 
         Either may come first. Only forms of the words themselves count, not neighbours or roots.
         """
-        docs: list[Docs] = []
-        weights: list[Floats] = []
-        for name in one.fields:
-            first, second = self._places(one, name), self._places(other, name)
-            if len(first) and len(second):
-                here = _near(first, second, self._snapshot.settings.proximity_window)
-                docs.append(here >> DOC_SHIFT)
-                weight = self._snapshot.settings.field_weight(name)
-                weights.append(np.full(len(here), weight, np.float32))
-        if not docs:
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        counts = np.bincount(np.concatenate(docs), np.concatenate(weights))
-        found = np.flatnonzero(counts)
-        return found, counts.take(found).astype(np.float32)
+        first, second = self._places(one), self._places(other)
+        if not len(first) or not len(second):
+            return NOWHERE, np.zeros(0)
+        near = _near(first, second, self._snapshot.settings.proximity_window) >> DOC_SHIFT
+        if not len(near):
+            return NOWHERE, np.zeros(0)
+        docs, fields = np.divmod(near, len(one.fields))
+        weights = np.array([self._snapshot.settings.field_weight(name) for name in one.fields])
+        counts = summed_at(self._docs.searchsorted(docs), weights.take(fields), len(self._docs))
+        found = np.flatnonzero(counts > 0)
+        return found, counts.take(found)
 
-    def _places(self, query: StemQuery, field: str) -> Places:
-        known = self._known.get((query, field))
+    def _places(self, query: StemQuery) -> Places:
+        known = self._known.get(query)
         if known is None:
-            known = self._known[query, field] = self._find(query, field)
+            known = self._known[query] = self._find(query)
         return known
 
-    def _find(self, query: StemQuery, field: str) -> Places:
-        """The places of a word's own forms in the admitted documents, ascending."""
-        source = self._segment.field(field)
-        if source is None:
-            return _NOWHERE
-        spans = [s for m in query.own_spans(source, self._snapshot) for s in m.spans]
-        if not spans:
-            return _NOWHERE
-        postings = source.postings(spans)
-        kept = self._admitted.take(postings.docs)
-        if not kept.any():
-            return _NOWHERE
-        positions = np.concatenate([source.positions(span) for span in spans])
-        positions = positions[np.repeat(kept, postings.tfs.astype(np.int64))]
-        docs = np.repeat(postings.docs[kept], postings.tfs[kept].astype(np.int64))
-        return np.sort((docs.astype(np.int64) << DOC_SHIFT) + positions)
-
-
-_NOWHERE = np.zeros(0, np.int64)
+    def _find(self, query: StemQuery) -> Places:
+        """The places of a word's own forms in the documents looked at, ascending."""
+        found = []
+        count = len(query.fields)
+        for part, postings in self._look_up(query):
+            base = part.segment.base
+            places = places_of(
+                part.spans,
+                part.source,
+                postings,
+                self._admitted[base : base + part.segment.size],
+                scale=count,
+                shift=base * count + query.fields.index(part.field),
+            )
+            if len(places):
+                found.append(places)
+        if len(found) == 1:
+            only: Places = found[0]
+            return only
+        united: Places = np.concatenate([NOWHERE, *found])
+        united.sort(kind="stable")
+        return united
 
 
 def _near(one: Places, other: Places, window: int) -> Places:

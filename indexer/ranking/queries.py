@@ -7,34 +7,81 @@ asks it there, so that both ways give the same answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from whoosh import query as whoosh_query
 from whoosh.matching import ListMatcher, NullMatcher
 from whoosh.searching import Searcher
 
 from analyzers.analyzer import Analysis, analyze_form
 from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
-from indexer.ranking.segment import FieldSource, Span, without
-from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.strict import agreeing, kept, pattern_agrees
+from indexer.ranking.segment import FieldSource, Floats, Span, Spans, spans_of, without
+from indexer.ranking.snapshot import Segment, Snapshot
+from indexer.ranking.strict import agreeing, kept
+
+if TYPE_CHECKING:
+    from indexer.ranking.patterns import FormPattern
 
 
 class Meaning(NamedTuple):
     """Terms that a query means in one field of one segment, and what one occurrence of each counts.
 
-    `weights` go with `spans`.
+    `weights` go with `spans`, which are disjoint, in any order.
     """
 
     expansion: Expansion
-    spans: Sequence[Span]
-    weights: Sequence[float]
+    spans: Spans
+    weights: Floats
 
 
-def _plain(expansion: Expansion, spans: Sequence[Span]) -> Meaning:
-    return Meaning(expansion, spans, [expansion.weight] * len(spans))
+def _plain(expansion: Expansion, spans: Spans) -> Meaning:
+    return Meaning(expansion, spans, np.full(len(spans), expansion.weight, np.float32))
+
+
+class Phrase(NamedTuple):
+    """Words that count as one where they stand together; see `phrases.phrase_frequencies`."""
+
+    words: tuple[QueryWord, ...]
+    level: str
+    slop: int | None
+    weight: float
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What names the group of each word at the level."""
+        return tuple(key_at(word.analysis, self.level) for word in self.words)
+
+
+class Terms(NamedTuple):
+    """Terms of one kind in one field of one segment.
+
+    weights: what an occurrence counts, the field's weight in it, by span; `alike`: it is one for
+    all. `retrieves`: their documents are members. `core`: they are the word itself. `is_term`:
+    there is but one.
+    """
+
+    segment: Segment
+    source: FieldSource
+    field: str
+    spans: Spans
+    weights: Floats
+    alike: bool
+    retrieves: bool
+    core: bool
+    is_term: bool
+
+
+def _by_kind(meanings: Iterable[Meaning]) -> dict[tuple[bool, bool], list[Meaning]]:
+    """Meanings by (retrieves, core): few gathers of postings instead of many."""
+    kinds: dict[tuple[bool, bool], list[Meaning]] = {}
+    for meaning in meanings:
+        if len(meaning.spans):
+            expansion = meaning.expansion
+            kinds.setdefault((expansion.retrieves, expansion.core), []).append(meaning)
+    return kinds
 
 
 class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
@@ -53,23 +100,26 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         self.fields = fields
         self.boost = boost
         self.strict = strict
-        self._hash: int | None = None
 
     def _identity(self) -> tuple[Any, ...]:
         return (type(self).__name__, self.fields, self.boost, self.strict)
 
+    @cached_property
+    def _key(self) -> tuple[Any, ...]:
+        return self._identity()
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._key)
+
     def __eq__(self, other: object) -> bool:
-        return self is other or (
-            isinstance(other, FormsQuery) and self._identity() == other._identity()
-        )
+        return self is other or (isinstance(other, FormsQuery) and self._key == other._key)
 
     def __hash__(self) -> int:
-        if self._hash is None:
-            self._hash = hash(self._identity())
         return self._hash
 
     def __repr__(self) -> str:
-        return f"{self._identity()!r}"
+        return f"{self._key!r}"
 
     __str__ = __repr__
 
@@ -81,6 +131,24 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         """The terms meant in one field of one segment, by expansion, no term twice."""
         raise TypeError(f"{type(self).__name__} names no terms")
 
+    def phrases(self, snapshot: Snapshot) -> Iterator[Phrase]:
+        """The phrases that count as the query, beside or instead of its terms."""
+        return iter(())
+
+    def terms(self, snapshot: Snapshot) -> Iterator[Terms]:
+        """All that counts by itself, wherever it stands: by segment, field and kind."""
+        for segment in snapshot.segments:
+            for name in self.fields:
+                source = segment.field(name)
+                if source is not None:
+                    share = np.float32(snapshot.settings.field_weight(name))
+                    for kind, meanings in _by_kind(self.spans(source, snapshot)).items():
+                        spans = np.concatenate([m.spans for m in meanings])
+                        weights = np.concatenate([m.weights for m in meanings]) * share
+                        alike = bool((weights == weights[0]).all())
+                        is_term = len(spans) == 1 and int(spans[0, 1] - spans[0, 0]) == 1
+                        yield Terms(segment, source, name, spans, weights, alike, *kind, is_term)
+
     def _narrowed(self, meaning: Meaning, source: FieldSource) -> Meaning:
         """What of a meaning is left with the foldings of `strict` turned off."""
         if not self.strict:
@@ -88,10 +156,10 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         form = meaning.expansion.form
         parts = [
             (part, weight)
-            for span, weight in zip(meaning.spans, meaning.weights, strict=True)
-            for part in agreeing(source, [span], form, self.strict)
+            for span, weight in zip(meaning.spans, meaning.weights.tolist(), strict=True)
+            for part in agreeing(source, span[np.newaxis], form, self.strict).tolist()
         ]
-        return Meaning(meaning.expansion, [p for p, _ in parts], [w for _, w in parts])
+        return _weighted(meaning.expansion, parts)
 
     def _btexts(self, ixreader: Any) -> Iterator[bytes]:
         snapshot = Snapshot.of(Searcher(ixreader))
@@ -100,7 +168,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
             for source in snapshot.vocabulary((self.field(),)).sources()
             for meaning in self.spans(source, snapshot)
             if meaning.expansion.retrieves
-            for span in meaning.spans
+            for span in meaning.spans.tolist()
             for form in source.forms(span)
         }
         yield from sorted(terms)
@@ -110,8 +178,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
         from indexer.ranking.evaluate import Evaluator
 
         snapshot = Snapshot.of(searcher)
-        number = next(i for i, s in enumerate(snapshot.segments) if s.reader is searcher.reader())
-        docs, scores = Evaluator(snapshot).members(self, number)
+        docs, scores = Evaluator(snapshot).of_segment(self, snapshot.segment_of(searcher))
         if not len(docs):
             return NullMatcher()
         return ListMatcher(docs.tolist(), scores.tolist())
@@ -120,8 +187,8 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
 class StemQuery(FormsQuery):
     """A word: all written forms that meet it at the tier `match` or a stronger one.
 
-    `variants` are the unmarked forms that a table sets beside the word; `phrases`, the sides of
-    the table that are several words, which count where they stand together.
+    `variants` are the unmarked forms that a table sets beside the word; `sides`, the sides of the
+    table that are several words, which count where they stand together.
     """
 
     def __init__(
@@ -132,19 +199,24 @@ class StemQuery(FormsQuery):
         boost: float = 1.0,
         *,
         variants: tuple[str, ...] = (),
-        phrases: tuple[tuple[QueryWord, ...], ...] = (),
+        sides: tuple[tuple[QueryWord, ...], ...] = (),
         strict: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(fields, boost, strict)
         self.word = word
         self.match = match
         self.variants = variants
-        self.phrases = phrases
+        self.sides = sides
 
     def _identity(self) -> tuple[Any, ...]:
-        phrases = tuple(tuple(w.unmarked for w in phrase) for phrase in self.phrases)
+        sides = tuple(tuple(w.unmarked for w in side) for side in self.sides)
         word = (self.word.unmarked, self.word.written)
-        return (*super()._identity(), word, self.match, self.variants, phrases)
+        return (*super()._identity(), word, self.match, self.variants, sides)
+
+    def phrases(self, snapshot: Snapshot) -> Iterator[Phrase]:
+        """See FormsQuery."""
+        for side in self.sides:
+            yield Phrase(side, "stem", None, snapshot.settings.variant)
 
     def expansions(self, snapshot: Snapshot) -> tuple[Expansion, ...]:
         """The groups of terms that the word means in an index, strongest first."""
@@ -154,11 +226,6 @@ class StemQuery(FormsQuery):
         """See FormsQuery."""
         return self._meanings(self.expansions(snapshot), source, snapshot)
 
-    def own_spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
-        """The terms that are the word itself, in one field of one segment."""
-        own = tuple(e for e in self.expansions(snapshot) if e.core)
-        return self._meanings(own, source, snapshot)
-
     def _meanings(
         self, expansions: tuple[Expansion, ...], source: FieldSource, snapshot: Snapshot
     ) -> Iterator[Meaning]:
@@ -166,49 +233,58 @@ class StemQuery(FormsQuery):
         narrow: list[Span] = []
         for expansion in _widest(expansions):
             if expansion.level == "nearest":
-                least = snapshot.settings.likeness
-                found = _near(expansion, source, set(taken), narrow, least)
+                found = _near(expansion, source, taken, narrow, snapshot.settings.likeness)
             else:
                 spans = source.group(expansion.level, expansion.key)
-                if not spans:
+                if not len(spans):
                     continue
                 # stems have nothing in common with one another, only with other levels
-                spans = without(spans, narrow if expansion.level == "stem" else taken)
+                hiding = narrow if expansion.level == "stem" else taken
+                if hiding:
+                    spans = spans_of(without(_pairs(spans), hiding))
                 found = [_plain(expansion, spans)]
                 if expansion.level != "stem":
-                    narrow += spans
+                    narrow += _pairs(spans)
             for meaning in found:
-                taken += meaning.spans
+                taken += _pairs(meaning.spans)
                 narrowed = self._narrowed(meaning, source)
-                if narrowed.spans:
+                if len(narrowed.spans):
                     yield narrowed
+
+
+def _pairs(spans: Spans) -> list[Span]:
+    return [(first, last) for first, last in spans.tolist()]
+
+
+def _weighted(expansion: Expansion, parts: Sequence[tuple[Span, float]]) -> Meaning:
+    weights = np.array([weight for _, weight in parts], np.float32)
+    return Meaning(expansion, spans_of([span for span, _ in parts]), weights)
 
 
 def _near(
     expansion: Expansion,
     source: FieldSource,
-    taken: set[Span],
-    narrow: list[Span],
+    taken: Sequence[Span],
+    narrow: Sequence[Span],
     least: float,
 ) -> list[Meaning]:
     """The spelling neighbours of a stem, but for what means something stronger already.
 
-    `taken` are whole stems, `narrow` the terms that may be parts of one. Where they retrieve, those
-    that are a piece of the stem, or it of them, are apart and do not.
+    `taken` are whole stems and parts of them, `narrow` the terms that may be parts of one. Where
+    they retrieve, those that are a piece of the stem, or it of them, are apart and do not.
     """
+    spans, likeness = source.nearest(expansion.key, least)
+    weights = (expansion.weight * likeness * likeness).tolist()
+    strong, only_scored = set(taken), expansion._replace(retrieves=False)
     admitted: list[tuple[Span, float]] = []
     pieces: list[tuple[Span, float]] = []
-    for span, like in source.nearest(expansion.key, least):
-        if span in taken:
+    for span, weight in zip(_pairs(spans), weights, strict=True):
+        if span in strong:
             continue
         piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
-        for part in without([span], narrow):
-            (pieces if piece else admitted).append((part, expansion.weight * like * like))
-    only_scored = replace(expansion, retrieves=False)
-    return [
-        Meaning(group, [span for span, _ in found], [weight for _, weight in found])
-        for group, found in ((expansion, admitted), (only_scored, pieces))
-    ]
+        parts = without([span], narrow) if narrow else (span,)
+        (pieces if piece else admitted).extend((part, weight) for part in parts)
+    return [_weighted(expansion, admitted), _weighted(only_scored, pieces)]
 
 
 def _stem_of(source: FieldSource, span: Span) -> str:
@@ -246,6 +322,15 @@ class AlternativeQuery(FormsQuery):
     def _identity(self) -> tuple[Any, ...]:
         return (*super()._identity(), tuple(tuple(w.unmarked for w in s) for s in self.sides))
 
+    def phrases(self, snapshot: Snapshot) -> Iterator[Phrase]:
+        """See FormsQuery."""
+        for side in self.sides:
+            yield Phrase(side, "stem", None, 1.0)
+
+    def terms(self, snapshot: Snapshot) -> Iterator[Terms]:
+        """None: only what stands together counts."""
+        return iter(())
+
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms of the sides, of whole phrases too, whether or not they stand together."""
         for side in self.sides:
@@ -256,46 +341,43 @@ class AlternativeQuery(FormsQuery):
 
 
 class PatternQuery(FormsQuery):
-    """A word with a star: every form that begins with the text, or that holds it.
-
-    The text is folded, and compared with folded forms; `unmarked` is what it was before, which
-    only a strict search needs.
-    """
+    """A word with a star, or one that may be misspelled: every form that fits the pattern."""
 
     def __init__(
         self,
         fields: tuple[str, ...],
-        folded: str,
-        *,
-        infix: bool = False,
+        pattern: FormPattern,
         boost: float = 1.0,
-        unmarked: str = "",
+        *,
         strict: frozenset[str] = frozenset(),
     ) -> None:
         super().__init__(fields, boost, strict)
-        self.folded = folded
-        self.infix = infix
-        self.unmarked = unmarked or folded
+        self.pattern = pattern
 
     def _identity(self) -> tuple[Any, ...]:
-        wanted = self.unmarked if self.strict else self.folded
-        return (*super()._identity(), wanted, self.infix)
+        return (*super()._identity(), type(self.pattern).__name__, self.pattern)
 
-    def meets(self, analysis: Analysis) -> bool:
-        """Whether a written form is one that is meant."""
-        if self.strict:
-            return pattern_agrees(self.unmarked, analysis.unmarked, self.strict, infix=self.infix)
-        if self.infix:
-            return self.folded in analysis.folded
-        return analysis.folded.startswith(self.folded)
+    def tier(self, analysis: Analysis) -> str | None:
+        """The tier at which a written form is meant, None if it is not."""
+        tier = self.pattern.tier(analysis.folded)
+        strictly = not self.strict or self.pattern.agrees(analysis.unmarked, self.strict)
+        return tier if strictly else None
 
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
-        """See FormsQuery."""
-        find = source.containing if self.infix else source.prefixed
-        spans = find(self.folded)
+        """The word itself, where the pattern is one; then all else that fits."""
+        fitting = source.matching(self.pattern)
         if self.strict:
-            spans = kept(source, spans, lambda form: self.meets(analyze_form(form)))
-        yield _plain(Expansion("folded", self.folded, "folded", 1.0), spans)
+            fitting = kept(source, fitting, lambda form: self.tier(analyze_form(form)) is not None)
+        word = self.pattern.word
+        weight = snapshot.settings.spelling if word else 1.0
+        if word:
+            own = _pairs(source.group("folded", word))
+            others = without(_pairs(fitting), own)
+            itself = spans_of(without(_pairs(fitting), others))
+            yield _plain(Expansion("folded", word, "folded", 1.0), itself)
+            fitting = spans_of(others)
+        tier = "spelling" if word else "folded"
+        yield _plain(Expansion("folded", str(self.pattern), tier, weight), fitting)
 
 
 class PhraseQuery(FormsQuery):
@@ -322,6 +404,14 @@ class PhraseQuery(FormsQuery):
     def _identity(self) -> tuple[Any, ...]:
         words = tuple((word.unmarked, word.written) for word in self.words)
         return (*super()._identity(), words, self.level, self.slop)
+
+    def phrases(self, snapshot: Snapshot) -> Iterator[Phrase]:
+        """See FormsQuery."""
+        yield Phrase(self.words, self.level, self.slop, 1.0)
+
+    def terms(self, snapshot: Snapshot) -> Iterator[Terms]:
+        """None: only what stands together counts."""
+        return iter(())
 
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """The terms of each word, whether or not they stand in the phrase."""
@@ -355,59 +445,3 @@ class WordsQuery(whoosh_query.Or):  # type: ignore[misc]
     To Whoosh it is an Or. `evaluate` also rewards documents that hold more of the words, and
     those that hold neighbours of the query as neighbours.
     """
-
-
-class FilterQuery(whoosh_query.Query):  # type: ignore[misc]
-    """Documents whose catalogue or column data pass a test; adds nothing to scores.
-
-    `files`, where given, are the file numbers admitted; `dates`, where given, the first and the
-    last ISO date prefix admitted, either of which may be empty.
-    """
-
-    def __init__(
-        self,
-        *,
-        files: frozenset[int] | None = None,
-        dates: tuple[str, str] | None = None,
-    ) -> None:
-        self.files = files
-        self.dates = dates
-        self.boost = 1.0
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, FilterQuery) and vars(self) == vars(other)
-
-    def __hash__(self) -> int:
-        return hash((self.files, self.dates))
-
-    def __repr__(self) -> str:
-        return f"FilterQuery(files={self.files!r}, dates={self.dates!r})"
-
-    __str__ = __repr__
-
-    def admits(self, file: int, date: str) -> bool:
-        """Whether a document of this file and date passes."""
-        if self.files is not None and file not in self.files:
-            return False
-        if self.dates is None:
-            return True
-        first, last = self.dates
-        return bool(date) and (first <= date) and (not last or date[: len(last)] <= last)
-
-    def matcher(self, searcher: Any, context: Any = None) -> Any:
-        """A Whoosh matcher over the documents that pass, each with score 0."""
-        reader = searcher.reader()
-        docs = filtered_docs(self, reader)
-        return ListMatcher(docs, [0.0] * len(docs)) if docs else NullMatcher()
-
-
-def filtered_docs(query: FilterQuery, reader: Any) -> list[int]:
-    """The live docnums of a segment that pass a filter, ascending."""
-    if not reader.doc_count_all():  # Whoosh's empty reader has no columns
-        return []
-    files, dates = reader.column_reader("file"), reader.column_reader("date")
-    return [
-        docnum
-        for docnum in range(reader.doc_count_all())
-        if not reader.is_deleted(docnum) and query.admits(files[docnum], dates[docnum])
-    ]

@@ -7,9 +7,9 @@ computed from it, so a group is named by its level and its key.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,9 @@ from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, nearest
 
+if TYPE_CHECKING:
+    from indexer.ranking.patterns import FormPattern
+
 LEVELS = ("exact", "folded", "stem", "root")
 
 Docs = NDArray[np.int64]
@@ -27,6 +30,17 @@ Positions = NDArray[np.int64]
 
 
 Span = tuple[int, int]
+"""(first, last): slots of terms, last exclusive."""
+
+Spans = NDArray[np.int64]
+"""[n, 2], a span a row: disjoint, ascending unless it is said otherwise."""
+
+NO_SPANS: Spans = np.zeros((0, 2), np.int64)
+
+
+def spans_of(spans: Sequence[Span]) -> Spans:
+    """An array of some spans."""
+    return np.array(spans, np.int64) if len(spans) else NO_SPANS
 
 
 class Postings(NamedTuple):
@@ -41,28 +55,24 @@ class Gathered(NamedTuple):
 
     docs: NDArray[Any]
     tfs: NDArray[Any]
-    counts: list[int]
+    counts: NDArray[np.int64]
 
 
 class FieldSource(Protocol):
     """One field of one segment.
 
-    Terms are numbered by slots, in an order of the source's own; a span of slots is written as
-    (first, last), last exclusive. Sources keep the forms of a group side by side where they can,
-    so that a group is few spans.
+    Terms are numbered by slots, in an order of the source's own. Sources keep the forms of a group
+    side by side where they can, so that a group is few spans.
     """
 
-    def group(self, level: str, key: str) -> Sequence[Span]:
-        """The spans of the terms whose form at `level` is `key`: disjoint, ascending."""
+    def group(self, level: str, key: str) -> Spans:
+        """The spans of the terms whose form at `level` is `key`."""
 
-    def prefixed(self, prefix: str) -> Sequence[Span]:
-        """The spans of the terms whose folded form begins with `prefix`."""
+    def matching(self, pattern: FormPattern) -> Spans:
+        """The spans of the terms whose folded form fits a pattern."""
 
-    def containing(self, infix: str) -> Sequence[Span]:
-        """The spans of the terms whose folded form holds `infix` anywhere."""
-
-    def nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
-        """The other stems spelled like this one: the span and the likeness of each."""
+    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
+        """The other stems spelled like this one, and the likeness of each span."""
 
     def bearing(self, target: str) -> list[tuple[str, Span]]:
         """The stems (key, span) with a form that may be a lone proclitic and a word of `target`."""
@@ -76,11 +86,25 @@ class FieldSource(Protocol):
     def term_count(self) -> int:
         """How many distinct terms the field has in this segment."""
 
-    def postings(self, spans: Sequence[Span]) -> Gathered:
+    def postings(self, spans: Spans) -> Gathered:
         """The postings of some spans, one after the other; docs ascend within a term only."""
 
-    def positions(self, span: Span) -> Positions:
-        """The positions of a span, posting after posting, ascending in each."""
+    def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
+        """The positions of some of the postings of some spans, ascending in each posting.
+
+        `chosen` are the places of those postings in `postings`, rising.
+        """
+
+    def forms_at(
+        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
+    ) -> Sequence[str]:
+        """The term of each of some of the postings of some spans; `chosen` as in `positions`."""
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        """Where each `SAMPLE_TOKENS`-th token of a document begins, and how many tokens it has.
+
+        In code points of its text. None where that is not stored.
+        """
 
     def lengths(self) -> Floats:
         """Length of each document by docnum: its words that are not stopwords."""
@@ -114,42 +138,36 @@ class LexiconField:
     def _form(self, slot: int) -> str:
         return self._terms[slot].decode("utf-8", "surrogatepass")
 
-    def group(self, level: str, key: str) -> Sequence[Span]:
+    def group(self, level: str, key: str) -> Spans:
         """See FieldSource."""
-        return [(slot, slot + 1) for slot in self._groups.get((level, key), ())]
+        return spans_of([(slot, slot + 1) for slot in self._groups.get((level, key), ())])
 
-    def _by_folded(self, meets: Callable[[str], bool]) -> list[Span]:
+    def matching(self, pattern: FormPattern) -> Spans:
+        """See FieldSource."""
         slots = [
             slot
             for (level, key), group in self._groups.items()
-            if level == "folded" and meets(key)
+            if level == "folded" and pattern.tier(key)
             for slot in group
         ]
-        return [(slot, slot + 1) for slot in sorted(slots)]
-
-    def prefixed(self, prefix: str) -> Sequence[Span]:
-        """See FieldSource."""
-        return self._by_folded(lambda key: key.startswith(prefix))
-
-    def containing(self, infix: str) -> Sequence[Span]:
-        """See FieldSource."""
-        return self._by_folded(lambda key: infix in key)
+        return spans_of([(slot, slot + 1) for slot in sorted(slots)])
 
     @cached_property
     def _stems(self) -> tuple[list[str], Grams]:
         stems = [key for level, key in self._groups if level == "stem"]
         return stems, build_grams([stem.encode("utf-8", "surrogatepass") for stem in stems])
 
-    def nearest(self, stem: str, least: float) -> list[tuple[Span, float]]:
+    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
         stems, grams = self._stems
         keys, likeness = nearest(grams, stem, least)
-        return [
-            (span, like)
+        found = [
+            (tuple(span), like)
             for key, like in zip(keys.tolist(), likeness.tolist(), strict=True)
             if stems[key] != stem
-            for span in self.group("stem", stems[key])
+            for span in self.group("stem", stems[key]).tolist()
         ]
+        return spans_of([span for span, _ in found]), np.array([like for _, like in found])
 
     @cached_property
     def _bearing(self) -> dict[str, set[str]]:
@@ -163,11 +181,11 @@ class LexiconField:
     def bearing(self, target: str) -> list[tuple[str, Span]]:
         """See FieldSource."""
         keys = sorted(self._bearing.get(target, ()))
-        return [(key, span) for key in keys for span in self.group("stem", key)]
+        return [(key, tuple(span)) for key in keys for span in self.group("stem", key).tolist()]
 
     def count(self, span: Span) -> int:
         """See FieldSource."""
-        return int(self.postings([span]).tfs.sum())
+        return sum(int(self._term(slot)[0].tfs.sum()) for slot in range(*span))
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
@@ -177,19 +195,36 @@ class LexiconField:
         """See FieldSource."""
         return len(self._terms)
 
-    def postings(self, spans: Sequence[Span]) -> Gathered:
+    def postings(self, spans: Spans) -> Gathered:
         """See FieldSource."""
-        parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans]
+        parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans.tolist()]
         flat = [part for of_span in parts for part in of_span]
         return Gathered(
-            np.concatenate([part.docs for part in flat]),
-            np.concatenate([part.tfs for part in flat]),
-            [sum(len(part.docs) for part in of_span) for of_span in parts],
+            np.concatenate([np.zeros(0, np.int64), *(part.docs for part in flat)]),
+            np.concatenate([np.zeros(0, np.float32), *(part.tfs for part in flat)]),
+            np.array([sum(len(part.docs) for part in of_span) for of_span in parts], np.int64),
         )
 
-    def positions(self, span: Span) -> Positions:
+    def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
         """See FieldSource."""
-        return np.concatenate([self._term(slot)[1] for slot in range(*span)])
+        kept = np.zeros(len(postings.docs), np.bool_)
+        kept[chosen] = True
+        all_positions = [self._term(slot)[1] for span in spans.tolist() for slot in range(*span)]
+        flat = np.concatenate([np.zeros(0, np.int64), *all_positions])
+        return flat[np.repeat(kept, postings.tfs.astype(np.int64))]
+
+    def forms_at(
+        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
+    ) -> Sequence[str]:
+        """See FieldSource."""
+        slots = [slot for span in spans.tolist() for slot in range(*span)]
+        counts = [len(self._term(slot)[0].docs) for slot in slots]
+        owners = np.repeat(slots, counts).take(chosen)
+        return [self._form(slot) for slot in owners.tolist()]
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        """See FieldSource: not stored."""
+        return None
 
     def _term(self, slot: int) -> tuple[Postings, Positions]:
         known = self._read.get(slot)
@@ -215,13 +250,10 @@ class LexiconField:
 
 
 def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
-    """The parts of `spans` that no span of `taken` covers."""
+    """The parts of some spans that no span of `taken` covers; both in any order."""
     left = list(spans)
-    if not left:
-        return left
-    lowest, highest = left[0][0], left[-1][1]
     for start, stop in taken:
-        if start >= highest or stop <= lowest:
+        if all(last <= start or stop <= first for first, last in left):
             continue
         left = [
             part

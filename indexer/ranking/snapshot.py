@@ -9,7 +9,7 @@ What is learnt about the dictionary while queries are expanded is kept.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -19,13 +19,18 @@ from numpy.typing import NDArray
 from indexer.codec.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.expand import Expansion, QueryWord, expand
-from indexer.ranking.segment import Docs, FieldSource, Floats, Span, open_field
+from indexer.ranking.segment import Docs, FieldSource, Floats, Spans, open_field, spans_of
 from indexer.ranking.settings import DEFAULT, RankingSettings
 
 _ARTICLES = ("ال", "وال")
 
 _REMEMBERED = 1 << 14
 """Words and groups whose expansion or count is kept."""
+
+_REMEMBERED_TERMS = 1 << 10
+"""Words whose terms are kept: some kilobytes each."""
+
+_NONE = np.zeros(0, np.int64)
 
 
 class Segment:
@@ -61,11 +66,17 @@ class Segment:
         return self._fields[name]
 
     @cached_property
+    def dates(self) -> NDArray[np.str_]:
+        """The date of each document as it was given, by docnum; empty where there is none."""
+        if not self.size:
+            return np.zeros(0, "<U1")
+        column = self.reader.column_reader("date")
+        return np.array([column[docnum] for docnum in range(self.size)])
+
+    @cached_property
     def file_numbers(self) -> NDArray[np.int64]:
         """The number of each document's file, by docnum."""
         if not self.size:  # Whoosh's empty reader has no columns
-            return np.zeros(0, np.int64)
-        if not self.size:
             return np.zeros(0, np.int64)
         numbers = None if self._columnar is None else self._columnar.numbers("file")
         if numbers is None:
@@ -96,6 +107,9 @@ class Snapshot:
         self.settings = settings
         self.segments = [Segment(leaf, offset) for leaf, offset in searcher.leaf_searchers()]
         self.documents = int(searcher.doc_count())
+        self.size = sum(segment.size for segment in self.segments)
+        self._dfs: dict[Any, int] = {}
+        self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
         self.norms = lru_cache(maxsize=8)(self._norms)
         self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
         self.expansions = lru_cache(maxsize=_REMEMBERED)(self._expansions)
@@ -109,31 +123,65 @@ class Snapshot:
             known = whole.fahras_snapshot = cls(whole)
         return known
 
+    def segment_of(self, searcher: Any) -> Segment:
+        """The segment of one of the searcher's leaves."""
+        reader = searcher.reader()
+        return next(segment for segment in self.segments if segment.reader is reader)
+
+    @cached_property
+    def live(self) -> NDArray[np.bool_] | None:
+        """By doc, which documents are not deleted; None where none is."""
+        if all(segment.live is None for segment in self.segments):
+            return None
+        masks = [
+            np.ones(segment.size, np.bool_) if segment.live is None else segment.live
+            for segment in self.segments
+        ]
+        return np.concatenate(masks)
+
+    def only_live(self, docs: Docs) -> Docs:
+        """`docs` without the deleted ones."""
+        return docs if self.live is None else docs[self.live.take(docs)]
+
+    def document_frequency(self, query: Any) -> int:
+        """How many live documents hold any term of a `FormsQuery`."""
+        known = self._dfs.get(query)
+        if known is None:
+            if len(self._dfs) > _REMEMBERED:
+                self._dfs.clear()
+            met = np.zeros(self.size, np.bool_)
+            for part in self.terms(query):
+                base = part.segment.base
+                docs = part.source.postings(part.spans).docs
+                met[base : base + part.segment.size][docs] = True
+            if self.live is not None:
+                met &= self.live
+            known = self._dfs[query] = int(np.count_nonzero(met))
+        return known
+
+    def _terms(self, query: Any) -> tuple[Any, ...]:
+        """The terms of a `FormsQuery`, which are looked up once."""
+        return tuple(query.terms(self))
+
     def locate(self, doc: int) -> tuple[Segment, int]:
         """The segment of a document, and its docnum there."""
         place = bisect_right(self.segments, doc, key=lambda segment: segment.base) - 1
         segment = self.segments[place]
         return segment, doc - segment.base
 
-    def file_numbers(self, docs: Docs) -> NDArray[np.int64]:
-        """The number of the file of each of these documents (global docnums)."""
-        files = np.zeros(len(docs), np.int64)
-        for segment in self.segments:
-            here = (docs >= segment.base) & (docs < segment.base + segment.size)
-            files[here] = segment.file_numbers.take(docs[here] - segment.base)
-        return files
+    @cached_property
+    def file_numbers(self) -> NDArray[np.int64]:
+        """The number of the file of each document, by doc."""
+        return np.concatenate([_NONE, *(segment.file_numbers for segment in self.segments)])
 
-    def _norms(self, fields: tuple[str, ...]) -> list[Floats]:
-        """BM25's length norm of each document, by segment and docnum, fields combined."""
-        lengths = [self.lengths(segment, fields) for segment in self.segments]
-        total = sum(
-            float(known[segment.live].sum() if segment.live is not None else known.sum())
-            for segment, known in zip(self.segments, lengths, strict=True)
+    def _norms(self, fields: tuple[str, ...]) -> NDArray[np.float64]:
+        """BM25's length norm of each document, by doc, fields combined."""
+        lengths = np.concatenate(
+            [np.zeros(0, np.float32), *(self.lengths(s, fields) for s in self.segments)]
         )
-        average = total / max(self.documents, 1)
-        return [
-            length_norms(known, average, self.settings.k1, self.settings.b) for known in lengths
-        ]
+        total = lengths.sum() if self.live is None else lengths[self.live].sum()
+        average = float(total) / max(self.documents, 1)
+        return length_norms(lengths, average, self.settings.k1, self.settings.b)
 
     def lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:
         """The length of each document of a segment, fields weighted and summed."""
@@ -193,19 +241,21 @@ class FieldsVocabulary:
         return frozenset(key for source in self.sources() for key, _ in source.bearing(target))
 
 
-def _with_article(source: FieldSource, spans: Sequence[Span]) -> list[Span]:
+def _with_article(source: FieldSource, spans: Spans) -> Spans:
     """The terms of some spans that are written with the article."""
-    return [
-        (slot, slot + 1)
-        for first, last in spans
-        for slot, form in enumerate(source.forms((first, last)), first)
-        if form.startswith(_ARTICLES)
-    ]
+    return spans_of(
+        [
+            (slot, slot + 1)
+            for first, last in spans.tolist()
+            for slot, form in enumerate(source.forms((first, last)), first)
+            if form.startswith(_ARTICLES)
+        ]
+    )
 
 
-def _live_count(segment: Segment, source: FieldSource, spans: Sequence[Span]) -> int:
+def _live_count(segment: Segment, source: FieldSource, spans: Spans) -> int:
     """How often the terms of some spans occur in documents that are not deleted."""
-    if segment.live is None or not spans:
-        return sum(source.count(span) for span in spans)
+    if segment.live is None or not len(spans):
+        return sum(source.count(tuple(span)) for span in spans.tolist())
     postings = source.postings(spans)
     return int(postings.tfs[segment.live.take(postings.docs)].sum())

@@ -24,12 +24,13 @@ from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from pyarabic import araby
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.letters import DECOMPOSED_HAMZA, MARKS, SUPERSCRIPT_ALEF
 from analyzers.normalizer import fold, unmark
-from indexer.ranking.segment import FieldSource, Span
+from indexer.ranking.segment import NO_SPANS, FieldSource, Span, Spans, spans_of
 
 LETTER_SWITCHES = frozenset({"hamza", "ta", "ya"})
 """The switches of `results.STRICT_SWITCHES` that forms alone can answer."""
@@ -65,16 +66,35 @@ def letters_agree(one: str, other: str, switches: frozenset[str]) -> bool:
     return all(_agree(a[i], b[j], switches) for i, j in _common(first, second))
 
 
-def pattern_agrees(pattern: str, form: str, switches: frozenset[str], *, infix: bool) -> bool:
-    """Whether a form holds an unmarked pattern, at its beginning or anywhere, in these letters."""
-    wanted, folded = fold(pattern), analyze_form(form).folded
-    a, b = _pieces(pattern, wanted), _pieces(form, folded)
-    last = len(folded) - len(wanted) if infix else 0
-    return any(
-        folded.startswith(wanted, at)
-        and all(_agree(x, y, switches) for x, y in zip(a, b[at:], strict=False))
-        for at in range(last + 1)
-    )
+def pieces_agree(pieces: Sequence[str], form: str, switches: frozenset[str]) -> bool:
+    """Whether a form holds unmarked pieces one after the other, in these letters.
+
+    An empty first piece leaves the beginning open, an empty last one the end.
+    """
+    folded = analyze_form(form).folded
+    letters = _pieces(form, folded)
+    at = 0
+    for number, piece in enumerate(pieces):
+        wanted = fold(piece)
+        place = len(folded) - len(wanted) if number == len(pieces) - 1 and wanted else at
+        while not _stands(piece, wanted, folded, letters, place, switches):
+            place += 1
+            if number == 0 or place > len(folded) - len(wanted):
+                return False
+        if place < at:
+            return False
+        at = place + len(wanted)
+    return True
+
+
+def _stands(
+    piece: str, wanted: str, folded: str, letters: list[str], at: int, switches: frozenset[str]
+) -> bool:
+    """Whether a piece stands at a place of a folded form, in these letters."""
+    if not wanted:
+        return True
+    own = zip(_pieces(piece, wanted), letters[at:], strict=False)
+    return folded.startswith(wanted, at) and all(_agree(a, b, switches) for a, b in own)
 
 
 def has_marks(written: str) -> bool:
@@ -194,33 +214,31 @@ def _by_piece(marks: Marks, pieces: Sequence[str]) -> list[frozenset[str]]:
     return found
 
 
-_known: WeakKeyDictionary[Any, dict[tuple[Span, str, frozenset[str]], list[Span]]] = (
-    WeakKeyDictionary()
-)
+_known: WeakKeyDictionary[Any, dict[tuple[Span, str, frozenset[str]], Spans]] = WeakKeyDictionary()
 
 
-def agreeing(
-    source: FieldSource, spans: Sequence[Span], form: str, switches: frozenset[str]
-) -> Sequence[Span]:
+def agreeing(source: FieldSource, spans: Spans, form: str, switches: frozenset[str]) -> Spans:
     """The parts of some spans whose terms agree with an unmarked form; all without a switch."""
     if not switches:
         return spans
     known = _known.setdefault(source, {})
-    found = []
-    for span in spans:
-        key = (span, form, switches)
+    found = [NO_SPANS]
+    for span in spans.tolist():
+        key = (tuple(span), form, switches)
         if key not in known:
             if len(known) > _REMEMBERED:
                 known.clear()
-            known[key] = kept(source, [span], lambda term: letters_agree(form, term, switches))
-        found += known[key]
-    return found
+            known[key] = kept(
+                source, spans_of([span]), lambda term: letters_agree(form, term, switches)
+            )
+        found.append(known[key])
+    return np.concatenate(found)
 
 
-def kept(source: FieldSource, spans: Sequence[Span], meets: Callable[[str], bool]) -> list[Span]:
+def kept(source: FieldSource, spans: Spans, meets: Callable[[str], bool]) -> Spans:
     """The parts of some spans whose terms meet a test."""
     found: list[Span] = []
-    for span in spans:
+    for span in spans.tolist():
         for slot, form in enumerate(source.forms(span), span[0]):
             if not meets(form):
                 continue
@@ -228,4 +246,4 @@ def kept(source: FieldSource, spans: Sequence[Span], meets: Callable[[str], bool
                 found[-1] = (found[-1][0], slot + 1)
             else:
                 found.append((slot, slot + 1))
-    return found
+    return spans_of(found)

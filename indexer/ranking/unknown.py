@@ -74,10 +74,10 @@ def _is_held(leaf: FormsQuery, word: QueryWord, snapshot: Snapshot) -> bool:
         if group.tier not in ("spelling", "root")
     ):
         return True
-    phrases = leaf.phrases if isinstance(leaf, StemQuery) else ()
+    sides = leaf.sides if isinstance(leaf, StemQuery) else ()
     return any(
         len(phrase_frequencies(side, "stem", None, source)[0])
-        for side in phrases
+        for side in sides
         for source in vocabulary.sources()
     )
 
@@ -86,7 +86,7 @@ def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
     asked = any(
         group.retrieves for group in leaf.expansions(evaluator.snapshot) if group.tier == "spelling"
     )
-    return asked and any(pool.member.any() for pool in evaluator.leaf(leaf).pools)
+    return asked and len(evaluator.leaf(leaf).docs) > 0
 
 
 def _keys(word: QueryWord) -> list[str]:
@@ -128,9 +128,10 @@ def _near(keys: Sequence[str], source: FieldSource, least: float) -> dict[Span, 
     """The stems of one field like any of the keys, with the greatest likeness of each."""
     found: dict[Span, float] = {}
     for key in keys:
-        own = [(span, 1.0) for span in source.group("stem", key)]
-        for span, like in (*own, *source.nearest(key, least)):
-            found[span] = max(like, found.get(span, 0.0))
+        spans, likeness = source.nearest(key, least)
+        own = [(span, 1.0) for span in source.group("stem", key).tolist()]
+        for (first, last), like in (*own, *zip(spans.tolist(), likeness.tolist(), strict=True)):
+            found[first, last] = max(like, found.get((first, last), 0.0))
     return found
 
 

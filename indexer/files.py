@@ -1,0 +1,200 @@
+"""What is known of each file of an index, and how does that lie on the disk?
+
+Most files are unchanged since the last run, and a search shows ten of them: so they are kept column
+by column, and a file is an object only while somebody looks at it. Paths, numbers and digests are
+three kinds of column, each packed by zstd:
+
+    path        UTF-8 (lone surrogates as three bytes), NUL after each but the last
+    digest      16 bytes a file; zeros where the content is not known
+    the others  64-bit numbers, little-endian: first the lowest byte of each file, then the next
+                of each, so that what is alike lies together. An encoding is its place in a list
+
+Rows on the disk are in the order of the paths.
+"""
+
+from __future__ import annotations
+
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from functools import cached_property
+from typing import NamedTuple
+
+from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
+
+Stamp = tuple[int, int]
+"""Size and mtime_ns: what tells, without reading, that a file is as it was."""
+
+_NUMBERS = ("number", "size", "mtime_ns", "documents", "text_bytes", "encoding")
+_COLUMNS = ("path", "digest", *_NUMBERS)
+_NUMBER_BYTES = 8
+_DIGEST_BYTES = 16
+_UNKNOWN = bytes(_DIGEST_BYTES)
+
+
+class FileEntry(NamedTuple):
+    """A file of the catalogue.
+
+    `path` is relative to the index's home where the file is below it, else absolute. `digest` is
+    blake2b-16 of its bytes in hex. `documents` is how many it gave, `text_bytes` their UTF-8 size.
+    """
+
+    number: int
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str
+    documents: int
+    text_bytes: int
+    encoding: str
+
+
+class Files(MutableMapping[str, FileEntry]):
+    """Files by path. A row whose file has left stays, unused, until `packed`."""
+
+    def __init__(self, entries: Iterable[FileEntry] = ()) -> None:
+        self.paths: list[str] = []
+        self.encodings: list[str] = []
+        self._digests = bytearray()
+        self._numbers = {name: array("q") for name in _NUMBERS}
+        self._is_packed = True
+        for entry in entries:
+            self[entry.path] = entry
+
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        return dict(zip(self.paths, range(len(self.paths)), strict=True))
+
+    def __len__(self) -> int:
+        return len(self._row)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._row)
+
+    def __getitem__(self, path: str) -> FileEntry:
+        return self.entry(self._row[path])
+
+    def entry(self, row: int) -> FileEntry:
+        """The file of a row."""
+        values = self._numbers
+        digest = self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES]
+        return FileEntry(
+            values["number"][row],
+            self.paths[row],
+            values["size"][row],
+            values["mtime_ns"][row],
+            "" if digest == _UNKNOWN else digest.hex(),
+            values["documents"][row],
+            values["text_bytes"][row],
+            self.encodings[values["encoding"][row]],
+        )
+
+    def __setitem__(self, path: str, entry: FileEntry) -> None:
+        """Note a file under its own path; ValueError where the two differ."""
+        if entry.path != path:
+            raise ValueError(f"{entry.path} is not {path}")
+        row = self._row.get(path)
+        if row is None:
+            row = self._row[path] = self._append(path)
+        digest = bytes.fromhex(entry.digest) or _UNKNOWN
+        self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES] = digest
+        numbers = (
+            entry.number,
+            entry.size,
+            entry.mtime_ns,
+            entry.documents,
+            entry.text_bytes,
+            self._code(entry.encoding),
+        )
+        for column, number in zip(self._numbers.values(), numbers, strict=True):
+            column[row] = number
+
+    def _append(self, path: str) -> int:
+        self._is_packed = False
+        self.paths.append(path)
+        self._digests += _UNKNOWN
+        for column in self._numbers.values():
+            column.append(0)
+        return len(self.paths) - 1
+
+    def _code(self, encoding: str) -> int:
+        if encoding not in self.encodings:
+            self.encodings.append(encoding)
+        return self.encodings.index(encoding)
+
+    def __delitem__(self, path: str) -> None:
+        del self._row[path]
+        self._is_packed = False
+
+    def column(self, name: str) -> Sequence[int]:
+        """`number`, `size`, `mtime_ns`, `documents` or `text_bytes` of each file, in any order."""
+        column = self._numbers[name]
+        return column if self._is_packed else [column[row] for row in self._row.values()]
+
+    def stamps(self) -> dict[str, Stamp]:
+        """The size and time of each file, by path."""
+        stamps = zip(self.column("size"), self.column("mtime_ns"), strict=True)
+        return dict(zip(self.paths if self._is_packed else self._row, stamps, strict=True))
+
+    def packed(self) -> Files:
+        """The same files, a row each, in the order of their paths."""
+        if self._is_packed:
+            return self
+        rows = sorted(self._row.values(), key=self.paths.__getitem__)
+        other = Files()
+        other.paths = [self.paths[row] for row in rows]
+        other.encodings = self.encodings
+        digests = memoryview(self._digests)
+        starts = (row * _DIGEST_BYTES for row in rows)
+        other._digests = bytearray().join(digests[at : at + _DIGEST_BYTES] for at in starts)
+        for name, column in self._numbers.items():
+            other._numbers[name] = array("q", map(column.__getitem__, rows))
+        return other
+
+    def pack(self) -> dict[str, bytes]:
+        """The columns by name as they lie on the disk. Goes with `encodings`."""
+        files = self.packed()
+        columns = {
+            "path": "\0".join(files.paths).encode("utf-8", "surrogatepass"),
+            "digest": bytes(files._digests),
+            **{name: _shuffled(column) for name, column in files._numbers.items()},
+        }
+        compress = ZstdCompressor(level=1).compress
+        return {name: compress(data) for name, data in columns.items()}
+
+    @classmethod
+    def unpack(cls, columns: Mapping[str, bytes], encodings: Iterable[str]) -> Files:
+        """What `pack` gave. ValueError or LookupError where it is not that."""
+        decompress = ZstdDecompressor().decompress
+        files = cls()
+        try:
+            data = {name: decompress(columns[name]) for name in _COLUMNS}
+        except ZstdError as error:
+            raise ValueError(str(error)) from error
+        files.encodings = list(encodings)
+        files._digests = bytearray(data["digest"])
+        count = len(files._digests) // _DIGEST_BYTES
+        files.paths = data["path"].decode("utf-8", "surrogatepass").split("\0") if count else []
+        files._numbers = {name: _unshuffled(data[name]) for name in _NUMBERS}
+        if {len(files.paths), *map(len, files._numbers.values())} != {count}:
+            raise ValueError("columns of different lengths")
+        return files
+
+
+def _shuffled(column: array[int]) -> bytes:
+    if sys.byteorder == "big":
+        column = array("q", column)
+        column.byteswap()
+    data = column.tobytes()
+    return b"".join(data[place::_NUMBER_BYTES] for place in range(_NUMBER_BYTES))
+
+
+def _unshuffled(data: bytes) -> array[int]:
+    count = len(data) // _NUMBER_BYTES
+    restored = bytearray(count * _NUMBER_BYTES)
+    for place in range(_NUMBER_BYTES):
+        restored[place::_NUMBER_BYTES] = data[place * count : (place + 1) * count]
+    column = array("q", bytes(restored))
+    if sys.byteorder == "big":
+        column.byteswap()
+    return column

@@ -1,0 +1,92 @@
+"""Sets of documents as ascending arrays, and the best of many scores.
+
+Small lists are looked up in large ones; where both are large, a pass over all documents is faster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.segment import Docs
+
+_LOOKED_UP_SHARE = 16
+"""A list that is so many times shorter than another is looked up in it."""
+
+_CHUNK = 16
+"""Scores of which only the best is looked at first."""
+
+_NO_DOCS: Docs = np.zeros(0, np.int64)
+
+
+def intersection(lists: Sequence[Docs], size: int) -> Docs:
+    """The documents that are in all lists. size: of the index, in documents."""
+    if not lists:
+        return _NO_DOCS
+    shortest, *others = sorted(lists, key=len)
+    for other in others:
+        if not len(shortest):
+            break
+        if other is not shortest:
+            shortest = shortest[_held_in(shortest, other, size)]
+    return shortest
+
+
+def without(docs: Docs, dropped: Docs, size: int) -> Docs:
+    """The documents of the first list that are not in the second."""
+    return docs[~_held_in(docs, dropped, size)] if len(docs) and len(dropped) else docs
+
+
+def _held_in(docs: Docs, other: Docs, size: int) -> NDArray[np.bool_]:
+    """Bool by place in `docs`: whether `other` has the document too."""
+    if len(docs) * _LOOKED_UP_SHARE < len(other):
+        at = other.searchsorted(docs)
+        at[at == len(other)] = 0
+        held: NDArray[np.bool_] = other.take(at) == docs
+        return held
+    met = np.zeros(size, np.bool_)
+    met[other] = True
+    return met.take(docs)
+
+
+def union(lists: Sequence[Docs], size: int) -> Docs:
+    """The documents that are in any list; a single list itself."""
+    held = [docs for docs in lists if len(docs)]
+    if len(held) <= 1:
+        return held[0] if held else _NO_DOCS
+    if sum(map(len, held)) * _LOOKED_UP_SHARE < size:
+        both: Docs = np.sort(np.concatenate(held), kind="stable")
+        fresh: Docs = both[np.concatenate([_FIRST, both[1:] != both[:-1]])]
+        return fresh
+    met = np.zeros(size, np.bool_)
+    for docs in held:
+        met[docs] = True
+    return np.flatnonzero(met)
+
+
+_FIRST = np.ones(1, np.bool_)
+
+
+def least_of_best(scores: NDArray[Any], count: int) -> float:
+    """The score of the `count`-th best, or less than all where there are fewer.
+
+    Of many scores only those are sorted that reach the `count`-th best of the best of chunks: at
+    least `count` scores do.
+    """
+    if count >= len(scores):
+        return -np.inf
+    chunks = len(scores) // _CHUNK
+    if chunks > 2 * count:
+        best = scores[: chunks * _CHUNK].reshape(_CHUNK, chunks).max(axis=0)
+        scores = scores[scores >= np.partition(best, chunks - count)[chunks - count]]
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
+
+
+def best_of(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
+    """Places, rising, of the best `count` scores, all that tie with the last included."""
+    if count <= 0:
+        return np.zeros(0, np.int64)
+    return np.flatnonzero(scores >= least_of_best(scores, count))

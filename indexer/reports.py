@@ -1,0 +1,133 @@
+"""What does the library hand out besides results? Of a score, a document, an update, an index."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Document",
+    "Explanation",
+    "FileProblem",
+    "IndexStats",
+    "Progress",
+    "TermExplanation",
+    "TermStats",
+    "UpdateReport",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class TermExplanation:
+    """What one word of the query added to the score of one hit.
+
+    Frequencies and lengths are summed over the fields, each weighted (a word of the title counts as
+    several), so that `pooled_tf` is the sum of weight * tf over the terms. The contribution is
+    idf * saturation of the pooled tf in a document of this length, times the word's boosts.
+    """
+
+    word: str
+    terms: tuple[tuple[str, str, float, float], ...]
+    """(written form, tier, tier weight, tf in the hit) of every form met in the hit."""
+    df: int
+    idf: float
+    pooled_tf: float
+    length: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The parts of a hit's score; contributions of the words + proximity + constant == score.
+
+    `constant` is what belongs to no single word: the bonus for holding several of them.
+    """
+
+    words: tuple[TermExplanation, ...]
+    proximity: float
+    constant: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document as it was indexed."""
+
+    id: str
+    path: str
+    title: str
+    text: str
+    date: str | None
+    size: int
+    encoding: str
+    line: int | None = None
+    """Of a record, the line of its file on which it begins; None where the file is the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileProblem:
+    """A file, or a line of one, that was left out or read with losses, and why."""
+
+    path: str
+    reason: str
+    line: int | None = None
+    fatal: bool = True
+    """False where the file was indexed all the same (stray bytes, single bad records)."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateReport:
+    """What `Index.update` found and did.
+
+    The counts are files, but for `documents`, which are all that the index holds.
+    """
+
+    added: int
+    changed: int
+    moved: int
+    removed: int
+    unchanged: int
+    documents: int
+    bytes_read: int
+    elapsed_s: float
+    problems: tuple[FileProblem, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far `Index.update` is: `done` of `total` files, and which `phase` it is in."""
+
+    phase: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class TermStats:
+    """A written form of the vocabulary."""
+
+    term: str
+    folded: str
+    stem: str
+    root: str
+    document_frequency: int
+    collection_frequency: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStats:
+    """What an index holds."""
+
+    index_dir: str
+    roots: tuple[str, ...]
+    documents: int
+    files: int
+    tokens: int
+    terms: int
+    text_bytes: int
+    index_bytes: int
+    segments: int
+    format_version: int
+    analyzer_version: int
+    updated: str | None
+    problems: tuple[FileProblem, ...] = ()
