@@ -1,4 +1,4 @@
-"""Indexes written once stay readable: one golden index for each format version.
+"""An index of this version stays readable, one of an older version is refused: golden indexes.
 
 `python tests/test_codec_golden.py` writes the golden index of a new version; never write an old
 version's again.
@@ -23,6 +23,7 @@ from indexer.codec.container import Container
 from indexer.codec.format import FORMAT_VERSION
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
+from indexer.errors import IndexCorruptError
 
 DATA = Path(__file__).parent / "data"
 SCHEMA = fields.Schema(
@@ -109,6 +110,13 @@ def test_the_golden_index_is_read(golden):
             assert searcher.document(path=document["path"]) == document
         ranked = [h["size"] for h in searcher.search(q.Every(), sortedby="size")]
         assert ranked == [3, 7, 10]
+
+
+@pytest.mark.parametrize("version", range(1, FORMAT_VERSION))
+def test_an_index_of_an_older_version_is_refused(tmp_path, version):
+    old = open_index(shutil.copytree(DATA / f"codec_v{version}", tmp_path / "old"))
+    with pytest.raises(IndexCorruptError, match=f"version {version}, .* {FORMAT_VERSION}"):
+        old.reader()
 
 
 def test_the_arrays_of_the_golden_index(golden):

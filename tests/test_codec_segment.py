@@ -6,6 +6,7 @@ import datetime
 import decimal
 import io
 import tempfile
+from bisect import bisect_left
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -18,10 +19,16 @@ from analyzers.analyzer import analyze_form
 from analyzers.packed import Numbering
 from analyzers.tokenizer import Tokenizer
 from indexer.codec import collect
-from indexer.codec.arrays import NOTHING, FieldArrays
+from indexer.codec.arrays import NOTHING, FieldArrays, StringTable
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
-from indexer.codec.dictionary import Vocabulary, build_dictionary, decoded, order_of
+from indexer.codec.dictionary import (
+    Vocabulary,
+    build_dictionary,
+    decoded,
+    order_of,
+    write_strings,
+)
 from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
@@ -169,6 +176,28 @@ def test_strings_are_put_in_the_order_of_their_bytes(strings):
 @given(st.lists(st.text()))
 def test_strings_are_decoded_together_as_one_by_one(texts):
     assert decoded([text.encode("utf-8", "surrogatepass") for text in texts]) == texts
+
+
+@given(st.sets(st.binary(max_size=6) | st.binary(min_size=250, max_size=300), max_size=60))
+def test_strings_are_found_where_they_stand(strings):
+    ordered = sorted(strings)
+    file = io.BytesIO()
+    writer = ContainerWriter(file)
+    write_strings(writer, "s_", ordered)
+    writer.close()
+    table = StringTable(Container(file.getvalue(), "test"), "s_")
+    assert [table[i] for i in range(len(table))] == ordered
+    assert table.starts.tolist() == [len(b"".join(ordered[:i])) for i in range(len(ordered) + 1)]
+    for key in {*ordered, *(string[:-1] for string in ordered), b"", b"\xff"}:
+        assert table.lower_bound(key) == bisect_left(ordered, key)
+        assert table.find(key) == (ordered.index(key) if key in strings else -1)
+
+
+def test_counts_of_any_size():
+    texts = ["كل " * count for count in (1, 254, 255, 256, 70_000)] + ["كل"] * 300
+    arrays = FieldArrays(built(texts), "text")
+    assert arrays.doc_starts.tolist() == [0, len(texts)]
+    assert arrays.position_starts.tolist() == [0, 1 + 254 + 255 + 256 + 70_000 + 300]
 
 
 def test_groups_must_nest():

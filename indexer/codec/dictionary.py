@@ -14,7 +14,7 @@ from analyzers.bulk import splits_all, stem_all
 from analyzers.packed import Numbering, Numbers
 from analyzers.spellings import distinct
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import GRAM_LEVEL, LEVELS
+from indexer.codec.format import GRAM_LEVEL, LEVELS, STRINGS_A_MARK
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
@@ -156,7 +156,7 @@ def _group_starts(level: Level, order: Array) -> Array:
 
 def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionary) -> None:
     """Write terms, slots and groups; stem df comes later, with the postings."""
-    _write_strings(writer, f"{prefix}term_", dictionary.terms)
+    write_strings(writer, f"{prefix}term_", dictionary.terms)
     if dictionary.slots is None:
         return
     writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
@@ -196,7 +196,7 @@ def _write_bearing(
     targets, _, which = distinct(stem_all(numbering, rests))
     words = numbering.encoded(targets)
     order = order_of(words)
-    _write_strings(writer, prefix, [words[i] for i in order.tolist()])
+    write_strings(writer, prefix, [words[i] for i in order.tolist()])
     place = np.empty(len(words), np.int64)
     place[order] = np.arange(len(words))
     pairs = place.take(which) << 32 | group_of_folded.take(owners)
@@ -218,13 +218,14 @@ def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> Non
 def _write_keys(writer: ContainerWriter, prefix: str, keys: list[bytes], groups: Array) -> None:
     """Write keys, in the order of their bytes, and the group that each names."""
     order = order_of(keys)
-    _write_strings(writer, prefix, [keys[i] for i in order.tolist()])
+    write_strings(writer, prefix, [keys[i] for i in order.tolist()])
     writer.add(f"{prefix}groups", groups.take(order).astype("<u4"))
 
 
-def _write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:
-    """Write strings end to end as `<prefix>bytes`, with `<prefix>starts`."""
+def write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:
+    """Write strings: `<prefix>bytes`, `<prefix>lengths` and `<prefix>marks`."""
     listed = list(strings)
-    starts = starts_of(np.fromiter(map(len, listed), np.int64, len(listed)))
+    lengths = np.fromiter(map(len, listed), np.int64, len(listed))
     writer.add_bytes(f"{prefix}bytes", b"".join(listed))
-    writer.add(f"{prefix}starts", starts.astype("<u4"))
+    writer.add(f"{prefix}lengths", lengths.astype(smallest_unsigned(int(lengths.max(initial=0)))))
+    writer.add(f"{prefix}marks", starts_of(lengths)[:-1:STRINGS_A_MARK].astype("<u4"))
