@@ -110,7 +110,7 @@ _OTHER_ALPHABETS = {
 }  # fmt: skip
 """Letters of Persian, Urdu, Kurdish, Pashto and Maghrebi keyboards, each with its Arabic one."""
 
-_FOLD_LETTERS = str.maketrans(
+FOLD_LETTERS = str.maketrans(
     {
         **_OTHER_ALPHABETS,
         **dict.fromkeys(_ALEFS, araby.ALEF),
@@ -120,9 +120,9 @@ _FOLD_LETTERS = str.maketrans(
 )
 _FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.YEH})
 
-_SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
+SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
 _ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
-_WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
+WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
 _YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
 _QURANIC_MADDA = araby.HAMZA + araby.ALEF
 _ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
@@ -144,7 +144,7 @@ _MIA = {
 
 _PROCLITICS_OF_NUMBERS = ("", "و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "بال", "كال", "لل",
                           "وب", "ول", "وبال", "ولل")  # fmt: skip
-_NUMERALS = {
+NUMERALS = {
     proclitic + spelling: proclitic + folded
     for proclitic in _PROCLITICS_OF_NUMBERS
     for spelling, folded in _MIA.items()
@@ -155,14 +155,14 @@ def fold(unmarked: str) -> str:
     """Form `f` of an unmarked word: one spelling for letters that writers exchange."""
     if unmarked.isascii():
         return unmarked
-    if _ALEF_HAMZA in unmarked and unmarked.endswith(_WAW_ENDINGS):
+    if _ALEF_HAMZA in unmarked and unmarked.endswith(WAW_ENDINGS):
         unmarked = _alef_hamza_before_ending(unmarked)
-    folded = unmarked.translate(_FOLD_LETTERS)
-    for seat in _SEATS:
+    folded = unmarked.translate(FOLD_LETTERS)
+    for seat in SEATS:
         if seat in folded:
             folded = _fold_hamza(folded)
             break
-    return _NUMERALS.get(folded, folded)
+    return NUMERALS.get(folded, folded)
 
 
 def _alef_hamza_before_ending(word: str) -> str:
@@ -175,7 +175,7 @@ def _fold_hamza(word: str) -> str:
     """Hamza by its place: kept before waw, dropped at the end of a long word, else its seat."""
     if _QURANIC_MADDA in word:
         word = _fold_quranic_madda(word)
-    for seat in _SEATS:
+    for seat in SEATS:
         word = word.replace(seat + araby.WAW, araby.HAMZA + araby.WAW)
     if word.endswith(_YEH_HAMZA_ENDINGS):
         word = word[:-1]

@@ -17,12 +17,12 @@ from analyzers.stemmer import COMPOUNDS, MIN_STEM, stem
 from analyzers.stopwords import is_stopword
 
 _LETTERS = (araby.BEH, araby.LAM, araby.FEH, araby.KAF)
-_IMPERFECT = (araby.YEH, araby.TEH, araby.NOON)
-_FUTURE = araby.SEEN
+IMPERFECT = (araby.YEH, araby.TEH, araby.NOON)
+FUTURE = araby.SEEN
 
 PROCLITICS = tuple(
     conjunction + letter
-    for letter in (*_LETTERS, _FUTURE)
+    for letter in (*_LETTERS, FUTURE)
     for conjunction in ("", araby.WAW, araby.FEH)
     if conjunction != letter
 )
@@ -30,17 +30,18 @@ PROCLITICS = tuple(
 
 
 @cache
-def _own_letters() -> frozenset[str]:
+def own_letters() -> frozenset[str]:
+    """The stems whose first letter is no proclitic."""
     return frozenset(words_of(read_list("proclitic_letters.txt")))
 
 
 def splits(folded: str) -> tuple[str, ...]:
     """What a folded form might be without its proclitic, the shortest proclitic first."""
-    if folded[0] not in (*_LETTERS, _FUTURE, araby.WAW) or folded.startswith(COMPOUNDS):
+    if folded[0] not in (*_LETTERS, FUTURE, araby.WAW) or folded.startswith(COMPOUNDS):
         return ()
     if protected_stem(folded) is not None:
         return ()
-    own = _own_letters()
+    own = own_letters()
     return tuple(
         folded[len(proclitic) :]
         for proclitic in PROCLITICS
@@ -54,7 +55,7 @@ def _may_part(folded: str, proclitic: str, own: frozenset[str]) -> bool:
     # so that لعلي keeps the name.
     if len(rest) < MIN_STEM or is_stopword(rest):
         return False
-    if proclitic.endswith(_FUTURE) and (len(rest) == MIN_STEM or rest[0] not in _IMPERFECT):
+    if proclitic.endswith(FUTURE) and (len(rest) == MIN_STEM or rest[0] not in IMPERFECT):
         return False
     word = folded[len(proclitic) - 1 :]
     return word not in own and stem(word) not in own

@@ -36,32 +36,32 @@ _AFTER_HAMZA = frozenset([*_PRONOUNS, "ين", "ان"])
 _AFTER_SEAT = _LONG_PRONOUNS - {""}
 _SEATLESS = _LONG_PRONOUNS | {"ا", "ان", "ين"}
 _PLURALS = frozenset(["ات", "اته", "اتها", "اتهم", "اتنا", "اتكم"])
-_ALONE = frozenset([""])
+ALONE = frozenset([""])
 _NO_ENDING = frozenset(["", "ء"])
 
-_ENDINGS_OF_MARK = {"!": _ALONE, "=": _NO_ENDING, "+": _LONG_PRONOUNS}
-_ENDING_SETS = (
-    _ENDINGS, _ALONE, _NO_ENDING, _LONG_PRONOUNS, _AFTER_TEH, _AFTER_HAMZA,
+_ENDINGS_OF_MARK = {"!": ALONE, "=": _NO_ENDING, "+": _LONG_PRONOUNS}
+ENDING_SETS = (
+    _ENDINGS, ALONE, _NO_ENDING, _LONG_PRONOUNS, _AFTER_TEH, _AFTER_HAMZA,
     _AFTER_HAMZA | _PLURALS, _SEATLESS, _AFTER_SEAT | {"ه"}, _AFTER_SEAT | {"ا"},
 )  # fmt: skip
 """All sets of endings; data/known.txt names one by its place."""
 
-_SHORTEST = 2
-_HEAD_LETTERS = 3
+SHORTEST = 2
+HEAD_LETTERS = 3
 _ZERO = ord("@")
-_LONGEST_AFTER_SHORT = 4
+LONGEST_AFTER_SHORT = 4
 _MIN_AFTER_LETTER = 4
 
-_LEAST_AFTER = {
+LEAST_AFTER = {
     **dict.fromkeys(LONE_PROCLITICS, _MIN_AFTER_LETTER),
-    **dict.fromkeys(ARTICLES - {""}, _SHORTEST),
+    **dict.fromkeys(ARTICLES - {""}, SHORTEST),
 }
 """Letters that a known word has at least, by what stands before it."""
 
-_BEGINNINGS = frozenset(clitic[: i + 1] for clitic in _LEAST_AFTER for i in range(len(clitic)))
+_BEGINNINGS = frozenset(clitic[: i + 1] for clitic in LEAST_AFTER for i in range(len(clitic)))
 """What a word begins with that has any of them before it."""
 
-_LONGEST_BEFORE = max(map(len, _LEAST_AFTER))
+_LONGEST_BEFORE = max(map(len, LEAST_AFTER))
 
 
 class Known(NamedTuple):
@@ -71,7 +71,7 @@ class Known(NamedTuple):
     endings: frozenset[str]
 
 
-class _Lexicon(NamedTuple):
+class Lexicon(NamedTuple):
     """What data/known.txt says.
 
     known: stem and number of the endings, by form. lengths: how long known forms are, longest
@@ -121,11 +121,12 @@ def _before_ending(form: str, stem: str) -> dict[str, Known]:
 
 
 @cache
-def _lexicon() -> _Lexicon:
+def lexicon() -> Lexicon:
+    """What the list of known words says, read once."""
     words, heads, waw_words = read_list("known.txt").split("\n\n")
     fields = words.split()
     lengths = heads.split()
-    return _Lexicon(
+    return Lexicon(
         dict(zip(fields[::3], zip(fields[1::3], fields[2::3], strict=True), strict=True)),
         dict(zip(lengths[::2], map(str.encode, lengths[1::2]), strict=True)),
         frozenset(waw_words.split()),
@@ -137,12 +138,12 @@ def derive() -> str:
     known = parse_protected(read_list("protected.txt"))
     lengths: dict[str, set[int]] = {}
     for form in known:
-        if len(form) >= _HEAD_LETTERS:
-            lengths.setdefault(form[:_HEAD_LETTERS], set()).add(len(form))
+        if len(form) >= HEAD_LETTERS:
+            lengths.setdefault(form[:HEAD_LETTERS], set()).add(len(form))
     return "\n\n".join(
         [
             "\n".join(
-                f"{form} {entry.stem} {_ENDING_SETS.index(entry.endings)}"
+                f"{form} {entry.stem} {ENDING_SETS.index(entry.endings)}"
                 for form, entry in sorted(known.items())
             ),
             "\n".join(
@@ -156,41 +157,41 @@ def derive() -> str:
 
 def protected_stem(folded: str) -> str | None:
     """The stem of a known word with its clitics, else None. The longest known word wins."""
-    lexicon = _lexicon()
-    found = _known_at(lexicon, folded, 0, _SHORTEST)
+    lists = lexicon()
+    found = _known_at(lists, folded, 0, SHORTEST)
     if found is not None or folded[0] not in _BEGINNINGS:
         return found
-    for start in range(1, min(_LONGEST_BEFORE, len(folded) - _SHORTEST) + 1):
+    for start in range(1, min(_LONGEST_BEFORE, len(folded) - SHORTEST) + 1):
         before = folded[:start]
         if before not in _BEGINNINGS:
             return None
-        if before in _LEAST_AFTER:
-            found = _known_at(lexicon, folded, start, _LEAST_AFTER[before])
+        if before in LEAST_AFTER:
+            found = _known_at(lists, folded, start, LEAST_AFTER[before])
             if found is not None:
                 return found
     return None
 
 
-def _known_at(lexicon: _Lexicon, folded: str, start: int, least: int) -> str | None:
+def _known_at(lists: Lexicon, folded: str, start: int, least: int) -> str | None:
     """The stem of a known word of `least` letters that begins at `start`, if the rest is ending."""
     size = len(folded)
-    for length in lexicon.lengths.get(folded[start : start + _HEAD_LETTERS], b""):
+    for length in lists.lengths.get(folded[start : start + HEAD_LETTERS], b""):
         end = start + length - _ZERO
         if end <= size:
-            found = _stem_of(lexicon, folded, start, end)
+            found = _stem_of(lists, folded, start, end)
             if found is not None:
                 return found if end - start >= least else None
-    if least == _SHORTEST and size - start <= _SHORTEST + _LONGEST_AFTER_SHORT:
-        return _stem_of(lexicon, folded, start, start + _SHORTEST)
+    if least == SHORTEST and size - start <= SHORTEST + LONGEST_AFTER_SHORT:
+        return _stem_of(lists, folded, start, start + SHORTEST)
     return None
 
 
-def _stem_of(lexicon: _Lexicon, folded: str, start: int, end: int) -> str | None:
-    entry = lexicon.known.get(folded[start:end])
+def _stem_of(lists: Lexicon, folded: str, start: int, end: int) -> str | None:
+    entry = lists.known.get(folded[start:end])
     if entry is None:
         return None
-    endings = _ENDING_SETS[int(entry[1])]
-    return None if folded[end:] not in endings or (start and endings is _ALONE) else entry[0]
+    endings = ENDING_SETS[int(entry[1])]
+    return None if folded[end:] not in endings or (start and endings is ALONE) else entry[0]
 
 
 _WAW_PATTERNS = (
@@ -206,7 +207,7 @@ _LOST_LAST_RADICALS = {
 
 def waw_words() -> frozenset[str]:
     """Stems whose و is a letter of the root (وزير), from the roots that begin with it."""
-    return _lexicon().waw_words
+    return lexicon().waw_words
 
 
 def derive_waw_words() -> frozenset[str]:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from pyarabic import araby
 
-_RADICAL = "-"
-_ENDINGS = araby.HEH + araby.YEH + araby.ALEF
-_WEAK = araby.WAW + araby.YEH + araby.ALEF
+RADICAL = "-"
+ENDINGS = araby.HEH + araby.YEH + araby.ALEF
+WEAK = araby.WAW + araby.YEH + araby.ALEF
 
 PATTERNS = {
     4: ("ي---", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ت---", "ن---"),
@@ -30,8 +30,8 @@ PATTERNS = {
 
 
 def _compile(pattern: str) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
-    fixed = tuple((i, letter) for i, letter in enumerate(pattern) if letter != _RADICAL)
-    return fixed, tuple(i for i, letter in enumerate(pattern) if letter == _RADICAL)
+    fixed = tuple((i, letter) for i, letter in enumerate(pattern) if letter != RADICAL)
+    return fixed, tuple(i for i, letter in enumerate(pattern) if letter == RADICAL)
 
 
 _COMPILED = {
@@ -50,7 +50,7 @@ def root(stem: str) -> str:
 
 def _without_ending(stem: str) -> str:
     """A known word's stem may keep endings (سعودي, رياضه, علما); no root has them."""
-    while len(stem) > 3 and stem[-1] in _ENDINGS:
+    while len(stem) > 3 and stem[-1] in ENDINGS:
         stem = stem[:-1]
     return stem
 
@@ -60,8 +60,8 @@ def _even(letters: str) -> str:
     if len(letters) != 3:
         return letters
     first, middle, last = letters[0], letters[1], letters[2]
-    if middle in _WEAK:
+    if middle in WEAK:
         middle = araby.WAW
-    if last in _WEAK:
+    if last in WEAK:
         last = araby.YEH
     return first + middle + last

@@ -9,7 +9,6 @@ strings. What a spelling means is not known here.
 
 from __future__ import annotations
 
-from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -54,33 +53,45 @@ class Spellings:
     def __init__(self, seed: int) -> None:
         self._multipliers = mix(np.arange(_QUADS, dtype=np.uint64) + np.uint64(seed)) | np.uint64(1)
         self._table = _HashTable()
+        self._count = 0
         self._id_of: dict[str, int] = {}
+        """Of words that the table cannot tell: those that do not fit, and those whose hash is
+        another's."""
         self._quads = np.zeros((_QUADS, 1 << 12), np.uint64)
         self._lengths = np.zeros(1 << 12, np.uint8)
 
     def __len__(self) -> int:
-        return len(self._id_of)
+        return self._count
 
     def ids(self, words: Words) -> tuple[Ids, list[str]]:
         """(the number of each word, the spellings that are new, in the order of their numbers)."""
-        before = len(self._id_of)
+        fresh: list[str] = []
         packed = _pack(words)
         hashes = self._hash(packed)
         ids = self._table.find(hashes)
         ids[packed.strings] = 0
         missing = np.flatnonzero(ids == ABSENT)
         if len(missing):
-            distinct, first, inverse = _distinct(hashes[missing])
+            new, first, inverse = distinct(hashes[missing])
             where = missing[first]
-            new_ids = self._ids_of_strings(words, where)
+            new_ids = np.arange(self._count, self._count + len(where), dtype=np.uint32)
+            fresh += _strings(words, where)
+            self._count += len(where)
             self._keep(packed, where, new_ids)
-            self._table.add(distinct, new_ids)
+            self._table.add(new, new_ids)
             ids[missing] = new_ids[inverse]
         wrong = self._mismatches(packed, ids)
-        if len(wrong):  # words that do not fit, and collisions of hashes
-            ids[wrong] = self._ids_of_strings(words, wrong)
-        fresh = list(islice(reversed(self._id_of), len(self._id_of) - before))
-        return ids, fresh[::-1]
+        if len(wrong):
+            ids[wrong] = [self._id_of_string(word, fresh) for word in _strings(words, wrong)]
+        return ids, fresh
+
+    def _id_of_string(self, word: str, fresh: list[str]) -> int:
+        known = self._id_of.get(word)
+        if known is None:
+            known = self._id_of[word] = self._count
+            self._count += 1
+            fresh.append(word)
+        return known
 
     def _hash(self, packed: _Packed) -> Hashes:
         hashes = packed.lengths.astype(np.uint64)
@@ -94,21 +105,11 @@ class Spellings:
         hashes[hashes == 0] = 1
         return hashes
 
-    def _ids_of_strings(self, words: Words, where: Offsets) -> Ids:
-        lengths = words.lengths[where]
-        ends = np.cumsum(lengths)
-        shifts = np.repeat(words.heads[where] - (ends - lengths), lengths)
-        flat = words.letters.take(np.arange(len(shifts)) + shifts)
-        text = flat.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-        id_of = self._id_of
-        spelled = [text[a:b] for a, b in pairwise([0, *ends.tolist()])]
-        return np.array([id_of.setdefault(word, len(id_of)) for word in spelled], np.uint32)
-
     def _keep(self, packed: _Packed, where: Offsets, ids: Ids) -> None:
         """Note the letters of words with these ids, for comparison."""
         room = self._quads.shape[1]
-        if len(self._id_of) > room:
-            grown = np.zeros((_QUADS, 2 * len(self._id_of)), np.uint64)
+        if self._count > room:
+            grown = np.zeros((_QUADS, 2 * self._count), np.uint64)
             grown[:, :room] = self._quads
             self._quads = grown
             self._lengths = np.concatenate(
@@ -133,6 +134,19 @@ class Spellings:
         return np.flatnonzero(differ)
 
 
+def _strings(words: Words, where: Offsets) -> list[str]:
+    """Some of the words as strings. No word holds a line's end, so they are parted at those."""
+    lengths = words.lengths[where] + 1
+    ends = np.cumsum(lengths)
+    shifts = np.repeat(words.heads[where] - (ends - lengths), lengths)
+    shifts[ends - 1] = 1 - ends  # the first letter of all, where a line's end will be
+    flat = words.letters.take(np.arange(len(shifts)) + shifts)
+    flat[ends - 1] = ord("\n")
+    text = flat.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    spelled: list[str] = text.split("\n")
+    return spelled[:-1]
+
+
 def _pack(words: Words) -> _Packed:
     count = len(words.letters)
     narrow = np.zeros(count + _MAX_LETTERS, "<u2")
@@ -145,7 +159,7 @@ def _pack(words: Words) -> _Packed:
     quads = []
     for reach in range(0, longest, _LANES):
         if reach:
-            where = where[lengths.take(where) > reach]
+            where = where.take(np.flatnonzero(lengths.take(where) > reach))
         values = fours.take(words.heads.take(where) + reach)
         rest = np.minimum(lengths.take(where), reach + _LANES) - np.uint8(reach)
         values &= _MASKS.take(rest)
@@ -218,7 +232,7 @@ class _HashTable:
         self._place(keys, ids)
 
 
-def _distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
+def distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
     """(distinct values, where each is first, which of them each value is).
 
     `np.unique` does it too, but loads numpy.ma, which a first query would wait 50 ms for.

@@ -24,14 +24,14 @@ MIN_AFTER_ARTICLE = 2
 _FIRST, _LAST = araby.HAMZA, araby.YEH
 """The letters of folded Arabic words; a word that begins or ends with another is left alone."""
 
-_ARTICLE = araby.ALEF + araby.LAM
+ARTICLE = araby.ALEF + araby.LAM
 _LI_ARTICLE = araby.LAM + araby.LAM
 _CONJUNCTIONS = araby.WAW + araby.FEH
 
 COMPOUNDS = tuple(
     conjunction + particle
     for conjunction in (*_CONJUNCTIONS, "")
-    for particle in (araby.BEH + _ARTICLE, araby.KAF + _ARTICLE, _LI_ARTICLE, _ARTICLE)
+    for particle in (araby.BEH + ARTICLE, araby.KAF + ARTICLE, _LI_ARTICLE, ARTICLE)
 )
 """The article with what may stand before it, longest first: وبال, كال, ولل, فال, ال."""
 
@@ -41,22 +41,22 @@ PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
 PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
 """Sound plurals, duals, and what a verb has in the plural."""
 
-_BEFORE_PRONOUN = tuple(plural for plural in PLURALS if plural != araby.WAW + araby.ALEF)
+BEFORE_PRONOUN = tuple(plural for plural in PLURALS if plural != araby.WAW + araby.ALEF)
 """Plurals that a pronoun may follow: the alef of وا goes before it, so that مستواه has none."""
 
-_WEAK = araby.ALEF + araby.WAW + araby.YEH
+WEAK = araby.ALEF + araby.WAW + araby.YEH
 
 
 def _roots(beginnings: str) -> frozenset[str]:
     return frozenset(beginnings.split())
 
 
-_ROOTS_IN_KAF = _roots(
+ROOTS_IN_KAF = _roots(
     "شر سل مل تر حر در مس هل ضح شب سم بر عر فت هت سف نس حب سب دل رب مح حن بن فر شو فك صك حك"
 )
-_WORDS_IN_KAF = ("ديك", "تيك", "سيك", "كيك", "فيك", "جيك", "نيك", "ميك", "فبرك", "صعلك", "وك")
-_ROOTS_IN_TEH = _roots("ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك")
-_WORDS_IN_TEH = ("كويت",)
+WORDS_IN_KAF = ("ديك", "تيك", "سيك", "كيك", "فيك", "جيك", "نيك", "ميك", "فبرك", "صعلك", "وك")
+ROOTS_IN_TEH = _roots("ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك")
+WORDS_IN_TEH = ("كويت",)
 """Roots whose last letter is no affix (مشترك, ثابت), by their first two; other such endings."""
 
 
@@ -65,28 +65,27 @@ def _ends_in_root(word: str, roots: frozenset[str]) -> bool:
     body = word[:-1]
     if _has_root(body, roots):
         return True
-    return len(body) >= MIN_STEM and body[-1] in _WEAK and _has_root(body[:-1], roots)
+    return len(body) >= MIN_STEM and body[-1] in WEAK and _has_root(body[:-1], roots)
 
 
 def _has_root(body: str, roots: frozenset[str]) -> bool:
     if body[-2:] in roots:
         return True
-    return len(body) >= MIN_STEM and body[-2] in _WEAK and body[-3] + body[-1] in roots
+    return len(body) >= MIN_STEM and body[-2] in WEAK and body[-3] + body[-1] in roots
 
 
-_IMPERFECT = araby.YEH + araby.TEH + araby.NOON
-_ALEF_HAMZA = araby.ALEF + araby.HAMZA
-_ALEF_YEH = araby.ALEF + araby.YEH
-_YEH_NOON = araby.YEH + araby.NOON
-_KUNNA = araby.KAF + araby.NOON
-_NI = araby.NOON + araby.YEH
-_BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
+ALEF_HAMZA = araby.ALEF + araby.HAMZA
+ALEF_YEH = araby.ALEF + araby.YEH
+YEH_NOON = araby.YEH + araby.NOON
+KUNNA = araby.KAF + araby.NOON
+NI = araby.NOON + araby.YEH
+BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
 """Letters before a كن that is the word's own (ليتمكن, ساكن, أركن)."""
 
-_LAST_LETTERS = frozenset([affix[-1] for affix in (*PRONOUNS, *PLURALS)] + list("كيتنء"))
+LAST_LETTERS = frozenset([affix[-1] for affix in (*PRONOUNS, *PLURALS)] + list("كيتنء"))
 """Last letters of all that may go; a word with another is left alone at once."""
 
-_FUTURE_MIN = 5
+FUTURE_MIN = 5
 
 
 def stem(folded: str) -> str:
@@ -116,7 +115,7 @@ def strip_article(word: str) -> str:
         return word
     for compound in COMPOUNDS:
         if word.startswith(compound):
-            least = MIN_AFTER_ARTICLE if compound == _ARTICLE else MIN_STEM
+            least = MIN_AFTER_ARTICLE if compound == ARTICLE else MIN_STEM
             if len(word) - len(compound) >= least:
                 return word[len(compound) :]
     return word
@@ -124,17 +123,17 @@ def strip_article(word: str) -> str:
 
 def _strip_future(word: str) -> str:
     """A verb without the future's س (سيكتب)."""
-    if len(word) >= _FUTURE_MIN and word[0] == araby.SEEN and word[1] in _IMPERFECT[0]:
+    if len(word) >= FUTURE_MIN and word[0] == araby.SEEN and word[1] == araby.YEH:
         return word[1:]
     return word
 
 
 def strip_suffixes(word: str) -> str:
     """The word without pronoun, plural, feminine, nisba and tanween, in the order they are put."""
-    if word[-1] not in _LAST_LETTERS:
+    if word[-1] not in LAST_LETTERS:
         return word
     bare = _strip_pronoun(word)
-    if bare.endswith(PLURALS if bare is word else _BEFORE_PRONOUN):
+    if bare.endswith(PLURALS if bare is word else BEFORE_PRONOUN):
         bare = _strip_plural(bare)
     word = bare
     word = _strip_seatless_hamza(_strip_feminine_teh(word))
@@ -148,7 +147,7 @@ def strip_suffixes(word: str) -> str:
 def _strip_nisba(word: str) -> str:
     """The word without nisba, or ي of mine, and what stood before it (هوائي, حكومتي)."""
     word = _strip_feminine_teh(word[:-1])
-    if len(word) > MIN_STEM and word.endswith(_ALEF_YEH):  # هوائي
+    if len(word) > MIN_STEM and word.endswith(ALEF_YEH):  # هوائي
         word = word[:-1]
     if len(word) > MIN_STEM and word[-1] == araby.ALEF:
         word = word[:-1]
@@ -157,7 +156,7 @@ def _strip_nisba(word: str) -> str:
 
 def _is_masdar_in_nun(word: str) -> bool:
     """Whether the word has the letters of a masdar تفعيل of a root in ن (تأمين, تحسين)."""
-    return len(word) == 5 and word[0] == araby.TEH and word.endswith(_YEH_NOON)
+    return len(word) == 5 and word[0] == araby.TEH and word.endswith(YEH_NOON)
 
 
 def _strip_one(word: str, suffixes: tuple[str, ...]) -> str:
@@ -191,9 +190,9 @@ def _strip_rare_pronoun(word: str) -> str:
     """The word without ك, كن or ني, which are oftener a part of it."""
     if word[-1] == araby.KAF:
         return word[:-1] if _may_lose_kaf(word) else word
-    if word.endswith(_KUNNA):
-        return word[:-2] if len(word) > MIN_STEM + 2 and word[-3] not in _BEFORE_OWN_KAF else word
-    if word.endswith(_NI) and _is_verb_before_ni(word[:-2]):
+    if word.endswith(KUNNA):
+        return word[:-2] if len(word) > MIN_STEM + 2 and word[-3] not in BEFORE_OWN_KAF else word
+    if word.endswith(NI) and _is_verb_before_ni(word[:-2]):
         return word[:-2]
     return word
 
@@ -201,30 +200,30 @@ def _strip_rare_pronoun(word: str) -> str:
 def _is_verb_before_ni(rest: str) -> bool:
     """Whether ني is the pronoun of a verb (سألتني, يخبرني, ضربني) and no nisba of a noun in ن."""
     if len(rest) == MIN_STEM:
-        return rest[0] != araby.MEEM and not any(letter in _WEAK for letter in rest)
-    if len(rest) < MIN_STEM or rest[-1] in _WEAK:
+        return rest[0] != araby.MEEM and not any(letter in WEAK for letter in rest)
+    if len(rest) < MIN_STEM or rest[-1] in WEAK:
         return False
     if rest[0] == araby.YEH or rest[-1] == araby.TEH:
         return True
-    strong = sum(letter not in _WEAK for letter in rest)
+    strong = sum(letter not in WEAK for letter in rest)
     return len(rest) == strong + 1 == MIN_STEM + 1 and araby.ALEF in rest[:2]
 
 
 def _may_lose_kaf(word: str) -> bool:
     if len(word) > MIN_STEM + 1 and word[-2] == araby.TEH:
         return True
-    if len(word) <= MIN_STEM or word.endswith(_WORDS_IN_KAF):
+    if len(word) <= MIN_STEM or word.endswith(WORDS_IN_KAF):
         return False
-    return not _ends_in_root(word, _ROOTS_IN_KAF)
+    return not _ends_in_root(word, ROOTS_IN_KAF)
 
 
 def _strip_seatless_hamza(word: str) -> str:
     """The word without the hamza that an ending had kept from falling (لقاءات, أعضاءه)."""
-    return word[:-1] if len(word) > MIN_STEM and word.endswith(_ALEF_HAMZA) else word
+    return word[:-1] if len(word) > MIN_STEM and word.endswith(ALEF_HAMZA) else word
 
 
 def _strip_feminine_teh(word: str) -> str:
     """The word without the ت that ة becomes before a pronoun or a dual, and that verbs have."""
-    if word[-1] != araby.TEH or len(word) <= MIN_STEM or word.endswith(_WORDS_IN_TEH):
+    if word[-1] != araby.TEH or len(word) <= MIN_STEM or word.endswith(WORDS_IN_TEH):
         return word
-    return word if _ends_in_root(word, _ROOTS_IN_TEH) else word[:-1]
+    return word if _ends_in_root(word, ROOTS_IN_TEH) else word[:-1]

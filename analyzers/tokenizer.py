@@ -19,6 +19,8 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from itertools import compress
+from operator import eq
 from typing import NamedTuple
 
 import numpy as np
@@ -48,7 +50,6 @@ CHUNK_CHARS = 1 << 18
 
 _UNKNOWN = 255
 _CODE_POINTS = 0x110000
-_PAGE = 256
 _SPACE = re.compile(r"\s")
 _NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬]\d+)*")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?")
@@ -89,7 +90,7 @@ class _Words(NamedTuple):
 
 
 class _CharTable:
-    """Class and mapping of each code point, filled a page at a time when first met."""
+    """Class and mapping of each code point, found when it is first met."""
 
     def __init__(self) -> None:
         self.classes = np.full(_CODE_POINTS, _UNKNOWN, np.uint8)
@@ -100,16 +101,13 @@ class _CharTable:
         found = self.classes.take(codes)
         unknown = found == _UNKNOWN
         if unknown.any():
-            for page in np.flatnonzero(np.bincount(codes[unknown] // _PAGE)).tolist():
-                self._fill(page)
+            met = np.zeros(_CODE_POINTS, np.bool_)
+            met[codes[unknown]] = True
+            for code in np.flatnonzero(met).tolist():
+                self.classes[code] = letters.char_class(chr(code))
+                self.mapping[code] = ord(letters.char_mapping(chr(code)))
             found = self.classes.take(codes)
         return found
-
-    def _fill(self, page: int) -> None:
-        span = range(page * _PAGE, (page + 1) * _PAGE)
-        where = slice(span.start, span.stop)
-        self.classes[where] = [letters.char_class(chr(code)) for code in span]
-        self.mapping[where] = [ord(letters.char_mapping(chr(code))) for code in span]
 
 
 class Tokenizer:
@@ -121,7 +119,6 @@ class Tokenizer:
 
     def __init__(self, seed: int | None = None) -> None:
         self.forms: list[str] = []
-        self._form_of: dict[str, int] = {}
         seed = int.from_bytes(os.urandom(8), "little") if seed is None else seed
         self._chars = _CharTable()
         self._spellings = Spellings(seed)
@@ -141,11 +138,12 @@ class Tokenizer:
             lengths = np.array([len(piece.text) + 1 for piece in pieces])
             begins = np.cumsum(lengths) - lengths
             tokens = self._tokenize_chunk("\n".join(piece.text for piece in pieces))
-            owner = np.searchsorted(begins, tokens.starts, side="right") - 1
-            shift = (np.array([piece.offset for piece in pieces]) - begins).take(owner)
+            first_tokens = np.append(tokens.starts.searchsorted(begins), len(tokens.starts))
+            tokens_of_piece = np.diff(first_tokens)
+            offsets = np.array([piece.offset for piece in pieces])
+            shift = np.repeat(offsets - begins, tokens_of_piece)
             parts.append(TokenArrays(tokens.form_ids, tokens.starts + shift, tokens.ends + shift))
-            text_of_piece = np.array([piece.text_index for piece in pieces])
-            counts += np.bincount(text_of_piece.take(owner), minlength=len(texts))
+            np.add.at(counts, [piece.text_index for piece in pieces], tokens_of_piece)
         return BatchArrays(
             np.concatenate([part.form_ids for part in parts]),
             np.concatenate([part.starts for part in parts]),
@@ -155,7 +153,7 @@ class Tokenizer:
 
     def _tokenize_chunk(self, text: str) -> TokenArrays:
         words = self._words(text)
-        form_ids = self._form_ids_of(words)
+        form_ids = self._form_ids_of(Words(words.letters, words.heads, words.lengths))
         kept = form_ids != ABSENT
         if kept.all():
             return TokenArrays(form_ids, words.starts, words.ends)
@@ -174,27 +172,33 @@ class Tokenizer:
         starts, ends = kept.take(heads), kept.take(tails - 1) + 1 if len(tails) else tails
         return _Words(spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes))
 
-    def _form_ids_of(self, words: _Words) -> FormIds:
+    def _form_ids_of(self, words: Words) -> FormIds:
         """The form of each word, `ABSENT` where it is nothing but marks."""
-        ids, fresh = self._spellings.ids(Words(words.letters, words.heads, words.lengths))
+        ids, fresh = self._spellings.ids(words)
         if fresh:
-            new = np.array([self._form_id(word) for word in fresh], np.uint32)
-            count = len(self._spellings)
-            if count > len(self._form_of_spelling):
-                grown = np.zeros(count, np.uint32)
-                self._form_of_spelling = np.concatenate([self._form_of_spelling, grown])
-            self._form_of_spelling[count - len(fresh) : count] = new
+            self._number_forms(fresh)
         return self._form_of_spelling.take(ids)
 
-    def _form_id(self, spelled: str) -> int:
-        form = unmark(spelled)
-        if not form:
-            return int(ABSENT)
-        known = self._form_of.get(form)
-        if known is None:
-            known = self._form_of[form] = len(self.forms)
-            self.forms.append(form)
-        return known
+    def _number_forms(self, fresh: list[str]) -> None:
+        """Give the newest spellings their forms. Most are spelled as their form is.
+
+        The form of another spelling is itself looked up as a spelling, so that it has one number
+        however it is first met.
+        """
+        first = len(self._spellings) - len(fresh)
+        forms = list(map(unmark, fresh))
+        own = np.fromiter(map(eq, forms, fresh), np.bool_, len(fresh))
+        ids = np.full(len(fresh), ABSENT)
+        ids[own] = np.arange(len(self.forms), len(self.forms) + int(own.sum()))
+        self.forms += compress(forms, own)
+        if len(self._spellings) > len(self._form_of_spelling):
+            grown = np.zeros(len(self._spellings), np.uint32)
+            self._form_of_spelling = np.concatenate([self._form_of_spelling, grown])
+        self._form_of_spelling[first : first + len(fresh)] = ids
+        others = [i for i in np.flatnonzero(~own).tolist() if forms[i]]
+        if others:
+            found = self._form_ids_of(_as_words([forms[i] for i in others]))
+            self._form_of_spelling[first + np.array(others)] = found
 
 
 _SHARED = threading.local()
@@ -215,6 +219,11 @@ def shared_tokenizer() -> Tokenizer:
 def code_points(text: str) -> Codes:
     """The code points of a text, uint32. Lone surrogates pass."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _as_words(words: list[str]) -> Words:
+    lengths = np.array([len(word) for word in words])
+    return Words(code_points("".join(words)), np.cumsum(lengths) - lengths, lengths)
 
 
 class _Piece(NamedTuple):
@@ -294,8 +303,10 @@ def _word_bounds(classes: Classes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     edges = np.flatnonzero(classes[1:] != classes[:-1]) + 1
     before, after = classes.take(edges - 1), classes.take(edges)
     latin = ((before == DIGIT) & (after == OTHER)) | ((before == OTHER) & (after == DIGIT))
-    edges, before, after = edges[~latin], before[~latin], after[~latin]
-    heads, tails = edges[after != SEPARATOR], edges[before != SEPARATOR]
+    if latin.any():
+        edges, before, after = edges[~latin], before[~latin], after[~latin]
+    heads = edges.take(np.flatnonzero(after != SEPARATOR))
+    tails = edges.take(np.flatnonzero(before != SEPARATOR))
     if classes[0] != SEPARATOR:
         heads = np.concatenate([np.zeros(1, np.intp), heads])
     if classes[-1] != SEPARATOR:

@@ -30,7 +30,8 @@ FORMAT_VERSION = 2
 """Raised whenever the files of an index change their layout or meaning.
 
 1: the first.
-2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`.
+2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`; counts and lengths instead of
+   starts in segments.
 """
 
 INDEX_NAME = ".fahras"

@@ -138,17 +138,17 @@ class FileRead(NamedTuple):
 def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
     """The documents of each file, then what became of it. Runs in the worker processes."""
     for number, path in unit.files:
-        extraction = Extraction(path)
         documents = text_bytes = 0
-        error = None
+        extraction = error = None
         try:
             extraction = extract_path(path)
             for fields in document_fields(number, extraction):
                 yield fields
                 documents += 1
-                text_bytes += len(fields["text"].encode("utf-8", "surrogatepass"))
+                text_bytes += len(fields["text"].encode("utf-8"))
         except ExtractError as reason:
             error = str(reason)
+        extraction = extraction or Extraction(path)
         yield FileRead(
             number,
             extraction.size,

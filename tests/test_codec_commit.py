@@ -221,6 +221,7 @@ def test_build_takes_every_unit_once(tmp_path, processes):
 
 def test_build_closes_full_segments(tmp_path, monkeypatch):
     monkeypatch.setattr(parallel, "SEGMENT_TOKENS", 50)
+    monkeypatch.setattr(parallel, "DOCUMENTS_AT_ONCE", 5)
     monkeypatch.setattr("indexer.codec.collect.BATCH_CHARS", 10)
     ix = create_index(tmp_path, SCHEMA)
     writer = ix.writer()

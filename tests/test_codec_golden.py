@@ -1,4 +1,4 @@
-"""Indexes written once stay readable: one golden index for each format version.
+"""An index of this version stays readable, one of an older version is refused: golden indexes.
 
 `python tests/test_codec_golden.py` writes the golden index of a new version; never write an old
 version's again.
@@ -9,16 +9,21 @@ from __future__ import annotations
 import datetime
 import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from whoosh import fields
 from whoosh import query as q
 
+from analyzers.bulk import Splits
+from analyzers.packed import Numbering, Numbers
 from indexer.codec.container import Container
 from indexer.codec.format import FORMAT_VERSION
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
+from indexer.errors import IndexCorruptError
 
 DATA = Path(__file__).parent / "data"
 SCHEMA = fields.Schema(
@@ -44,13 +49,27 @@ DOCUMENTS = [
 ]
 
 
+def _of_each(rule: Callable[[str], str]) -> Callable[[Numbering, Numbers], Numbers]:
+    """A rule for words, on their numbers."""
+    return lambda numbering, numbers: numbering.numbers([*map(rule, numbering.texts(numbers))])
+
+
+def _splits(numbering: Numbering, folded: Numbers) -> Splits:
+    texts = list(enumerate(numbering.texts(folded)))
+    parted = [(owner, text[1:]) for owner, text in texts if text[0] in "ب"]
+    owners = np.array([owner for owner, _ in parted], np.int64)
+    return Splits(owners, numbering.numbers([rest for _, rest in parted]))
+
+
 RULES = {
-    "vocabulary.fold": lambda form: form.replace("ة", "ه"),
-    "vocabulary.stem": lambda folded: folded.removeprefix("ال"),
-    "vocabulary.root": lambda stem: stem[:3],
-    "vocabulary.is_stopword": lambda form: form in ("في", "وكتب"),
-    "dictionary.stem": lambda folded: folded.removeprefix("ال"),
-    "dictionary.splits": lambda folded: (folded[1:],) if folded[0] in "ب" else (),
+    "vocabulary.fold_all": lambda numbering, forms: numbering.numbers(
+        [form.replace("ة", "ه") for form in forms]
+    ),
+    "vocabulary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
+    "vocabulary.root_all": _of_each(lambda stem: stem[:3]),
+    "vocabulary.stopwords": lambda: ("في", "وكتب"),
+    "dictionary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
+    "dictionary.splits_all": _splits,
 }
 """In place of the analyzer's, so that better rules leave the golden index alone."""
 
@@ -91,6 +110,13 @@ def test_the_golden_index_is_read(golden):
             assert searcher.document(path=document["path"]) == document
         ranked = [h["size"] for h in searcher.search(q.Every(), sortedby="size")]
         assert ranked == [3, 7, 10]
+
+
+@pytest.mark.parametrize("version", range(1, FORMAT_VERSION))
+def test_an_index_of_an_older_version_is_refused(tmp_path, version):
+    old = open_index(shutil.copytree(DATA / f"codec_v{version}", tmp_path / "old"))
+    with pytest.raises(IndexCorruptError, match=f"version {version}, .* {FORMAT_VERSION}"):
+        old.reader()
 
 
 def test_the_arrays_of_the_golden_index(golden):

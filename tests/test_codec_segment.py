@@ -6,6 +6,7 @@ import datetime
 import decimal
 import io
 import tempfile
+from bisect import bisect_left
 from collections import Counter, defaultdict
 
 import numpy as np
@@ -15,17 +16,24 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from analyzers.analyzer import analyze_form
+from analyzers.packed import Numbering
 from analyzers.tokenizer import Tokenizer
 from indexer.codec import collect
-from indexer.codec.arrays import NOTHING, FieldArrays
+from indexer.codec.arrays import NOTHING, FieldArrays, StringTable
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
-from indexer.codec.dictionary import Level, Vocabulary, build_dictionary
+from indexer.codec.dictionary import (
+    Vocabulary,
+    build_dictionary,
+    decoded,
+    order_of,
+    write_strings,
+)
 from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.formfield import FormField
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
 from indexer.codec.source import SegmentSource
-from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_record
+from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_records
 
 SCHEMA = fields.Schema(path=fields.ID(stored=True, unique=True), text=FormField())
 
@@ -39,7 +47,7 @@ TEXTS = st.lists(TEXT, max_size=9)
 def built(texts: list[str]) -> Container:
     builder = SegmentBuilder(None)
     for i, text in enumerate(texts):
-        builder.add_document(SCHEMA, {"path": f"p{i}", "text": text})
+        builder.add_documents(SCHEMA, [{"path": f"p{i}", "text": text}])
     return written(builder)
 
 
@@ -158,20 +166,48 @@ def test_equal_documents_give_equal_bytes():
     assert bytes(built(texts).buffer) == bytes(built(texts).buffer)
 
 
+@given(
+    st.lists(st.binary(max_size=40) | st.sampled_from([b"a" * 24, b"a" * 25, b"a" * 25 + b"\0"]))
+)
+def test_strings_are_put_in_the_order_of_their_bytes(strings):
+    assert [strings[i] for i in order_of(strings).tolist()] == sorted(strings)
+
+
+@given(st.lists(st.text()))
+def test_strings_are_decoded_together_as_one_by_one(texts):
+    assert decoded([text.encode("utf-8", "surrogatepass") for text in texts]) == texts
+
+
+@given(st.sets(st.binary(max_size=6) | st.binary(min_size=250, max_size=300), max_size=60))
+def test_strings_are_found_where_they_stand(strings):
+    ordered = sorted(strings)
+    file = io.BytesIO()
+    writer = ContainerWriter(file)
+    write_strings(writer, "s_", ordered)
+    writer.close()
+    table = StringTable(Container(file.getvalue(), "test"), "s_")
+    assert [table[i] for i in range(len(table))] == ordered
+    assert table.starts.tolist() == [len(b"".join(ordered[:i])) for i in range(len(ordered) + 1)]
+    for key in {*ordered, *(string[:-1] for string in ordered), b"", b"\xff"}:
+        assert table.lower_bound(key) == bisect_left(ordered, key)
+        assert table.find(key) == (ordered.index(key) if key in strings else -1)
+
+
+def test_counts_of_any_size():
+    texts = ["كل " * count for count in (1, 254, 255, 256, 70_000)] + ["كل"] * 300
+    arrays = FieldArrays(built(texts), "text")
+    assert arrays.doc_starts.tolist() == [0, len(texts)]
+    assert arrays.position_starts.tolist() == [0, 1 + 254 + 255 + 256 + 70_000 + 300]
+
+
 def test_groups_must_nest():
-    level = Level(np.array([0, 0]), [b"a"])
-    crossing = Level(np.array([0, 1]), [b"b", b"c"])
+    numbering = Numbering()
+    nested = tuple(map(numbering.numbers, ("aba", "sts", "rrr")))
+    crossing = tuple(map(numbering.numbers, ("aba", "sst", "rrr")))
+    terms = [b"x", b"y", b"z"]
+    assert len(build_dictionary([Vocabulary(terms, nested, numbering)]).starts) == len(nested)
     with pytest.raises(ValueError, match="nest"):
-        build_dictionary(
-            [
-                Vocabulary([b"x", b"y", b"z"], (
-                    Level(np.array([0, 1, 0]), [b"a", b"b"]),
-                    Level(np.array([0, 0, 1]), [b"s", b"t"]),
-                    Level(np.array([0, 0, 0]), [b"r"]),
-                ))
-            ]
-        )  # fmt: skip
-    assert level.keys != crossing.keys
+        build_dictionary([Vocabulary(terms, crossing, numbering)])
 
 
 def test_prefix_range_and_infix():
@@ -195,9 +231,15 @@ VALUES = st.recursive(
 )  # fmt: skip
 
 
-@given(st.dictionaries(st.text(), VALUES, max_size=5))
-def test_records_come_back(record):
-    assert decode_record(encode_record(record)) == record
+@given(st.lists(st.dictionaries(st.text(), VALUES | st.text(), max_size=5), max_size=5))
+def test_records_come_back(records):
+    blobs = encode_records(records)
+    assert [{} if blob is None else decode_record(blob) for blob in blobs] == records
+
+
+@given(st.lists(st.dictionaries(st.text(), st.text() | st.integers(), max_size=5), max_size=5))
+def test_many_records_are_encoded_as_one_by_one(records):
+    assert encode_records(records) == [blob for r in records for blob in encode_records([r])]
 
 
 @pytest.mark.parametrize(
@@ -206,14 +248,14 @@ def test_records_come_back(record):
     ids=str,
 )
 def test_types_of_stored_values_survive(value):
-    found = decode_record(encode_record({"v": value}))["v"]
+    found = decode_record(*encode_records([{"v": value}]))["v"]
     assert type(found) is type(value)
     assert found == value
 
 
 def test_values_without_a_place_in_json_are_refused():
     with pytest.raises(TypeError, match="set"):
-        encode_record({"v": {1, 2}})
+        encode_records([{"v": {1, 2}}])
 
 
 BLOBS = st.lists(st.none() | st.binary(max_size=40), max_size=60)
@@ -303,7 +345,7 @@ def test_scratch_files_have_no_names(tmp_path):
         patch.setattr(collect, "BATCH_CHARS", 40)
         builder = SegmentBuilder(str(tmp_path))
         for i in range(30):
-            builder.add_document(SCHEMA, {"path": str(i), "text": "كلمة طويلة في نص قصير " * 3})
+            builder.add_documents(SCHEMA, [{"path": str(i), "text": "كلمة طويلة في نص قصير " * 3}])
         assert list(tmp_path.iterdir()) == []
         with tempfile.TemporaryFile() as file:
             builder.write(file)

@@ -52,7 +52,8 @@ WHOOSH = (
 )  # fmt: skip
 NUMPY = (
     "indexer.codec", "indexer.ranking", "indexer.searching", "indexer.marking", "indexer.marks",
-    "analyzers.tokenizer", "analyzers.spellings",
+    "analyzers.tokenizer", "analyzers.spellings", "analyzers.packed", "analyzers.bulk",
+    "analyzers.bulk_known", "analyzers.bulk_stems",
 )  # fmt: skip
 
 

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from indexer.codec.container import Container
-from indexer.codec.format import GRAM_LEVEL, LEVELS, SAMPLE_TOKENS
+from indexer.codec.format import (
+    GRAM_LEVEL,
+    LARGE_COUNT,
+    LEVELS,
+    SAMPLE_TOKENS,
+    STRINGS_A_MARK,
+)
 from indexer.codec.grams import Grams
 from indexer.codec.postings import Array, Postings, starts_of
 
@@ -34,26 +40,42 @@ class StringTable:
 
     def __init__(self, container: Container, prefix: str) -> None:
         self._bytes = container.view(f"{prefix}bytes")
-        starts = container.array(f"{prefix}starts")
-        self._starts = memoryview(starts.astype("=u4", copy=False))  # type: ignore[arg-type]
+        self._lengths = _native(container.array(f"{prefix}lengths"))
+        self._marks = _native(container.array(f"{prefix}marks"))
 
     def __len__(self) -> int:
-        return len(self._starts) - 1
+        return len(self._lengths)
 
     def __getitem__(self, index: int) -> bytes:
-        return bytes(self._bytes[self._starts[index] : self._starts[index + 1]])
+        mark = index // STRINGS_A_MARK
+        start = self._marks[mark] + sum(self._lengths[mark * STRINGS_A_MARK : index])
+        return bytes(self._bytes[start : start + self._lengths[index]])
+
+    @cached_property
+    def starts(self) -> Array:
+        """int64 [strings + 1]: where each begins. Counted when first asked for."""
+        return starts_of(np.asarray(self._lengths))
 
     def lower_bound(self, key: bytes) -> int:
         """The index of the first string that is not below `key`."""
-        low, high = 0, len(self)
-        data, starts = self._bytes, self._starts
+        data, lengths, marks = self._bytes, self._lengths, self._marks
+        low, high = 0, len(marks)
         while low < high:
             middle = (low + high) >> 1
-            if bytes(data[starts[middle] : starts[middle + 1]]) < key:
+            start = marks[middle]
+            if bytes(data[start : start + lengths[middle * STRINGS_A_MARK]]) < key:
                 low = middle + 1
             else:
                 high = middle
-        return low
+        if not low:
+            return 0
+        start, index = marks[low - 1], (low - 1) * STRINGS_A_MARK
+        for length in lengths[index : low * STRINGS_A_MARK]:
+            if bytes(data[start : start + length]) >= key:
+                break
+            start += length
+            index += 1
+        return index
 
     def prefix_range(self, prefix: bytes) -> tuple[int, int]:
         """(first, last + 1) of the strings that begin with `prefix`."""
@@ -64,6 +86,12 @@ class StringTable:
         """The index of `key`, -1 where it is not held."""
         index = self.lower_bound(key)
         return index if index < len(self) and self[index] == key else -1
+
+
+def _native(numbers: Array) -> Any:
+    """Unsigned numbers as a memoryview, which gives single ones many times faster than numpy."""
+    native = numbers.astype(numbers.dtype.newbyteorder("="), copy=False)
+    return memoryview(native)  # type: ignore[arg-type]
 
 
 class FieldArrays:
@@ -91,6 +119,12 @@ class FieldArrays:
 
     def _array(self, part: str) -> Array:
         return self._container.array(self._prefix + part)
+
+    def _starts(self, prefix: str) -> Array:
+        """int64 [counts + 1]: where slices of these counts begin."""
+        counts = self._array(f"{prefix}counts").astype(np.int64)
+        counts[counts == LARGE_COUNT] = self._array(f"{prefix}large")
+        return starts_of(counts)
 
     def _optional(self, part: str) -> Array | None:
         name = self._prefix + part
@@ -127,8 +161,8 @@ class FieldArrays:
 
     @property
     def term_starts(self) -> Array:
-        """u4 [terms + 1], into `term_bytes`."""
-        return self._array("term_starts")
+        """int64 [terms + 1], into `term_bytes`."""
+        return self.terms.starts
 
     def all_terms(self) -> list[bytes]:
         """Every term in order; a copy, for work on the whole dictionary."""
@@ -285,8 +319,8 @@ class FieldArrays:
 
     @cached_property
     def doc_starts(self) -> Array:
-        """[slots + 1], into `docs` and `tf`."""
-        return self._array("doc_starts")
+        """int64 [slots + 1], into `docs` and `tf`. Counted when first asked for."""
+        return self._starts("doc_")
 
     @cached_property
     def docs(self) -> Array:
@@ -311,7 +345,7 @@ class FieldArrays:
 
     def doc_range(self, slots: Slots) -> slice:
         """Where the postings of a slice of slots lie in `docs`, `tf` and `weights`."""
-        starts = self._array("doc_starts")
+        starts = self.doc_starts
         return slice(int(starts[slots.first]), int(starts[slots.last]))
 
     def postings(self, slots: Slots) -> tuple[Array, Array]:
@@ -321,13 +355,13 @@ class FieldArrays:
 
     def positions(self, slots: Slots) -> Array:
         """The positions of a slice, posting after posting; the tf say how many each."""
-        starts = self._array("pos_starts")
+        starts = self.position_starts
         return self._array("positions")[int(starts[slots.first]) : int(starts[slots.last])]
 
     @cached_property
     def position_starts(self) -> Array:
-        """[slots + 1], into `all_positions`."""
-        return self._array("pos_starts")
+        """int64 [slots + 1], into `all_positions`. Counted when first asked for."""
+        return self._starts("pos_")
 
     @cached_property
     def all_positions(self) -> Array:
@@ -337,7 +371,7 @@ class FieldArrays:
     def df(self, ordinal: int) -> int:
         """How many documents, deleted ones too, hold a term."""
         slot = self.slot(ordinal)
-        starts = self._array("doc_starts")
+        starts = self.doc_starts
         return int(starts[slot + 1]) - int(starts[slot])
 
     def cf(self, ordinal: int) -> int:
@@ -347,8 +381,8 @@ class FieldArrays:
 
     def count_of(self, slots: Slots) -> int:
         """How often the terms of a slice occur; two look-ups where positions are kept."""
-        starts = self._optional("pos_starts")
-        if starts is not None:
+        if self.has_positions:
+            starts = self.position_starts
             return int(starts[slots.last]) - int(starts[slots.first])
         return int(self.tf[self.doc_range(slots)].sum(dtype=np.int64))
 
@@ -369,7 +403,7 @@ class FieldArrays:
             doc_starts=self.doc_starts,
             docs=self.docs,
             tf=self.tf,
-            pos_starts=self._optional("pos_starts"),
+            pos_starts=self.position_starts if self.has_positions else None,
             positions=self._optional("positions"),
             weights=self._optional("weights"),
             value_starts=self._optional("value_starts"),

@@ -7,33 +7,21 @@ bounded memory, and writes the file once. It knows no index, no TOC and no locks
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
-from typing import IO, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
 
 import numpy as np
-from whoosh import fields
 from whoosh.filedb.structfile import StructFile
 
 from indexer.codec.collect import FormCollector, TermCollector
 from indexer.codec.container import ContainerWriter
 from indexer.codec.fieldwriter import DocumentValues, FieldData, write_field
 from indexer.codec.format import LEVELS
-from indexer.codec.formfield import FormField
+from indexer.codec.prepare import Document, prepare
 from indexer.codec.scratch import Scratch
 from indexer.codec.source import SegmentSource
-from indexer.codec.stored import BlobReader, BlobWriter, encode_record
+from indexer.codec.stored import BlobReader, BlobWriter
 from indexer.codec.vocabulary import FormVocabulary
-
-_ID_ANALYZER = fields.ID().analyzer
-
-
-class Prepared(NamedTuple):
-    """Everything that a document adds, worked out before anything is changed."""
-
-    texts: list[tuple[str, str, bytes | None]]
-    terms: list[tuple[str, Any, list[tuple[bytes, float, bytes]], int]]
-    columns: list[tuple[str, Any, Any]]
-    record: bytes | None
 
 
 class SegmentBuilder:
@@ -60,25 +48,28 @@ class SegmentBuilder:
 
     # Documents
 
-    def add_document(self, schema: Any, document: dict[str, Any]) -> None:
-        """Add a document as `IndexWriter.add_document` takes it; all of it, or an error."""
-        self.add(prepare(schema, document))
-
-    def add(self, prepared: Prepared) -> None:
-        """Add a document, as the next docnum."""
-        docnum = self.doc_count
-        for name, text, blob in prepared.texts:
-            self._form_collector(name).add(docnum, text)
-            if blob is not None:
-                self.text_writer(name).add(docnum, blob)
-        for name, fieldobj, items, length in prepared.terms:
-            collector = self.term_collector(name, fieldobj)
-            collector.add(docnum, items)
-            if length:
-                collector.add_length(docnum, length)
-        for name, column, cell in prepared.columns:
-            self.column_writer(name, column).add(docnum, cell)
-        self.add_record(prepared.record)
+    def add_documents(self, schema: Any, documents: Sequence[Document]) -> None:
+        """Add documents as `IndexWriter.add_document` takes them; all of all, or an error."""
+        prepared = prepare(schema, documents)
+        first = self.doc_count
+        for texts in prepared.texts:
+            self._form_collector(texts.name).add([first + doc for doc in texts.docs], texts.texts)
+            blobs = self.text_writer(texts.name)
+            for doc, blob in zip(texts.docs, texts.blobs, strict=True):
+                if blob is not None:
+                    blobs.add(first + doc, blob)
+        for terms in prepared.terms:
+            collector = self.term_collector(terms.name, terms.field)
+            docs = [first + doc for doc in terms.docs]
+            collector.add(docs, terms.terms, terms.weights, terms.values)
+            for doc, length in terms.lengths:
+                collector.add_length(first + doc, length)
+        for name, column, docs, cells in prepared.columns:
+            writer = self.column_writer(name, column)
+            for doc, cell in zip(docs, cells, strict=True):
+                writer.add(first + doc, cell)
+        for record in prepared.records:
+            self.add_record(record)
 
     def add_record(self, record: bytes | None) -> None:
         """The stored values of the document at hand (see `stored.encode_record`); ends it."""
@@ -178,83 +169,6 @@ class SegmentBuilder:
             parts[name] = [*parts.get(name, []), *merged]
         for name in sorted(parts):
             yield _joined(parts[name])
-
-
-def prepare(schema: Any, document: dict[str, Any]) -> Prepared:
-    """Analyze and encode a document as `IndexWriter.add_document` takes it.
-
-    Raises, before anything is changed, what the field types raise, TypeError for values that
-    cannot be stored or indexed, and KeyError for fields that the schema lacks.
-    """
-    prepared = Prepared([], [], [], None)
-    options = {name: document[name] for name in document if name[0] == "_"}
-    boost = float(options.get("_boost", 1.0))
-    record = {}
-    for name in sorted(document):
-        value = stored = document[name]
-        if value is None or name[0] == "_":
-            continue
-        fieldobj = schema[name]
-        field_boost = boost
-        if options:
-            stored = options.get(f"_stored_{name}", value)
-            field_boost = float(options.get(f"_{name}_boost", boost))
-        if isinstance(fieldobj, FormField):
-            prepared.texts.append(_prepared_text(name, fieldobj, value, stored, field_boost))
-        else:
-            if fieldobj.indexed:
-                prepared.terms.append(_prepared_terms(name, fieldobj, value, field_boost))
-                prepared.terms.extend(_spelling_terms(schema, name, fieldobj, value))
-            if fieldobj.stored and stored is not None:
-                record[name] = stored
-        if fieldobj.column_type and stored is not None:
-            cell = fieldobj.to_column_value(stored)
-            prepared.columns.append((name, fieldobj.column_type, cell))
-    return prepared._replace(record=encode_record(record) if record else None)
-
-
-def _prepared_text(
-    name: str, fieldobj: FormField, value: Any, stored: Any, boost: float
-) -> tuple[str, str, bytes | None]:
-    if not isinstance(value, str):
-        raise TypeError(f"field {name!r} takes a text, not {type(value).__name__}")
-    if boost != 1.0:
-        raise ValueError(f"field {name!r} takes no boost: its terms are counted, not weighed")
-    keep = fieldobj.stored and stored is not None
-    return name, value, str(stored).encode("utf-8", "surrogatepass") if keep else None
-
-
-def _prepared_terms(
-    name: str, fieldobj: Any, value: Any, boost: float
-) -> tuple[str, Any, list[tuple[bytes, float, bytes]], int]:
-    if fieldobj.vector:
-        raise TypeError(f"field {name!r}: this codec keeps no term vectors")
-    if type(fieldobj) is fields.ID and isinstance(value, str) and _is_plain_id(fieldobj):
-        weight = fieldobj.format.field_boost * boost
-        return name, fieldobj, [(value.encode("utf-8"), weight, b"")] if value else [], 0
-    items = []
-    length = 0
-    for term, freq, weight, posting_value in fieldobj.index(value):
-        items.append((term, weight * boost, posting_value or b""))
-        length += freq
-    return name, fieldobj, items, length if fieldobj.scorable else 0
-
-
-def _is_plain_id(fieldobj: Any) -> bool:
-    """Whether the field's only term is the value as it stands; saves a generator chain each."""
-    return bool(fieldobj.analyzer == _ID_ANALYZER)
-
-
-def _spelling_terms(
-    schema: Any, name: str, fieldobj: Any, value: Any
-) -> list[tuple[str, Any, list[tuple[bytes, float, bytes]], int]]:
-    """Terms of Whoosh's separate spelling field, for fields whose analyzer changes words."""
-    if not fieldobj.separate_spelling():
-        return []
-    other = fieldobj.spelling_fieldname(name)
-    words = fieldobj.spellable_words(value)
-    one = (1).to_bytes(4, "big")
-    return [(other, schema[other], [(word.encode("utf-8"), 1.0, one) for word in words], 0)]
 
 
 def _joined(parts: list[FieldData]) -> FieldData:

@@ -15,7 +15,7 @@ from indexer.codec.container import Container, folder_of
 from indexer.codec.formfield import FormField
 from indexer.codec.reader import PerDocReader, TermsReader
 from indexer.codec.segment import ColumnarSegment
-from indexer.codec.stored import encode_record
+from indexer.codec.stored import encode_records
 
 if TYPE_CHECKING:
     from indexer.codec.builder import SegmentBuilder  # searches never build
@@ -142,12 +142,12 @@ class PerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
         self._cells.append((fieldname, columnobj, value))
 
     def add_vector_items(self, fieldname: str, fieldobj: Any, items: Any) -> None:
-        """Refused: see `SegmentBuilder.prepare`."""
+        """Refused: see `prepare`."""
         raise TypeError(f"field {fieldname!r}: this codec keeps no term vectors")
 
     def finish_doc(self) -> None:
         """End the document."""
-        record = encode_record(self._record) if self._record else None
+        (record,) = encode_records([self._record])
         docnum = self._builder.doc_count
         for fieldname, blob in self._texts.items():
             self._builder.text_writer(fieldname).add(docnum, blob)
@@ -188,7 +188,7 @@ class FieldWriter(base.FieldWriter):  # type: ignore[misc]
 
     def add(self, docnum: int, weight: float, vbytes: bytes, length: int) -> None:
         """Add a posting."""
-        self._collector.add_posting(self._term, docnum, weight, vbytes)
+        self._collector.add([docnum], [self._term], [weight], [vbytes])
 
     def finish_term(self) -> None:
         """End a term."""

@@ -6,7 +6,6 @@ takes the postings that any other Whoosh field makes of a value.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -47,13 +46,14 @@ class FormCollector:
         self._samples: list[Array] = []
         self.token_count = 0
 
-    def add(self, docnum: int, text: str) -> None:
-        """The text of a document; docnums must rise."""
-        self._texts.append(text)
-        self._text_docs.append(docnum)
-        self._text_chars += len(text)
-        if self._text_chars >= BATCH_CHARS:
-            self._tokenize()
+    def add(self, docnums: list[int], texts: list[str]) -> None:
+        """The texts of some documents; docnums must rise."""
+        for docnum, text in zip(docnums, texts, strict=True):
+            self._texts.append(text)
+            self._text_docs.append(docnum)
+            self._text_chars += len(text)
+            if self._text_chars >= BATCH_CHARS:
+                self._tokenize()
 
     def _tokenize(self) -> None:
         if not self._texts:
@@ -110,22 +110,23 @@ class TermCollector:
         self._format = fieldobj.format
         self._kind = type(fieldobj.format)
         self._scorable = bool(fieldobj.scorable)
-        self._lists: dict[bytes, list[tuple[int, float, bytes]]] = {}
+        self._term_ids: dict[bytes, int] = {}
+        self._ids: list[int] = []
+        self._docs: list[int] = []
+        self._weights: list[float] = []
+        self._values: list[bytes] = []
         self._length_docs: list[int] = []
         self._length_values: list[int] = []
 
-    def add(self, docnum: int, items: Iterable[tuple[bytes, float, bytes]]) -> None:
-        """The (term, weight, value) postings of a document."""
-        for term, weight, value in items:
-            self.add_posting(term, docnum, weight, value)
-
-    def add_posting(self, term: bytes, docnum: int, weight: float, value: bytes) -> None:
-        """One posting."""
-        known = self._lists.get(term)
-        if known is None:
-            self._lists[term] = [(docnum, weight, value)]
-        else:
-            known.append((docnum, weight, value))
+    def add(
+        self, docs: list[int], terms: list[bytes], weights: list[float], values: list[bytes]
+    ) -> None:
+        """Some postings: the document, term, weight and value of each."""
+        ids = self._term_ids
+        self._ids += [ids.setdefault(term, len(ids)) for term in terms]
+        self._docs += docs
+        self._weights += weights
+        self._values += values
 
     def add_length(self, docnum: int, length: int) -> None:
         """The length of a document's field."""
@@ -134,21 +135,24 @@ class TermCollector:
 
     def finish(self) -> FieldData:
         """All that was collected."""
-        terms = sorted(self._lists)
-        lists = [sorted(self._lists[term], key=_docnum) for term in terms]
+        terms = sorted(self._term_ids)
+        rank = np.empty(len(terms), np.int64)
+        rank[[self._term_ids[term] for term in terms]] = np.arange(len(terms))
+        owners = rank.take(np.array(self._ids, np.int64))
+        order = np.lexsort((np.array(self._docs, np.int64), owners))
         lengths = DocumentValues()
         lengths.add(np.array(self._length_docs, np.int64), np.array(self._length_values, np.int64))
         vocabulary = vocabulary_of_terms(terms) if self._forms else Vocabulary(terms)
-        source = FieldSource(vocabulary, np.arange(len(terms)), self._postings(lists))
+        doc_starts = starts_of(np.bincount(owners, minlength=len(terms)))
+        source = FieldSource(vocabulary, np.arange(len(terms)), self._postings(doc_starts, order))
         return FieldData(
             self._name, self._kind.__name__, [source], lengths if self._scorable else None
         )
 
-    def _postings(self, lists: list[list[tuple[int, float, bytes]]]) -> Postings:
-        flat = [posting for postings in lists for posting in postings]
-        weights = np.array([weight for _, weight, _ in flat], "<f4")
-        values = [value for _, _, value in flat]
-        doc_starts = starts_of(np.fromiter(map(len, lists), np.int64, len(lists)))
+    def _postings(self, doc_starts: Array, order: Array) -> Postings:
+        """The postings, put in this order of terms and docnums."""
+        weights = np.array(self._weights, "<f4").take(order)
+        values = [self._values[i] for i in order.tolist()]
         positions = None
         if self._kind is formats.Positions:
             positions = [self._format.decode_positions(value) for value in values]
@@ -158,9 +162,9 @@ class TermCollector:
         else:
             tf = np.maximum(weights, 1).astype(np.int64)
         postings = Postings(
-            keys=np.arange(len(lists)),
+            keys=np.arange(len(doc_starts) - 1),
             doc_starts=doc_starts,
-            docs=np.array([docnum for docnum, _, _ in flat], np.uint32),
+            docs=np.array(self._docs, np.uint32).take(order),
             tf=tf.astype(smallest_unsigned(int(tf.max(initial=0)))),
             weights=None if np.array_equal(weights, tf.astype("<f4")) else weights,
         )
@@ -172,7 +176,3 @@ class TermCollector:
             postings.values = np.frombuffer(b"".join(values), np.uint8)
             postings.value_starts = starts_of(np.array([len(v) for v in values], np.int64))
         return postings
-
-
-def _docnum(posting: tuple[int, float, bytes]) -> int:
-    return posting[0]

@@ -6,32 +6,40 @@ Reading it is `arrays.py`; the bytes are in `format.py`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from analyzers.proclitics import PROCLITICS, splits
-from analyzers.stemmer import stem
+from analyzers.bulk import splits_all, stem_all
+from analyzers.packed import Numbering, Numbers
+from analyzers.spellings import distinct
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import GRAM_LEVEL, LEVELS
+from indexer.codec.format import GRAM_LEVEL, LEVELS, STRINGS_A_MARK
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
-
-@dataclass(slots=True)
-class Level:
-    """The groups of one level in one vocabulary. ids: by term, into keys, which are distinct."""
-
-    ids: Array
-    keys: list[bytes]
+_SORT_WORDS = 3
 
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The distinct terms of one source, in any order; levels are () where terms have no groups."""
+    """The distinct terms of one source, in any order.
+
+    levels: for each level, the key of the group of each term, as a number of `numbering`; () where
+    terms have no groups.
+    """
 
     terms: list[bytes]
-    levels: tuple[Level, ...] = ()
+    levels: tuple[Numbers, ...] = ()
+    numbering: Numbering = field(default_factory=Numbering)
+
+
+@dataclass(slots=True)
+class Level:
+    """The groups of one level. ids: by ordinal, into keys. keys: distinct, as numbers."""
+
+    ids: Array
+    keys: Numbers
 
 
 @dataclass(slots=True)
@@ -39,12 +47,13 @@ class Dictionary:
     """The terms of a whole segment's field.
 
     terms: in the order of their bytes. ordinals: for each vocabulary, the ordinal of its terms.
-    slots: by ordinal; None where they are the same. groups: for each level, group by ordinal.
-    starts: for each level, first slot of each group, and the number of slots.
+    slots: by ordinal; None where they are the same. starts: for each level, first slot of each
+    group, and the number of slots.
     """
 
     terms: list[bytes]
     ordinals: list[Array]
+    numbering: Numbering
     slots: Array | None
     levels: list[Level]
     starts: list[Array]
@@ -62,30 +71,26 @@ def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
     two stems, say.
     """
     terms, ordinals = _united_terms(vocabularies)
+    numbering = vocabularies[0].numbering if vocabularies else Numbering()
     if not any(v.levels for v in vocabularies):
-        return Dictionary(terms, ordinals, None, [], [])
+        return Dictionary(terms, ordinals, numbering, None, [], [])
     if any(v.terms and not v.levels for v in vocabularies):
         raise ValueError("terms with groups cannot be united with terms that have none")
-    levels = [
-        _united_level(
-            [v.levels[i] if v.levels else None for v in vocabularies], ordinals, len(terms)
-        )
-        for i in range(len(LEVELS))
-    ]
+    levels = [_united_level(vocabularies, i, ordinals, numbering) for i in range(len(LEVELS))]
     order = _slot_order(levels, len(terms))
     slots = np.empty(len(terms), np.int64)
     slots[order] = np.arange(len(terms))
     starts = [_group_starts(level, order) for level in levels]
-    return Dictionary(terms, ordinals, slots, levels, starts)
+    return Dictionary(terms, ordinals, numbering, slots, levels, starts)
 
 
 def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list[Array]]:
     if len(vocabularies) == 1:
         own = vocabularies[0].terms
-        order = sorted(range(len(own)), key=own.__getitem__)
+        order = order_of(own)
         ordinals = np.empty(len(own), np.int64)
         ordinals[order] = np.arange(len(own))
-        return [own[i] for i in order], [ordinals]
+        return [own[i] for i in order.tolist()], [ordinals]
     terms = sorted(set().union(*(v.terms for v in vocabularies)))
     place = {term: i for i, term in enumerate(terms)}
     return terms, [
@@ -93,24 +98,39 @@ def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list
     ]
 
 
-def _united_level(levels: Sequence[Level | None], ordinals: list[Array], count: int) -> Level:
-    keys: dict[bytes, int] = {}
-    ids = np.zeros(count, np.int64)
-    for level, ordinal in zip(levels, ordinals, strict=True):
-        if level is not None:
-            united = np.array([keys.setdefault(key, len(keys)) for key in level.keys], np.int64)
-            ids[ordinal] = united.take(level.ids) if len(united) else 0
-    return _compact(Level(ids, list(keys)))
+def order_of(strings: list[bytes]) -> Array:
+    """The order that sorts strings: by their first 24 bytes in numpy, where those tell."""
+    first = np.array(strings, f"S{8 * _SORT_WORDS}").view(">u8").reshape(-1, _SORT_WORDS)
+    columns = first.astype(np.uint64)
+    order = np.lexsort(columns.T[::-1])
+    ranked = columns.take(order, axis=0)
+    same = np.flatnonzero((ranked[1:] == ranked[:-1]).all(axis=1))
+    # runs of strings that begin alike: each stands between two places whose successors differ
+    for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1):
+        if len(run):
+            span = slice(run[0], run[-1] + 2)
+            order[span] = sorted(order[span].tolist(), key=strings.__getitem__)
+    return order
 
 
-def _compact(level: Level) -> Level:
-    """The level without keys that no term has (their documents are gone)."""
-    used = np.bincount(level.ids, minlength=len(level.keys)) > 0
-    if used.all():
-        return level
-    renumbered = np.cumsum(used) - 1
-    kept = np.flatnonzero(used).tolist()
-    return Level(renumbered.take(level.ids), [level.keys[i] for i in kept])
+def decoded(strings: list[bytes]) -> list[str]:
+    """The strings as text; all at once unless one of them holds a line's end."""
+    texts = b"\n".join(strings).decode("utf-8", "surrogatepass").split("\n")
+    if len(texts) == len(strings):
+        return texts
+    return [string.decode("utf-8", "surrogatepass") for string in strings]
+
+
+def _united_level(
+    vocabularies: Sequence[Vocabulary], level: int, ordinals: list[Array], numbering: Numbering
+) -> Level:
+    """One level of all terms; a group that no term has (its documents are gone) has no key."""
+    numbers = np.zeros(max((int(o.max()) + 1 for o in ordinals if len(o)), default=0), np.uint64)
+    for vocabulary, ordinal in zip(vocabularies, ordinals, strict=True):
+        if vocabulary.levels:
+            numbers[ordinal] = numbering.adopt(vocabulary.numbering, vocabulary.levels[level])
+    keys, _, ids = distinct(numbers)
+    return Level(ids, keys)
 
 
 def _slot_order(levels: list[Level], count: int) -> Array:
@@ -136,53 +156,53 @@ def _group_starts(level: Level, order: Array) -> Array:
 
 def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionary) -> None:
     """Write terms, slots and groups; stem df comes later, with the postings."""
-    _write_strings(writer, f"{prefix}term_", dictionary.terms)
+    write_strings(writer, f"{prefix}term_", dictionary.terms)
     if dictionary.slots is None:
         return
     writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
     order = np.argsort(dictionary.slots, kind="stable")
-    place = {term: ordinal for ordinal, term in enumerate(dictionary.terms)}
+    own = dictionary.numbering.numbers(decoded(dictionary.terms))
     for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
         heads = np.zeros(len(order), np.bool_)
         heads[starts[:-1]] = True
-        spelled = _spelled_as_key(level, place)
+        spelled = level.keys.take(level.ids) == own
         writer.add(f"{prefix}{name}_heads", np.packbits(heads))
         writer.add(f"{prefix}{name}_spelled", np.packbits(spelled.take(order)))
         key_of_group = level.ids.take(order.take(starts[:-1]))
+        group_of_key = np.empty(len(level.keys), np.int64)
+        group_of_key[key_of_group] = np.arange(len(key_of_group))
         unspelled = np.ones(len(level.keys), np.bool_)
         unspelled[level.ids[spelled]] = False
-        _write_keys(writer, f"{prefix}{name}_key_", level, key_of_group, unspelled)
+        others = dictionary.numbering.encoded(level.keys[unspelled])
+        _write_keys(writer, f"{prefix}{name}_key_", others, group_of_key[unspelled])
         if name == GRAM_LEVEL:
-            _write_grams(writer, f"{prefix}{name}_", [level.keys[k] for k in key_of_group.tolist()])
-            _write_bearing(writer, f"{prefix}bearing_", dictionary, key_of_group)
+            keys = dictionary.numbering.encoded(level.keys.take(key_of_group))
+            _write_grams(writer, f"{prefix}{name}_", keys)
+            _write_bearing(writer, f"{prefix}bearing_", dictionary, group_of_key)
 
 
 def _write_bearing(
-    writer: ContainerWriter, prefix: str, dictionary: Dictionary, key_of_group: Array
+    writer: ContainerWriter, prefix: str, dictionary: Dictionary, group_of_key: Array
 ) -> None:
-    """Write, by the stem of what is left, which stems may bear a lone proclitic before it."""
-    folded, stems = dictionary.levels[LEVELS.index("folded")], dictionary.levels[1]
-    group_of_key = np.empty(len(stems.keys), np.int64)
-    group_of_key[key_of_group] = np.arange(len(key_of_group))
-    stem_of_folded = np.empty(len(folded.keys), np.int64)
-    stem_of_folded[folded.ids] = stems.ids
-    texts = [key.decode("utf-8", "surrogatepass") for key in folded.keys]
-    stem_of = dict(zip(texts, map(stems.keys.__getitem__, stem_of_folded.tolist()), strict=True))
-    numbers: dict[bytes, int] = {}
-    targets, owners = [], []
-    for text, stem_key in zip(texts, stem_of_folded.tolist(), strict=True):
-        if text.startswith(PROCLITICS):
-            for rest in splits(text):
-                target = stem_of.get(rest) or stem(rest).encode("utf-8", "surrogatepass")
-                targets.append(numbers.setdefault(target, len(numbers)))
-                owners.append(stem_key)
-    _write_strings(writer, prefix, sorted(numbers))
-    place = np.empty(len(numbers), np.int64)
-    place[[numbers[target] for target in sorted(numbers)]] = np.arange(len(numbers))
-    pairs = place[np.array(targets, np.int64)] << 32 | group_of_key[np.array(owners, np.int64)]
+    """Write, by the stem of what is left, which stems may bear a lone proclitic before it.
+
+    group_of_key: by key of the level "stem".
+    """
+    numbering = dictionary.numbering
+    folded, stems = dictionary.levels[:2]
+    group_of_folded = np.empty(len(folded.keys), np.int64)
+    group_of_folded[folded.ids] = group_of_key.take(stems.ids)
+    owners, rests = splits_all(numbering, folded.keys)
+    targets, _, which = distinct(stem_all(numbering, rests))
+    words = numbering.encoded(targets)
+    order = order_of(words)
+    write_strings(writer, prefix, [words[i] for i in order.tolist()])
+    place = np.empty(len(words), np.int64)
+    place[order] = np.arange(len(words))
+    pairs = place.take(which) << 32 | group_of_folded.take(owners)
     pairs.sort()
     pairs = pairs[np.diff(pairs, prepend=-1) != 0]
-    counts = np.bincount(pairs >> 32, minlength=len(numbers))
+    counts = np.bincount(pairs >> 32, minlength=len(words))
     writer.add(f"{prefix}group_starts", starts_of(counts).astype("<u4"))
     writer.add(f"{prefix}groups", (pairs & 0xFFFFFFFF).astype("<u4"))
 
@@ -195,33 +215,17 @@ def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> Non
     writer.add(f"{prefix}gram_counts", grams.counts)
 
 
-def _spelled_as_key(level: Level, place: dict[bytes, int]) -> Array:
-    """Bool by ordinal: whether the term is spelled as the key of its own group.
-
-    place: the ordinal of each term.
-    """
-    found = np.fromiter((place.get(key, -1) for key in level.keys), np.int64, len(level.keys))
-    groups = np.flatnonzero(found >= 0)
-    ordinals = found.take(groups)
-    spelled = np.zeros(len(place), np.bool_)
-    spelled[ordinals] = level.ids.take(ordinals) == groups
-    return spelled
+def _write_keys(writer: ContainerWriter, prefix: str, keys: list[bytes], groups: Array) -> None:
+    """Write keys, in the order of their bytes, and the group that each names."""
+    order = order_of(keys)
+    write_strings(writer, prefix, [keys[i] for i in order.tolist()])
+    writer.add(f"{prefix}groups", groups.take(order).astype("<u4"))
 
 
-def _write_keys(
-    writer: ContainerWriter, prefix: str, level: Level, key_of_group: Array, unspelled: Array
-) -> None:
-    """key_of_group: index into the level's keys, by group. unspelled: bool by key."""
-    group_of_key = np.empty(len(level.keys), np.int64)
-    group_of_key[key_of_group] = np.arange(len(key_of_group))
-    others = sorted(np.flatnonzero(unspelled).tolist(), key=level.keys.__getitem__)
-    _write_strings(writer, prefix, [level.keys[i] for i in others])
-    writer.add(f"{prefix}groups", group_of_key.take(np.array(others, np.int64)).astype("<u4"))
-
-
-def _write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:
-    """Write strings end to end as `<prefix>bytes`, with `<prefix>starts`."""
+def write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:
+    """Write strings: `<prefix>bytes`, `<prefix>lengths` and `<prefix>marks`."""
     listed = list(strings)
-    starts = starts_of(np.fromiter(map(len, listed), np.int64, len(listed)))
+    lengths = np.fromiter(map(len, listed), np.int64, len(listed))
     writer.add_bytes(f"{prefix}bytes", b"".join(listed))
-    writer.add(f"{prefix}starts", starts.astype("<u4"))
+    writer.add(f"{prefix}lengths", lengths.astype(smallest_unsigned(int(lengths.max(initial=0)))))
+    writer.add(f"{prefix}marks", starts_of(lengths)[:-1:STRINGS_A_MARK].astype("<u4"))

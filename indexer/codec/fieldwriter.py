@@ -9,7 +9,7 @@ import numpy as np
 
 from indexer.codec.container import ContainerWriter
 from indexer.codec.dictionary import Dictionary, Vocabulary, build_dictionary, write_dictionary
-from indexer.codec.format import LEVELS
+from indexer.codec.format import LARGE_COUNT, LEVELS
 from indexer.codec.merge import Block, Source, merge
 from indexer.codec.postings import (
     Array,
@@ -184,11 +184,9 @@ class _Output:
         self._stem_dfs.append(distinct_docs_of_groups(block.docs, starts, within))
 
     def finish(self, writer: ContainerWriter, prefix: str) -> None:
-        doc_starts = starts_of(np.concatenate(self._doc_counts))
-        writer.add(f"{prefix}doc_starts", _wide(doc_starts))
+        write_counts(writer, f"{prefix}doc_", np.concatenate(self._doc_counts))
         if "positions" in self._spools:
-            pos_starts = starts_of(np.concatenate(self._pos_counts))
-            writer.add(f"{prefix}pos_starts", _wide(pos_starts))
+            write_counts(writer, f"{prefix}pos_", np.concatenate(self._pos_counts))
         if "values" in self._spools:
             value_starts = starts_of(np.concatenate(self._value_lengths))
             writer.add(f"{prefix}value_starts", value_starts.astype("<u8"))
@@ -198,5 +196,8 @@ class _Output:
             spool.finish(writer, prefix + name)
 
 
-def _wide(starts: Array) -> Array:
-    return starts.astype(smallest_unsigned(int(starts[-1]), 4))
+def write_counts(writer: ContainerWriter, prefix: str, counts: Array) -> None:
+    """Write counts: `<prefix>counts`, and `<prefix>large` of those that do not fit in a byte."""
+    large = counts[counts >= LARGE_COUNT]
+    writer.add(f"{prefix}counts", np.minimum(counts, LARGE_COUNT).astype("u1"))
+    writer.add(f"{prefix}large", large.astype(smallest_unsigned(int(large.max(initial=0)), 4)))

@@ -1,6 +1,6 @@
 """What are the bytes of a segment? This docstring is the specification; the code below obeys it.
 
-FORMAT_VERSION 1
+FORMAT_VERSION 2
 ================
 
 A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
@@ -35,15 +35,15 @@ group of every level are neighbours; a group of terms is therefore one slice of 
 Elsewhere slot and ordinal are the same.
 
 ================ ======== ==================================================================
-`term_bytes`     u1       all terms, end to end, by ordinal
-`term_starts`    u4       T+1: term i is term_bytes[term_starts[i]:term_starts[i+1]]
+`term_...`                the terms, by ordinal: strings, see below
 `slots`          u4       T: slot by ordinal; absent where they are the same
-`doc_starts`     u4 | u8  T+1: postings of slot i are docs[doc_starts[i]:doc_starts[i+1]]
-`docs`           u2 | u4  docnum of each posting, rising within a slot
+`doc_...`                 T: how many postings each slot has: counts, see below
+`docs`           u2 | u4  docnum of each posting, slot after slot, rising within a slot
 `tf`             u1..u4   occurrences, by posting
 `weights`        f4       by posting, only where a weight differs from the tf
-`pos_starts`     u4 | u8  T+1: positions of slot i; within them, tf[p] belong to posting p
-`positions`      u2 | u4  token numbers in the document, rising within a posting
+`pos_...`                 T: how many positions each slot has: counts; tf[p] of them belong to
+                          posting p
+`positions`      u2 | u4  token numbers in the document, slot after slot, rising within a posting
 `value_starts`   u8       by posting + 1, and `values` u1: Whoosh's posting values, only for formats
                           other than Existence, Frequency and Positions
 `lengths`        u1..u4   by docnum: tokens that count for the length (no stopwords); absent where
@@ -59,8 +59,8 @@ so that they nest). Groups are numbered in the order of their slots.
 ================ ======== ==================================================================
 `L_heads`        u1       ceil(T/8): bit 7 - i % 8 of byte i // 8 is set where slot i begins a group
 `L_spelled`      u1       likewise: where the term of slot i is spelled as the key of its group
-`L_key_bytes`    u1       the keys of groups without such a term, end to end, in the order of their
-`L_key_starts`   u4       bytes; K+1: where each begins;
+`L_key_...`               the keys of groups without such a term, in the order of their bytes:
+                          strings, see below
 `L_key_groups`   u4       K: the groups that they name
 `L_df`           u4       G: documents with any term of the group; the level "stem" only
 `L_gram_codes`   u8       C: the trigrams of the padded keys, rising; a trigram is its three code
@@ -76,11 +76,21 @@ Words that may bear a lone proclitic, by the stem of what is left when it is tak
 target كتاب the stem of بكتاب. The letters allow it; whether it is so, counts decide at query time.
 
 ======================== ======== ==========================================================
-`bearing_bytes`          u1       the targets, end to end, in the order of their bytes,
-`bearing_starts`         u4       B+1: with where they begin
+`bearing_...`                     the targets, in the order of their bytes: strings, see below
 `bearing_group_starts`   u4       B+1: where the stem groups of each target begin
 `bearing_groups`         u4       the groups of the level "stem", rising within a target
 ======================== ======== ==========================================================
+
+Strings and counts are arrays under one prefix. Where a slice begins is how much was before it, so
+only every sixteenth string says so, and no count does:
+
+================ ============ ==============================================================
+`..._bytes`      u1           n strings, end to end
+`..._lengths`    u1 | u2 | u4 n: how many bytes each has
+`..._marks`      u4           ceil(n/16): where strings 0, 16, 32, ... begin
+`..._counts`     u1           n counts, each 255 where it is 255 or more,
+`..._large`      u4 | u8      and those themselves, in order
+================ ============ ==============================================================
 
 Stored values: arrays `s/F/...` for a form field's text, `records/...` for all else
 -----------------------------------------------------------------------------------
@@ -105,7 +115,7 @@ A worked example
 A container of one array, `f/t/docs` = [0, 1, 1] as u2, and of meta {"documents": 2} is 229 bytes;
 lines of zeros are left out::
 
-      0  46 41 48 52 41 53 53 47 01 00 00 00 00 00 00 00  FAHRASSG........
+      0  46 41 48 52 41 53 53 47 02 00 00 00 00 00 00 00  FAHRASSG........
      64  00 00 01 00 01 00 00 00 00 00 00 00 00 00 00 00  ................
     128  7b 22 61 72 72 61 79 73 22 3a 7b 22 66 2f 74 2f  {"arrays":{"f/t/
     144  64 6f 63 73 22 3a 5b 22 3c 75 32 22 2c 36 34 2c  docs":["<u2",64,
@@ -119,9 +129,9 @@ The header ends at 64, the array at 70, the directory begins at 128 (80 00 .. in
 69 bytes (45 00 ..).
 
 A field without groups, whose documents 0 and 1 are "b a b" and "b":
-`term_bytes` "ab", `term_starts` 0 1 2; `doc_starts` 0 1 3, `docs` 0 0 1, `tf` 1 2 1;
-`pos_starts` 0 1 4, `positions` 1 0 2 0; `lengths` 3 1. The term b has ordinal 1, slot 1, postings
-docs[1:3], and in document 0 the positions positions[1:3].
+`term_bytes` "ab", `term_lengths` 1 1, `term_marks` 0; `doc_counts` 1 2, `docs` 0 0 1, `tf` 1 2 1;
+`pos_counts` 1 3, `positions` 1 0 2 0; nothing in `doc_large` and `pos_large`; `lengths` 3 1. The
+term b has ordinal 1, slot 1, postings docs[1:3], and in document 0 the positions positions[1:3].
 """
 
 from __future__ import annotations
@@ -131,8 +141,8 @@ import struct
 import zlib
 from typing import Any
 
-FORMAT_VERSION = 1
-"""The layout. History: 1, the first."""
+FORMAT_VERSION = 2
+"""The layout. History: 1, the first; 2, lengths and counts in the place of starts."""
 
 MAGIC = b"FAHRASSG"
 END_MAGIC = MAGIC[::-1]
@@ -143,6 +153,8 @@ _FOOTER_CHECKED = struct.Struct("<QQI")
 
 EXTENSION = ".fhs"
 SAMPLE_TOKENS = 64
+STRINGS_A_MARK = 16
+LARGE_COUNT = 255
 LEVELS = ("folded", "stem", "root")
 GRAM_LEVEL = "stem"
 

@@ -60,7 +60,7 @@ def build_grams(keys: Sequence[bytes]) -> Grams:
 
 
 def _is_word(text: str) -> bool:
-    return len(text) <= _MAX_LENGTH and not any(char.isdigit() for char in text)
+    return len(text) <= _MAX_LENGTH and (text.isalpha() or not any(map(str.isdigit, text)))
 
 
 def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:

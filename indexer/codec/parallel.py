@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any, TypeVar
 
 from indexer.codec.builder import SegmentBuilder
+from indexer.codec.prepare import Document
 from indexer.codec.segment import ColumnarSegment
 from indexer.errors import FahrasError
 from indexer.garbage import seldom_collected, set_apart
@@ -26,11 +27,15 @@ SEGMENT_TOKENS = 10_000_000
 """A segment is closed when it has so many tokens (about 110 MB of text), to bound memory: its
 vocabulary and the arrays that write it take about 400 MB in each worker."""
 
+DOCUMENTS_AT_ONCE = 256
+CHARS_AT_ONCE = 1 << 18
+"""Documents are given to a builder when there are so many, or so many characters in them."""
+
 MESSAGES_AT_ONCE = 128
 """A worker hands its messages over so many at a time: waking the parent costs more than they do."""
 
 Unit = TypeVar("Unit")
-Read = Callable[[Unit], Iterable[dict[str, Any] | Any]]
+Read = Callable[[Unit], Iterable[Document | Any]]
 
 
 class BuildError(FahrasError):
@@ -45,11 +50,20 @@ class SegmentSeries:
         self._indexname = indexname
         self._schema = schema
         self._builder = SegmentBuilder(folder)
+        self._waiting: list[Document] = []
+        self._waiting_chars = 0
         self._segments: list[ColumnarSegment] = []
 
-    def add(self, document: dict[str, Any]) -> None:
-        """Add a document, all of it or none."""
-        self._builder.add_document(self._schema, document)
+    def add(self, document: Document) -> None:
+        """Add a document; whether it can be indexed may show only with one of the next."""
+        self._waiting.append(document)
+        self._waiting_chars += sum(len(v) for v in document.values() if isinstance(v, str))
+        if len(self._waiting) >= DOCUMENTS_AT_ONCE or self._waiting_chars >= CHARS_AT_ONCE:
+            self._add_waiting()
+
+    def _add_waiting(self) -> None:
+        self._builder.add_documents(self._schema, self._waiting)
+        self._waiting, self._waiting_chars = [], 0
         if self._builder.token_count >= SEGMENT_TOKENS:
             self._close()
             self._builder = SegmentBuilder(self._folder)
@@ -64,6 +78,7 @@ class SegmentSeries:
 
     def finish(self) -> list[ColumnarSegment]:
         """Write what is left; the segments, their files on the disk."""
+        self._add_waiting()
         self._close()
         return self._segments
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.container import Container
-from indexer.codec.dictionary import Level, Vocabulary
+from indexer.codec.dictionary import Vocabulary, decoded
 from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
 from indexer.codec.postings import Array, slice_indices, starts_of
 from indexer.codec.reader import read_column
@@ -97,9 +98,12 @@ def _field_source(
     kept_ordinals = np.sort(ordinals[kept])
     place = np.full(len(terms), -1, np.int64)
     place[kept_ordinals] = np.arange(len(kept_ordinals))
+    numbering = Numbering()
     levels = []
     for name in levels_of(arrays):
-        level = Level(arrays.group_by_ordinal(name)[kept_ordinals], arrays.group_keys(name))
-        levels.append(level)
-    vocabulary = Vocabulary([terms[i] for i in kept_ordinals.tolist()], tuple(levels))
+        keys = decoded(arrays.group_keys(name))
+        groups = arrays.group_by_ordinal(name)[kept_ordinals]
+        levels.append(numbering.numbers(keys).take(groups))
+    kept_terms = [terms[i] for i in kept_ordinals.tolist()]
+    vocabulary = Vocabulary(kept_terms, tuple(levels), numbering)
     return FieldSource(vocabulary, place.take(ordinals), arrays.as_postings(), docmap)

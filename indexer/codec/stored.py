@@ -10,6 +10,7 @@ import base64
 import datetime
 import decimal
 import json
+from collections.abc import Sequence
 from typing import IO, Any
 
 import numpy as np
@@ -42,7 +43,8 @@ class BlobWriter:
 
     def add(self, docnum: int, blob: bytes) -> None:
         """The blob of a document; documents that were passed over have none."""
-        self.fill(docnum)
+        if len(self._sizes) < docnum:
+            self.fill(docnum)
         self._sizes.append(len(blob) + 1)
         self._pending.append(blob)
         self._pending_bytes += len(blob)
@@ -133,19 +135,36 @@ class BlobReader:
                     target.add(len(target), blob)
 
 
-_TO_JSON = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_TO_JSON = json.JSONEncoder(separators=("\n", ":"), ensure_ascii=False, check_circular=False).encode
+"""Between members stands a line's end, which within them is always escaped."""
+
 _IS_JSON = frozenset((str, bool, int, float, type(None))).__contains__
 
 
-def encode_record(record: dict[str, Any]) -> bytes:
-    """A document's stored values as bytes; TypeError for a value that has no place in JSON."""
-    if not all(map(_IS_JSON, map(type, record.values()))):
-        record = {key: _plain(value) for key, value in record.items()}
-    return _TO_JSON(record).encode("utf-8", "surrogatepass")
+def encode_records(records: Sequence[dict[str, Any]]) -> list[bytes | None]:
+    """The stored values of each document as bytes, None for one that has none.
+
+    Raises TypeError for a value that has no place in JSON.
+    """
+    kept = [record for record in records if record]
+    if all(_IS_JSON(kind) for record in kept for kind in map(type, record.values())):
+        encoded = _in_json(kept)  # one call for all: it costs several times what a record does
+    else:
+        plain = [{key: _plain(value) for key, value in record.items()} for record in kept]
+        encoded = [text for record in plain for text in _in_json([record])]
+    texts = iter(encoded)
+    return [next(texts).encode("utf-8", "surrogatepass") if record else None for record in records]
+
+
+def _in_json(records: list[dict[str, Any]]) -> list[str]:
+    """Each record as JSON; several only where no value is an object or a list."""
+    inner = _TO_JSON(records)[2:-2]
+    parts = inner.split("}\n{") if len(records) > 1 else [inner] * len(records)
+    return ["{" + part.replace("\n", ",") + "}" for part in parts]
 
 
 def decode_record(blob: bytes) -> dict[str, Any]:
-    """The stored values that `encode_record` was given."""
+    """The stored values that `encode_records` was given."""
     record: dict[str, Any] = json.loads(blob.decode("utf-8", "surrogatepass"))
     return {key: _original(value) for key, value in record.items()}
 

@@ -59,7 +59,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         for name in document:
             if not name.startswith("_") and name not in self.schema:
                 raise whoosh_fields.UnknownFieldError(f"No field named {name!r}")
-        self._builder.add_document(self.schema, document)
+        self._builder.add_documents(self.schema, [document])
         self._added = True
         self.docnum = self._builder.doc_count
         if self._builder.token_count >= SEGMENT_TOKENS:

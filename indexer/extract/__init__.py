@@ -53,16 +53,20 @@ def extract_path(path: str, *, max_bytes: int = MAX_FILE_BYTES) -> Extraction:
 
     `max_bytes` bounds what is held at once: the whole of a file, one line of a record file.
     """
-    if _format(path).startswith("jsonl"):
-        return _extract_records(path, None, max_bytes)
-    return extract(path, read_whole(path, max_bytes), max_bytes=max_bytes)
+    kind = _format(path)
+    data = None if kind.startswith("jsonl") else read_whole(path, max_bytes)
+    return _extract(kind, path, data, max_bytes)
 
 
 def extract(path: str, data: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> Extraction:
     """Read bytes as what the extension of `path` says; the path itself is not opened."""
-    kind = _format(path)
-    if kind.startswith("jsonl"):
-        return _extract_records(path, data, max_bytes)
+    return _extract(_format(path), path, data, max_bytes)
+
+
+def _extract(kind: str, path: str, data: bytes | None, max_bytes: int) -> Extraction:
+    """data: None for a record file that is to be streamed."""
+    if data is None or kind.startswith("jsonl"):
+        return _extract_records(kind, path, data, max_bytes)
     refuse_large(len(data), max_bytes)
     extraction = Extraction(path, digest=digest_of(data), size=len(data))
     if kind == "text":
@@ -82,11 +86,11 @@ def extract(path: str, data: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> Extra
     return extraction
 
 
-def _extract_records(path: str, data: bytes | None, max_bytes: int) -> Extraction:
+def _extract_records(kind: str, path: str, data: bytes | None, max_bytes: int) -> Extraction:
     from indexer.extract.jsonl import extract_jsonl
 
     extraction = Extraction(path)
-    extract_jsonl(data, extraction, max_bytes, packed=_format(path) == "jsonl.gz")
+    extract_jsonl(data, extraction, max_bytes, packed=kind == "jsonl.gz")
     return extraction
 
 

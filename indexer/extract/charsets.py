@@ -23,6 +23,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_ALL_BOMS = tuple(bom for bom, _ in _BOMS)
 _CODE_PAGES = (("windows-1256", 0.0), ("windows-1252", 3.0), ("iso-8859-6", 4.0))
 """What is tried, each with its handicap in bits: how much rarer such files are met."""
 
@@ -116,9 +117,10 @@ def refuse_binary(data: bytes) -> None:
 
 def _proven(data: bytes) -> str | None:
     """The encoding that the bytes themselves give away; None if they are UTF-8 or a code page."""
-    for bom, name in _BOMS:
-        if data.startswith(bom) and not (name == "utf-32-le" and len(data) % 4):
-            return name
+    if data.startswith(_ALL_BOMS):
+        for bom, name in _BOMS:
+            if data.startswith(bom) and not (name == "utf-32-le" and len(data) % 4):
+                return name
     if data.startswith(b"%PDF-"):
         refuse_binary(data)
     # Arabic in UTF-16 without any space holds no zero byte, but its high bytes are all 06.

@@ -11,14 +11,15 @@ import os
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import blake2b
-from typing import IO
 
 from indexer.errors import ExtractError
 from indexer.extract.types import Extraction
 
 CHUNK_BYTES = 1 << 20
 DIGEST_BYTES = 16
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _GZIP_WINDOW = 31
 """zlib's code for "a gzip header, then the largest window"."""
 
@@ -39,9 +40,14 @@ def hash_file(path: str) -> str:
 def read_whole(path: str, max_bytes: int) -> bytes:
     """All bytes of a regular file. Raises ExtractError where there are too many."""
     try:
-        with _open(path) as file:
-            refuse_large(os.fstat(file.fileno()).st_size, max_bytes)
-            data = file.read()
+        descriptor, size = _open(path)
+        try:
+            refuse_large(size, max_bytes)
+            data = os.read(descriptor, size + 1)
+            if len(data) != size:  # it grows or shrinks while it is read, or is more than one read
+                data = b"".join([data, *iter(partial(os.read, descriptor, CHUNK_BYTES), b"")])
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise ExtractError(in_words(error)) from error
     refuse_large(len(data), max_bytes)
@@ -144,20 +150,27 @@ def _up_to_damage(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
 
 def _chunks_of(path: str) -> Iterator[bytes]:
     try:
-        with _open(path) as file:
-            while chunk := file.read(CHUNK_BYTES):
+        descriptor, _ = _open(path)
+        try:
+            while chunk := os.read(descriptor, CHUNK_BYTES):
                 yield chunk
+        finally:
+            os.close(descriptor)
     except OSError as error:
         raise ExtractError(in_words(error)) from error
 
 
-def _open(path: str) -> IO[bytes]:
-    """Open a regular file; a pipe or device put in its place is refused, never waited for."""
-    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+def _open(path: str) -> tuple[int, int]:
+    """(descriptor, size) of a regular file; a pipe or device in its place is never waited for.
+
+    Plain descriptors: a file object asks the system for twice as much, which small files feel.
+    """
+    descriptor = os.open(path, _READ)
+    info = os.fstat(descriptor)
+    if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
         raise ExtractError("not a regular file: leave it out")
-    return open(descriptor, "rb", buffering=0)
+    return descriptor, info.st_size
 
 
 def _in_units(size: int) -> str:

@@ -1,0 +1,213 @@
+"""What do fold, stem, root and splits say of a whole vocabulary at once?
+
+For whoever writes an index: many times faster than word by word. `fold`, `stem`, `root` and
+`splits` are what these functions mean; a test holds them to that on every word it can find. Words
+are numbers (`packed`), those that do not fit are given to the plain functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from pyarabic import araby
+
+from analyzers.bulk_known import UNKNOWN, protected_stems
+from analyzers.bulk_stems import begin_with_any, stems
+from analyzers.normalizer import FOLD_LETTERS, NUMERALS, WAW_ENDINGS, fold
+from analyzers.packed import (
+    ALPHABET,
+    BITS,
+    ODD,
+    Array,
+    Mask,
+    Numbering,
+    Numbers,
+    Words,
+    fits,
+    is_among,
+    letter_table,
+    letters_by_code,
+    pack,
+    pack_all,
+    places,
+)
+from analyzers.proclitics import FUTURE, IMPERFECT, PROCLITICS, own_letters, splits
+from analyzers.roots import ENDINGS, PATTERNS, RADICAL, WEAK, root
+from analyzers.stemmer import COMPOUNDS, MIN_STEM, stem
+from analyzers.stopwords import stopwords
+
+_LEAST = np.uint64(MIN_STEM)
+_LETTER = np.uint64((1 << BITS) - 1)
+_WAW, _YEH = np.uint64(pack(araby.WAW)), np.uint64(pack(araby.YEH))
+_NO_WORDS = np.zeros(0, np.uint64)
+_IS_WEAK = letter_table(WEAK)
+_IS_IMPERFECT = letter_table(IMPERFECT)
+_IS_ENDING = letter_table(ENDINGS)
+
+
+@cache
+def _folded_letters() -> Array:
+    """What letter each character folds to. Words with a hamza follow rules of their own."""
+    becomes = {letter: letter for letter in ALPHABET if letter != araby.HAMZA}
+    becomes |= {chr(code): letter for code, letter in FOLD_LETTERS.items()}
+    return letters_by_code(becomes)
+
+
+@cache
+def _numerals() -> tuple[Numbers, Numbers]:
+    """(spellings of the hundreds, rising, what each is folded to)."""
+    pairs = sorted((pack(a), pack(b)) for a, b in NUMERALS.items() if fits(a) and a != b)
+    return np.array([a for a, _ in pairs], np.uint64), np.array([b for _, b in pairs], np.uint64)
+
+
+def fold_all(numbering: Numbering, forms: Sequence[str]) -> Numbers:
+    """`fold` of unmarked forms."""
+    folded = numbering.numbers(forms, _folded_letters(), fold)
+    words = Words(folded, folded)  # only endings are looked at
+    verbs = np.zeros(len(folded), np.bool_)
+    for ending in WAW_ENDINGS:
+        verbs |= words.end(araby.ALEF + ending)
+    where = np.flatnonzero(verbs)
+    folded[where] = numbering.numbers([fold(forms[i]) for i in where.tolist()])
+    spelled, becomes = _numerals()
+    at = places(folded, spelled)
+    where = np.flatnonzero(spelled.take(at) == folded)
+    folded[where] = becomes.take(at[where])
+    return folded
+
+
+def stem_all(numbering: Numbering, folded: Numbers) -> Numbers:
+    """`stem` of folded words."""
+    return _derived(numbering, folded, lambda words: stems(words).letters, stem)
+
+
+def root_all(numbering: Numbering, stemmed: Numbers) -> Numbers:
+    """`root` of stems."""
+    return _derived(numbering, stemmed, _roots, root)
+
+
+def _derived(
+    numbering: Numbering,
+    numbers: Numbers,
+    of_words: Callable[[Words], Numbers],
+    of_word: Callable[[str], str],
+) -> Numbers:
+    is_odd = numbers >= ODD
+    if not is_odd.any():
+        return of_words(Words.of(numbers))
+    result = np.empty(len(numbers), np.uint64)
+    result[~is_odd] = of_words(Words.of(numbers[~is_odd]))
+    odd = numbering.texts(numbers[is_odd])
+    result[is_odd] = numbering.numbers([of_word(word) for word in odd])
+    return result
+
+
+def _roots(words: Words) -> Numbers:
+    words = _without_ending(words)
+    result = _even(words.letters, words.sizes)
+    for length, patterns in PATTERNS.items():
+        where = np.flatnonzero(words.sizes == length)
+        for pattern in patterns:
+            letters = words.letters.take(where)
+            fit = _fit(letters, pattern)
+            result[where[fit]] = _radicals(letters[fit], pattern)
+            where = where[~fit]
+    return result
+
+
+def _without_ending(words: Words) -> Words:
+    while (open_ := (words.sizes > _LEAST) & _IS_ENDING.take(words.last().astype(np.intp))).any():
+        words = words.without_last(open_)
+    return words
+
+
+def _fit(letters: Numbers, pattern: str) -> Mask:
+    """Whether words of the pattern's length have its letters in their places."""
+    mask = value = 0
+    for letter in pattern:
+        is_fixed = letter != RADICAL
+        mask = mask << BITS | ((1 << BITS) - 1) * is_fixed
+        value = value << BITS | (pack(letter) if is_fixed else 0)
+    fit: Mask = letters & np.uint64(mask) == np.uint64(value)
+    return fit
+
+
+def _radicals(letters: Numbers, pattern: str) -> Numbers:
+    """The letters in the pattern's free places."""
+    found = np.zeros(len(letters), np.uint64)
+    for place, letter in enumerate(pattern, 1):
+        if letter == RADICAL:
+            radical = (letters >> np.uint64(BITS * (len(pattern) - place))) & _LETTER
+            found = found << np.uint64(BITS) | radical
+    return _even(found, np.full(len(found), pattern.count(RADICAL), np.uint64))
+
+
+def _even(letters: Numbers, sizes: Numbers) -> Numbers:
+    """One letter for the weak ones in the middle and at the end of words of three."""
+    words = Words(letters, sizes)
+    three = sizes == _LEAST
+    last = np.where(_IS_WEAK.take(words.last().astype(np.intp)), _YEH, words.last())
+    middle = np.where(_IS_WEAK.take(words.last(1).astype(np.intp)), _WAW, words.last(1))
+    evened = words.last(2) << np.uint64(2 * BITS) | middle << np.uint64(BITS) | last
+    return np.where(three, evened, letters)
+
+
+class Splits(NamedTuple):
+    """What words might be without a lone proclitic. owners: which word. rests: what is left."""
+
+    owners: Array
+    rests: Numbers
+
+
+def splits_all(numbering: Numbering, folded: Numbers) -> Splits:
+    """`splits` of folded words, in no order."""
+    is_odd = folded >= ODD
+    fitting = np.flatnonzero(~is_odd)
+    owners, rests = _splits(Words.of(folded.take(fitting)))
+    odd = np.flatnonzero(is_odd)
+    texts = numbering.texts(folded.take(odd))
+    parted = [
+        (owner, splits(text)) for owner, text in zip(odd.tolist(), texts, strict=True) if text
+    ]
+    return Splits(
+        np.concatenate(
+            [fitting.take(owners), np.array([o for o, p in parted for _ in p], np.int64)]
+        ),
+        np.concatenate([rests, numbering.numbers([rest for _, p in parted for rest in p])]),
+    )
+
+
+def _splits(words: Words) -> Splits:
+    may = begin_with_any(words, PROCLITICS) & ~begin_with_any(words, COMPOUNDS)
+    where = np.flatnonzero(may)
+    where = where[protected_stems(words.take(where)) == UNKNOWN]
+    owners, bare, whole = [np.zeros(0, np.int64)], [_NO_WORDS], [_NO_WORDS]
+    for proclitic in PROCLITICS:
+        tried = words.take(where)
+        size = len(proclitic)
+        parts = tried.begin(proclitic) & (tried.sizes >= np.uint64(size + MIN_STEM))
+        rest = tried.take(np.flatnonzero(parts)).without_first(size)
+        may = ~is_among(rest.letters, _particles())
+        if proclitic.endswith(FUTURE):
+            may &= (rest.sizes > _LEAST) & _IS_IMPERFECT.take(rest.first().astype(np.intp))
+        chosen = np.flatnonzero(parts)[may]
+        owners.append(where.take(chosen))
+        bare.append(rest.letters[may])
+        whole.append(tried.take(chosen).without_first(size - 1).letters)
+    letters = np.concatenate(whole)
+    own = is_among(letters, _own_words())
+    own |= is_among(stems(Words.of(letters)).letters, _own_words())
+    return Splits(np.concatenate(owners)[~own], np.concatenate(bare)[~own])
+
+
+@cache
+def _particles() -> Numbers:
+    return pack_all(stopwords())
+
+
+@cache
+def _own_words() -> Numbers:
+    return pack_all(own_letters())

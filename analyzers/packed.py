@@ -1,0 +1,252 @@
+"""How are very many words held at once? A word of up to twelve folded letters is one number.
+
+The folded alphabet has 29 letters, so a letter takes five bits and a word fits in 64: its last
+letter in the lowest bits, 0 for no letter. To compare an ending is to mask, to take it off is to
+shift, and whole vocabularies go through a rule in a few passes of numpy. Words that are longer or
+have other characters do not fit; `Numbering` keeps them as strings and numbers them too.
+
+What a rule is, this file does not know: see `bulk`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from pyarabic import araby
+
+ALPHABET = araby.HAMZA + araby.ALEF + "بتثجحخدذرزسشصضطظعغفقكلمنهوي"
+"""The letters of folded words, in the order of their code points; the first is number 1."""
+
+BITS = 5
+MOST_LETTERS = 12
+ODD = 1 << 63
+"""From here on a number names a word that does not fit."""
+
+Numbers = npt.NDArray[np.uint64]
+"""Words by number: the letters of those that fit, `ODD` and a place for the others."""
+
+Mask = npt.NDArray[np.bool_]
+Array = npt.NDArray[Any]
+
+_LETTER = np.uint64((1 << BITS) - 1)
+_FULL = BITS * MOST_LETTERS
+_MASKS = np.array([(1 << BITS * count) - 1 for count in range(MOST_LETTERS + 1)], np.uint64)
+_NUMBER_OF = {letter: number for number, letter in enumerate(ALPHABET, 1)}
+_UNICODE = 1 << 16
+_SURROGATES = "surrogatepass"
+
+
+def pack(word: str) -> int:
+    """The number of one word; KeyError or OverflowError where it does not fit."""
+    if not 0 < len(word) <= MOST_LETTERS:
+        raise OverflowError(f"{word!r} has {len(word)} letters")
+    number = 0
+    for letter in word:
+        number = number << BITS | _NUMBER_OF[letter]
+    return number
+
+
+def fits(word: str) -> bool:
+    """Whether a word can be packed."""
+    return 0 < len(word) <= MOST_LETTERS and _NUMBER_OF.keys() >= set(word)
+
+
+def pack_all(words: Iterable[str]) -> Numbers:
+    """The numbers of those words that fit, rising."""
+    return np.array(sorted({pack(word) for word in words if fits(word)}), np.uint64)
+
+
+def letter_table(letters: Iterable[str]) -> Mask:
+    """Bool by number of a letter: whether it is one of these."""
+    table = np.zeros(1 << BITS, np.bool_)
+    table[[_NUMBER_OF[letter] for letter in letters]] = True
+    return table
+
+
+def pair_table(pairs: Iterable[str]) -> Mask:
+    """Bool by packed pair of letters: whether it is one of these."""
+    table = np.zeros(1 << 2 * BITS, np.bool_)
+    table[[pack(pair) for pair in pairs]] = True
+    return table
+
+
+def is_among(values: Numbers, known: Numbers) -> Mask:
+    """Whether each value is one of the rising, known ones."""
+    among: Mask = known.take(places(values, known)) == values
+    return among
+
+
+def places(values: Numbers, known: Numbers) -> Array:
+    """Where each value is among rising, known ones, if it is; some other place if it is not."""
+    return np.minimum(known.searchsorted(values), len(known) - 1)
+
+
+class Words(NamedTuple):
+    """Words that fit. letters: uint64, as packed. sizes: uint64, how many letters each has."""
+
+    letters: Numbers
+    sizes: Numbers
+
+    @classmethod
+    def of(cls, letters: Numbers) -> Words:
+        """The words of these numbers."""
+        return cls(letters, _MASKS.searchsorted(letters).astype(np.uint64))
+
+    def take(self, where: Array) -> Words:
+        """Some of the words."""
+        return Words(self.letters.take(where), self.sizes.take(where))
+
+    def put(self, where: Array, words: Words) -> None:
+        """Others in the place of some."""
+        self.letters[where] = words.letters
+        self.sizes[where] = words.sizes
+
+    def copy(self) -> Words:
+        """The same words, to be changed."""
+        return Words(self.letters.copy(), self.sizes.copy())
+
+    def last(self, before: int = 0) -> Numbers:
+        """The number of the last letter, or of one so many before it; 0 where there is none."""
+        return (self.letters >> np.uint64(BITS * before)) & _LETTER
+
+    def first(self) -> Numbers:
+        """The number of the first letter."""
+        first: Numbers = self.letters >> (self.sizes - np.uint64(1)) * np.uint64(BITS)
+        return first
+
+    def head(self, count: int) -> Numbers:
+        """The first letters, packed; of shorter words, numbers that no such beginning has."""
+        aligned = self.letters << (np.uint64(MOST_LETTERS) - self.sizes) * np.uint64(BITS)
+        head: Numbers = aligned >> np.uint64(_FULL - BITS * count)
+        return head
+
+    def tail(self, count: int) -> Numbers:
+        """The last letters, packed; of shorter words the whole."""
+        tail: Numbers = self.letters & _MASKS[count]
+        return tail
+
+    def begin(self, beginning: str) -> Mask:
+        """Which words begin so."""
+        begin: Mask = self.head(len(beginning)) == np.uint64(pack(beginning))
+        return begin
+
+    def end(self, ending: str) -> Mask:
+        """Which words end so."""
+        end: Mask = self.tail(len(ending)) == np.uint64(pack(ending))
+        return end
+
+    def without_last(self, counts: Array | int) -> Words:
+        """The words without so many of their last letters."""
+        counts = np.asarray(counts, np.uint64)
+        return Words(self.letters >> counts * np.uint64(BITS), self.sizes - counts)
+
+    def without_first(self, counts: Array | int) -> Words:
+        """The words without so many of their first letters."""
+        sizes = self.sizes - np.asarray(counts, np.uint64)
+        return Words(self.letters & _MASKS.take(sizes.astype(np.intp)), sizes)
+
+
+class Numbering:
+    """Gives every word a number and takes it back: letters that fit, else a place in a list."""
+
+    def __init__(self) -> None:
+        self._odd: dict[str, int] = {}
+
+    def numbers(
+        self,
+        words: Sequence[str],
+        table: Array | None = None,
+        otherwise: Callable[[str], str] | None = None,
+    ) -> Numbers:
+        """The numbers of some words, or of what they become.
+
+        table: what letter each character becomes, by code point below 2**16; 0 where none.
+        otherwise: what a word becomes that has such a character, or too many letters.
+        """
+        letters, fit = _packed(words, _own_letters() if table is None else table)
+        rest = np.flatnonzero(~fit)
+        if len(rest):
+            others = [words[i] for i in rest.tolist()]
+            if otherwise is None:
+                letters[rest] = self._odd_numbers(others)
+            else:
+                letters[rest] = self.numbers([otherwise(word) for word in others])
+        return letters
+
+    def _odd_numbers(self, words: list[str]) -> Numbers:
+        odd = self._odd
+        found = np.array([odd.setdefault(word, len(odd)) for word in words], np.uint64)
+        return found | np.uint64(ODD)
+
+    def adopt(self, other: Numbering, numbers: Numbers) -> Numbers:
+        """The numbers here of words that have these numbers there."""
+        is_odd = numbers >= ODD
+        if other is self or not is_odd.any():
+            return numbers
+        adopted = numbers.copy()
+        adopted[is_odd] = self.numbers(other.texts(numbers[is_odd]))
+        return adopted
+
+    def texts(self, numbers: Numbers) -> list[str]:
+        """The words of these numbers."""
+        return [word.decode("utf-8", _SURROGATES) for word in self.encoded(numbers)]
+
+    def encoded(self, numbers: Numbers) -> list[bytes]:
+        """The words of these numbers in UTF-8."""
+        is_odd = numbers >= ODD
+        words: list[bytes] = _in_utf8(np.where(is_odd, 0, numbers)).tolist()
+        if is_odd.any():
+            listed = list(self._odd)
+            places = (numbers[is_odd] - np.uint64(ODD)).tolist()
+            for at, place in zip(np.flatnonzero(is_odd).tolist(), places, strict=True):
+                words[at] = listed[place].encode("utf-8", _SURROGATES)
+        return words
+
+
+@cache
+def _own_letters() -> npt.NDArray[np.uint8]:
+    return letters_by_code({letter: letter for letter in ALPHABET})
+
+
+def letters_by_code(letter_of: dict[str, str]) -> npt.NDArray[np.uint8]:
+    """A table for `Numbering.numbers`: each character stands for a letter of the alphabet."""
+    table = np.zeros(_UNICODE, np.uint8)
+    for char, letter in letter_of.items():
+        table[ord(char)] = _NUMBER_OF[letter]
+    return table
+
+
+def _packed(words: Sequence[str], table: Array) -> tuple[Numbers, Mask]:
+    """(the packed letters of each word, whether it fits)."""
+    if not words:
+        return np.zeros(0, np.uint64), np.zeros(0, np.bool_)
+    joined = "\n".join(words) + "\n"
+    codes = np.frombuffer(joined.encode("utf-32-le", _SURROGATES), np.uint32)
+    letters = table.take(np.minimum(codes, _UNICODE - 1))
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
+    ends = np.cumsum(lengths + 1) - 1
+    heads = ends - lengths
+    letters[ends] = 1  # so that the ends of lines break no word
+    fit = np.minimum.reduceat(letters, heads) > 0
+    fit &= (lengths <= MOST_LETTERS) & (lengths > 0)
+    letters[ends] = 0
+    after = np.repeat(ends, lengths + 1) - np.arange(1, len(codes) + 1)
+    shifts = np.minimum(np.maximum(after, 0) * BITS, _FULL)
+    return np.bitwise_or.reduceat(letters.astype(np.uint64) << shifts.astype(np.uint64), heads), fit
+
+
+def _in_utf8(letters: Numbers) -> npt.NDArray[np.bytes_]:
+    """Packed words as bytes; each letter is two."""
+    pairs = np.zeros(1 << BITS, "<u2")
+    pairs[1 : len(ALPHABET) + 1] = np.frombuffer(ALPHABET.encode("utf-8"), "<u2")
+    words = Words.of(letters)
+    aligned = letters << (np.uint64(MOST_LETTERS) - words.sizes) * np.uint64(BITS)
+    spelled = np.empty((len(letters), MOST_LETTERS), "<u2")
+    for place in range(MOST_LETTERS):
+        shift = np.uint64(_FULL - BITS * (place + 1))
+        spelled[:, place] = pairs.take(((aligned >> shift) & _LETTER).astype(np.intp))
+    return spelled.reshape(-1).view(f"S{2 * MOST_LETTERS}")
