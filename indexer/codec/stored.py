@@ -11,7 +11,8 @@ import datetime
 import decimal
 import json
 from collections.abc import Sequence
-from typing import IO, Any
+from itertools import accumulate
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import zstandard
@@ -81,6 +82,18 @@ class BlobWriter:
         writer.add(f"{prefix}sizes", np.array(self._sizes, "<u4"))
 
 
+class _Block(NamedTuple):
+    """Blobs of documents from `first` on, end to end; `bounds`: where each begins, and the end."""
+
+    first: int
+    data: bytes
+    bounds: list[int]
+
+
+_HELD_BYTES = 1 << 20
+"""About so much of unpacked blocks is kept, and the last one however large it is."""
+
+
 class BlobReader:
     """The blobs of one segment under one prefix."""
 
@@ -90,9 +103,8 @@ class BlobReader:
         self._block_docs = container.array(f"{prefix}block_docs")
         self._sizes = container.array(f"{prefix}sizes")
         self._decompressor = zstandard.ZstdDecompressor()
-        self._held = -1
-        self._data = b""
-        self._bounds: list[int] = []
+        self._held: dict[int, _Block] = {}
+        self._held_bytes = 0
 
     def has(self, docnum: int) -> bool:
         """Whether the document has a blob."""
@@ -104,17 +116,21 @@ class BlobReader:
             return None
         wanted = self._block_docs.dtype.type(docnum)
         block = int(self._block_docs.searchsorted(wanted, side="right")) - 1
-        if block != self._held:
-            self._hold(block)
-        place = docnum - int(self._block_docs[block])
-        return self._data[self._bounds[place] : self._bounds[place + 1]]
+        held = self._held.get(block) or self._hold(block)
+        place = docnum - held.first
+        return held.data[held.bounds[place] : held.bounds[place + 1]]
 
-    def _hold(self, block: int) -> None:
+    def _hold(self, block: int) -> _Block:
+        """Unpack a block, and keep it with others that were asked for lately."""
+        while self._held_bytes > _HELD_BYTES:
+            self._held_bytes -= len(self._held.pop(next(iter(self._held))).data)
         first, last = self._block_docs[block : block + 2].tolist()
-        sizes = np.maximum(self._sizes[first:last].astype(np.int64) - 1, 0)
-        self._bounds = [0, *np.cumsum(sizes).tolist()]
-        self._data = self._decompressor.decompress(self._frame(block), self._bounds[-1])
-        self._held = block
+        sizes = self._sizes[first:last].tolist()
+        bounds = [0, *accumulate(size - 1 if size else 0 for size in sizes)]
+        data = self._decompressor.decompress(self._frame(block), bounds[-1])
+        held = self._held[block] = _Block(first, data, bounds)
+        self._held_bytes += len(data)
+        return held
 
     def _frame(self, block: int) -> memoryview:
         start, stop = self._block_starts[block : block + 2].tolist()
