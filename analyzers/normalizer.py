@@ -63,12 +63,19 @@ _UNMARK = _UnmarkTable()
 _DROP_DECOMPOSED = str.maketrans("", "", DECOMPOSED_HAMZA)
 
 
-_PLAIN_LETTERS = re.compile(f"[{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}]+").fullmatch
+_LETTERS = f"{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}"
+_PLAIN_TEXT = re.compile(f"[ {_LETTERS}]*").fullmatch
+_PLAIN_WORDS = re.compile(f"[{_LETTERS}]+").finditer
 
 
-def is_plain_word(text: str) -> bool:
-    """Whether a text is a run of bare Arabic letters: one word, which is its own form `u`."""
-    return _PLAIN_LETTERS(text) is not None
+def plain_words(text: str) -> list[tuple[str, int, int]] | None:
+    """(word, start, end) where a text is bare letters and spaces: each word is its own form `u`.
+
+    None where there is anything else, which only the tokenizer can tell apart.
+    """
+    if not _PLAIN_TEXT(text):
+        return None
+    return [(match.group(), *match.span()) for match in _PLAIN_WORDS(text)]
 
 
 def unmark(word: str) -> str:

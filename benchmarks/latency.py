@@ -4,7 +4,10 @@
 
 One process, all engines in turn for each query, round after round; the first round warms up and
 does not count. A query's time is its median over the rounds, a class' the mean of its queries.
-Peers get terms that are ready; Fahras parses its query and looks its ten documents up.
+
+Like is held against like: "ready" is a query that is made beforehand, from there to ten documents
+and the count of all; "whole" is from the text of a query to ten documents looked up. `plain` is a
+search for stems without nearness and coverage.
 """
 
 from __future__ import annotations
@@ -17,15 +20,20 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from queries import BenchQuery, read_plan
 from report import use_checkout
 
 use_checkout()
 
 from indexer.index import Index  # noqa: E402
+from indexer.ranking.evaluate import Evaluator  # noqa: E402
+from indexer.ranking.settings import RankingSettings  # noqa: E402
+from indexer.ranking.snapshot import Snapshot  # noqa: E402
 from indexer.results import SearchOptions  # noqa: E402
 
 LIMIT = 10
@@ -35,8 +43,14 @@ OPTIONS = {
     "stem": SearchOptions(limit=LIMIT, snippets=0, match="stem"),
 }
 
+WAYS = [*OPTIONS, "plain", "ready"]
+
 Ask = Callable[[], int | None]
 """Runs one query; how many documents it meets, where the engine says so."""
+
+
+PLAIN = RankingSettings(proximity=0.0, coverage=0.0, exact=1.0)
+"""Stems and nothing else: the sum of BM25 over the words."""
 
 
 @contextmanager
@@ -44,37 +58,82 @@ def fahras(
     index_dir: str, kinds: Sequence[str]
 ) -> Iterator[dict[str, Callable[[BenchQuery], Ask]]]:
     """One open index, asked in several ways."""
-    with Index.open(os.path.dirname(index_dir), index_dir=index_dir) as index:
+    with ExitStack() as stack:
 
-        def asker(options: SearchOptions) -> Callable[[BenchQuery], Ask]:
+        def opened() -> Index:
+            index = Index.open(os.path.dirname(index_dir), index_dir=index_dir)
+            return stack.enter_context(index)
+
+        index, plain = opened(), opened()
+        searcher = plain._searcher
+        searcher.fahras_snapshot = Snapshot(searcher, PLAIN)
+
+        def whole(options: SearchOptions, index: Index = index) -> Callable[[BenchQuery], Ask]:
             return lambda query: lambda: index.search(query.text, options).total
 
-        yield {kind: asker(OPTIONS[kind]) for kind in kinds}
+        def ready(query: BenchQuery) -> Ask:
+            search = index._search(query.text, OPTIONS["stem"])
+            asked, snapshot = search.query, search.snapshot
+            return lambda: Evaluator(snapshot).rank(asked, LIMIT, _by_number).total
+
+        ways = {name: whole(options) for name, options in OPTIONS.items()}
+        ways |= {"plain": whole(OPTIONS["stem"], plain), "ready": ready}
+        yield {kind: ways[kind] for kind in kinds}
 
 
-def tantivy(folder: str) -> Callable[[BenchQuery], Ask]:
-    """Tantivy's top ten with the count of all; the query objects are made beforehand."""
-    import tantivy as engine
+def _by_number(docs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Ties fall to the number of the document, as tantivy's do."""
+    return docs
 
-    index = engine.Index.open(folder)
-    index.reload()
-    searcher: Any = index.searcher()
-    schema, make = index.schema, engine.Query
 
-    def query_of(query: BenchQuery) -> Any:
+class Tantivy:
+    """Tantivy's top ten with the count of all."""
+
+    def __init__(self, folder: str) -> None:
+        import tantivy
+
+        self._index = tantivy.Index.open(folder)
+        self._index.reload()
+        self._searcher: Any = self._index.searcher()
+        self._engine = tantivy
+
+    def _made(self, query: BenchQuery) -> Any:
+        """The query of terms that are there already."""
+        schema, make = self._index.schema, self._engine.Query
         if query.kind == "phrase":
             return make.phrase_query(schema, "folded", list(query.terms))
         if query.kind == "prefix":
             return make.regex_query(schema, "folded", query.terms[0] + ".*")
         terms = [make.term_query(schema, "stem", t, index_option="freq") for t in query.terms]
-        occur = engine.Occur.Must if query.kind.startswith("AND") else engine.Occur.Should
+        occur = (
+            self._engine.Occur.Must if query.kind.startswith("AND") else self._engine.Occur.Should
+        )
         return terms[0] if len(terms) == 1 else make.boolean_query([(occur, t) for t in terms])
 
-    def ask(query: BenchQuery) -> Ask:
-        made = query_of(query)
-        return lambda: int(searcher.search(made, limit=LIMIT, count=True).count)
+    def _parsed(self, query: BenchQuery) -> Any:
+        """The query of a text, by its own parser; a prefix has no words in that."""
+        if query.kind == "prefix":
+            return self._made(query)
+        if query.kind == "phrase":
+            return self._index.parse_query(f'"{" ".join(query.terms)}"', ["folded"])
+        sign = "+" if query.kind.startswith("AND") else ""
+        return self._index.parse_query(" ".join(sign + term for term in query.terms), ["stem"])
 
-    return ask
+    def ready(self, query: BenchQuery) -> Ask:
+        """Searches; the query object is made beforehand, no document is looked up."""
+        made, search = self._made(query), self._searcher.search
+        return lambda: int(search(made, limit=LIMIT, count=True).count)
+
+    def whole(self, query: BenchQuery) -> Ask:
+        """Parses the query, searches, and looks the stored number of ten documents up."""
+
+        def ask() -> int:
+            found = self._searcher.search(self._parsed(query), limit=LIMIT, count=True)
+            for _, address in found.hits:
+                self._searcher.doc(address)["number"]
+            return int(found.count)
+
+        return ask
 
 
 def fts5(folder: str) -> Callable[[BenchQuery], Ask]:
@@ -134,11 +193,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--tantivy")
     parser.add_argument("--fts5")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--kinds", nargs="+", default=list(OPTIONS), choices=list(OPTIONS))
+    parser.add_argument("--kinds", nargs="+", default=WAYS, choices=WAYS)
     options = parser.parse_args(argv)
     with fahras(options.index, options.kinds) as engines:
         if options.tantivy:
-            engines["tantivy"] = tantivy(options.tantivy)
+            peer = Tantivy(options.tantivy)
+            engines |= {"tantivy": peer.ready, "tantivy whole": peer.whole}
         if options.fts5:
             engines["fts5"] = fts5(options.fts5)
         json.dump(measure(read_plan(options.plan), engines, options.rounds), sys.stdout)

@@ -59,17 +59,18 @@ def register_stemmer(tantivy: Any, index: Any) -> None:
 
 
 def tantivy_postings(stems: str, folded: str, out: str) -> None:
-    """Tantivy over analysed text, `stem` and `folded`, in one segment."""
+    """Tantivy over analysed text, `stem` and `folded`, in one segment, a number stored."""
     tantivy = _tantivy()
     builder = tantivy.SchemaBuilder()
     for field in ("stem", "folded"):
         builder.add_text_field(
             field, stored=False, tokenizer_name="whitespace", index_option="position"
         )
+    builder.add_unsigned_field("number", stored=True)
     index = tantivy.Index(builder.build(), path=out)
     writer = index.writer(heap_size=4 * HEAP_BYTES, num_threads=1)
-    for stem_line, folded_line in _lines(stems, folded):
-        writer.add_document(tantivy.Document(stem=stem_line, folded=folded_line))
+    for number, (stem_line, folded_line) in enumerate(_lines(stems, folded)):
+        writer.add_document(tantivy.Document(number=number, stem=stem_line, folded=folded_line))
     writer.commit()
     writer.wait_merging_threads()
 

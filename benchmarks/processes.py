@@ -27,8 +27,12 @@ class CommandError(Exception):
 
 
 def environment() -> dict[str, str]:
-    """This process' environment, with the checkout first among the places to import from."""
-    kept = {k: v for k, v in os.environ.items() if k not in ("FAHRAS_INDEX", "PYTHONPATH")}
+    """This process' environment, with the checkout first among the places to import from.
+
+    Modules are compiled once, as where they are installed, whatever this process was told.
+    """
+    left_out = ("FAHRAS_INDEX", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE")
+    kept = {k: v for k, v in os.environ.items() if k not in left_out}
     return {**kept, "PYTHONPATH": ROOT, "NO_COLOR": "1"}
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 _OBJECTS_BETWEEN = 50_000
+_OBJECTS_BETWEEN_IN_A_COMMAND = 200_000
 
 
 @contextmanager
@@ -29,8 +30,11 @@ def seldom_collected() -> Iterator[None]:
 
 
 def collect_seldom() -> None:
-    """For a process of our own: the same from here on. What imports make is hardly ever garbage."""
-    gc.set_threshold(_OBJECTS_BETWEEN, *gc.get_threshold()[1:])
+    """For a process of our own: look for cycles every 200,000 objects from here on.
+
+    What imports make stays, and so does what is known of some ten thousands of files.
+    """
+    gc.set_threshold(_OBJECTS_BETWEEN_IN_A_COMMAND, *gc.get_threshold()[1:])
 
 
 def set_apart() -> None:

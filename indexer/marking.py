@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.ranking.queries import FormsQuery
-from indexer.ranking.segment import FieldSource, Spans
+from indexer.ranking.segment import NO_SPANS, FieldSource, Spans, postings_of
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.snippets import Highlighter, Meetings, WordHit
 
@@ -95,14 +95,17 @@ def _meetings(
 def _marked_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> Spans:
     """The terms of a field that a leaf may mark."""
     terms = [
-        part.spans for part in snapshot.terms(leaf) if part.source is source and part.retrieves
+        part.located.spans
+        for part in snapshot.terms(leaf)
+        if part.source is source and part.retrieves
     ]
     if not terms:
         meanings = leaf.spans(source, snapshot)
         terms = [meaning.spans for meaning in meanings if meaning.expansion.retrieves]
     for phrase in leaf.phrases(snapshot):
         terms += [source.group(phrase.level, key) for key in phrase.keys]
-    return np.concatenate(terms) if terms else np.zeros((0, 2), np.int64)
+    spans = np.concatenate([NO_SPANS, *terms])
+    return spans[spans[:, 0].argsort()]
 
 
 def _add_meetings(
@@ -115,7 +118,7 @@ def _add_meetings(
 ) -> None:
     admitted = np.zeros(segment.size, np.bool_)
     admitted[list(hit_of_docnum)] = True
-    postings = source.postings(spans)
+    postings = postings_of(source, spans)
     chosen = admitted.take(postings.docs).nonzero()[0]
     if not len(chosen):
         return

@@ -265,11 +265,21 @@ def test_rounds_are_interleaved_back_and_forth() -> None:
 def test_latency_values_take_the_worst_class() -> None:
     measured = {
         "kinds": ["rare", "mid"],
-        "ms": {"default": [1.0, 3.0], "stem": [2.0, 2.0], "tantivy": [1.0, 0.5]},
+        "ms": {
+            "default": [1.0, 3.0],
+            "plain": [1.0, 1.0],
+            "stem": [4.0, 3.0],
+            "tantivy whole": [2.0, 1.0],
+            "ready": [2.0, 2.0],
+            "tantivy": [1.0, 0.5],
+        },
         "totals": {"stem": [1, 2], "tantivy": [1, 3]},
     }
-    assert searching.latency_values(measured) == {"query_ms": 2.0, "tantivy_worst": 4.0}
+    assert searching.latency_values(measured) == {
+        "query_ms": 2.0, "default_plain": 2.0, "tantivy_worst": 4.0, "tantivy_whole_worst": 3.0,
+    }  # fmt: skip
     table = searching.latency_table(measured)
+    assert [row[-3:-1] for row in table.rows[:2]] == [[2.0, 2.0], [4.0, 3.0]]
     assert [row[-1] for row in table.rows] == ["1 of 1", "0 of 1", None]
 
 

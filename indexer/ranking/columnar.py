@@ -19,9 +19,11 @@ from indexer.ranking.segment import (
     NO_SPANS,
     Floats,
     Gathered,
+    Located,
     Positions,
     Span,
     Spans,
+    joined,
     spans_of,
 )
 
@@ -36,8 +38,8 @@ _REMEMBERED = 1 << 16
 _REMEMBERED_NEAR = 1 << 12
 """Stems whose neighbours are kept."""
 
-_FEW_SPANS = 16
-"""So many spans are sliced one by one sooner than gathered by index."""
+_FEW_RANGES = 16
+"""So many ranges are sliced one by one sooner than gathered by index."""
 
 
 class ColumnarField:
@@ -71,7 +73,7 @@ class ColumnarField:
         else:
             groups = np.array(sorted(self._fitting(pattern)), np.int64)
         starts = self.arrays.group_starts("folded")
-        return _joined(np.stack([starts.take(groups), starts.take(groups + 1)], axis=1))
+        return joined(np.stack([starts.take(groups), starts.take(groups + 1)], axis=1))
 
     def _fitting(self, pattern: FormPattern) -> set[int]:
         """The folded groups that fit a pattern, found by what each of them must hold."""
@@ -140,23 +142,31 @@ class ColumnarField:
         """See FieldSource."""
         return self.arrays.term_count
 
-    def postings(self, spans: Spans) -> Gathered:
+    def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
-        starts, docs, tf = self.arrays.doc_starts, self.arrays.docs, self.arrays.tf
-        bounds = starts.take(spans).astype(np.int64)
-        counts = bounds[:, 1] - bounds[:, 0]
-        if len(spans) == 1:
-            first, last = bounds[0].tolist()
-            return Gathered(docs[first:last], tf[first:last], counts)
-        if len(spans) <= _FEW_SPANS:
-            slices = [slice(first, last) for first, last in bounds.tolist()]
-            return Gathered(
-                np.concatenate([docs[here] for here in slices] or [docs[:0]]),
-                np.concatenate([tf[here] for here in slices] or [tf[:0]]),
-                counts,
-            )
-        places = slice_indices(bounds[:, 0], counts)
-        return Gathered(docs.take(places), tf.take(places), counts)
+        bounds = self.arrays.doc_starts.take(spans).astype(np.int64)
+        ranges = joined(spans)
+        if len(ranges) == len(spans):
+            ranges = bounds
+        else:
+            ranges = self.arrays.doc_starts.take(ranges).astype(np.int64)
+        return Located(spans, ranges, bounds[:, 1] - bounds[:, 0])
+
+    def gather(self, located: Located) -> Gathered:
+        """See FieldSource."""
+        docs, tf = self.arrays.docs, self.arrays.tf
+        ranges = located.ranges
+        if len(ranges) > _FEW_RANGES:
+            places = slice_indices(ranges[:, 0], ranges[:, 1] - ranges[:, 0])
+            return Gathered(docs.take(places), tf.take(places), located.counts)
+        slices = [slice(first, last) for first, last in ranges.tolist()]
+        if len(slices) == 1:
+            return Gathered(docs[slices[0]], tf[slices[0]], located.counts)
+        return Gathered(
+            np.concatenate([docs[here] for here in slices] or [docs[:0]]),
+            np.concatenate([tf[here] for here in slices] or [tf[:0]]),
+            located.counts,
+        )
 
     def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
         """See FieldSource. The positions before a posting are as many as the tf before it say."""
@@ -200,13 +210,3 @@ class ColumnarField:
         if lengths is None:
             return np.zeros(self.arrays.document_count, np.float32)
         return lengths.astype(np.float32)
-
-
-def _joined(spans: Spans) -> Spans:
-    """Ascending spans with neighbours made one."""
-    if len(spans) < 2:
-        return spans
-    parted = np.flatnonzero(spans[1:, 0] != spans[:-1, 1])
-    firsts = np.concatenate([spans[:1, 0], spans[parted + 1, 0]])
-    lasts = np.concatenate([spans[parted, 1], spans[-1:, 1]])
-    return np.stack([firsts, lasts], axis=1)

@@ -31,7 +31,7 @@ from indexer.ranking.pools import (
     pooled,
     summed_at,
 )
-from indexer.ranking.proximity import Neighbourhood, neighbours_of
+from indexer.ranking.proximity import neighbours_of, pair_frequencies
 from indexer.ranking.queries import (
     FormsQuery,
     PhraseQuery,
@@ -96,6 +96,7 @@ class Evaluator:
         self._leaves: dict[FormsQuery, Leaf] = {}
         self._found: dict[int, Pool] = {}
         self._places: tuple[Docs, NDArray[np.int64]] | None = None
+        self._own: dict[FormsQuery, NDArray[np.int64]] = {}
         self._words: dict[int, WordsScores] = {}
 
     # Words
@@ -113,20 +114,16 @@ class Evaluator:
         core = look_up(part for part in terms if part.retrieves and part.core)
         beside = look_up(part for part in terms if part.retrieves and not part.core)
         others = [part for part in terms if not part.retrieves]
-        parts = [occurrences_of(core)] if core else []
-        parts += phrases_of(query, snapshot)
-        core_docs = [part.docs for part in parts]
-        if beside:
-            parts.append(occurrences_of(beside))
-        docs, tfs = pooled(parts, snapshot)
-        df = distinct(np.concatenate([NO_DOCS, *core_docs]), snapshot) if beside else len(docs)
+        parts = occurrences_of(core) + phrases_of(query, snapshot)
+        docs, tfs = pooled(parts + occurrences_of(beside), snapshot)
+        df = distinct(parts, snapshot) if beside else len(docs)
         refused = NO_DOCS
         if self._verify is not None and any(word.written for word in leaf_words(query)):
             kept = self._kept(query, docs)
             docs, tfs, refused = docs[kept], tfs[kept], docs[~kept]
             df = min(df, len(docs))
         if not (df or len(docs)) and others:
-            df = distinct(occurrences_of(look_up(others)).docs, snapshot)
+            df = distinct(occurrences_of(look_up(others)), snapshot)
         df = df or len(docs)
         weight = self._phrase_idf(query) if isinstance(query, PhraseQuery) else self._idf(df)
         return Leaf(docs, tfs, refused, core, others, df, weight)
@@ -162,19 +159,22 @@ class Evaluator:
         Counts what makes members and what only adds. docs: ascending.
         """
         leaf = self.leaf(query)
-        if docs is leaf.docs and not leaf.others:
-            return Pool(np.arange(len(docs)), leaf.tfs)
-        places = self._places_of(docs)
-        own = places.take(leaf.docs)
         if not leaf.others:
+            if docs is leaf.docs:
+                return Pool(np.arange(len(docs)), leaf.tfs)
+            own = self._places_in(query, docs)
             return _kept(own, leaf.tfs)
-        beside = occurrences_of(look_up(leaf.others))
-        at = places.take(beside.docs)
+        own = self._places_in(query, docs)
+        places = self._places_of(docs)
         if len(leaf.refused):
-            at[np.isin(beside.docs, leaf.refused)] = 0
-        summed = summed_at(
-            np.concatenate([own, at]), np.concatenate([leaf.tfs, beside.tfs]), len(docs) + 1
-        )
+            places = places.copy()
+            places[leaf.refused] = 0
+        at, tfs = [own], [leaf.tfs]
+        for part in occurrences_of(look_up(leaf.others)):
+            base = part.segment.base
+            at.append(places[base : base + part.segment.size].take(part.docs))
+            tfs.append(part.tfs)
+        summed = summed_at(np.concatenate(at), np.concatenate(tfs), len(docs) + 1)
         summed[0] = 0.0
         found = (summed > 0).nonzero()[0]
         if len(found) == len(docs):
@@ -187,7 +187,16 @@ class Evaluator:
             places = np.zeros(self.snapshot.size, np.int64)
             places[docs] = np.arange(1, len(docs) + 1)
             self._places = (docs, places)
+            self._own = {}
         return self._places[1]
+
+    def _places_in(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
+        """The place in `docs` plus one of each member of a leaf; 0 for those that are not there."""
+        places = self._places_of(docs)
+        known = self._own.get(query)
+        if known is None:
+            known = self._own[query] = places.take(self.leaf(query).docs)
+        return known
 
     def contributions(self, query: FormsQuery, docs: Docs) -> Pool:
         """(places in `docs`, what the leaf adds to the score of each)."""
@@ -246,17 +255,19 @@ class Evaluator:
         pairs = neighbours_of(words)
         if not pairs or not len(docs):
             return np.zeros(0)
-        best = np.flatnonzero(sums >= least_of_best(sums, settings.proximity_reach))
-        best_docs = docs.take(best)
-        neighbourhood = Neighbourhood(self.snapshot, best_docs, lambda word: self.leaf(word).core)
+        best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
         nearness = np.zeros(len(docs))
-        for one, other in pairs:
-            places, counts = neighbourhood.pair_frequencies(one, other)
-            if len(places):
-                weight = settings.proximity * (self.leaf(one).idf + self.leaf(other).idf) / 2
-                norms = self.snapshot.norms(one.fields).take(best_docs.take(places))
-                gained = saturation(counts, norms, settings.k1) * weight
-                nearness[best.take(places)] += gained
+        leaves = [self.leaf(word) for word in words]
+        for fields in {words[pair.one].fields for pair in pairs}:
+            here = [pair for pair in pairs if words[pair.one].fields == fields]
+            best_docs = docs.take(best)
+            counts = pair_frequencies(
+                [leaf.core for leaf in leaves], here, fields, best_docs, self.snapshot
+            )
+            norms = self.snapshot.norms(fields).take(best_docs)
+            idfs = np.array([leaves[pair.one].idf + leaves[pair.other].idf for pair in here])
+            weights = settings.proximity * idfs / 2
+            nearness[best] += weights @ saturation(counts, norms, settings.k1)
         return nearness
 
     def _coverage(self, words: Sequence[FormsQuery], docs: Docs) -> Scores:
@@ -265,12 +276,14 @@ class Evaluator:
         total = sum(self.leaf(word).idf for word in words)
         if not self.snapshot.settings.coverage or total <= 0:
             return factor
-        places = self._places_of(docs)
         for word in words:
             leaf = self.leaf(word)
             share = self.snapshot.settings.coverage * leaf.idf / total
-            at, _ = _kept(places.take(leaf.docs), leaf.tfs)
-            factor[at] += share
+            if docs is leaf.docs:
+                factor += share
+            else:
+                places, _ = _kept(self._places_in(word, docs), leaf.tfs)
+                factor[places] += share
         return factor
 
     def found_by_whoosh(self, query: Any) -> Pool:

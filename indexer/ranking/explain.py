@@ -28,7 +28,7 @@ from indexer.ranking.queries import (
     StemQuery,
     WordsQuery,
 )
-from indexer.ranking.segment import FieldSource, Floats, spans_of
+from indexer.ranking.segment import FieldSource, Floats, postings_of, spans_of
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import TIERS
 
@@ -173,7 +173,7 @@ class Explainer:
                     terms.append((form, group.tier, weight))
                 spans += [(slot, slot + 1) for slot in range(first, last)]
         if spans:
-            postings = source.postings(spans_of(spans))
+            postings = postings_of(source, spans_of(spans))
             owners = np.repeat(np.arange(len(spans)), postings.counts)
             yield _Occurrences(terms, owners, postings.docs, postings.tfs.astype(np.float32))
 

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 
 from whoosh import query as whoosh_query
 
-from analyzers.normalizer import is_plain_word, unmark
+from analyzers.normalizer import plain_words, unmark
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.errors import QueryError
@@ -120,8 +120,9 @@ class QueryParser:
 
         Most pieces are plain words, which it would give back as they are.
         """
-        if is_plain_word(text):
-            return [QueryWord.of(text, start, start + len(text))]
+        plain = plain_words(text)
+        if plain is not None:
+            return [QueryWord.of(word, start + s, start + e) for word, s, e in plain]
         tokens = self._tokenizer.tokenize(text)
         found = [
             QueryWord.of(self._tokenizer.forms[form], start + s, start + e)

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.segment import Docs, FieldSource, Gathered, Spans
+from indexer.ranking.segment import Docs, FieldSource, Gathered, Spans, postings_of
 from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]
@@ -24,31 +24,20 @@ DOC_SHIFT = 32
 NOWHERE: Places = np.zeros(0, np.int64)
 
 
-def places_of(
-    spans: Spans,
-    source: FieldSource,
-    postings: Gathered,
-    admitted: Mask,
-    *,
-    scale: int = 1,
-    shift: int = 0,
-) -> Places:
+def places_of(spans: Spans, source: FieldSource, postings: Gathered, admitted: Mask) -> Places:
     """The places of some terms in the admitted documents, ascending.
 
-    postings: those of the spans. admitted: bool by docnum. scale, shift: a docnum is written as
-    docnum * scale + shift.
+    postings: those of the spans. admitted: bool by docnum.
     """
     chosen = admitted.take(postings.docs).nonzero()[0]
     if not len(chosen):
         return NOWHERE
     keys = postings.docs.take(chosen).astype(np.int64)
-    keys *= scale << DOC_SHIFT
+    keys <<= DOC_SHIFT
     positions = source.positions(spans, postings, chosen)
     if len(positions) != len(keys):
         keys = keys.repeat(postings.tfs.take(chosen).astype(np.int64))
     keys += positions
-    if shift:
-        keys += shift << DOC_SHIFT
     keys.sort(kind="stable")
     return keys
 
@@ -72,7 +61,7 @@ def phrase_frequencies(
         if not len(group):
             return NOWHERE, np.zeros(0)
         groups.append(group)
-    found = [source.postings(group) for group in groups]
+    found = [postings_of(source, group) for group in groups]
     admitted = _holding_all(found)
     places = [
         places_of(group, source, postings, admitted)

@@ -8,7 +8,7 @@ so that they are exact, and no order of forms or segments changes a score.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.queries import FormsQuery, Terms
 from indexer.ranking.segment import Docs, Gathered
-from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.snapshot import Segment, Snapshot
 
 Frequencies = NDArray[np.float64]
 
@@ -32,12 +32,13 @@ class Pool(NamedTuple):
 
 
 class Occurrences(NamedTuple):
-    """Docs and weighted tfs of postings, in any order, deleted documents among them.
+    """Postings of one segment with what they count, in any order, deleted documents among them.
 
-    `single`: the docs ascend and none comes twice.
+    docs: docnums, of any integer type. `single`: they ascend and none comes twice.
     """
 
-    docs: Docs
+    segment: Segment
+    docs: NDArray[Any]
     tfs: Frequencies
     single: bool
 
@@ -51,23 +52,17 @@ NOTHING = Pool(NO_DOCS, np.zeros(0))
 
 def look_up(terms: Iterable[Terms]) -> Found:
     """The postings of some terms."""
-    return [(part, part.source.postings(part.spans)) for part in terms]
+    return [(part, part.source.gather(part.located)) for part in terms]
 
 
-def occurrences_of(found: Found) -> Occurrences:
-    """Postings over all segments and fields, weighted."""
-    docs, tfs = [], []
-    single, last_base = True, -1
+def occurrences_of(found: Found) -> list[Occurrences]:
+    """Postings, weighted."""
+    occurrences = []
     for part, postings in found:
-        base = part.segment.base
-        docs.append(np.add(postings.docs, base, dtype=np.int64))
         weights = part.weights[:1] if part.alike else part.weights.repeat(postings.counts)
-        tfs.append(np.multiply(postings.tfs, weights, dtype=np.float64))
-        single &= part.is_term and base > last_base
-        last_base = base
-    if len(docs) == 1:
-        return Occurrences(docs[0], tfs[0], single)
-    return Occurrences(np.concatenate(docs), np.concatenate(tfs), single)
+        tfs = np.multiply(postings.tfs, weights, dtype=np.float64)
+        occurrences.append(Occurrences(part.segment, postings.docs, tfs, part.is_term))
+    return occurrences
 
 
 def phrases_of(query: FormsQuery, snapshot: Snapshot) -> list[Occurrences]:
@@ -84,31 +79,47 @@ def phrases_of(query: FormsQuery, snapshot: Snapshot) -> list[Occurrences]:
                     phrase.words, phrase.level, phrase.slop, source, query.strict
                 )
                 if len(docs):
-                    found.append(Occurrences(docs + segment.base, counts * share, False))
+                    found.append(Occurrences(segment, docs, counts * share, True))
     return found
 
 
 def pooled(parts: Sequence[Occurrences], snapshot: Snapshot) -> Pool:
     """Sum by document."""
-    parts = [part for part in parts if len(part.docs)]
-    if not parts:
+    count = sum(len(part.docs) for part in parts)
+    if not count:
         return NOTHING
-    if len(parts) == 1:
-        docs, tfs, single = parts[0]
+    if len({part.segment.base for part in parts if part.single}) == len(parts):
+        parts = sorted(parts, key=lambda part: part.segment.base)
+        docs, tfs = docs_of(parts), joined_tfs(parts)
+    elif count * _DENSE_SHARE < snapshot.size:
+        docs, tfs = _sorted(docs_of(parts), joined_tfs(parts))
     else:
-        docs = np.concatenate([part.docs for part in parts])
-        tfs = np.concatenate([part.tfs for part in parts])
-        single = False
-    if not single and len(docs) * _DENSE_SHARE < snapshot.size:
-        docs, tfs = _sorted(docs, tfs)
-    elif not single:
-        summed = summed_at(docs, tfs, snapshot.size)
-        docs = np.flatnonzero(summed > 0)
-        tfs = summed.take(docs)
+        docs, tfs = _dense(parts, snapshot.size)
     if snapshot.live is not None:
         alive = snapshot.live.take(docs)
         docs, tfs = docs[alive], tfs[alive]
     return Pool(docs, tfs)
+
+
+def docs_of(parts: Sequence[Occurrences]) -> Docs:
+    """The documents of postings by their numbers in the index, end to end."""
+    based = [np.add(part.docs, part.segment.base, dtype=np.int64) for part in parts]
+    return based[0] if len(based) == 1 else np.concatenate([NO_DOCS, *based])
+
+
+def joined_tfs(parts: Sequence[Occurrences]) -> Frequencies:
+    """What postings count, end to end."""
+    return parts[0].tfs if len(parts) == 1 else np.concatenate([part.tfs for part in parts])
+
+
+def _dense(parts: Sequence[Occurrences], size: int) -> Pool:
+    """Sum by document where many are met: one pass over an array of all documents."""
+    summed = np.zeros(size)
+    for part in parts:
+        base, count = part.segment.base, part.segment.size
+        summed[base : base + count] += np.bincount(part.docs, part.tfs, count)
+    docs = (summed > 0).nonzero()[0]
+    return Pool(docs, summed.take(docs))
 
 
 def summed_at(places: Docs, values: Frequencies, size: int) -> Frequencies:
@@ -124,10 +135,11 @@ def _sorted(docs: Docs, tfs: Frequencies) -> Pool:
     return Pool(docs.take(firsts), np.add.reduceat(tfs.take(order), firsts))
 
 
-def distinct(docs: Docs, snapshot: Snapshot) -> int:
-    """How many live documents are among these."""
+def distinct(parts: Iterable[Occurrences], snapshot: Snapshot) -> int:
+    """How many live documents hold any of these."""
     met = np.zeros(snapshot.size, np.bool_)
-    met[docs] = True
+    for part in parts:
+        met[part.segment.base : part.segment.base + part.segment.size][part.docs] = True
     if snapshot.live is not None:
         met &= snapshot.live
     return int(np.count_nonzero(met))

@@ -18,7 +18,7 @@ from whoosh.searching import Searcher
 
 from analyzers.analyzer import Analysis, analyze_form
 from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
-from indexer.ranking.segment import FieldSource, Floats, Span, Spans, spans_of, without
+from indexer.ranking.segment import FieldSource, Floats, Located, Span, Spans, spans_of, without
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.strict import agreeing, kept
 
@@ -66,7 +66,7 @@ class Terms(NamedTuple):
     segment: Segment
     source: FieldSource
     field: str
-    spans: Spans
+    located: Located
     weights: Floats
     alike: bool
     retrieves: bool
@@ -145,9 +145,13 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
                     for kind, meanings in _by_kind(self.spans(source, snapshot)).items():
                         spans = np.concatenate([m.spans for m in meanings])
                         weights = np.concatenate([m.weights for m in meanings]) * share
+                        order = spans[:, 0].argsort()
+                        located = source.locate(spans[order])
                         alike = bool((weights == weights[0]).all())
                         is_term = len(spans) == 1 and int(spans[0, 1] - spans[0, 0]) == 1
-                        yield Terms(segment, source, name, spans, weights, alike, *kind, is_term)
+                        yield Terms(
+                            segment, source, name, located, weights[order], alike, *kind, is_term
+                        )
 
     def _narrowed(self, meaning: Meaning, source: FieldSource) -> Meaning:
         """What of a meaning is left with the foldings of `strict` turned off."""

@@ -58,6 +58,17 @@ class Gathered(NamedTuple):
     counts: NDArray[np.int64]
 
 
+class Located(NamedTuple):
+    """Some spans, and where their postings lie: `ranges` of the source's own arrays.
+
+    spans: ascending. counts: postings by span. Spans side by side share a range.
+    """
+
+    spans: Spans
+    ranges: Spans
+    counts: NDArray[np.int64]
+
+
 class FieldSource(Protocol):
     """One field of one segment.
 
@@ -86,13 +97,16 @@ class FieldSource(Protocol):
     def term_count(self) -> int:
         """How many distinct terms the field has in this segment."""
 
-    def postings(self, spans: Spans) -> Gathered:
+    def locate(self, spans: Spans) -> Located:
+        """Where the postings of some ascending spans lie: what can be known once and for all."""
+
+    def gather(self, located: Located) -> Gathered:
         """The postings of some spans, one after the other; docs ascend within a term only."""
 
     def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
         """The positions of some of the postings of some spans, ascending in each posting.
 
-        `chosen` are the places of those postings in `postings`, rising.
+        The spans in any order, `postings` in theirs; `chosen` are places in `postings`, rising.
         """
 
     def forms_at(
@@ -195,14 +209,19 @@ class LexiconField:
         """See FieldSource."""
         return len(self._terms)
 
-    def postings(self, spans: Spans) -> Gathered:
+    def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
         parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans.tolist()]
-        flat = [part for of_span in parts for part in of_span]
+        counts = [sum(len(part.docs) for part in of_span) for of_span in parts]
+        return Located(spans, spans, np.array(counts, np.int64))
+
+    def gather(self, located: Located) -> Gathered:
+        """See FieldSource."""
+        flat = [self._term(slot)[0] for span in located.ranges.tolist() for slot in range(*span)]
         return Gathered(
             np.concatenate([np.zeros(0, np.int64), *(part.docs for part in flat)]),
             np.concatenate([np.zeros(0, np.float32), *(part.tfs for part in flat)]),
-            np.array([sum(len(part.docs) for part in of_span) for of_span in parts], np.int64),
+            located.counts,
         )
 
     def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
@@ -247,6 +266,21 @@ class LexiconField:
         count = self._reader.doc_count_all()
         known = (length(docnum, self._field) or 0 for docnum in range(count))
         return np.fromiter(known, np.float32)
+
+
+def postings_of(source: FieldSource, spans: Spans) -> Gathered:
+    """The postings of some ascending spans, located and gathered at once."""
+    return source.gather(source.locate(spans))
+
+
+def joined(spans: Spans) -> Spans:
+    """Ascending spans with neighbours made one."""
+    if len(spans) < 2:
+        return spans
+    parted = np.flatnonzero(spans[1:, 0] != spans[:-1, 1])
+    firsts = np.concatenate([spans[:1, 0], spans[parted + 1, 0]])
+    lasts = np.concatenate([spans[parted, 1], spans[-1:, 1]])
+    return np.stack([firsts, lasts], axis=1)
 
 
 def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:

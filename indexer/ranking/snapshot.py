@@ -19,7 +19,15 @@ from numpy.typing import NDArray
 from indexer.codec.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.expand import Expansion, QueryWord, expand
-from indexer.ranking.segment import Docs, FieldSource, Floats, Spans, open_field, spans_of
+from indexer.ranking.segment import (
+    Docs,
+    FieldSource,
+    Floats,
+    Spans,
+    open_field,
+    postings_of,
+    spans_of,
+)
 from indexer.ranking.settings import DEFAULT, RankingSettings
 
 _ARTICLES = ("ال", "وال")
@@ -152,7 +160,7 @@ class Snapshot:
             met = np.zeros(self.size, np.bool_)
             for part in self.terms(query):
                 base = part.segment.base
-                docs = part.source.postings(part.spans).docs
+                docs = part.source.gather(part.located).docs
                 met[base : base + part.segment.size][docs] = True
             if self.live is not None:
                 met &= self.live
@@ -257,5 +265,5 @@ def _live_count(segment: Segment, source: FieldSource, spans: Spans) -> int:
     """How often the terms of some spans occur in documents that are not deleted."""
     if segment.live is None or not len(spans):
         return sum(source.count(tuple(span)) for span in spans.tolist())
-    postings = source.postings(spans)
+    postings = postings_of(source, spans)
     return int(postings.tfs[segment.live.take(postings.docs)].sum())
