@@ -239,7 +239,7 @@ def _chunks(texts: Sequence[str]) -> Iterator[list[_Piece]]:
     chunk: list[_Piece] = []
     size = 0
     for index, text in enumerate(texts):
-        for offset, piece in _cut(text):
+        for offset, piece in cut(text):
             chunk.append(_Piece(index, offset, piece))
             size += len(piece)
             if size >= CHUNK_CHARS:
@@ -249,7 +249,8 @@ def _chunks(texts: Sequence[str]) -> Iterator[list[_Piece]]:
         yield chunk
 
 
-def _cut(text: str) -> Iterator[tuple[int, str]]:
+def cut(text: str) -> Iterator[tuple[int, str]]:
+    """(offset, piece) of about CHUNK_CHARS each; no word stands in two pieces."""
     start = 0
     while len(text) - start > CHUNK_CHARS:
         space = _SPACE.search(text, start + CHUNK_CHARS)

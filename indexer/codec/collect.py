@@ -6,11 +6,12 @@ takes the postings that any other Whoosh field makes of a value.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from whoosh import formats
 
+from analyzers.tokenizer import cut
 from indexer.codec.dictionary import Vocabulary
 from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
 from indexer.codec.format import SAMPLE_TOKENS
@@ -24,6 +25,13 @@ BATCH_CHARS = 1 << 18
 
 RUN_TOKENS = 2_000_000
 """Tokens that are inverted at once; about 100 MB of arrays while it happens."""
+
+
+class _Run(NamedTuple):
+    """goes_on: whether its first document is the last one of the run before."""
+
+    postings: Postings
+    goes_on: bool
 
 
 class FormCollector:
@@ -40,7 +48,8 @@ class FormCollector:
         self._counts: list[Array] = []
         self._docnums: list[Array] = []
         self._run_tokens = 0
-        self._runs: list[Postings] = []
+        self._run_first = 0
+        self._runs: list[_Run] = []
         self._lengths = DocumentValues()
         self._token_counts = DocumentValues()
         self._samples: list[Array] = []
@@ -49,6 +58,10 @@ class FormCollector:
     def add(self, docnums: list[int], texts: list[str]) -> None:
         """The texts of some documents; docnums must rise."""
         for docnum, text in zip(docnums, texts, strict=True):
+            if len(text) >= BATCH_CHARS:
+                self._tokenize()
+                self._tokenize_long(docnum, text)
+                continue
             self._texts.append(text)
             self._text_docs.append(docnum)
             self._text_chars += len(text)
@@ -62,43 +75,73 @@ class FormCollector:
         counts = np.diff(batch.bounds)
         within = np.arange(len(batch.form_ids)) - np.repeat(batch.bounds[:-1], counts)
         self._samples.append(batch.starts[within % SAMPLE_TOKENS == 0].astype("<u4"))
-        self._ids.append(batch.form_ids)
-        self._counts.append(counts)
-        self._docnums.append(np.array(self._text_docs, np.int64))
+        docnums = np.array(self._text_docs, np.int64)
         self._texts, self._text_docs, self._text_chars = [], [], 0
-        self._run_tokens += len(batch.form_ids)
-        self.token_count += len(batch.form_ids)
-        if self._run_tokens >= RUN_TOKENS:
-            self._runs.append(self._scratch.spill(self._invert()))
+        self._collect(batch.form_ids, counts, docnums, 0)
 
-    def _invert(self) -> Postings:
+    def _tokenize_long(self, docnum: int, text: str) -> None:
+        """A text piece by piece, so that no more than a run of its tokens is ever held."""
+        first = 0
+        for offset, piece in cut(text):
+            tokens = self._vocabulary.tokenizer.tokenize(piece)
+            starts = tokens.starts[-first % SAMPLE_TOKENS :: SAMPLE_TOKENS] + offset
+            self._samples.append(starts.astype("<u4"))
+            count = len(tokens.form_ids)
+            self._collect(tokens.form_ids, np.array([count]), np.array([docnum]), first)
+            first += count
+
+    def _collect(self, form_ids: Array, counts: Array, docnums: Array, first: int) -> None:
+        """Tokens of some documents. first: how many tokens of the first one went before."""
+        if not self._ids:
+            self._run_first = first
+        self._ids.append(form_ids)
+        self._counts.append(counts)
+        self._docnums.append(docnums)
+        self._run_tokens += len(form_ids)
+        self.token_count += len(form_ids)
+        if self._run_tokens >= RUN_TOKENS:
+            self._runs.append(self._inverted(spill=True))
+
+    def _inverted(self, *, spill: bool) -> _Run:
         ids = np.concatenate(self._ids)
-        counts = np.concatenate(self._counts)
-        docnums = np.concatenate(self._docnums)
+        counts, docnums = _by_document(np.concatenate(self._counts), np.concatenate(self._docnums))
         self._ids, self._counts, self._docnums, self._run_tokens = [], [], [], 0
         counted = ~self._vocabulary.stopword_flags().take(ids)
         self._lengths.add(docnums, np.diff(starts_of(counted).take(starts_of(counts))))
         self._token_counts.add(docnums, counts)
-        return invert(ids, counts, docnums, len(self._vocabulary))
+        postings = invert(ids, counts, docnums, len(self._vocabulary), self._run_first)
+        if spill:
+            postings = self._scratch.spill(postings)
+        return _Run(postings, self._run_first > 0)
 
     def finish(self) -> FieldData:
         """All that was collected."""
         self._tokenize()
         if self._ids:
-            self._runs.append(self._invert())
+            self._runs.append(self._inverted(spill=False))
         used = np.zeros(len(self._vocabulary), np.bool_)
         for run in self._runs:
-            used[run.keys] = True
+            used[run.postings.keys] = True
         vocabulary = self._vocabulary.vocabulary(np.flatnonzero(used))
         place = np.cumsum(used) - 1
+        sources = [
+            FieldSource(vocabulary, place.take(run.keys), run, goes_on=goes_on)
+            for run, goes_on in self._runs
+        ]
         return FieldData(
             self._name,
             formats.Positions.__name__,
-            [FieldSource(vocabulary, place.take(run.keys), run) for run in self._runs],
+            sources,
             self._lengths,
             self._token_counts,
             self._samples,
         )
+
+
+def _by_document(counts: Array, docnums: Array) -> tuple[Array, Array]:
+    """(counts, docnums) with the pieces of one document, which are neighbours, as one."""
+    heads = np.flatnonzero(np.diff(docnums, prepend=-1))
+    return np.add.reduceat(counts, heads), docnums[heads]
 
 
 class TermCollector:

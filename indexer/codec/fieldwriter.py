@@ -28,18 +28,22 @@ class FieldSource:
     """Some of a field's postings and the vocabulary that names their lists.
 
     terms: by key of the postings, the index in the vocabulary; -1 for a list that is gone.
-    docmap: as in `merge.Source`.
+    docmap, goes_on: as in `merge.Source`.
     """
 
     vocabulary: Vocabulary
     terms: Array
     postings: Postings
     docmap: Array | None = None
+    goes_on: bool = False
 
 
 @dataclass(slots=True)
 class DocumentValues:
-    """Numbers by document that come in pieces, in the order of docnums, with gaps of 0."""
+    """Numbers by document that come in pieces, in the order of docnums, with gaps of 0.
+
+    Of a document that comes more than once they are added up.
+    """
 
     docnums: list[Array] = field(default_factory=list)
     values: list[Array] = field(default_factory=list)
@@ -53,7 +57,7 @@ class DocumentValues:
         """int64 [doc_count]."""
         result = np.zeros(doc_count, np.int64)
         if self.docnums:
-            result[np.concatenate(self.docnums)] = np.concatenate(self.values)
+            np.add.at(result, np.concatenate(self.docnums), np.concatenate(self.values))
         return result
 
 
@@ -121,7 +125,7 @@ def _united(sources: list[FieldSource]) -> tuple[Dictionary, list[Source]]:
     dictionary = build_dictionary(vocabularies)
     slots = [np.append(dictionary.slots_of(i), -1) for i in range(len(vocabularies))]
     return dictionary, [
-        Source(source.postings, slots[place].take(source.terms), source.docmap)
+        Source(source.postings, slots[place].take(source.terms), source.docmap, source.goes_on)
         for source, place in zip(sources, places, strict=True)
     ]
 
@@ -137,6 +141,8 @@ class _Output:
         self._value_lengths = [np.zeros(0, np.int64)]
         self.max_tf = 0
         max_tf = max((p.max_tf for p in postings), default=1)
+        if any(source.goes_on for source in sources):
+            max_tf = sum(p.max_tf for p in postings)
         self._spools = {
             "docs": ArraySpool(scratch, smallest_unsigned(doc_count, 2)),
             "tf": ArraySpool(scratch, smallest_unsigned(max_tf)),

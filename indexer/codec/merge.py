@@ -22,13 +22,15 @@ class Source(NamedTuple):
     """Postings to merge. Documents of later sources follow those of earlier ones.
 
     slots: the slot in the result of each of `postings.keys`, -1 for a list whose documents are all
-    deleted. docmap: int64 by docnum of the
-    source, the docnum in the result, -1 for a deleted document; None where nothing changes.
+    deleted. docmap: int64 by docnum of the source, the docnum in the result, -1 for a deleted
+    document; None where nothing changes. goes_on: whether the first document is the last one of the
+    source before, of which this has the following positions.
     """
 
     postings: Postings
     slots: Array
     docmap: Array | None
+    goes_on: bool = False
 
 
 class Block(NamedTuple):
@@ -153,6 +155,7 @@ def merge(
     group_starts: slots at which groups begin, and slot_count; None where every slot is alone.
     """
     ordered = [_OrderedSource(source) for source in sources]
+    parted = any(source.goes_on for source in sources)
     sizes = np.zeros(slot_count, np.int64)
     for source in ordered:
         slots, lengths = source.sizes()
@@ -164,8 +167,24 @@ def merge(
         stop = int(np.searchsorted(reach, reach[at] + BLOCK_TOKENS, side="right")) - 1
         stop = max(stop, at + 1)
         first, last = int(cuts[at]), int(cuts[stop])
-        yield _join([source.slices(first, last) for source in ordered], first, last)
+        block = _join([source.slices(first, last) for source in ordered], first, last)
+        yield _united(block) if parted else block
         at = stop
+
+
+def _united(block: Block) -> Block:
+    """The block with one posting for each document of a list, where a document was parted."""
+    starts = starts_of(block.doc_counts)
+    first = np.zeros(len(block.docs) + 1, np.bool_)
+    first[starts] = True
+    kept = first[:-1].copy()
+    kept[1:] |= block.docs[1:] != block.docs[:-1]
+    heads = np.flatnonzero(kept)
+    return block._replace(
+        doc_counts=_sum_rows(kept, block.doc_counts),
+        docs=block.docs.take(heads),
+        tf=np.add.reduceat(block.tf, heads, dtype=np.uint32) if len(heads) else block.tf,
+    )
 
 
 def _join(parts: list[_Slices], first: int, last: int) -> Block:

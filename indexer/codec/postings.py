@@ -77,17 +77,20 @@ def stable_order(ids: Array, limit: int) -> Array:
     return order
 
 
-def invert(ids: Array, counts: Array, docnums: Array, limit: int) -> Postings:
+def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0) -> Postings:
     """Invert a run of tokens.
 
     ids: uint32, the tokens' ids (below `limit`), document after document. counts: tokens of each
-    document. docnums: its rising docnums. Positions count from 0 in each document.
+    document. docnums: its rising docnums. Positions count from 0 in each document, in the first one
+    from `first`.
     """
     order = stable_order(ids, limit)
     sorted_ids = ids.take(order)
     owner = np.repeat(np.arange(len(counts), dtype=np.uint32), counts).take(order)
     positions = order.astype(np.uint32)
-    positions -= starts_of(counts)[:-1].astype(np.uint32).take(owner)
+    begins = starts_of(counts)[:-1]
+    begins[:1] -= first  # wraps around below 0, and back
+    positions -= begins.astype(np.uint32).take(owner)
     new_list = _changes(sorted_ids)
     heads = np.flatnonzero(new_list | _changes(owner))
     tf = np.diff(heads, append=len(ids))
