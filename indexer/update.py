@@ -145,7 +145,7 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
             for fields in document_fields(number, extraction):
                 yield fields
                 documents += 1
-                text_bytes += len(fields["text"].encode("utf-8"))
+                text_bytes += _utf8_bytes(fields["text"])
         except ExtractError as reason:
             error = str(reason)
         extraction = extraction or Extraction(path)
@@ -159,6 +159,17 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
             tuple(extraction.problems),
             error,
         )
+
+
+_PIECE_CHARS = 1 << 20
+
+
+def _utf8_bytes(text: str) -> int:
+    """How many bytes a text is in UTF-8; a long one is never held in bytes as well."""
+    return sum(
+        len(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
+        for start in range(0, len(text), _PIECE_CHARS)
+    )
 
 
 def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:

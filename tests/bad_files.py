@@ -110,7 +110,7 @@ FILES = [
           "fahras: ls.txt: not a text but a program: convert it to text, or leave it out", 2,
           lambda folder: write(folder, "ls.txt", b"\x7fELF\x02\x01\x01" + bytes(range(256)) * 4)),
     _file("huge", "a file of 1 GB",
-          "fahras: huge.txt: 1.0 GiB are more than the limit of 512 MiB: split the file, or write "
+          "fahras: huge.txt: 1.0 GiB are more than the limit of 400 MiB: split the file, or write "
           "its texts as records of a .jsonl file", 2, _sparse),
     _file("endless-line", "one line of 50 MB", "", 0,
           lambda folder: write(folder, "line.txt", "كلمة " * 5_600_000)),

@@ -292,6 +292,19 @@ def test_blobs_come_back_also_when_copied(blobs, data):
         assert [copied.get(i) for i in range(len(kept))] == kept
 
 
+@given(st.lists(st.none() | st.text(max_size=30), max_size=20))
+def test_long_texts_are_packed_in_pieces(texts):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("indexer.codec.stored._PIECE_CHARS", 8)
+        writer = BlobWriter(io.BytesIO())
+        for docnum, text in enumerate(texts):
+            if text is not None:
+                writer.add_text(docnum, text)
+        reader = BlobReader(finished(writer, len(texts)), "b/")
+    found = [reader.get(i) for i in range(len(texts))]
+    assert found == [t if t is None else t.encode("utf-8", "surrogatepass") for t in texts]
+
+
 # Whole indexes
 
 

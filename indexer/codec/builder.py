@@ -55,9 +55,9 @@ class SegmentBuilder:
         for texts in prepared.texts:
             self._form_collector(texts.name).add([first + doc for doc in texts.docs], texts.texts)
             blobs = self.text_writer(texts.name)
-            for doc, blob in zip(texts.docs, texts.blobs, strict=True):
-                if blob is not None:
-                    blobs.add(first + doc, blob)
+            for doc, text in zip(texts.docs, texts.stored, strict=True):
+                if text is not None:
+                    blobs.add_text(first + doc, text)
         for terms in prepared.terms:
             collector = self.term_collector(terms.name, terms.field)
             docs = [first + doc for doc in terms.docs]

@@ -24,12 +24,15 @@ _ONE = (1).to_bytes(4, "big")
 
 @dataclass(slots=True)
 class Texts:
-    """The texts of a form field. docs: each one's place among the documents; None: not stored."""
+    """The texts of a form field. docs: each one's place among the documents.
+
+    stored: what is kept of each, which may differ from what is indexed; None: nothing.
+    """
 
     name: str
     docs: list[int]
     texts: list[str]
-    blobs: list[bytes | None]
+    stored: list[str | None]
 
 
 @dataclass(slots=True)
@@ -120,11 +123,8 @@ def _texts(name: str, fieldobj: FormField, values: _Values) -> Texts:
             raise TypeError(f"field {name!r} takes a text, not {type(text).__name__}")
     if any(boost != 1.0 for boost in values.boosts):
         raise ValueError(f"field {name!r} takes no boost: its terms are counted, not weighed")
-    blobs = [
-        str(text).encode("utf-8", "surrogatepass") if fieldobj.stored and text is not None else None
-        for text in values.stored
-    ]
-    return Texts(name, values.docs, values.values, blobs)
+    stored = [str(text) if fieldobj.stored and text is not None else None for text in values.stored]
+    return Texts(name, values.docs, values.values, stored)
 
 
 def _terms(name: str, fieldobj: Any, values: _Values) -> Terms:

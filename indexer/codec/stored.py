@@ -26,6 +26,9 @@ BLOCK_DOCUMENTS = 64
 
 LEVEL = 3
 
+_PIECE_CHARS = 4 << 20
+"""A longer text is a block of its own, packed in pieces of so many code points."""
+
 
 class BlobWriter:
     """Collects one blob (or none) a document, in the order of docnums, into `scratch`."""
@@ -52,6 +55,23 @@ class BlobWriter:
         if self._pending_bytes >= BLOCK_BYTES or len(self._pending) >= BLOCK_DOCUMENTS:
             self._flush()
 
+    def add_text(self, docnum: int, text: str) -> None:
+        """The same for a text; a long one is never held in bytes, but packed piece by piece."""
+        if len(text) <= _PIECE_CHARS:
+            self.add(docnum, text.encode("utf-8", "surrogatepass"))
+            return
+        self._flush()
+        self.fill(docnum)
+        packer = self._compressor.compressobj()
+        packed = size = 0
+        for start in range(0, len(text), _PIECE_CHARS):
+            piece = text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass")
+            size += len(piece)
+            packed += self._scratch.write(packer.compress(piece))
+        packed += self._scratch.write(packer.flush())
+        self._sizes.append(size + 1)
+        self._end_block(packed)
+
     def fill(self, doc_count: int) -> None:
         """Give no blob to the documents up to `doc_count`."""
         self._sizes.extend([0] * (doc_count - len(self._sizes)))
@@ -69,7 +89,10 @@ class BlobWriter:
 
     def _append(self, frame: bytes | memoryview) -> None:
         self._scratch.write(frame)
-        self._block_starts.append(self._block_starts[-1] + len(frame))
+        self._end_block(len(frame))
+
+    def _end_block(self, packed_bytes: int) -> None:
+        self._block_starts.append(self._block_starts[-1] + packed_bytes)
         self._block_docs.append(len(self._sizes))
 
     def finish(self, writer: ContainerWriter, prefix: str, doc_count: int) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from indexer.reports import FileProblem
 
-MAX_FILE_BYTES = 512 * 1024 * 1024
-"""The largest file, or record, that is read: a text must fit in memory, several times over."""
+MAX_FILE_BYTES = 400 * 1024 * 1024
+"""The largest file, or record, that is read: bytes and text, side by side, take less than 1 GiB."""
 
 MAX_PAGE_BYTES = 32 * 1024 * 1024
 """The largest HTML page: its tree takes 10 to 45 times as much memory as its source."""
