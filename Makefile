@@ -1,12 +1,14 @@
 # make demo   index corpus/ and show some searches
 # make test   run the tests
-# make check  ruff and mypy, then the tests
+# make check  ruff and mypy, then the tests, those on Whoosh 2.7.4 in an environment of its own too
 # Each makes its own environment in .venv first; Python 3.11 or newer and make are all they need.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/installed
+OLD_WHOOSH := .venv-whoosh-2.7.4
+OLD_STAMP := $(OLD_WHOOSH)/installed
 
 .PHONY: demo test check lint clean
 
@@ -16,8 +18,8 @@ demo: $(STAMP)
 test: $(STAMP)
 	$(BIN)/python -m pytest
 
-check: lint
-	$(MAKE) test
+check: lint $(OLD_STAMP)
+	FAHRAS_WHOOSH_274=$(OLD_WHOOSH)/bin/python $(MAKE) test
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -33,5 +35,11 @@ $(STAMP): pyproject.toml
 	  --editable . --group dev
 	@touch $(STAMP)
 
+$(OLD_STAMP):
+	$(PYTHON) -m venv --clear $(OLD_WHOOSH)
+	PYTHONWARNINGS=ignore $(OLD_WHOOSH)/bin/python -m pip install --quiet \
+	  --disable-pip-version-check whoosh==2.7.4 numpy zstandard pyarabic
+	@touch $(OLD_STAMP)
+
 clean:
-	rm -rf $(VENV) corpus/.fahras build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(OLD_WHOOSH) corpus/.fahras build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

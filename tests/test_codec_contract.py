@@ -1,7 +1,7 @@
 """The contract of `codec_contract.py`, on the installed Whoosh and, where it is at hand, on 2.7.4.
 
-For the old one: make an environment with whoosh==2.7.4, numpy, zstandard and pyarabic, and name its
-interpreter in FAHRAS_WHOOSH_274.
+For the old one: an environment with whoosh==2.7.4, numpy, zstandard and pyarabic, whose interpreter
+FAHRAS_WHOOSH_274 names; `make check` makes one.
 """
 
 from __future__ import annotations
