@@ -1,6 +1,9 @@
 """The variant table: sides of one or several words, matched on unfolded letters."""
 
+from pathlib import Path
+
 import pytest
+from folders import indexed, write_folder
 
 from analyzers.lists import read_list
 from analyzers.variants import VariantsError, VariantTable, _Unread, matched_exactly
@@ -63,3 +66,21 @@ def test_lines_read_on_demand_are_those_of_the_whole_list() -> None:
         table = VariantTable()
         table._unread = _Unread(read_list("variants.txt"))
         assert set(table.sides_of(side)) == set(whole.sides_of(side)), side
+
+
+NAMES = [
+    ("ماكرون", "مكرون ومكرون لمكرون", "مكر بمكر"),
+    ("رحمن", "رحمان والرحمان", "رحم أرحام"),
+    ("فيينا", "فينا بفينا", "فين"),
+    ("كورونا", "كرونا والكرونا", "كرو"),
+    ("ريغان", "ريجان", "ريج"),
+    ("كندا", "وكندا لكندا", "كند كنده"),
+]
+
+
+@pytest.mark.parametrize(("asked", "met", "apart"), NAMES)
+def test_names_are_not_met_by_a_stump(tmp_path: Path, asked: str, met: str, apart: str) -> None:
+    words = {f"{i}.txt": word for i, word in enumerate((*met.split(), *apart.split()))}
+    with indexed(write_folder(tmp_path, words)) as index:
+        found = {Path(hit.path).name for hit in index.search(asked).hits}
+    assert {words[name] for name in found} == set(met.split())

@@ -28,6 +28,13 @@ _TWICE = re.compile(r"(.)\1+")
 _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
 
+_ARTICLE = "ال"
+_BEFORE_NAMES = ("", *_ATTACHED, _ARTICLE, "وال", "فال", "بال", "كال", "لل")
+"""The same with the article, for names that are met by their whole letters."""
+
+_STUMP_LETTERS = 3
+"""A stem of so few letters that lost some is a stump, which is another word more often than not."""
+
 
 class Expansion(NamedTuple):
     """A group of terms: all whose form at `level` is `key`. `retrieves`: it makes members.
@@ -212,7 +219,10 @@ class _Guard:
 def _variant_groups(
     variants: Iterable[str], vocabulary: Vocabulary, settings: RankingSettings
 ) -> Iterator[Expansion]:
-    """What a table sets beside the word. Short words are met by their letters alone: آب not أب."""
+    """What a table sets beside the word. Short words are met by their letters alone: آب not أب.
+
+    So are names of which the stemmer leaves a stump: مكرون (ماكرون) not مكر, رحمان (رحمن) not رحم.
+    """
     guard = _Guard(vocabulary, settings.article_share)
     for form in variants:
         analysis = analyze_form(form)
@@ -220,6 +230,12 @@ def _variant_groups(
             for proclitic in ("", *_ATTACHED):
                 key = proclitic + form
                 yield Expansion("exact", key, "variant", settings.variant, core=False, form=form)
+            continue
+        name = analysis.folded.removeprefix(_ARTICLE)
+        if len(analysis.stem) <= _STUMP_LETTERS and analysis.stem not in (name, analysis.folded):
+            for before in _BEFORE_NAMES:
+                key = before + name
+                yield Expansion("folded", key, "variant", settings.variant, core=False, form=form)
             continue
         for key in (analysis.stem, *guard.bearing(analysis.stem)):
             yield Expansion("stem", key, "variant", settings.variant, core=False, form=form)
