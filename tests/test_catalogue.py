@@ -93,7 +93,7 @@ KNOWN = Catalogue(
 def test_a_catalogue_comes_back_from_the_disk(tmp_path: Path, known: Catalogue) -> None:
     catalogues.save(known, str(tmp_path / "files"))
     assert catalogues.load(str(tmp_path / "files")) == known
-    assert catalogues.roots_of(str(tmp_path / "files")) == known.roots
+    assert catalogues.head_of(str(tmp_path / "files"))["roots"] == known.roots
 
 
 def test_no_damaged_byte_of_a_catalogue_goes_unseen(tmp_path: Path) -> None:
