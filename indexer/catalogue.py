@@ -56,6 +56,17 @@ class Catalogue:
         """The absolute path of a key."""
         return os.path.normpath(os.path.join(self.home, key))
 
+    def take_home(self, home: str) -> None:
+        """Relative paths start at `home` from now on; what lies below it is relative.
+
+        Where the index was named by a relative path, Fahras 0.1 kept all paths absolute. They are
+        left so if a file is held under both names.
+        """
+        self.home = home
+        roots = [self.key(root) for root in self.roots]
+        if roots != self.roots and self.files.rename(self.key):
+            self.roots = roots
+
     def below(self, root: str) -> list[str]:
         """The keys of the files at or below the key `root`."""
         return _below(root, self.files)
@@ -209,10 +220,11 @@ def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tupl
         place += length
 
 
-def roots_of(path: str) -> list[str]:
-    """The roots that a catalogue of any format names. OSError, ValueError or LookupError.
+def head_of(path: str) -> dict[str, Any]:
+    """What a catalogue of any format says besides its files. OSError, ValueError or LookupError.
 
-    In format 1 the whole file was the line of JSON.
+    In format 1 the whole file was the line of JSON. The checksum is not looked at.
     """
     with open(path, "rb") as file:
-        return [str(root) for root in json.loads(file.readline())["roots"]]
+        head = json.loads(file.readline())
+    return {**head, "roots": [str(root) for root in head["roots"]]}

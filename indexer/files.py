@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -125,6 +125,16 @@ class Files(MutableMapping[str, FileEntry]):
     def __delitem__(self, path: str) -> None:
         del self._row[path]
         self._is_packed = False
+
+    def rename(self, new_name: Callable[[str], str]) -> bool:
+        """Give each file the name that `new_name` makes of its own, unless two would get one."""
+        old = self.packed()
+        paths = [new_name(path) for path in old.paths]
+        if len(set(paths)) < len(paths):
+            return False
+        self.__dict__ = {**vars(old), "paths": paths, "_is_packed": False}
+        vars(self).pop("_row", None)
+        return True
 
     def column(self, name: str) -> Sequence[int]:
         """`number`, `size`, `mtime_ns`, `documents` or `text_bytes` of each file, in any order."""

@@ -29,6 +29,7 @@ from indexer.schema import FORM_FIELDS
 from indexer.storage import FORMAT_VERSION, Location
 
 if TYPE_CHECKING:
+    from indexer.ahead import Ahead
     from indexer.reports import (
         Document,
         FileProblem,
@@ -89,12 +90,15 @@ class Index:
         *,
         forget: Sequence[str] = (),
         progress: Callable[[Progress], None] | None = None,
+        ahead: Ahead | None = None,
     ) -> UpdateReport:
         """Bring the index in step with its roots, or with `paths` only, which become roots.
 
         `forget` takes roots out. One writer at a time: raises IndexLockedError. Files that cannot
-        be read are in the report's problems and keep what was indexed of them before.
+        be read are in the report's problems and keep what was indexed of them before. `ahead` has
+        looked at the files already; it is asked where what it saw can be relied on.
         """
+        from indexer import scan
         from indexer.update import Run, plan_update, problems_of, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
@@ -105,7 +109,10 @@ class Index:
             engine.clean(self._whoosh)
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
-            plan = plan_update(catalogue, paths, forget, progress)
+            walk = scan.walk
+            if ahead is not None and ahead.is_of(catalogue):
+                walk, started, started_ns = ahead.walk, ahead.started, ahead.started_ns
+            plan = plan_update(catalogue, paths, forget, progress, walk)
             if self._pending_home is not None:
                 refuse_loss(catalogue)
             idle = plan.is_empty and catalogue.roots == roots_before
@@ -132,7 +139,7 @@ class Index:
             storage.switch(self._location.index_dir, data_dir, self._pending_home)
             self._pending_home = None
         for name in os.listdir(data_dir):
-            if name.startswith(_CATALOGUE) and name != _catalogue_name(writer.generation):
+            if name.startswith(storage.CATALOGUE) and name != _catalogue_name(writer.generation):
                 os.unlink(os.path.join(data_dir, name))
         self.refresh()
 
@@ -154,7 +161,7 @@ class Index:
     def _load_catalogue(self) -> Catalogue:
         generation = self._whoosh.latest_generation()
         catalogue = catalogues.load(_catalogue_path(self._location.data_dir, generation))
-        catalogue.home = self._location.home
+        catalogue.take_home(self._location.home)
         return catalogue
 
     @cached_property
@@ -381,8 +388,6 @@ class Index:
 _PLACES_NAMED = 5
 """Records of one id that a message names."""
 
-_CATALOGUE = "files-"
-
 VARIANTS_NAME = "variants.txt"
 """A user's own table, beside the data folder; it outlives rebuilds."""
 
@@ -399,7 +404,7 @@ def _with_file(table: VariantTable, path: str) -> VariantTable:
 
 
 def _catalogue_name(generation: int) -> str:
-    return f"{_CATALOGUE}{generation}.fhc"
+    return f"{storage.CATALOGUE}{generation}.fhc"
 
 
 def _catalogue_path(data_dir: str, generation: int) -> str:

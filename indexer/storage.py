@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from analyzers.analyzer import ANALYZER_VERSION
-from indexer.catalogue import roots_of
+from indexer.catalogue import Catalogue, head_of
 from indexer.durable import sync_folder
 from indexer.errors import (
     IndexCorruptError,
@@ -35,6 +35,9 @@ FORMAT_VERSION = 2
 """
 
 INDEX_NAME = ".fahras"
+CATALOGUE = "files-"
+"""What the names of catalogues begin with."""
+
 _IDENTITY = "fahras.json"
 
 _ABANDONED_S = 600
@@ -152,7 +155,7 @@ def _location(index_dir: str, identity: dict[str, Any]) -> Location:
     return Location(
         index_dir,
         os.path.join(index_dir, data),
-        os.path.normpath(os.path.join(index_dir, home)),
+        os.path.abspath(os.path.join(index_dir, home)),
     )
 
 
@@ -161,20 +164,25 @@ def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
 
     What cannot be learnt is what a first `fahras index` would take. Raises NoIndexError.
     """
-    import glob
-
     home = os.path.dirname(os.path.abspath(index_dir))
     try:
         location = _location(index_dir, _identity(index_dir))
     except IndexCorruptError:
         return home, ["."]
-    catalogues = os.path.join(glob.escape(location.data_dir), "files-*")
-    newest = max(glob.glob(catalogues), key=os.path.getmtime, default="")
     try:
-        roots = roots_of(newest)
+        roots = head_of(newest_catalogue(location.data_dir))["roots"]
     except (OSError, ValueError, LookupError, TypeError):
         roots = []
-    return location.home, roots or ["."]
+    return location.home, [Catalogue(location.home).key(root) for root in roots] or ["."]
+
+
+def newest_catalogue(data_dir: str) -> str:
+    """The catalogue that was written last, be its generation committed or not. Raises OSError."""
+    names = [name for name in os.listdir(data_dir) if name.startswith(CATALOGUE)]
+    paths = [os.path.join(data_dir, name) for name in names]
+    if not paths:
+        raise FileNotFoundError(data_dir)
+    return max(paths, key=os.path.getmtime)
 
 
 def discard(data_dir: str) -> None:

@@ -20,7 +20,7 @@ from indexer.extract import Extraction, extract_path
 from indexer.files import FileEntry
 from indexer.garbage import seldom_collected
 from indexer.reports import FileProblem, Progress, UpdateReport
-from indexer.scan import Changes, FileState
+from indexer.scan import Changes, FileState, Walk
 
 Report = Callable[[Progress], None]
 
@@ -57,7 +57,11 @@ class Plan:
 
 
 def plan_update(
-    catalogue: Catalogue, paths: Sequence[str], forget: Sequence[str], report: Report | None
+    catalogue: Catalogue,
+    paths: Sequence[str],
+    forget: Sequence[str],
+    report: Report | None,
+    walk: Callable[[str], Walk] = scan.walk,
 ) -> Plan:
     """Look at the roots (at `paths` only, where given) and compare them with the catalogue.
 
@@ -78,7 +82,7 @@ def plan_update(
         report(Progress("scan", 0, 0))
     with seldom_collected():
         for root in dict.fromkeys(roots) if paths else list(catalogue.roots):
-            _look(catalogue, root, plan)
+            _look(catalogue, root, plan, walk)
     return plan
 
 
@@ -103,10 +107,11 @@ def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
     catalogue.roots = [root for root in catalogue.roots if root != key]
 
 
-def _look(catalogue: Catalogue, root: str, plan: Plan) -> None:
-    seen = scan.walk(catalogue.absolute(root))
+def _look(catalogue: Catalogue, root: str, plan: Plan, walk: Callable[[str], Walk]) -> None:
+    known = catalogue.stamps_below(root)  # first, as a walk may be under way
+    seen = walk(catalogue.absolute(root))
     changes = scan.compare(
-        catalogue.stamps_below(root),
+        known,
         seen,
         digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
         last_run_ns=catalogue.updated_ns or None,

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer import Index, storage
 from indexer import catalogue as catalogues
-from indexer import storage
 from indexer.catalogue import Catalogue, FileTable
 from indexer.errors import IndexCorruptError, IndexVersionError
 from indexer.files import FileEntry, Files
@@ -93,7 +93,7 @@ KNOWN = Catalogue(
 def test_a_catalogue_comes_back_from_the_disk(tmp_path: Path, known: Catalogue) -> None:
     catalogues.save(known, str(tmp_path / "files"))
     assert catalogues.load(str(tmp_path / "files")) == known
-    assert catalogues.roots_of(str(tmp_path / "files")) == known.roots
+    assert catalogues.head_of(str(tmp_path / "files"))["roots"] == known.roots
 
 
 def test_no_damaged_byte_of_a_catalogue_goes_unseen(tmp_path: Path) -> None:
@@ -117,3 +117,42 @@ def test_a_rebuild_learns_the_roots_of_an_index_of_format_1(tmp_path: Path) -> N
     with pytest.raises(IndexVersionError, match=r"format 1, .* fahras index --rebuild"):
         storage.read(str(index_dir))
     assert storage.home_and_roots(str(index_dir)) == ("/home", ["news", "/other"])
+
+
+def test_a_folder_whose_index_was_named_by_a_relative_path_can_move(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / "old", tmp_path / "new"
+    old.mkdir()
+    (old / "a.txt").write_text("نفط", encoding="utf-8")
+    monkeypatch.chdir(old)
+    for _ in range(2):
+        with Index.create(".", index_dir=".fahras") as index:
+            index.update()
+            assert index.stats().roots == (str(old),)
+    monkeypatch.chdir(tmp_path)
+    old.rename(new)
+    with Index.open(new) as index:
+        report = index.update()
+        assert (report.unchanged, report.added, report.problems) == (1, 0, ())
+    assert storage.home_and_roots(str(new / ".fahras")) == (str(new), ["."])
+
+
+def test_absolute_paths_below_a_home_become_relative() -> None:
+    paths = ["/home/b.txt", "/home/a/z.txt", "/other/c.txt"]
+    known = Catalogue(".", ["/home", "/other"], Files(entry(n, p) for n, p in enumerate(paths)))
+    known.take_home("/home")
+    assert known.roots == [".", "/other"]
+    assert {path: known.files[path].number for path in known.files.packed()} == {
+        "/other/c.txt": 2, "a/z.txt": 1, "b.txt": 0,
+    }  # fmt: skip
+    assert all(known.files[path].path == path for path in known.files)
+    assert known.files.packed().paths == ["/other/c.txt", "a/z.txt", "b.txt"]
+
+
+def test_they_stay_where_two_files_would_be_one() -> None:
+    paths = ["/home/b.txt", "b.txt"]
+    known = Catalogue(".", [".", "/home"], Files(entry(n, p) for n, p in enumerate(paths)))
+    known.take_home("/home")
+    assert list(known.files) == paths
+    assert known.roots == [".", "/home"]

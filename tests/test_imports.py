@@ -29,6 +29,7 @@ FLOORS = (
     ("indexer.ranking",),
     ("indexer.schema",),
     ("indexer.codec",),
+    ("indexer.ahead",),
     ("indexer.storage", "indexer.scan"),
     ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
     (
@@ -118,6 +119,7 @@ LIGHT = {
     "the library": ("import indexer", ["numpy", "whoosh", "typer", "rich"]),
     "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),
     "the types": ("import indexer.results, indexer.errors", ["numpy", "whoosh"]),
+    "the look ahead": ("import indexer.ahead, indexer.cli.follow", ["numpy", "whoosh"]),
     "the scan": ("import indexer.scan", ["numpy", "whoosh"]),
     "results": ("from indexer.results import Hit", ["indexer.reports", "numpy", "whoosh"]),
     "one form": ("from analyzers import analyze_form; analyze_form('كتاب')", ["numpy", "whoosh"]),

@@ -8,9 +8,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from indexer.ahead import look_ahead
 from indexer.cli import complaints, exits, records, render, terminal
 from indexer.errors import NoIndexError
 
@@ -33,15 +34,17 @@ def follow(
     named = list(paths or ())
     for path in named:
         os.stat(path)
-    opened = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
-    terminal.end_on_closed_pipe(False)
-    terminal.interrupt_on_end_signals()
-    with opened, _progress() as progress:
-        report = opened.update(named, forget=list(forget or ()), progress=progress)
-        if _is_blank(report) and not (named or forget):
-            if not opened.stats().roots:  # all was forgotten
-                report = opened.update(["."], progress=progress)
-            named = list(opened.stats().roots)
+    looking = None if rebuild or forget else look_ahead(_home(named), named, index)
+    with looking or nullcontext() as ahead:
+        opened = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
+        terminal.end_on_closed_pipe(False)
+        terminal.interrupt_on_end_signals()
+        with opened, _progress() as progress:
+            report = opened.update(named, forget=list(forget or ()), progress=progress, ahead=ahead)
+            if _is_blank(report) and not (named or forget):
+                if not opened.stats().roots:  # all was forgotten
+                    report = opened.update(["."], progress=progress)
+                named = list(opened.stats().roots)
     terminal.end_on_closed_pipe(True)
     if json:
         on_terminal = terminal.is_terminal(sys.stdout)
@@ -64,9 +67,7 @@ def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: 
     """
     from indexer.index import Index
 
-    home = paths[0] if len(paths) == 1 else "."
-    if not os.path.isdir(home):
-        home = os.path.dirname(home) or "."
+    home = _home(paths)
     if rebuild:
         return Index.rebuild(home, index_dir=index_dir)
     try:
@@ -75,6 +76,11 @@ def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: 
         if forgets:
             raise
         return Index.create(home, index_dir=index_dir)
+
+
+def _home(paths: list[str]) -> str:
+    home = paths[0] if len(paths) == 1 else "."
+    return home if os.path.isdir(home) else os.path.dirname(home) or "."
 
 
 @contextmanager
