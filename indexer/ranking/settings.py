@@ -24,6 +24,8 @@ class RankingSettings:
     likeness           least likeness (Dice of trigrams) of a spelling neighbour
     article_share      a word of which at least this share stands with the article bears no
                        proclitic: nothing stands before the article but what the stemmer knows
+    asked              what the word after a question word counts, which names the kind of the
+                       answer rather than the topic
     coverage           a document with all words of the query (by idf) gains this share
     proximity          weight of two neighbouring words of the query that stand near each other
     proximity_window   how many places apart they may stand
@@ -42,6 +44,7 @@ class RankingSettings:
     root: float = 0.15
     likeness: float = 0.55
     article_share: float = 0.05
+    asked: float = 0.7
     coverage: float = 0.3
     proximity: float = 0.2
     proximity_window: int = 4
