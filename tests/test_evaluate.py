@@ -119,8 +119,7 @@ class Oracle:
             n = 0.0
             for field in one.fields:
                 first, second = (self.places(w, getattr(doc, field)) for w in (one, other))
-                met = [p for p in first if any(abs(p - s) <= WINDOW for s in second)]
-                n += SETTINGS.field_weight(field) * len(met)
+                n += SETTINGS.field_weight(field) * sum(closeness(p, second) for p in first)
             idf = (self.idf(one) + self.idf(other)) / 2
             gained += SETTINGS.proximity * idf * n * (K1 + 1) / (n + self.norm(one.fields, doc))
         return gained
@@ -189,6 +188,12 @@ class Oracle:
         counts = (sum(f[2] for f in found), sum(f[1] for f in found), sum(f[0] > 0 for f in found))
         df = next(filter(None, counts), 0)
         return math.log(1 + (n - df + 0.5) / (df + 0.5))
+
+
+def closeness(place: int, others: list[int]) -> float:
+    """1 side by side, less by an even step for each place between, 0 beyond the window."""
+    distance = min((abs(place - other) for other in others), default=WINDOW + 1)
+    return 0.0 if distance > WINDOW else min(1.0, 1 - (distance - 1) / WINDOW)
 
 
 def admits(q: FilterQuery, doc: Doc) -> bool:

@@ -50,19 +50,22 @@ class Neighbourhood:
         self._known: dict[StemQuery, Places] = {}
 
     def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Counts]:
-        """(places in `docs` of documents with the words near each other, how often the first is).
+        """(places in `docs` of documents with the words near each other, how near in all).
 
-        Either may come first. Only forms of the words themselves count, not neighbours or roots.
+        Each place of the first word counts by how near the second is: side by side 1, from there on
+        less by the place. Either may come first. Only forms of the words themselves count, not
+        neighbours or roots.
         """
         first, second = self._places(one), self._places(other)
         if not len(first) or not len(second):
             return NOWHERE, np.zeros(0)
-        near = _near(first, second, self._snapshot.settings.proximity_window) >> DOC_SHIFT
+        near, closeness = _near(first, second, self._snapshot.settings.proximity_window)
         if not len(near):
             return NOWHERE, np.zeros(0)
-        docs, fields = np.divmod(near, len(one.fields))
-        weights = np.array([self._snapshot.settings.field_weight(name) for name in one.fields])
-        counts = summed_at(self._docs.searchsorted(docs), weights.take(fields), len(self._docs))
+        docs, fields = np.divmod(near >> DOC_SHIFT, len(one.fields))
+        shares = np.array([self._snapshot.settings.field_weight(name) for name in one.fields])
+        closeness *= shares.take(fields)
+        counts = summed_at(self._docs.searchsorted(docs), closeness, len(self._docs))
         found = np.flatnonzero(counts > 0)
         return found, counts.take(found)
 
@@ -96,11 +99,15 @@ class Neighbourhood:
         return united
 
 
-def _near(one: Places, other: Places, window: int) -> Places:
-    """The places of `one` with a place of `other` at most `window` away; both ascend."""
+def _near(one: Places, other: Places, window: int) -> tuple[Places, Counts]:
+    """The places of `one` with a place of `other` at most `window` away, and the closeness of each.
+
+    Both ascend. Closeness falls evenly, from 1 side by side to 1 / window at the window's end.
+    """
     after = other.searchsorted(one)
     before = np.maximum(after - 1, 0)
     after[after == len(other)] = 0
     distance = np.minimum(np.abs(other.take(after) - one), np.abs(other.take(before) - one))
-    found: Places = one[distance <= window]
-    return found
+    found = (distance <= window).nonzero()[0]
+    closeness = 1 - (distance.take(found) - 1) / window
+    return one.take(found), np.minimum(closeness, 1.0)

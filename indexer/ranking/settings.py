@@ -27,8 +27,8 @@ class RankingSettings:
     asked              what the word after a question word counts, which names the kind of the
                        answer rather than the topic
     coverage           a document with all words of the query (by idf) gains this share
-    proximity          weight of two neighbouring words of the query that stand near each other
-    proximity_window   how many places apart they may stand
+    proximity          weight of two neighbouring words of the query that stand side by side
+    proximity_window   how many places apart they may stand; the weight falls evenly up to there
     proximity_reach    how many of the best documents of a segment are looked at for that
     """
 
@@ -46,8 +46,8 @@ class RankingSettings:
     article_share: float = 0.05
     asked: float = 0.7
     coverage: float = 0.3
-    proximity: float = 0.2
-    proximity_window: int = 4
+    proximity: float = 0.3
+    proximity_window: int = 6
     proximity_reach: int = 100
 
     def field_weight(self, name: str) -> float:
