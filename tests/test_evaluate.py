@@ -212,6 +212,10 @@ def length(fields: tuple[str, ...], doc: Doc) -> float:
 
 def weight_of(expansion: Any, met: Analysis) -> float:
     """What a word counts as a member of a group, 0 if it is none."""
+    if expansion.level == "root":
+        like = likeness(expansion.stem, met.stem)
+        share = SETTINGS.root_apart + (1 - SETTINGS.root_apart) * like
+        return expansion.weight * share if met.root == expansion.key else 0.0
     if expansion.level != "nearest":
         return expansion.weight if key_at(met, expansion.level) == expansion.key else 0.0
     like = likeness(expansion.key, met.stem)

@@ -234,6 +234,8 @@ class StemQuery(FormsQuery):
         for expansion in _widest(expansions):
             if expansion.level == "nearest":
                 found = _near(expansion, source, taken, narrow, snapshot.settings.likeness)
+            elif expansion.level == "root":
+                found = [_akin(expansion, source, taken, snapshot.settings.root_apart)]
             else:
                 spans = source.group(expansion.level, expansion.key)
                 if not len(spans):
@@ -285,6 +287,29 @@ def _near(
         parts = without([span], narrow) if narrow else (span,)
         (pieces if piece else admitted).extend((part, weight) for part in parts)
     return [_weighted(expansion, admitted), _weighted(only_scored, pieces)]
+
+
+def _akin(
+    expansion: Expansion, source: FieldSource, taken: Sequence[Span], apart: float
+) -> Meaning:
+    """The words of a root, but for what means something stronger already.
+
+    A stem with nothing in common with the expansion's own counts the share `apart` of its weight.
+    """
+    spans, likeness = source.relatives(expansion.key, expansion.stem)
+    weights = expansion.weight * (apart + (1 - apart) * likeness)
+    if not len(spans):
+        return _weighted(expansion, [])
+    lowest, highest = int(spans[:, 0].min()), int(spans[:, 1].max())
+    hiding = [(first, last) for first, last in taken if first < highest and lowest < last]
+    strong = set(hiding)
+    found = [
+        (part, weight)
+        for span, weight in zip(_pairs(spans), weights.tolist(), strict=True)
+        if span not in strong
+        for part in without([span], hiding)
+    ]
+    return _weighted(expansion, found)
 
 
 def _stem_of(source: FieldSource, span: Span) -> str:

@@ -21,6 +21,7 @@ class RankingSettings:
                        spelling is multiplied by the square of the likeness. Without root the
                        mean loses 0.66, without proclitics 0.90, both beyond doubt; without
                        spelling, variant or the bonus of exact 0.01 to 0.08, which may be noise
+    root_apart         share of the weight of a root for a stem unlike the word's; more the liker
     likeness           least likeness (Dice of trigrams) of a spelling neighbour
     article_share      a word of which at least this share stands with the article bears no
                        proclitic: nothing stands before the article but what the stemmer knows
@@ -41,7 +42,8 @@ class RankingSettings:
     proclitic: float = 1.0
     variant: float = 0.9
     spelling: float = 0.5
-    root: float = 0.15
+    root: float = 0.45
+    root_apart: float = 0.1
     likeness: float = 0.55
     article_share: float = 0.05
     asked: float = 0.7
