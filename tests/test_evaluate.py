@@ -116,18 +116,30 @@ class Oracle:
         }
         gained = 0.0
         for one, other in pairs:
-            n = 0.0
-            for field in one.fields:
-                first, second = (self.places(w, getattr(doc, field)) for w in (one, other))
-                n += SETTINGS.field_weight(field) * sum(closeness(p, second) for p in first)
+            own, all_ = (self.closeness(one, other, doc, wide) for wide in (False, True))
+            share = SETTINGS.proximity_relatives
+            n = (1 - share) * own + share * all_
             idf = (self.idf(one) + self.idf(other)) / 2
             gained += SETTINGS.proximity * idf * n * (K1 + 1) / (n + self.norm(one.fields, doc))
         return gained
 
-    def places(self, q: Any, words: tuple[Analysis, ...]) -> list[int]:
-        """Where forms of the word itself stand."""
-        core = [e for e in q.expansions(self.snapshot) if e.core]
-        return [at for at, a in enumerate(words) if any(weight_of(e, a) for e in core)]
+    def closeness(self, one: StemQuery, other: StemQuery, doc: Doc, wide: bool) -> float:
+        """How near the words are in all; where `wide`, at their relatives' places too."""
+        total = 0.0
+        for field in one.fields:
+            first, second = (self.places(w, getattr(doc, field), wide) for w in (one, other))
+            total += SETTINGS.field_weight(field) * sum(closeness(p, second) for p in first)
+        return total
+
+    def places(self, q: Any, words: tuple[Analysis, ...], wide: bool) -> list[int]:
+        """Where forms of the word itself stand, or what only adds to its score."""
+        groups = q.expansions(self.snapshot)
+        return [
+            at
+            for at, a in enumerate(words)
+            if (met := next((e for e in groups if weight_of(e, a)), None))
+            if (met.core and met.retrieves) or (wide and not met.retrieves)
+        ]
 
     def coverage(self, q: Any, doc: Doc) -> float:
         """What a document gains for holding more of the words, weighed by their idf."""
@@ -193,7 +205,7 @@ class Oracle:
 def closeness(place: int, others: list[int]) -> float:
     """1 side by side, less by an even step for each place between, 0 beyond the window."""
     distance = min((abs(place - other) for other in others), default=WINDOW + 1)
-    return 0.0 if distance > WINDOW else min(1.0, 1 - (distance - 1) / WINDOW)
+    return 0.0 if distance > WINDOW or not distance else 1 - (distance - 1) / WINDOW
 
 
 def admits(q: FilterQuery, doc: Doc) -> bool:

@@ -94,6 +94,7 @@ class Evaluator:
         self.snapshot = snapshot
         self._verify = verify
         self._leaves: dict[FormsQuery, Leaf] = {}
+        self._others: dict[FormsQuery, Found] = {}
         self._found: dict[int, Pool] = {}
         self._places: tuple[Docs, NDArray[np.int64]] | None = None
         self._words: dict[int, WordsScores] = {}
@@ -168,7 +169,7 @@ class Evaluator:
         own = places.take(leaf.docs)
         if not leaf.others:
             return _kept(own, leaf.tfs)
-        beside = occurrences_of(look_up(leaf.others))
+        beside = occurrences_of(self._beside(query))
         at = places.take(beside.docs)
         if len(leaf.refused):
             at[np.isin(beside.docs, leaf.refused)] = 0
@@ -180,6 +181,13 @@ class Evaluator:
         if len(found) == len(docs):
             return Pool(found - 1, summed[1:])
         return Pool(found - 1, summed.take(found))
+
+    def _beside(self, query: FormsQuery) -> Found:
+        """The postings of what only adds to the scores of a leaf, looked up once."""
+        known = self._others.get(query)
+        if known is None:
+            known = self._others[query] = look_up(self.leaf(query).others)
+        return known
 
     def _places_of(self, docs: Docs) -> NDArray[np.int64]:
         """By doc, its place in `docs` plus one; 0 where it is not among them."""
@@ -248,7 +256,9 @@ class Evaluator:
             return np.zeros(0)
         best = np.flatnonzero(sums >= least_of_best(sums, settings.proximity_reach))
         best_docs = docs.take(best)
-        neighbourhood = Neighbourhood(self.snapshot, best_docs, lambda word: self.leaf(word).core)
+        neighbourhood = Neighbourhood(
+            self.snapshot, best_docs, lambda word: self.leaf(word).core, self._beside
+        )
         nearness = np.zeros(len(docs))
         for one, other in pairs:
             places, counts = neighbourhood.pair_frequencies(one, other)

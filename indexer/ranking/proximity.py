@@ -13,13 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.phrases import DOC_SHIFT, NOWHERE, Places, places_of
-from indexer.ranking.pools import summed_at
-from indexer.ranking.queries import FormsQuery, StemQuery, Terms
-from indexer.ranking.segment import Docs, Gathered
+from indexer.ranking.pools import Found, summed_at
+from indexer.ranking.queries import FormsQuery, StemQuery
+from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
 
 Counts = NDArray[np.float64]
-LookUp = Callable[[StemQuery], Sequence[tuple[Terms, Gathered]]]
+LookUp = Callable[[StemQuery], Found]
 
 
 def neighbours_of(words: Sequence[FormsQuery]) -> list[tuple[StemQuery, StemQuery]]:
@@ -37,77 +37,99 @@ def neighbours_of(words: Sequence[FormsQuery]) -> list[tuple[StemQuery, StemQuer
 class Neighbourhood:
     """The places of words in some documents of an index, each word looked up once.
 
-    docs: the documents looked at, ascending. look_up: gives the terms that are a word itself, with
-    their postings.
+    docs: the documents looked at, ascending. look_up, look_up_others: give the terms that are a
+    word itself, and its relatives by root and spelling, with their postings.
     """
 
-    def __init__(self, snapshot: Snapshot, docs: Docs, look_up: LookUp) -> None:
+    def __init__(
+        self, snapshot: Snapshot, docs: Docs, look_up: LookUp, look_up_others: LookUp
+    ) -> None:
         self._snapshot = snapshot
         self._look_up = look_up
+        self._look_up_others = look_up_others
         self._admitted = np.zeros(snapshot.size, np.bool_)
         self._admitted[docs] = True
         self._docs = docs
-        self._known: dict[StemQuery, Places] = {}
+        self._own: dict[StemQuery, Places] = {}
+        self._all: dict[StemQuery, Places] = {}
 
     def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Counts]:
         """(places in `docs` of documents with the words near each other, how near in all).
 
         Each place of the first word counts by how near the second is: side by side 1, from there on
-        less by the place. Either may come first. Only forms of the words themselves count, not
-        neighbours or roots.
+        less by the place. Either may come first. What relatives of the words add to that counts a
+        share of it.
         """
-        first, second = self._places(one), self._places(other)
-        if not len(first) or not len(second):
-            return NOWHERE, np.zeros(0)
-        near, closeness = _near(first, second, self._snapshot.settings.proximity_window)
-        if not len(near):
-            return NOWHERE, np.zeros(0)
-        docs, fields = np.divmod(near >> DOC_SHIFT, len(one.fields))
-        shares = np.array([self._snapshot.settings.field_weight(name) for name in one.fields])
-        closeness *= shares.take(fields)
-        counts = summed_at(self._docs.searchsorted(docs), closeness, len(self._docs))
+        share = self._snapshot.settings.proximity_relatives
+        counts = (1 - share) * self._nearness(one, other, self._own_places)
+        if share:
+            counts += share * self._nearness(one, other, self._all_places)
         found = np.flatnonzero(counts > 0)
         return found, counts.take(found)
 
-    def _places(self, query: StemQuery) -> Places:
-        known = self._known.get(query)
+    def _nearness(
+        self, one: StemQuery, other: StemQuery, places: Callable[[StemQuery], Places]
+    ) -> Counts:
+        """By document looked at, how near the words are, each at some places of its own."""
+        settings = self._snapshot.settings
+        near, closeness = _near(places(one), places(other), settings.proximity_window)
+        docs, fields = np.divmod(near >> DOC_SHIFT, len(one.fields))
+        shares = np.array([settings.field_weight(name) for name in one.fields])
+        closeness *= shares.take(fields)
+        return summed_at(self._docs.searchsorted(docs), closeness, len(self._docs))
+
+    def _own_places(self, query: StemQuery) -> Places:
+        """The places of a word's own forms in the documents looked at, ascending."""
+        known = self._own.get(query)
         if known is None:
-            known = self._known[query] = self._find(query)
+            known = self._own[query] = _united(self._find(query, self._look_up(query)))
         return known
 
-    def _find(self, query: StemQuery) -> Places:
-        """The places of a word's own forms in the documents looked at, ascending."""
-        found = []
+    def _all_places(self, query: StemQuery) -> Places:
+        """The places of a word and of its relatives in the documents looked at, ascending."""
+        known = self._all.get(query)
+        if known is None:
+            others = self._find(query, self._look_up_others(query))
+            known = self._all[query] = _united([self._own_places(query), *others])
+        return known
+
+    def _find(self, query: StemQuery, found: Found) -> list[Places]:
+        """The places of some terms in the documents looked at."""
         count = len(query.fields)
-        for part, postings in self._look_up(query):
-            base = part.segment.base
-            places = places_of(
+        return [
+            places_of(
                 part.spans,
                 part.source,
                 postings,
-                self._admitted[base : base + part.segment.size],
+                self._admitted[part.segment.base : part.segment.base + part.segment.size],
                 scale=count,
-                shift=base * count + query.fields.index(part.field),
+                shift=part.segment.base * count + query.fields.index(part.field),
             )
-            if len(places):
-                found.append(places)
-        if len(found) == 1:
-            only: Places = found[0]
-            return only
-        united: Places = np.concatenate([NOWHERE, *found])
-        united.sort(kind="stable")
-        return united
+            for part, postings in found
+        ]
+
+
+def _united(parts: Sequence[Places]) -> Places:
+    """All of some places, ascending."""
+    held = [places for places in parts if len(places)]
+    if len(held) == 1:
+        return held[0]
+    united: Places = np.concatenate([NOWHERE, *held])
+    united.sort(kind="stable")
+    return united
 
 
 def _near(one: Places, other: Places, window: int) -> tuple[Places, Counts]:
     """The places of `one` with a place of `other` at most `window` away, and the closeness of each.
 
-    Both ascend. Closeness falls evenly, from 1 side by side to 1 / window at the window's end.
+    Both ascend. Closeness falls evenly, from 1 side by side to 1 / window at the window's end. A
+    word is not near itself: a place that is of both, by a common relative, counts for nothing.
     """
+    if not len(one) or not len(other):
+        return NOWHERE, np.zeros(0)
     after = other.searchsorted(one)
     before = np.maximum(after - 1, 0)
     after[after == len(other)] = 0
     distance = np.minimum(np.abs(other.take(after) - one), np.abs(other.take(before) - one))
-    found = (distance <= window).nonzero()[0]
-    closeness = 1 - (distance.take(found) - 1) / window
-    return one.take(found), np.minimum(closeness, 1.0)
+    found = ((distance <= window) & (distance > 0)).nonzero()[0]
+    return one.take(found), 1 - (distance.take(found) - 1) / window

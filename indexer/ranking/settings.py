@@ -30,6 +30,7 @@ class RankingSettings:
     coverage           a document with all words of the query (by idf) gains this share
     proximity          weight of two neighbouring words of the query that stand side by side
     proximity_window   how many places apart they may stand; the weight falls evenly up to there
+    proximity_relatives  share of that which relatives of the words have, by root or spelling
     proximity_reach    how many of the best documents of a segment are looked at for that
     """
 
@@ -50,6 +51,7 @@ class RankingSettings:
     coverage: float = 0.3
     proximity: float = 0.3
     proximity_window: int = 6
+    proximity_relatives: float = 0.4
     proximity_reach: int = 100
 
     def field_weight(self, name: str) -> float:
