@@ -34,7 +34,7 @@ _REMEMBERED = 1 << 16
 """Groups whose span is kept."""
 
 _REMEMBERED_NEAR = 1 << 12
-"""Stems whose neighbours are kept."""
+"""Stems whose neighbours, and whose relatives, are kept."""
 
 _FEW_SPANS = 16
 """So many spans are sliced one by one sooner than gathered by index."""
@@ -47,6 +47,7 @@ class ColumnarField:
         self.arrays = arrays
         self._spans: dict[tuple[str, str], Spans] = {}
         self._nearest: dict[tuple[str, float], tuple[Spans, NDArray[np.float64]]] = {}
+        self._relatives: dict[tuple[str, str], tuple[Spans, NDArray[np.float64]]] = {}
         self._common: tuple[str, Shared] | None = None
 
     def group(self, level: str, key: str) -> Spans:
@@ -117,7 +118,16 @@ class ColumnarField:
         return spans, likeness
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource. The stems of a root lie side by side."""
+        """See FieldSource."""
+        known = self._relatives.get((root, stem))
+        if known is None:
+            if len(self._relatives) > _REMEMBERED_NEAR:
+                self._relatives.clear()
+            known = self._relatives[root, stem] = self._find_relatives(root, stem)
+        return known
+
+    def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+        """The stems of a root, which lie side by side."""
         span = self.group("root", root)
         if not len(span):
             return span, np.zeros(0)

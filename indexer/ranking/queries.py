@@ -7,6 +7,7 @@ asks it there, so that both ways give the same answers.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -294,22 +295,34 @@ def _akin(
 ) -> Meaning:
     """The words of a root, but for what means something stronger already.
 
-    A stem with nothing in common with the expansion's own counts the share `apart` of its weight.
+    A span of `taken` lies within one stem of the root or outside of all. A stem that has nothing in
+    common with the expansion's own counts the share `apart` of its weight.
     """
     spans, likeness = source.relatives(expansion.key, expansion.stem)
-    weights = expansion.weight * (apart + (1 - apart) * likeness)
+    weights = (expansion.weight * (apart + (1 - apart) * likeness)).astype(np.float32)
     if not len(spans):
-        return _weighted(expansion, [])
-    lowest, highest = int(spans[:, 0].min()), int(spans[:, 1].max())
-    hiding = [(first, last) for first, last in taken if first < highest and lowest < last]
-    strong = set(hiding)
-    found = [
-        (part, weight)
-        for span, weight in zip(_pairs(spans), weights.tolist(), strict=True)
-        if span not in strong
-        for part in without([span], hiding)
-    ]
-    return _weighted(expansion, found)
+        return Meaning(expansion, spans, weights)
+    starts, ends = spans.T.tolist()
+    hiding: dict[int, list[Span]] = {}
+    for span in taken:
+        place = bisect_right(starts, span[0]) - 1
+        if place >= 0 and span[0] < ends[place]:
+            hiding.setdefault(place, []).append(span)
+    free = np.ones(len(spans), np.bool_)
+    free[list(hiding)] = False
+    rest = _weighted(
+        expansion,
+        [
+            (part, float(weights[place]))
+            for place, covering in hiding.items()
+            for part in without([(starts[place], ends[place])], covering)
+        ],
+    )
+    return Meaning(
+        expansion,
+        np.concatenate([spans[free], rest.spans]),
+        np.concatenate([weights[free], rest.weights]),
+    )
 
 
 def _stem_of(source: FieldSource, span: Span) -> str:
