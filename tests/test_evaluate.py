@@ -116,30 +116,20 @@ class Oracle:
         }
         gained = 0.0
         for one, other in pairs:
-            own, all_ = (self.closeness(one, other, doc, wide) for wide in (False, True))
-            share = SETTINGS.proximity_relatives
-            n = (1 - share) * own + share * all_
+            n = 0.0
+            for field in one.fields:
+                first, second = (self.places(w, getattr(doc, field)) for w in (one, other))
+                weight = SETTINGS.field_weight(field)
+                n += weight * sum(closeness(at, own, second) for at, own in first.items())
             idf = (self.idf(one) + self.idf(other)) / 2
             gained += SETTINGS.proximity * idf * n * (K1 + 1) / (n + self.norm(one.fields, doc))
         return gained
 
-    def closeness(self, one: StemQuery, other: StemQuery, doc: Doc, wide: bool) -> float:
-        """How near the words are in all; where `wide`, at their relatives' places too."""
-        total = 0.0
-        for field in one.fields:
-            first, second = (self.places(w, getattr(doc, field), wide) for w in (one, other))
-            total += SETTINGS.field_weight(field) * sum(closeness(p, second) for p in first)
-        return total
-
-    def places(self, q: Any, words: tuple[Analysis, ...], wide: bool) -> list[int]:
-        """Where forms of the word itself stand, or what only adds to its score."""
+    def places(self, q: Any, words: tuple[Analysis, ...]) -> dict[int, bool]:
+        """Where the word stands or what only adds to its score, and whether it is itself."""
         groups = q.expansions(self.snapshot)
-        return [
-            at
-            for at, a in enumerate(words)
-            if (met := next((e for e in groups if weight_of(e, a)), None))
-            if (met.core and met.retrieves) or (wide and not met.retrieves)
-        ]
+        met = {at: next((e for e in groups if weight_of(e, a)), None) for at, a in enumerate(words)}
+        return {at: e.core for at, e in met.items() if e and e.core == e.retrieves}
 
     def coverage(self, q: Any, doc: Doc) -> float:
         """What a document gains for holding more of the words, weighed by their idf."""
@@ -202,10 +192,16 @@ class Oracle:
         return math.log(1 + (n - df + 0.5) / (df + 0.5))
 
 
-def closeness(place: int, others: list[int]) -> float:
-    """1 side by side, less by an even step for each place between, 0 beyond the window."""
-    distance = min((abs(place - other) for other in others), default=WINDOW + 1)
-    return 0.0 if distance > WINDOW or not distance else 1 - (distance - 1) / WINDOW
+def closeness(place: int, own: bool, others: dict[int, bool]) -> float:
+    """1 side by side, less by an even step for each place between, 0 beyond the window.
+
+    Only a share of it where either word is but a relative. A word is not near itself.
+    """
+    nearest = min(others, key=lambda at: (abs(place - at), not others[at]), default=None)
+    if nearest is None or not 0 < abs(place - nearest) <= WINDOW:
+        return 0.0
+    share = 1.0 if own and others[nearest] else SETTINGS.proximity_relatives
+    return share * (1 - (abs(place - nearest) - 1) / WINDOW)
 
 
 def admits(q: FilterQuery, doc: Doc) -> bool:

@@ -50,47 +50,44 @@ class Neighbourhood:
         self._admitted = np.zeros(snapshot.size, np.bool_)
         self._admitted[docs] = True
         self._docs = docs
-        self._own: dict[StemQuery, Places] = {}
-        self._all: dict[StemQuery, Places] = {}
+        self._known: dict[StemQuery, Places] = {}
 
     def pair_frequencies(self, one: StemQuery, other: StemQuery) -> tuple[Docs, Counts]:
         """(places in `docs` of documents with the words near each other, how near in all).
 
-        Each place of the first word counts by how near the second is: side by side 1, from there on
-        less by the place. Either may come first. What relatives of the words add to that counts a
-        share of it.
+        Each place of the first word, or of a relative of it, counts by how near the second or a
+        relative of that is: side by side 1, from there on less by the place, and a share of it
+        where either is a relative. Either word may come first.
         """
-        share = self._snapshot.settings.proximity_relatives
-        counts = (1 - share) * self._nearness(one, other, self._own_places)
-        if share:
-            counts += share * self._nearness(one, other, self._all_places)
-        found = np.flatnonzero(counts > 0)
-        return found, counts.take(found)
-
-    def _nearness(
-        self, one: StemQuery, other: StemQuery, places: Callable[[StemQuery], Places]
-    ) -> Counts:
-        """By document looked at, how near the words are, each at some places of its own."""
         settings = self._snapshot.settings
-        near, closeness = _near(places(one), places(other), settings.proximity_window)
+        near, closeness = _near(
+            self._marked_places(one),
+            self._marked_places(other),
+            settings.proximity_window,
+            settings.proximity_relatives,
+        )
+        if not len(near):
+            return NOWHERE, np.zeros(0)
         docs, fields = np.divmod(near >> DOC_SHIFT, len(one.fields))
         shares = np.array([settings.field_weight(name) for name in one.fields])
         closeness *= shares.take(fields)
-        return summed_at(self._docs.searchsorted(docs), closeness, len(self._docs))
+        counts = summed_at(self._docs.searchsorted(docs), closeness, len(self._docs))
+        found = np.flatnonzero(counts > 0)
+        return found, counts.take(found)
 
-    def _own_places(self, query: StemQuery) -> Places:
-        """The places of a word's own forms in the documents looked at, ascending."""
-        known = self._own.get(query)
-        if known is None:
-            known = self._own[query] = _united(self._find(query, self._look_up(query)))
-        return known
+    def _marked_places(self, query: StemQuery) -> Places:
+        """The places of a word in the documents looked at, ascending: place << 1 | is a relative.
 
-    def _all_places(self, query: StemQuery) -> Places:
-        """The places of a word and of its relatives in the documents looked at, ascending."""
-        known = self._all.get(query)
+        Relatives are left out where they count for nothing.
+        """
+        known = self._known.get(query)
         if known is None:
-            others = self._find(query, self._look_up_others(query))
-            known = self._all[query] = _united([self._own_places(query), *others])
+            parts = [places << 1 for places in self._find(query, self._look_up(query))]
+            if self._snapshot.settings.proximity_relatives:
+                others = self._find(query, self._look_up_others(query))
+                parts += [places << 1 | 1 for places in others]
+            known = self._known[query] = np.concatenate([NOWHERE, *parts])
+            known.sort(kind="stable")
         return known
 
     def _find(self, query: StemQuery, found: Found) -> list[Places]:
@@ -109,27 +106,27 @@ class Neighbourhood:
         ]
 
 
-def _united(parts: Sequence[Places]) -> Places:
-    """All of some places, ascending."""
-    held = [places for places in parts if len(places)]
-    if len(held) == 1:
-        return held[0]
-    united: Places = np.concatenate([NOWHERE, *held])
-    united.sort(kind="stable")
-    return united
-
-
-def _near(one: Places, other: Places, window: int) -> tuple[Places, Counts]:
+def _near(one: Places, other: Places, window: int, share: float) -> tuple[Places, Counts]:
     """The places of `one` with a place of `other` at most `window` away, and the closeness of each.
 
-    Both ascend. Closeness falls evenly, from 1 side by side to 1 / window at the window's end. A
-    word is not near itself: a place that is of both, by a common relative, counts for nothing.
+    Both ascend and are marked. What counts is the nearest place, of two as near that of the word
+    itself. Closeness falls evenly, from 1 side by side to 1 / window at the window's end; it is
+    multiplied by `share` where a relative is met. A place that is of both words, by a common
+    relative, counts for nothing.
     """
-    if not len(one) or not len(other):
-        return NOWHERE, np.zeros(0)
-    after = other.searchsorted(one)
-    before = np.maximum(after - 1, 0)
-    after[after == len(other)] = 0
-    distance = np.minimum(np.abs(other.take(after) - one), np.abs(other.take(before) - one))
-    found = ((distance <= window) & (distance > 0)).nonzero()[0]
-    return one.take(found), 1 - (distance.take(found) - 1) / window
+    at = one & ~_RELATIVE
+    bounded = np.concatenate([_BEFORE_ALL, other, _AFTER_ALL])
+    after = other.searchsorted(at) + 1
+    following, preceding = bounded.take(after), bounded.take(after - 1)
+    # twice the distance, and one more for a relative
+    nearest = np.minimum(following - at, at - preceding + ((preceding & _RELATIVE) << 1))
+    found = ((nearest > 1) & (nearest < (window + 1) << 1)).nonzero()[0]
+    nearest = nearest.take(found)
+    closeness = 1 - ((nearest >> 1) - 1) / window
+    closeness[((nearest | one.take(found)) & _RELATIVE) > 0] *= share
+    return at.take(found) >> 1, closeness
+
+
+_RELATIVE = 1
+_BEFORE_ALL: Places = np.array([-(1 << 62)])
+_AFTER_ALL: Places = np.array([1 << 62])
