@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.proclitics import splits
 from analyzers.protected import protected_stem
-from analyzers.roots import root
+from analyzers.roots import kindred, root
 from analyzers.stemmer import stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
@@ -132,25 +132,29 @@ def _relatives(
 ) -> Iterator[Expansion]:
     """Neighbours in spelling, which retrieve for a missing word only, and words of the root.
 
-    Those of the word, and of what it is without its proclitic.
+    Those of the word, and of what it is without its proclitic; roots that the word may have besides
+    come last.
     """
-    analysis = word.analysis
-    stems = [analysis.stem] if rest is None else [analysis.stem, stem(rest)]
-    itself = Expansion("", "", "", 0.0, retrieves=False, core=False, form=word.unmarked)
+    own = word.analysis.stem
+    stems = [own] if rest is None else [own, stem(rest)]
+    unlisted = protected_stem(word.analysis.folded) is None  # a known word is not misspelled
     for key in stems:
         if not key.isdigit():
-            unlisted = protected_stem(analysis.folded) is None  # a known word is not misspelled
-            retrieves = missing and unlisted and key == analysis.stem
-            yield itself._replace(
-                level="nearest", key=key, tier="spelling", weight=settings.spelling,
-                retrieves=retrieves,
-            )  # fmt: skip
+            retrieves = missing and unlisted and key == own
+            yield _relative(word, "nearest", key, "spelling", settings.spelling, retrieves)
     for key in stems:
-        retrieves = match == "root" and key == analysis.stem
-        yield itself._replace(
-            level="root", key=root(key), tier="root", weight=settings.root, retrieves=retrieves,
-            stem=key,
-        )  # fmt: skip
+        retrieves = match == "root" and key == own
+        kin = _relative(word, "root", root(key), "root", settings.root, retrieves)
+        yield kin._replace(stem=key)
+    for key in stems:
+        kin = _relative(word, "root", "", "root", settings.root * settings.kindred, False)
+        yield from (kin._replace(key=other, stem=key) for other in kindred(key))
+
+
+def _relative(
+    word: QueryWord, level: str, key: str, tier: str, weight: float, retrieves: bool
+) -> Expansion:
+    return Expansion(level, key, tier, weight, retrieves, core=False, form=word.unmarked)
 
 
 def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:

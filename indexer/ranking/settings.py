@@ -22,6 +22,8 @@ class RankingSettings:
                        mean loses 0.66, without proclitics 0.90, both beyond doubt; without
                        spelling, variant or the bonus of exact 0.01 to 0.08, which may be noise
     root_apart         share of the weight of a root for a stem unlike the word's; more the liker
+    kindred            share of that for a root that the word may have besides, by its weak or
+                       doubled letters
     likeness           least likeness (Dice of trigrams) of a spelling neighbour
     article_share      a word of which at least this share stands with the article bears no
                        proclitic: nothing stands before the article but what the stemmer knows
@@ -45,6 +47,7 @@ class RankingSettings:
     spelling: float = 0.5
     root: float = 0.45
     root_apart: float = 0.1
+    kindred: float = 0.6
     likeness: float = 0.55
     article_share: float = 0.05
     asked: float = 0.7
