@@ -7,6 +7,8 @@ It errs often, so it may add to a score and retrieve on request, never decide by
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pyarabic import araby
 
 RADICAL = "-"
@@ -65,3 +67,47 @@ def _even(letters: str) -> str:
     if last in WEAK:
         last = araby.YEH
     return first + middle + last
+
+
+_PREFIXES = araby.YEH + araby.TEH + araby.NOON + araby.ALEF + araby.MEEM
+_IMPERFECT = _PREFIXES[:3]
+_HOLLOW_PREFIXES = araby.ALEF + araby.MEEM + araby.TEH
+
+
+def kindred(stem: str) -> tuple[str, ...]:
+    """Other roots whose words may be the stem's relatives, where weak or doubled letters hide them.
+
+    What is left of such a word has too few letters to tell: يقع is of وقع, يحد of حدد, ينشئ of نشي,
+    مدير of دور. First the roots that the stem may be read as, then what `root` makes of the words
+    of those roots. Wider than `root`, and by itself proof of nothing.
+    """
+    own = root(stem)
+    read = (own, *_readings(stem))
+    found = (*read, *(key for of in read if len(of) == 3 for key in _hidden(of)))
+    return tuple(key for key in dict.fromkeys(found) if key != own)
+
+
+def _readings(stem: str) -> Iterator[str]:
+    """The roots of a prefix and two letters (يقع, ملغي), or of a hollow word with one (اعاد)."""
+    bare = _without_ending(stem)
+    if len(bare) == 3 and bare[0] in _PREFIXES:
+        first, last = bare[1], bare[2]
+        if bare[0] in _IMPERFECT:
+            yield araby.WAW + first + last
+        yield first + last + last
+        yield _even(first + last + araby.YEH)
+    if len(bare) == 4 and bare[0] in _HOLLOW_PREFIXES and bare[2] in ENDINGS:
+        yield _even(bare[1] + araby.WAW + bare[3])
+
+
+def _hidden(root: str) -> Iterator[str]:
+    """What `root` makes of words in which a weak or doubled letter of a root of three has gone."""
+    first, middle, last = root[0], root[1], root[2]
+    if first == araby.WAW:
+        yield from (prefix + middle + last for prefix in WEAK[1:] + araby.TEH)
+    elif first in WEAK:
+        yield araby.WAW + middle + last
+    if last in (middle, araby.YEH):
+        yield from (prefix + first + middle for prefix in _PREFIXES)
+    if middle == araby.WAW:
+        yield from (prefix + first + last for prefix in _HOLLOW_PREFIXES)

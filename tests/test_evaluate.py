@@ -119,16 +119,17 @@ class Oracle:
             n = 0.0
             for field in one.fields:
                 first, second = (self.places(w, getattr(doc, field)) for w in (one, other))
-                met = [p for p in first if any(abs(p - s) <= WINDOW for s in second)]
-                n += SETTINGS.field_weight(field) * len(met)
+                weight = SETTINGS.field_weight(field)
+                n += weight * sum(closeness(at, own, second) for at, own in first.items())
             idf = (self.idf(one) + self.idf(other)) / 2
             gained += SETTINGS.proximity * idf * n * (K1 + 1) / (n + self.norm(one.fields, doc))
         return gained
 
-    def places(self, q: Any, words: tuple[Analysis, ...]) -> list[int]:
-        """Where forms of the word itself stand."""
-        core = [e for e in q.expansions(self.snapshot) if e.core]
-        return [at for at, a in enumerate(words) if any(weight_of(e, a) for e in core)]
+    def places(self, q: Any, words: tuple[Analysis, ...]) -> dict[int, bool]:
+        """Where the word stands or what only adds to its score, and whether it is itself."""
+        groups = q.expansions(self.snapshot)
+        met = {at: next((e for e in groups if weight_of(e, a)), None) for at, a in enumerate(words)}
+        return {at: e.core for at, e in met.items() if e and e.core == e.retrieves}
 
     def coverage(self, q: Any, doc: Doc) -> float:
         """What a document gains for holding more of the words, weighed by their idf."""
@@ -191,6 +192,18 @@ class Oracle:
         return math.log(1 + (n - df + 0.5) / (df + 0.5))
 
 
+def closeness(place: int, own: bool, others: dict[int, bool]) -> float:
+    """1 side by side, less by an even step for each place between, 0 beyond the window.
+
+    Only a share of it where either word is but a relative. A word is not near itself.
+    """
+    nearest = min(others, key=lambda at: (abs(place - at), not others[at]), default=None)
+    if nearest is None or not 0 < abs(place - nearest) <= WINDOW:
+        return 0.0
+    share = 1.0 if own and others[nearest] else SETTINGS.proximity_relatives
+    return share * (1 - (abs(place - nearest) - 1) / WINDOW)
+
+
 def admits(q: FilterQuery, doc: Doc) -> bool:
     if q.files is not None and doc.file not in q.files:
         return False
@@ -207,6 +220,10 @@ def length(fields: tuple[str, ...], doc: Doc) -> float:
 
 def weight_of(expansion: Any, met: Analysis) -> float:
     """What a word counts as a member of a group, 0 if it is none."""
+    if expansion.level == "root":
+        like = likeness(expansion.stem, met.stem)
+        share = SETTINGS.root_apart + (1 - SETTINGS.root_apart) * like
+        return expansion.weight * share if met.root == expansion.key else 0.0
     if expansion.level != "nearest":
         return expansion.weight if key_at(met, expansion.level) == expansion.key else 0.0
     like = likeness(expansion.key, met.stem)

@@ -80,25 +80,53 @@ def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
     return codes[inside], owner[inside]
 
 
-def nearest(grams: Grams, text: str, least: float) -> tuple[Array, Array]:
-    """(keys, likeness): all keys whose likeness to `text` is `least` or more, keys rising."""
-    if not len(grams.codes):
-        return np.zeros(0, np.int64), np.zeros(0)
+class Shared(NamedTuple):
+    """What the keys have in common with a text.
+
+    by_key: int64, how many of its trigrams each key holds; may end before the last key. wanted:
+    how many it has.
+    """
+
+    by_key: Array
+    wanted: int
+
+
+def shared(grams: Grams, text: str) -> Shared:
+    """The trigrams that every key has in common with `text`."""
     wanted = np.array(sorted(set(_pairs([text])[0].tolist())), np.uint64)
+    if not len(grams.codes):
+        return Shared(np.zeros(0, np.int64), len(wanted))
     found = grams.codes.searchsorted(wanted)
     found[found == len(grams.codes)] = 0
     found = found[grams.codes.take(found) == wanted]
-    if not len(found):
-        return np.zeros(0, np.int64), np.zeros(0)
     starts, ends = grams.starts.take(found).tolist(), grams.starts.take(found + 1).tolist()
-    owners = np.concatenate([grams.owners[a:b] for a, b in zip(starts, ends, strict=True)])
-    shared = np.bincount(owners)
+    held = [grams.owners[a:b] for a, b in zip(starts, ends, strict=True)]
+    by_key = np.bincount(np.concatenate(held)) if held else np.zeros(0, np.int64)
+    return Shared(by_key, len(wanted))
+
+
+def nearest(grams: Grams, common: Shared, least: float) -> tuple[Array, Array]:
+    """(keys, likeness): all keys that are `least` or more like a text, keys rising."""
     # 2 s >= least (n + m) and m >= s: what shares less cannot be like enough
-    candidates = np.flatnonzero(shared >= least * len(wanted) / (2 - least))
-    sizes = grams.counts.take(candidates) + float(len(wanted))
-    likeness = 2 * shared.take(candidates) / sizes
+    candidates = np.flatnonzero(common.by_key >= least * common.wanted / (2 - least))
+    likeness = _dice(grams, common, candidates)
     kept = likeness >= least
     return candidates[kept], likeness[kept]
+
+
+def likeness_of(grams: Grams, common: Shared, first: int, last: int) -> Array:
+    """How like a text each of the keys from `first` to before `last` is."""
+    keys = np.arange(first, last)
+    likeness = np.zeros(len(keys))
+    held = keys[keys < len(common.by_key)]
+    likeness[: len(held)] = _dice(grams, common, held)
+    return likeness
+
+
+def _dice(grams: Grams, common: Shared, keys: Array) -> Array:
+    sizes = grams.counts.take(keys) + float(max(common.wanted, 1))
+    likeness: Array = 2 * common.by_key.take(keys) / sizes
+    return likeness
 
 
 def likeness(one: str, other: str) -> float:

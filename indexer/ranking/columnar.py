@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.arrays import FieldArrays, Slots
-from indexer.codec.grams import nearest
+from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.postings import slice_indices
 from indexer.ranking.segment import (
     NO_SPANS,
@@ -36,7 +36,7 @@ _REMEMBERED = 1 << 16
 """Groups whose span is kept."""
 
 _REMEMBERED_NEAR = 1 << 12
-"""Stems whose neighbours are kept."""
+"""Stems whose neighbours, and whose relatives, are kept."""
 
 _FEW_RANGES = 16
 """So many ranges are sliced one by one sooner than gathered by index."""
@@ -49,6 +49,8 @@ class ColumnarField:
         self.arrays = arrays
         self._spans: dict[tuple[str, str], Spans] = {}
         self._nearest: dict[tuple[str, float], tuple[Spans, NDArray[np.float64]]] = {}
+        self._relatives: dict[tuple[str, str], tuple[Spans, NDArray[np.float64]]] = {}
+        self._common: tuple[str, Shared] | None = None
 
     def group(self, level: str, key: str) -> Spans:
         """See FieldSource: no span or one."""
@@ -108,7 +110,7 @@ class ColumnarField:
         return known
 
     def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        groups, likeness = nearest(self.arrays.stem_grams, stem, least)
+        groups, likeness = nearest(self.arrays.stem_grams, self._shared_with(stem), least)
         own = self.group("stem", stem)
         starts = self.arrays.group_starts("stem")
         spans = np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
@@ -116,6 +118,32 @@ class ColumnarField:
             others = spans[:, 0] != own[0, 0]
             return spans[others], likeness[others]
         return spans, likeness
+
+    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+        """See FieldSource."""
+        known = self._relatives.get((root, stem))
+        if known is None:
+            if len(self._relatives) > _REMEMBERED_NEAR:
+                self._relatives.clear()
+            known = self._relatives[root, stem] = self._find_relatives(root, stem)
+        return known
+
+    def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+        """The stems of a root, which lie side by side."""
+        span = self.group("root", root)
+        if not len(span):
+            return span, np.zeros(0)
+        starts = self.arrays.group_starts("stem")
+        first, last = starts.searchsorted(span[0]).tolist()
+        spans = np.stack([starts[first:last], starts[first + 1 : last + 1]], axis=1)
+        common = self._shared_with(stem)
+        return spans, likeness_of(self.arrays.stem_grams, common, first, last)
+
+    def _shared_with(self, stem: str) -> Shared:
+        """The trigrams that the stems share with this one; the last answer is kept."""
+        if self._common is None or self._common[0] != stem:
+            self._common = (stem, shared(self.arrays.stem_grams, stem))
+        return self._common[1]
 
     def bearing(self, target: str) -> list[tuple[str, Span]]:
         """See FieldSource."""

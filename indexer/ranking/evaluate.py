@@ -31,7 +31,7 @@ from indexer.ranking.pools import (
     pooled,
     summed_at,
 )
-from indexer.ranking.proximity import neighbours_of, pair_frequencies
+from indexer.ranking.proximity import Word, neighbours_of, pair_frequencies
 from indexer.ranking.queries import (
     FormsQuery,
     PhraseQuery,
@@ -94,6 +94,7 @@ class Evaluator:
         self.snapshot = snapshot
         self._verify = verify
         self._leaves: dict[FormsQuery, Leaf] = {}
+        self._others: dict[FormsQuery, Found] = {}
         self._found: dict[int, Pool] = {}
         self._places: tuple[Docs, NDArray[np.int64]] | None = None
         self._own: dict[FormsQuery, NDArray[np.int64]] = {}
@@ -170,7 +171,7 @@ class Evaluator:
             places = places.copy()
             places[leaf.refused] = 0
         at, tfs = [own], [leaf.tfs]
-        for part in occurrences_of(look_up(leaf.others)):
+        for part in occurrences_of(self._beside(query)):
             base = part.segment.base
             at.append(places[base : base + part.segment.size].take(part.docs))
             tfs.append(part.tfs)
@@ -180,6 +181,13 @@ class Evaluator:
         if len(found) == len(docs):
             return Pool(found - 1, summed[1:])
         return Pool(found - 1, summed.take(found))
+
+    def _beside(self, query: FormsQuery) -> Found:
+        """The terms that only add to the scores of a leaf, and their postings."""
+        known = self._others.get(query)
+        if known is None:
+            known = self._others[query] = look_up(self.leaf(query).others)
+        return known
 
     def _places_of(self, docs: Docs) -> NDArray[np.int64]:
         """By doc, its place in `docs` plus one; 0 where it is not among them."""
@@ -258,12 +266,13 @@ class Evaluator:
         best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
         nearness = np.zeros(len(docs))
         leaves = [self.leaf(word) for word in words]
+        looked_up = [
+            Word(leaf.core, self._beside(w)) for leaf, w in zip(leaves, words, strict=True)
+        ]
         for fields in {words[pair.one].fields for pair in pairs}:
             here = [pair for pair in pairs if words[pair.one].fields == fields]
             best_docs = docs.take(best)
-            counts = pair_frequencies(
-                [leaf.core for leaf in leaves], here, fields, best_docs, self.snapshot
-            )
+            counts = pair_frequencies(looked_up, here, fields, best_docs, self.snapshot)
             norms = self.snapshot.norms(fields).take(best_docs)
             idfs = np.array([leaves[pair.one].idf + leaves[pair.other].idf for pair in here])
             weights = settings.proximity * idfs / 2

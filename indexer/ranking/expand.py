@@ -18,6 +18,7 @@ from typing import NamedTuple, Protocol
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.proclitics import splits
 from analyzers.protected import protected_stem
+from analyzers.roots import kindred, root
 from analyzers.stemmer import stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
@@ -40,8 +41,9 @@ class Expansion(NamedTuple):
     """A group of terms: all whose form at `level` is `key`. `retrieves`: it makes members.
 
     The level "nearest" is the other stems spelled like `key`; their weight is multiplied by the
-    square of their likeness. `core` groups are the word itself: their documents make its idf.
-    `form` is the unmarked form that the terms stand for: the word's, or that of a variant.
+    square of their likeness. At the level "root" the weight is that of the stem `stem`, and others
+    count less the less they are like it. `core` groups are the word itself: their documents make
+    its idf. `form` is the unmarked form that the terms stand for: the word's, or that of a variant.
     """
 
     level: str
@@ -51,6 +53,7 @@ class Expansion(NamedTuple):
     retrieves: bool = True
     core: bool = True
     form: str = ""
+    stem: str = ""
 
 
 class QueryWord(NamedTuple):
@@ -121,36 +124,44 @@ def expand(
     if match in ("exact", "folded"):
         return tuple(written_groups(word, match, settings))
     found = written_groups(word, "stem", settings)
-    found += _proclitic_groups(word, vocabulary, settings)
+    rest = _rest_of(word, vocabulary, settings)
+    found += _proclitic_groups(word, rest, vocabulary, settings)
     if match != "stem":
         found += _variant_groups(variants, vocabulary, settings)
         missing = not any(vocabulary.count(e.level, e.key) for e in found)
         if not word.analysis.stopword:
-            found += _relatives(word, match, settings, missing=missing)
+            found += _relatives(word, rest, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
 
 
 def _relatives(
-    word: QueryWord, match: str, settings: RankingSettings, *, missing: bool
+    word: QueryWord, rest: str | None, match: str, settings: RankingSettings, *, missing: bool
 ) -> Iterator[Expansion]:
-    """Neighbours in spelling, which retrieve for a missing word only, and words of the root."""
-    analysis = word.analysis
-    if not analysis.stem.isdigit():
-        unlisted = protected_stem(analysis.folded) is None  # a known word is not misspelled
-        retrieves = missing and unlisted
-        yield Expansion(
-            "nearest",
-            analysis.stem,
-            "spelling",
-            settings.spelling,
-            retrieves,
-            core=False,
-            form=word.unmarked,
-        )
-    retrieves = match == "root"
-    yield Expansion(
-        "root", analysis.root, "root", settings.root, retrieves, core=False, form=word.unmarked
-    )
+    """Neighbours in spelling, which retrieve for a missing word only, and words of the root.
+
+    Those of the word, and of what it is without its proclitic; roots that the word may have besides
+    come last.
+    """
+    own = word.analysis.stem
+    stems = [own] if rest is None else [own, stem(rest)]
+    unlisted = protected_stem(word.analysis.folded) is None  # a known word is not misspelled
+    for key in stems:
+        if not key.isdigit():
+            retrieves = missing and unlisted and key == own
+            yield _relative(word, "nearest", key, "spelling", settings.spelling, retrieves)
+    for key in stems:
+        retrieves = match == "root" and key == own
+        kin = _relative(word, "root", root(key), "root", settings.root, retrieves)
+        yield kin._replace(stem=key)
+    for key in stems:
+        kin = _relative(word, "root", "", "root", settings.root * settings.kindred, False)
+        yield from (kin._replace(key=other, stem=key) for other in kindred(key))
+
+
+def _relative(
+    word: QueryWord, level: str, key: str, tier: str, weight: float, retrieves: bool
+) -> Expansion:
+    return Expansion(level, key, tier, weight, retrieves, core=False, form=word.unmarked)
 
 
 def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:
@@ -162,15 +173,22 @@ def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:
             yield expansion
 
 
+def _rest_of(word: QueryWord, vocabulary: Vocabulary, settings: RankingSettings) -> str | None:
+    """The word without its lone proclitic; None if it bears none."""
+    if settings.proclitic <= 0 or word.analysis.stopword:
+        return None
+    guard = _Guard(vocabulary, settings.article_share)
+    return guard.rest_of(word.analysis.folded, word.analysis.stem)
+
+
 def _proclitic_groups(
-    word: QueryWord, vocabulary: Vocabulary, settings: RankingSettings
+    word: QueryWord, rest: str | None, vocabulary: Vocabulary, settings: RankingSettings
 ) -> Iterator[Expansion]:
     """Stems that are the word's own but for a lone proclitic, on the word or in the texts."""
     if settings.proclitic <= 0 or word.analysis.stopword:
         return
     guard = _Guard(vocabulary, settings.article_share)
     targets = [word.analysis.stem]
-    rest = guard.rest_of(word.analysis.folded, word.analysis.stem)
     if rest is not None:
         targets.append(stem(rest))
         yield Expansion("stem", stem(rest), "stem", settings.proclitic, form=word.unmarked)

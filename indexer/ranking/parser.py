@@ -38,6 +38,7 @@ from indexer.ranking.queries import (
     StemQuery,
     leaf_words,
 )
+from indexer.ranking.questions import Asking
 from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
@@ -175,6 +176,7 @@ class _Run(Composer):
         self.lexemes = lexemes
         self.at = 0
         self.depth = 0
+        self.asking = Asking()
         self.notes: list[str] = []
 
     def result(self, clauses: list[Clause]) -> ParsedQuery:
@@ -342,6 +344,7 @@ class _Run(Composer):
         boost = _boost(suffix["boost"])
         if not words:
             return []
+        self.asking.pass_over()
         if len(words) == 1:
             clause = self.word_clause(words[0], fields, boost, match="folded")
             return [clause._replace(sign="" if clause.weak else "+")]
@@ -395,6 +398,7 @@ class _Run(Composer):
         return tuple(pieces) if any(pieces) else ()
 
     def _pattern(self, pattern: FormPattern, fields: tuple[str, ...], boost: float) -> Clause:
+        self.asking.pass_over()
         query = PatternQuery(fields, pattern, boost, strict=self.parser.letters)
         self.leaves.append(query)
         return Clause(query, "")
@@ -411,7 +415,7 @@ class _Run(Composer):
             fields,
             word,
             level,
-            boost,
+            boost * self.asking.weight(word),
             variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
             sides=tuple(side for side in sides if len(side) > 1),
             strict=self.parser.letters,

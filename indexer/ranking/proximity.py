@@ -23,6 +23,13 @@ from indexer.ranking.snapshot import Snapshot
 Counts = NDArray[np.float64]
 
 
+class Word(NamedTuple):
+    """Terms with their postings: those that are a word itself, and its relatives."""
+
+    core: Found
+    others: Found
+
+
 class Neighbours(NamedTuple):
     """A pair of words of a query; `one` and `other` are their numbers among its words."""
 
@@ -42,30 +49,54 @@ def neighbours_of(words: Sequence[FormsQuery]) -> list[Neighbours]:
 
 
 def pair_frequencies(
-    words: Sequence[Found],
+    words: Sequence[Word],
     pairs: Sequence[Neighbours],
     fields: tuple[str, ...],
     docs: Docs,
     snapshot: Snapshot,
 ) -> Counts:
-    """[pairs, docs]: how often the first word of a pair has the second near it in a document.
+    """[pairs, docs]: how near the two words of a pair stand in a document, in all.
 
-    Either may come first. words: the terms that are each word itself, with their postings. docs:
-    ascending. An occurrence counts as much as its field, of which all words have the same.
+    Each place of the first word, or of a relative of it, counts by how near the second or a
+    relative of that is: side by side 1, from there on less by the place, and a share of it where
+    either is a relative; as much as its field, of which all words have the same. Either word may
+    come first. docs: ascending.
     """
-    paired = {number for pair in pairs for number in pair}
-    sought = [parts if number in paired else () for number, parts in enumerate(words)]
-    places = _places(sought, fields, docs, snapshot)
-    size = len(docs) * len(fields) << DOC_SHIFT
+    settings = snapshot.settings
+    places = _marked_places(words, pairs, fields, docs, snapshot)
+    size = len(docs) * len(fields) << DOC_SHIFT + 1
     first = np.concatenate([places[pair.one] + n * size for n, pair in enumerate(pairs)])
     second = np.concatenate([places[pair.other] + n * size for n, pair in enumerate(pairs)])
-    counts = np.zeros((len(pairs), len(docs)))
-    if len(first) and len(second):
-        near = _near(first, second, snapshot.settings.proximity_window) >> DOC_SHIFT
-        rows, field = np.divmod(near, len(fields))
-        weights = np.array([snapshot.settings.field_weight(name) for name in fields])
-        counts = summed_at(rows, weights.take(field), counts.size).reshape(counts.shape)
-    return counts
+    near, closeness = _near(first, second, settings.proximity_window, settings.proximity_relatives)
+    rows, field = np.divmod(near >> DOC_SHIFT, len(fields))
+    closeness *= np.array([settings.field_weight(name) for name in fields]).take(field)
+    count = len(pairs) * len(docs)
+    return summed_at(rows, closeness, count).reshape(len(pairs), len(docs))
+
+
+def _marked_places(
+    words: Sequence[Word],
+    pairs: Sequence[Neighbours],
+    fields: tuple[str, ...],
+    docs: Docs,
+    snapshot: Snapshot,
+) -> list[Places]:
+    """The places of each word of a pair, ascending, as place << 1 | it is a relative.
+
+    Relatives are left out where they count for nothing.
+    """
+    paired = {number for pair in pairs for number in pair}
+    count = len(words)
+    sought: list[Found] = [word.core if n in paired else () for n, word in enumerate(words)]
+    if snapshot.settings.proximity_relatives:
+        sought += [word.others if n in paired else () for n, word in enumerate(words)]
+    found = _places(sought, fields, docs, snapshot)
+    marked = [places << 1 for places in found[:count]]
+    for number, places in enumerate(found[count:]):
+        if len(places):
+            marked[number] = np.concatenate([marked[number], places << 1 | _RELATIVE])
+            marked[number].sort(kind="stable")
+    return marked
 
 
 def _places(
@@ -129,11 +160,27 @@ def _add_places(
 _NO_TOKENS = np.zeros(1, np.int64)
 
 
-def _near(one: Places, other: Places, window: int) -> Places:
-    """The places of `one` with a place of `other` at most `window` away; both ascend."""
-    after = other.searchsorted(one)
-    before = np.maximum(after - 1, 0)
-    after[after == len(other)] = 0
-    distance = np.minimum(np.abs(other.take(after) - one), np.abs(other.take(before) - one))
-    found: Places = one[distance <= window]
-    return found
+def _near(one: Places, other: Places, window: int, share: float) -> tuple[Places, Counts]:
+    """The places of `one` with a place of `other` at most `window` away, and the closeness of each.
+
+    Both ascend and are marked. What counts is the nearest place, of two as near that of the word
+    itself. Closeness falls evenly, from 1 side by side to 1 / window at the window's end; it is
+    multiplied by `share` where a relative is met. A place that is of both words, by a common
+    relative, counts for nothing.
+    """
+    at = one & ~_RELATIVE
+    bounded = np.concatenate([_BEFORE_ALL, other, _AFTER_ALL])
+    after = other.searchsorted(at) + 1
+    following, preceding = bounded.take(after), bounded.take(after - 1)
+    # twice the distance, and one more for a relative
+    nearest = np.minimum(following - at, at - preceding + ((preceding & _RELATIVE) << 1))
+    found = ((nearest > 1) & (nearest < (window + 1) << 1)).nonzero()[0]
+    nearest = nearest.take(found)
+    closeness = 1 - ((nearest >> 1) - 1) / window
+    closeness[((nearest | one.take(found)) & _RELATIVE) > 0] *= share
+    return at.take(found) >> 1, closeness
+
+
+_RELATIVE = 1
+_BEFORE_ALL: Places = np.array([-(1 << 62)])
+_AFTER_ALL: Places = np.array([1 << 62])

@@ -7,6 +7,7 @@ asks it there, so that both ways give the same answers.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -238,6 +239,8 @@ class StemQuery(FormsQuery):
         for expansion in _widest(expansions):
             if expansion.level == "nearest":
                 found = _near(expansion, source, taken, narrow, snapshot.settings.likeness)
+            elif expansion.level == "root":
+                found = [_akin(expansion, source, taken, snapshot.settings.root_apart)]
             else:
                 spans = source.group(expansion.level, expansion.key)
                 if not len(spans):
@@ -289,6 +292,41 @@ def _near(
         parts = without([span], narrow) if narrow else (span,)
         (pieces if piece else admitted).extend((part, weight) for part in parts)
     return [_weighted(expansion, admitted), _weighted(only_scored, pieces)]
+
+
+def _akin(
+    expansion: Expansion, source: FieldSource, taken: Sequence[Span], apart: float
+) -> Meaning:
+    """The words of a root, but for what means something stronger already.
+
+    A span of `taken` lies within one stem of the root or outside of all. A stem that has nothing in
+    common with the expansion's own counts the share `apart` of its weight.
+    """
+    spans, likeness = source.relatives(expansion.key, expansion.stem)
+    weights = (expansion.weight * (apart + (1 - apart) * likeness)).astype(np.float32)
+    if not len(spans):
+        return Meaning(expansion, spans, weights)
+    starts, ends = spans.T.tolist()
+    hiding: dict[int, list[Span]] = {}
+    for span in taken:
+        place = bisect_right(starts, span[0]) - 1
+        if place >= 0 and span[0] < ends[place]:
+            hiding.setdefault(place, []).append(span)
+    free = np.ones(len(spans), np.bool_)
+    free[list(hiding)] = False
+    rest = _weighted(
+        expansion,
+        [
+            (part, float(weights[place]))
+            for place, covering in hiding.items()
+            for part in without([(starts[place], ends[place])], covering)
+        ],
+    )
+    return Meaning(
+        expansion,
+        np.concatenate([spans[free], rest.spans]),
+        np.concatenate([weights[free], rest.weights]),
+    )
 
 
 def _stem_of(source: FieldSource, span: Span) -> str:

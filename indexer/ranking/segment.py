@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from analyzers.analyzer import analyze_form
 from analyzers.proclitics import splits
 from analyzers.stemmer import stem
-from indexer.codec.grams import Grams, build_grams, nearest
+from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
 
 if TYPE_CHECKING:
     from indexer.ranking.patterns import FormPattern
@@ -84,6 +84,9 @@ class FieldSource(Protocol):
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """The other stems spelled like this one, and the likeness of each span."""
+
+    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+        """The terms of a root, no span of two stems, and how like `stem` that of each span is."""
 
     def bearing(self, target: str) -> list[tuple[str, Span]]:
         """The stems (key, span) with a form that may be a lone proclitic and a word of `target`."""
@@ -174,14 +177,25 @@ class LexiconField:
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
         stems, grams = self._stems
-        keys, likeness = nearest(grams, stem, least)
+        keys, alike = nearest(grams, shared(grams, stem), least)
         found = [
             (tuple(span), like)
-            for key, like in zip(keys.tolist(), likeness.tolist(), strict=True)
+            for key, like in zip(keys.tolist(), alike.tolist(), strict=True)
             if stems[key] != stem
             for span in self.group("stem", stems[key]).tolist()
         ]
         return spans_of([span for span, _ in found]), np.array([like for _, like in found])
+
+    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+        """See FieldSource."""
+        spans = self.group("root", root)
+        numbers = {key: number for number, key in enumerate(self._stems[0])}
+        stems = [analyze_form(self._form(slot)).stem for slot in spans[:, 0].tolist()]
+        return spans, np.array([self._likeness(stem, numbers[other]) for other in stems])
+
+    def _likeness(self, stem: str, number: int) -> float:
+        grams = self._stems[1]
+        return float(likeness_of(grams, shared(grams, stem), number, number + 1)[0])
 
     @cached_property
     def _bearing(self) -> dict[str, set[str]]:

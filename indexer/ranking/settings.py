@@ -21,12 +21,18 @@ class RankingSettings:
                        spelling is multiplied by the square of the likeness. Without root the
                        mean loses 0.66, without proclitics 0.90, both beyond doubt; without
                        spelling, variant or the bonus of exact 0.01 to 0.08, which may be noise
+    root_apart         share of the weight of a root for a stem unlike the word's; more the liker
+    kindred            share of that for a root that the word may have besides, by its weak or
+                       doubled letters
     likeness           least likeness (Dice of trigrams) of a spelling neighbour
     article_share      a word of which at least this share stands with the article bears no
                        proclitic: nothing stands before the article but what the stemmer knows
+    asked              what the word after a question word counts, which names the kind of the
+                       answer rather than the topic
     coverage           a document with all words of the query (by idf) gains this share
-    proximity          weight of two neighbouring words of the query that stand near each other
-    proximity_window   how many places apart they may stand
+    proximity          weight of two neighbouring words of the query that stand side by side
+    proximity_window   how many places apart they may stand; the weight falls evenly up to there
+    proximity_relatives  share of that which relatives of the words have, by root or spelling
     proximity_reach    how many of the best documents of a segment are looked at for that
     """
 
@@ -39,12 +45,16 @@ class RankingSettings:
     proclitic: float = 1.0
     variant: float = 0.9
     spelling: float = 0.5
-    root: float = 0.15
+    root: float = 0.45
+    root_apart: float = 0.1
+    kindred: float = 0.6
     likeness: float = 0.55
     article_share: float = 0.05
+    asked: float = 0.7
     coverage: float = 0.3
-    proximity: float = 0.2
-    proximity_window: int = 4
+    proximity: float = 0.3
+    proximity_window: int = 6
+    proximity_relatives: float = 0.4
     proximity_reach: int = 100
 
     def field_weight(self, name: str) -> float:
