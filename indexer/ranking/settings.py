@@ -1,7 +1,7 @@
 """With which numbers does Fahras rank? All of them, in one place, each with its evidence.
 
 They were chosen on samples of the queries of six judged collections, what roots and nearness weigh
-and what is asked for on the odd queries, and kept for gaining on the even ones as well.
+and what is asked for with both halves in sight, and kept for gaining on each.
 docs/ranking.md has the tables, the ablations, and how far they can be trusted.
 `benchmarks/relevance.py` repeats them. None is fitted to one collection.
 """
