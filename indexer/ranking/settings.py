@@ -1,9 +1,9 @@
 """With which numbers does Fahras rank? All of them, in one place, each with its evidence.
 
-They were chosen on samples of the queries of six judged collections. Moved alone, none gains more
-than 0.04 of nDCG@10 x 100, on the odd queries none more than 0.02; docs/ranking.md has the tables,
-the ablations, and how far they can be trusted. `benchmarks/relevance.py` repeats them. None is
-fitted to one collection.
+They were chosen on samples of the queries of six judged collections, what roots and nearness weigh
+and what is asked for with both halves in sight, and kept for gaining on each.
+docs/ranking.md has the tables, the ablations, and how far they can be trusted.
+`benchmarks/relevance.py` repeats them. None is fitted to one collection.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ class RankingSettings:
     field_weights      a word of a title counts as so many words of the text
     exact .. root      what one occurrence counts, by the tier at which its form met the word;
                        spelling is multiplied by the square of the likeness. Without root the
-                       mean loses 0.66, without proclitics 0.90, both beyond doubt; without
-                       spelling, variant or the bonus of exact 0.01 to 0.08, which may be noise
+                       mean loses about 1.1, without proclitics 1.0, both beyond doubt; without
+                       spelling, variant or the bonus of exact 0.0 to 0.1, which may be noise
     root_apart         share of the weight of a root for a stem unlike the word's; more the liker
     kindred            share of that for a root that the word may have besides, by its weak or
                        doubled letters
