@@ -14,10 +14,11 @@ from analyzers.roots import root
 from analyzers.stemmer import stem
 from analyzers.stopwords import is_stopword
 
-ANALYZER_VERSION = 1
+ANALYZER_VERSION = 2
 """Raised whenever a text could yield other tokens or forms than before.
 
 1: the first.
+2: وكالة and verbs such as يتعاون are known words.
 """
 
 
