@@ -69,6 +69,7 @@ class Ahead:
         """What `scan.walk` returns or raises."""
         if self._seen is None:
             self._seen = self._received()
+            self.close()
         seen = self._seen.get(root)
         return scan.walk(root) if seen is None else seen
 

@@ -18,6 +18,8 @@ from typing import Any
 from bad_input import WORD, Case, write
 from cli_process import COMMAND, Run, environment, run
 
+from indexer.update import PROCESSES
+
 _INDEX = [*COMMAND, "index"]
 
 
@@ -40,12 +42,12 @@ def _children(pid: int) -> list[int]:
 
 
 def _begun(folder: Path) -> subprocess.Popen[bytes]:
-    """An `index` whose workers are at work."""
+    """An `index` whose workers are at work: two, where one child alone looks at the files."""
     process = subprocess.Popen(
         _INDEX, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )
     deadline = time.monotonic() + 30
-    while not _children(process.pid) and time.monotonic() < deadline:
+    while len(_children(process.pid)) < PROCESSES and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(0.05)
     return process
