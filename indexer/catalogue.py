@@ -49,8 +49,11 @@ class Catalogue:
         """The path under which the catalogue knows an absolute path."""
         if path == self.home:
             return "."
-        inside = path.startswith(self.home.rstrip(os.sep) + os.sep)
-        return os.path.relpath(path, self.home) if inside else path
+        above = self.home.rstrip(os.sep) + os.sep
+        if not path.startswith(above):
+            return path
+        name = path[len(above) :]
+        return name if _is_normal(name) else os.path.relpath(path, self.home)
 
     def absolute(self, key: str) -> str:
         """The absolute path of a key."""
@@ -89,6 +92,13 @@ class Catalogue:
         if any(_covers(known, root) for known in self.roots):
             return
         self.roots = sorted([known for known in self.roots if not _covers(root, known)] + [root])
+
+
+def _is_normal(name: str) -> bool:
+    """Whether a relative path is surely as `os.path.normpath` leaves it, which takes its time."""
+    return (
+        os.sep == "/" and name[-1:] not in ("", "/") and "//" not in name and "/." not in f"/{name}"
+    )
 
 
 class FileTable:

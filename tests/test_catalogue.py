@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,9 @@ def test_they_stay_where_two_files_would_be_one() -> None:
     known.take_home("/home")
     assert list(known.files) == paths
     assert known.roots == [".", "/home"]
+
+
+@given(st.text("ab./", min_size=1, max_size=8))
+def test_keys_are_relative_and_normal(name: str) -> None:
+    path = "/home/" + name
+    assert Catalogue("/home").key(path) == os.path.relpath(path, "/home")
