@@ -96,9 +96,8 @@ class Catalogue:
 
 def _is_normal(name: str) -> bool:
     """Whether a relative path is surely as `os.path.normpath` leaves it, which takes its time."""
-    return (
-        os.sep == "/" and name[-1:] not in ("", "/") and "//" not in name and "/." not in f"/{name}"
-    )
+    spelled = "/" + name
+    return os.sep == "/" and spelled[-1] != "/" and "//" not in spelled and "/." not in spelled
 
 
 class FileTable:
