@@ -91,8 +91,8 @@ def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0
     begins = starts_of(counts)[:-1]
     begins[:1] -= first  # wraps around below 0, and back
     positions -= begins.astype(np.uint32).take(owner)
-    new_list = _changes(sorted_ids)
-    heads = np.flatnonzero(new_list | _changes(owner))
+    new_list = changes(sorted_ids)
+    heads = np.flatnonzero(new_list | changes(owner))
     tf = np.diff(heads, append=len(ids))
     key_heads = np.flatnonzero(new_list)
     first_postings = np.searchsorted(heads, key_heads)
@@ -106,7 +106,7 @@ def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0
     )
 
 
-def _changes(values: Array) -> npt.NDArray[np.bool_]:
+def changes(values: Array) -> npt.NDArray[np.bool_]:
     """True where a value differs from the one before it, and at the first."""
     changed = np.empty(len(values), np.bool_)
     changed[:1] = True
@@ -129,7 +129,7 @@ def distinct_docs_of_groups(docs: Array, doc_starts: Array, group_starts: Array)
     members = docs.take(slice_indices(bounds.take(pooled), lengths)).astype(np.uint64)
     members |= np.repeat(np.arange(len(pooled), dtype=np.uint64) << np.uint64(32), lengths)
     members.sort()
-    first = _changes(members)
+    first = changes(members)
     heads = starts_of(lengths)[:-1]
     filled = lengths > 0
     result[pooled[filled]] = np.add.reduceat(first, heads[filled], dtype=np.uint32)

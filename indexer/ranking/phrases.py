@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.postings import changes
 from indexer.ranking.expand import QueryWord, key_at
 from indexer.ranking.segment import Docs, FieldSource, Gathered, Spans, postings_of
 from indexer.ranking.strict import agreeing
@@ -73,11 +74,8 @@ def phrase_frequencies(
     if not len(starts):
         return NOWHERE, np.zeros(0)
     docs = starts >> DOC_SHIFT
-    firsts = np.flatnonzero(np.concatenate([_FIRST, docs[1:] != docs[:-1]]))
+    firsts = np.flatnonzero(changes(docs))
     return docs.take(firsts), np.diff(firsts, append=len(docs)).astype(np.float64)
-
-
-_FIRST = np.ones(1, np.bool_)
 
 
 def _holding_all(found: Sequence[Gathered]) -> Mask:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.postings import changes
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.queries import FormsQuery, Terms
 from indexer.ranking.segment import Docs, Gathered
@@ -131,7 +132,7 @@ def _sorted(docs: Docs, tfs: Frequencies) -> Pool:
     """Sum by document where few of all documents are met; lists that ascend merge fast."""
     order = np.argsort(docs, kind="stable")
     docs = docs.take(order)
-    firsts = np.flatnonzero(np.concatenate([_FIRST, docs[1:] != docs[:-1]]))
+    firsts = np.flatnonzero(changes(docs))
     return Pool(docs.take(firsts), np.add.reduceat(tfs.take(order), firsts))
 
 
@@ -143,6 +144,3 @@ def distinct(parts: Iterable[Occurrences], snapshot: Snapshot) -> int:
     if snapshot.live is not None:
         met &= snapshot.live
     return int(np.count_nonzero(met))
-
-
-_FIRST = np.ones(1, np.bool_)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.postings import changes
 from indexer.ranking.segment import Docs
 
 _LOOKED_UP_SHARE = 16
@@ -59,15 +60,12 @@ def union(lists: Sequence[Docs], size: int) -> Docs:
         return held[0] if held else _NO_DOCS
     if sum(map(len, held)) * _LOOKED_UP_SHARE < size:
         both: Docs = np.sort(np.concatenate(held), kind="stable")
-        fresh: Docs = both[np.concatenate([_FIRST, both[1:] != both[:-1]])]
+        fresh: Docs = both[changes(both)]
         return fresh
     met = np.zeros(size, np.bool_)
     for docs in held:
         met[docs] = True
     return np.flatnonzero(met)
-
-
-_FIRST = np.ones(1, np.bool_)
 
 
 def least_of_best(scores: NDArray[Any], count: int) -> float:
