@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
-from indexer.ranking.queries import FormsQuery
-from indexer.ranking.segment import NO_SPANS, FieldSource, Spans, postings_of
+from indexer.ranking.queries import OTHER, FormsQuery
+from indexer.ranking.segment import NO_SPANS, FieldSource, Spans, positions_of, postings_of
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.snippets import Highlighter, Meetings, WordHit
 
@@ -97,7 +97,7 @@ def _marked_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> 
     terms = [
         part.located.spans
         for part in snapshot.terms(leaf)
-        if part.source is source and part.retrieves
+        if part.source is source and part.kind < OTHER
     ]
     if not terms:
         meanings = leaf.spans(source, snapshot)
@@ -122,9 +122,9 @@ def _add_meetings(
     chosen = admitted.take(postings.docs).nonzero()[0]
     if not len(chosen):
         return
-    positions = source.positions(spans, postings, chosen).tolist()
+    positions = positions_of(source, postings, chosen).tolist()
     tfs = postings.tfs.take(chosen).astype(np.int64).tolist()
-    forms = source.forms_at(spans, postings, chosen)
+    forms = source.forms_at(postings, chosen)
     at = 0
     for docnum, tf, form in zip(postings.docs.take(chosen).tolist(), tfs, forms, strict=True):
         meetings = highlighter.meetings(form)

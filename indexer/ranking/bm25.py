@@ -29,4 +29,7 @@ def length_norms(lengths: NDArray[np.float32], average: float, k1: float, b: flo
 
 def saturation(frequencies: Floats, norms: Floats, k1: float) -> Floats:
     """Saturate: tf * (k1 + 1) / (tf + norm) grows with tf, never above k1 + 1."""
-    return frequencies * (k1 + 1) / (frequencies + norms)
+    saturated = frequencies + norms
+    np.divide(frequencies, saturated, out=saturated)
+    saturated *= k1 + 1
+    return saturated

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +38,10 @@ _REMEMBERED = 1 << 16
 _REMEMBERED_NEAR = 1 << 12
 """Stems whose neighbours, and whose relatives, are kept."""
 
-_FEW_RANGES = 16
-"""So many ranges are sliced one by one sooner than gathered by index."""
+_FEW_RANGES = 8
+_SLICED_POSTINGS = 128
+"""So few ranges, or with so many postings on average, are sliced one by one sooner than gathered by
+index."""
 
 
 class ColumnarField:
@@ -178,47 +180,33 @@ class ColumnarField:
             ranges = bounds
         else:
             ranges = self.arrays.doc_starts.take(ranges).astype(np.int64)
-        return Located(spans, ranges, bounds[:, 1] - bounds[:, 0])
+        counts = bounds[:, 1] - bounds[:, 0]
+        positions = self.arrays.position_starts.take(spans[:, 0]).astype(np.int64)
+        return Located(spans, ranges, counts, int(counts.sum()), positions)
 
-    def gather(self, located: Located) -> Gathered:
+    def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """See FieldSource."""
         docs, tf = self.arrays.docs, self.arrays.tf
-        ranges = located.ranges
-        if len(ranges) > _FEW_RANGES:
+        if len(ranges) > _FEW_RANGES and len(ranges) * _SLICED_POSTINGS > total:
             places = slice_indices(ranges[:, 0], ranges[:, 1] - ranges[:, 0])
-            return Gathered(docs.take(places), tf.take(places), located.counts)
+            return docs.take(places), tf.take(places)
         slices = [slice(first, last) for first, last in ranges.tolist()]
         if len(slices) == 1:
-            return Gathered(docs[slices[0]], tf[slices[0]], located.counts)
-        return Gathered(
+            return docs[slices[0]], tf[slices[0]]
+        return (
             np.concatenate([docs[here] for here in slices] or [docs[:0]]),
             np.concatenate([tf[here] for here in slices] or [tf[:0]]),
-            located.counts,
         )
 
-    def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
-        """See FieldSource. The positions before a posting are as many as the tf before it say."""
-        ends = postings.tfs.cumsum(dtype=np.int64)
-        lengths = postings.tfs.take(chosen).astype(np.int64)
-        begins = ends.take(chosen)
-        begins -= lengths
-        starts = self.arrays.position_starts
-        if len(spans) == 1:
-            begins += int(starts[spans[0, 0]])
-        else:
-            lasts = postings.counts.cumsum()
-            shifts = starts.take(spans[:, 0]).astype(np.int64)
-            shifts[1:] -= ends.take(lasts[:-1] - 1)
-            begins += shifts.take(lasts.searchsorted(chosen, side="right"))
-        places = begins if int(lengths.sum()) == len(chosen) else slice_indices(begins, lengths)
+    def positions(self, places: NDArray[np.int64]) -> Positions:
+        """See FieldSource."""
         return self.arrays.all_positions.take(places)
 
-    def forms_at(
-        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
-    ) -> Sequence[str]:
+    def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
         """See FieldSource."""
         starts = self.arrays.doc_starts
-        lasts = postings.counts.cumsum()
+        spans, _, counts, _, _ = gathered.located
+        lasts = counts.cumsum()
         shifts = starts.take(spans[:, 0]).astype(np.int64)
         shifts[1:] -= lasts[:-1]
         places = chosen + shifts.take(lasts.searchsorted(chosen, side="right"))

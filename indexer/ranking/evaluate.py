@@ -2,9 +2,7 @@
 
 First who is a member, then what each member scores: two questions to every node of a query's tree,
 so that a score is computed only where it is wanted. Both are answered for the whole index at once.
-Words are pooled before saturation: the weighted term frequencies of all their forms in all their
-fields are summed, then saturated once, then weighted by one idf. Whoosh queries that have no rule
-here are asked for their own matchers.
+Whoosh queries that have no rule here are asked for their own matchers.
 """
 
 from __future__ import annotations
@@ -17,62 +15,22 @@ from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
 from indexer.ranking.bm25 import idf, saturation
-from indexer.ranking.expand import QueryWord
 from indexer.ranking.filters import FilterQuery
-from indexer.ranking.pools import (
-    NO_DOCS,
-    Found,
-    Frequencies,
-    Pool,
-    distinct,
-    look_up,
-    occurrences_of,
-    phrases_of,
-    pooled,
-    summed_at,
-)
-from indexer.ranking.proximity import Word, neighbours_of, pair_frequencies
+from indexer.ranking.gathering import Frequencies, Gathering
 from indexer.ranking.queries import (
     FormsQuery,
     PhraseQuery,
-    StemQuery,
-    Terms,
     WordsQuery,
     leaf_words,
+    leaves_of,
 )
-from indexer.ranking.segment import Docs
-from indexer.ranking.selection import best_of, intersection, least_of_best, union, without
+from indexer.ranking.scorer import Scorer, Scores
+from indexer.ranking.segment import NO_DOCS, Docs
+from indexer.ranking.selection import best_of, intersection, union, without
 from indexer.ranking.snapshot import Segment, Snapshot
 
-Scores = NDArray[np.float64]
 TieKey = Callable[[Docs], NDArray[np.int64]]
 Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
-
-
-class Leaf(NamedTuple):
-    """One word, phrase or pattern: its members and their pooled tf, as far as they make members.
-
-    `refused`: documents that hold the forms but not as they were asked for. `core`: the terms that
-    are the word itself; `others`: those that only add to scores. `df` counts the live documents
-    behind the idf.
-    """
-
-    docs: Docs
-    tfs: Frequencies
-    refused: Docs
-    core: Found
-    others: Sequence[Terms]
-    df: int
-    idf: float
-
-
-class WordsScores(NamedTuple):
-    """The parts of the scores of `docs` for words side by side: (sums + nearness) * coverage."""
-
-    docs: Docs
-    sums: Scores
-    nearness: Scores
-    coverage: Scores
 
 
 class Ranked(NamedTuple):
@@ -84,7 +42,7 @@ class Ranked(NamedTuple):
 
 
 class Evaluator:
-    """Evaluates queries over one snapshot; words are pooled once however often they are met.
+    """Evaluates queries over one snapshot; words are gathered once however often they are met.
 
     `verify`, where given, is asked which documents of a segment bear a leaf as it was written; what
     the others hold of it does not count.
@@ -93,41 +51,62 @@ class Evaluator:
     def __init__(self, snapshot: Snapshot, verify: Verify | None = None) -> None:
         self.snapshot = snapshot
         self._verify = verify
-        self._leaves: dict[FormsQuery, Leaf] = {}
-        self._others: dict[FormsQuery, Found] = {}
-        self._found: dict[int, Pool] = {}
-        self._places: tuple[Docs, NDArray[np.int64]] | None = None
-        self._own: dict[FormsQuery, NDArray[np.int64]] = {}
-        self._words: dict[int, WordsScores] = {}
+        self._gathered: dict[FormsQuery, tuple[Gathering, int]] = {}
+        self._members: dict[FormsQuery, tuple[Docs, Docs]] = {}
+        self._idfs: dict[FormsQuery, float] = {}
+        self._scorers: dict[int, Scorer] = {}
+        self._found: dict[int, tuple[Docs, Scores]] = {}
 
     # Words
 
-    def leaf(self, query: FormsQuery) -> Leaf:
-        """The members and the statistics of a word, phrase or pattern."""
-        known = self._leaves.get(query)
+    def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
+        """One gathering of the postings of all these words, and their numbers in it."""
+        known = [self._gathered.get(word) for word in words]
+        gathering = known[0][0] if known and known[0] else None
+        if gathering is None or any(one is None or one[0] is not gathering for one in known):
+            distinct = list(dict.fromkeys(words))
+            gathering = Gathering(distinct, self.snapshot)
+            self._gathered |= {word: (gathering, n) for n, word in enumerate(distinct)}
+        return gathering, [self._gathered[word][1] for word in words]
+
+    def members_of_any(self, words: Sequence[FormsQuery]) -> Docs:
+        """The live documents that hold any of some leaves, ascending."""
+        if self._verify is not None:
+            return union([self.leaf_members(word) for word in words], self.snapshot.size)
+        gathering, numbers = self.gather(words)
+        return gathering.members(numbers)
+
+    def leaf_members(self, query: FormsQuery) -> Docs:
+        """The live documents that hold a leaf of a query, ascending."""
+        return self._held(query)[0]
+
+    def members_of_all(self, words: Sequence[FormsQuery]) -> Docs:
+        """The live documents that hold each of some leaves, ascending."""
+        if self._verify is not None:
+            return intersection([self.leaf_members(word) for word in words], self.snapshot.size)
+        gathering, numbers = self.gather(words)
+        return gathering.members_of_all(list(dict.fromkeys(numbers)))
+
+    def refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
+        """The places in `docs` of those that hold a leaf but not as it was written."""
+        if not self._verifies(query):
+            return NO_DOCS
+        return np.isin(docs, self._held(query)[1]).nonzero()[0]
+
+    def _held(self, query: FormsQuery) -> tuple[Docs, Docs]:
+        """The members, and those that are refused."""
+        known = self._members.get(query)
         if known is None:
-            known = self._leaves[query] = self._look_up(query)
+            gathering, numbers = self.gather([query])
+            docs, refused = gathering.members(numbers), NO_DOCS
+            if self._verifies(query):
+                kept = self._kept(query, docs)
+                docs, refused = docs[kept], docs[~kept]
+            known = self._members[query] = docs, refused
         return known
 
-    def _look_up(self, query: FormsQuery) -> Leaf:
-        snapshot = self.snapshot
-        terms = snapshot.terms(query)
-        core = look_up(part for part in terms if part.retrieves and part.core)
-        beside = look_up(part for part in terms if part.retrieves and not part.core)
-        others = [part for part in terms if not part.retrieves]
-        parts = occurrences_of(core) + phrases_of(query, snapshot)
-        docs, tfs = pooled(parts + occurrences_of(beside), snapshot)
-        df = distinct(parts, snapshot) if beside else len(docs)
-        refused = NO_DOCS
-        if self._verify is not None and any(word.written for word in leaf_words(query)):
-            kept = self._kept(query, docs)
-            docs, tfs, refused = docs[kept], tfs[kept], docs[~kept]
-            df = min(df, len(docs))
-        if not (df or len(docs)) and others:
-            df = distinct(occurrences_of(look_up(others)), snapshot)
-        df = df or len(docs)
-        weight = self._phrase_idf(query) if isinstance(query, PhraseQuery) else self._idf(df)
-        return Leaf(docs, tfs, refused, core, others, df, weight)
+    def _verifies(self, query: FormsQuery) -> bool:
+        return self._verify is not None and any(word.written for word in leaf_words(query))
 
     def _kept(self, query: FormsQuery, docs: Docs) -> NDArray[np.bool_]:
         """By place in `docs`, which documents hold a leaf as it was written."""
@@ -140,83 +119,48 @@ class Evaluator:
                 kept[first:last] = self._verify(query, segment, here)
         return kept
 
-    def _idf(self, df: int) -> float:
-        return idf(self.snapshot.documents, df)
+    def document_frequency(self, query: FormsQuery) -> int:
+        """How many live documents hold a leaf: those behind its idf."""
+        df = self._document_frequency(query)
+        return min(df, len(self.leaf_members(query))) or df if self._verifies(query) else df
+
+    def _document_frequency(self, query: FormsQuery) -> int:
+        known = self.snapshot.frequencies.get(query)
+        if known is None:
+            gathering, (number,) = self.gather([query])
+            known = self.snapshot.remember_frequency(query, gathering.document_frequency(number))
+        return known
+
+    def idf(self, query: FormsQuery) -> float:
+        """What a word weighs; a phrase, as much as its words together."""
+        known = self._idfs.get(query)
+        if known is None:
+            if isinstance(query, PhraseQuery):
+                known = self._phrase_idf(query)
+            else:
+                known = idf(self.snapshot.documents, self.document_frequency(query))
+            self._idfs[query] = known
+        return known
 
     def _phrase_idf(self, query: PhraseQuery) -> float:
-        """A phrase weighs as much as its words together."""
-        return sum(
-            self._idf(self.snapshot.document_frequency(word))
-            for word in (
-                StemQuery(query.fields, QueryWord(word.analysis), "folded", strict=query.strict)
-                for word in query.words
-                if not word.analysis.stopword
-            )
-        ) or self._idf(self.snapshot.documents)
+        dfs = map(self._document_frequency, query.weighing)
+        documents = self.snapshot.documents
+        return sum(idf(documents, df) for df in dfs) or idf(documents, documents)
 
-    def frequencies(self, query: FormsQuery, docs: Docs) -> Pool:
-        """(places in `docs`, ascending; the pooled tf of each) of the documents that hold a leaf.
+    def frequencies(self, query: FormsQuery, docs: Docs) -> Frequencies:
+        """How often some documents, which ascend, hold a leaf or what only adds to its score."""
+        gathering, numbers = self.gather([query])
+        ((_, (tfs,), _),) = gathering.frequencies(numbers, docs)
+        tfs[self.refused(query, docs)] = 0
+        held: Frequencies = tfs
+        return held
 
-        Counts what makes members and what only adds. docs: ascending.
-        """
-        leaf = self.leaf(query)
-        if not leaf.others:
-            if docs is leaf.docs:
-                return Pool(np.arange(len(docs)), leaf.tfs)
-            own = self._places_in(query, docs)
-            return _kept(own, leaf.tfs)
-        own = self._places_in(query, docs)
-        places = self._places_of(docs)
-        if len(leaf.refused):
-            places = places.copy()
-            places[leaf.refused] = 0
-        at, tfs = [own], [leaf.tfs]
-        for part in occurrences_of(self._beside(query)):
-            base = part.segment.base
-            at.append(places[base : base + part.segment.size].take(part.docs))
-            tfs.append(part.tfs)
-        summed = summed_at(np.concatenate(at), np.concatenate(tfs), len(docs) + 1)
-        summed[0] = 0.0
-        found = (summed > 0).nonzero()[0]
-        if len(found) == len(docs):
-            return Pool(found - 1, summed[1:])
-        return Pool(found - 1, summed.take(found))
-
-    def _beside(self, query: FormsQuery) -> Found:
-        """The terms that only add to the scores of a leaf, and their postings."""
-        known = self._others.get(query)
-        if known is None:
-            known = self._others[query] = look_up(self.leaf(query).others)
-        return known
-
-    def _places_of(self, docs: Docs) -> NDArray[np.int64]:
-        """By doc, its place in `docs` plus one; 0 where it is not among them."""
-        if self._places is None or self._places[0] is not docs:
-            places = np.zeros(self.snapshot.size, np.int64)
-            places[docs] = np.arange(1, len(docs) + 1)
-            self._places = (docs, places)
-            self._own = {}
-        return self._places[1]
-
-    def _places_in(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
-        """The place in `docs` plus one of each member of a leaf; 0 for those that are not there."""
-        places = self._places_of(docs)
-        known = self._own.get(query)
-        if known is None:
-            known = self._own[query] = places.take(self.leaf(query).docs)
-        return known
-
-    def contributions(self, query: FormsQuery, docs: Docs) -> Pool:
-        """(places in `docs`, what the leaf adds to the score of each)."""
-        places, tfs = self.frequencies(query, docs)
-        if not len(places):
-            return Pool(places, tfs)
-        norms = self.snapshot.norms(query.fields).take(
-            docs if len(places) == len(docs) else docs.take(places)
-        )
-        gained = saturation(tfs, norms, self.snapshot.settings.k1)
-        gained *= self.leaf(query).idf * query.boost
-        return Pool(places, gained)
+    def leaf_scores(self, query: FormsQuery, docs: Docs) -> Scores:
+        """What a leaf alone gives to each of some documents, which ascend."""
+        norms = self.snapshot.norms(query.fields).take(docs)
+        gained = saturation(self.frequencies(query, docs), norms, self.snapshot.settings.k1)
+        gained *= self.idf(query) * query.boost
+        return gained
 
     # Trees
 
@@ -234,68 +178,14 @@ class Evaluator:
             rule = _FORMS if isinstance(query, FormsQuery) else _FOREIGN
         return rule
 
-    def words_scores(self, query: WordsQuery, docs: Docs) -> WordsScores:
-        """The parts of the scores of words side by side."""
-        known = self._words.get(id(query))
-        if known is None or known.docs is not docs:
-            known = self._words[id(query)] = self._score_words(query, docs)
+    def scorer(self, query: WordsQuery) -> Scorer:
+        """What scores documents for words side by side."""
+        known = self._scorers.get(id(query))
+        if known is None or known.query is not query:
+            known = self._scorers[id(query)] = Scorer(query, self, self.scores)
         return known
 
-    def _score_words(self, query: WordsQuery, docs: Docs) -> WordsScores:
-        settings = self.snapshot.settings
-        sums = np.zeros(len(docs))
-        for child in query.subqueries:
-            if isinstance(child, FormsQuery):
-                places, gained = self.contributions(child, docs)
-                _add(sums, places, gained)
-            else:
-                sums += self.scores(child, docs)
-        sums *= query.boost
-        words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-        nearness = np.zeros(0)
-        if settings.proximity:
-            nearness = self._nearness(words, docs, sums)
-        return WordsScores(docs, sums, nearness, self._coverage(words, docs))
-
-    def _nearness(self, words: Sequence[FormsQuery], docs: Docs, sums: Scores) -> Scores:
-        """What the best documents gain in which neighbours of the query stand near; may be []."""
-        settings = self.snapshot.settings
-        pairs = neighbours_of(words)
-        if not pairs or not len(docs):
-            return np.zeros(0)
-        best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
-        nearness = np.zeros(len(docs))
-        leaves = [self.leaf(word) for word in words]
-        looked_up = [
-            Word(leaf.core, self._beside(w)) for leaf, w in zip(leaves, words, strict=True)
-        ]
-        for fields in {words[pair.one].fields for pair in pairs}:
-            here = [pair for pair in pairs if words[pair.one].fields == fields]
-            best_docs = docs.take(best)
-            counts = pair_frequencies(looked_up, here, fields, best_docs, self.snapshot)
-            norms = self.snapshot.norms(fields).take(best_docs)
-            idfs = np.array([leaves[pair.one].idf + leaves[pair.other].idf for pair in here])
-            weights = settings.proximity * idfs / 2
-            nearness[best] += weights @ saturation(counts, norms, settings.k1)
-        return nearness
-
-    def _coverage(self, words: Sequence[FormsQuery], docs: Docs) -> Scores:
-        """1 and the share of the words' idf that each document holds, as weighted."""
-        factor = np.ones(len(docs))
-        total = sum(self.leaf(word).idf for word in words)
-        if not self.snapshot.settings.coverage or total <= 0:
-            return factor
-        for word in words:
-            leaf = self.leaf(word)
-            share = self.snapshot.settings.coverage * leaf.idf / total
-            if docs is leaf.docs:
-                factor += share
-            else:
-                places, _ = _kept(self._places_in(word, docs), leaf.tfs)
-                factor[places] += share
-        return factor
-
-    def found_by_whoosh(self, query: Any) -> Pool:
+    def found_by_whoosh(self, query: Any) -> tuple[Docs, Scores]:
         """The documents and scores of a query without a rule here, by Whoosh's own matcher."""
         known = self._found.get(id(query))
         if known is None:
@@ -306,23 +196,36 @@ class Evaluator:
                     docs.append(segment.base + matcher.id())
                     scores.append(matcher.score())
                     matcher.next()
-            known = self._found[id(query)] = Pool(np.array(docs, np.int64), np.array(scores))
+            known = self._found[id(query)] = np.array(docs, np.int64), np.array(scores)
         return known
 
     # Answers
 
     def rank(self, query: Any, count: int | None, tie_key: TieKey) -> Ranked:
         """The `count` best documents (all if None), by score, then by `tie_key` ascending."""
-        docs, scores = self.everything(query)
+        self.gather(list(leaves_of(query)))
+        docs = self.members(query)
         total = len(docs)
-        if count is not None and count < total:
+        if count is not None:
+            docs = self._promising(query, docs, count)
+        scores = self.scores(query, docs).astype(np.float32)
+        if count is not None and count < len(docs):
             kept = best_of(scores, count)
             docs, scores = docs.take(kept), scores.take(kept)
         order = np.lexsort((tie_key(docs), -scores))[:count]
         return Ranked(docs.take(order), scores.take(order), total)
 
+    def _promising(self, query: Any, docs: Docs, count: int) -> Docs:
+        """Those of some documents that may be among the `count` best, with the same scores."""
+        if isinstance(query, whoosh_query.Require | whoosh_query.AndNot):
+            return self._promising(query.a, docs, count)
+        if isinstance(query, WordsQuery):
+            return self.scorer(query).promising(docs, count)
+        return docs
+
     def everything(self, query: Any) -> tuple[Docs, NDArray[np.float32]]:
         """All members, ascending, and their scores."""
+        self.gather(list(leaves_of(query)))
         docs = self.members(query)
         return docs, self.scores(query, docs).astype(np.float32)
 
@@ -333,22 +236,6 @@ class Evaluator:
         return docs[first:last] - segment.base, scores[first:last]
 
 
-def _kept(places: NDArray[np.int64], values: Frequencies) -> Pool:
-    """Places plus one, and a value each: only those that are not 0, less the one."""
-    inside = places > 0
-    if inside.all():
-        return Pool(places - 1, values)
-    return Pool(places[inside] - 1, values[inside])
-
-
-def _add(sums: Scores, places: NDArray[np.int64], gained: Scores) -> None:
-    """Add at distinct places."""
-    if len(places) == len(sums):
-        sums += gained
-    else:
-        np.add.at(sums, places, gained)
-
-
 class Rule(NamedTuple):
     """How a kind of query is evaluated: who is a member, and what documents score."""
 
@@ -356,27 +243,22 @@ class Rule(NamedTuple):
     scores: Callable[[Evaluator, Any, Docs], Scores]
 
 
-def _leaf_members(evaluator: Evaluator, query: FormsQuery) -> Docs:
-    return evaluator.leaf(query).docs
-
-
-def _leaf_scores(evaluator: Evaluator, query: FormsQuery, docs: Docs) -> Scores:
-    places, gained = evaluator.contributions(query, docs)
-    if len(places) == len(docs):
-        return gained
-    scores = np.zeros(len(docs))
-    scores[places] = gained
-    return scores
-
-
 def _any(evaluator: Evaluator, query: Any) -> Docs:
-    lists = [evaluator.members(child) for child in query.subqueries]
-    return union(lists, evaluator.snapshot.size)
+    words, others = _parted(query)
+    lists = [evaluator.members_of_any(words)] if words else []
+    return union([*lists, *map(evaluator.members, others)], evaluator.snapshot.size)
 
 
 def _all(evaluator: Evaluator, query: Any) -> Docs:
-    lists = [evaluator.members(child) for child in query.subqueries]
-    return intersection(lists, evaluator.snapshot.size)
+    words, others = _parted(query)
+    lists = [evaluator.members_of_all(words)] if words else []
+    return intersection([*lists, *map(evaluator.members, others)], evaluator.snapshot.size)
+
+
+def _parted(query: Any) -> tuple[list[FormsQuery], list[Any]]:
+    """The leaves among the children of a query, and the others."""
+    words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+    return words, [child for child in query.subqueries if not isinstance(child, FormsQuery)]
 
 
 def _sum(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
@@ -385,13 +267,6 @@ def _sum(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
         scores += evaluator.scores(child, docs)
     scores *= query.boost
     return scores
-
-
-def _side_by_side(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
-    """Words side by side: their sum, more where they stand near, and where more of them stand."""
-    parts = evaluator.words_scores(query, docs)
-    total = parts.sums + parts.nearness if len(parts.nearness) else parts.sums
-    return total * parts.coverage
 
 
 def _require(evaluator: Evaluator, query: Any) -> Docs:
@@ -426,14 +301,14 @@ def _zeros(_evaluator: Evaluator, _query: Any, docs: Docs) -> Scores:
 
 
 def _found(evaluator: Evaluator, query: Any) -> Docs:
-    return evaluator.snapshot.only_live(evaluator.found_by_whoosh(query).docs)
+    return evaluator.snapshot.only_live(evaluator.found_by_whoosh(query)[0])
 
 
 def _found_scores(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
-    found = evaluator.found_by_whoosh(query)
-    scores = np.zeros(evaluator.snapshot.size)
-    scores[found.docs] = found.tfs
-    return scores.take(docs)
+    found, scores = evaluator.found_by_whoosh(query)
+    by_doc = np.zeros(evaluator.snapshot.size)
+    by_doc[found] = scores
+    return by_doc.take(docs)
 
 
 def _not(evaluator: Evaluator, query: Any) -> Docs:
@@ -442,11 +317,11 @@ def _not(evaluator: Evaluator, query: Any) -> Docs:
     return without(everything, evaluator.members(query.query), snapshot.size)
 
 
-_FORMS = Rule(_leaf_members, _leaf_scores)
+_FORMS = Rule(Evaluator.leaf_members, Evaluator.leaf_scores)
 _FOREIGN = Rule(_found, _found_scores)
 
 RULES: dict[type, Rule] = {
-    WordsQuery: Rule(_any, _side_by_side),
+    WordsQuery: Rule(_any, lambda e, q, docs: e.scorer(q).side_by_side(docs).total),
     whoosh_query.Or: Rule(_any, _sum),
     whoosh_query.And: Rule(_all, _sum),
     whoosh_query.Not: Rule(_not, _zeros),

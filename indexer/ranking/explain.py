@@ -93,28 +93,27 @@ class Explainer:
         parts = [self._parts(child, doc) for child in query.subqueries]
         total = _scaled(_sum(parts), query.boost)
         place = int(self._docs.searchsorted(doc))
-        scores = self._evaluator.words_scores(query, self._docs)
+        scores = self._evaluator.scorer(query).side_by_side(self._docs)
         gained = float(scores.nearness[place]) if len(scores.nearness) else 0.0
         total = total._replace(proximity=total.proximity + gained)
         bonus = float(scores.coverage[place]) - 1.0
         return total._replace(constant=total.constant + bonus * total.score)
 
     def _word(self, query: FormsQuery, doc: int) -> TermExplanation:
-        leaf = self._evaluator.leaf(query)
-        met, tfs = self._evaluator.frequencies(query, np.array([doc]))
-        tf = tfs if len(met) else np.zeros(1)
+        tf = self._evaluator.frequencies(query, np.array([doc]))
+        idf = self._evaluator.idf(query)
         norm = self._snapshot.norms(query.fields)[doc : doc + 1]
         gained = float(saturation(tf, norm, self._snapshot.settings.k1)[0])
         segment, docnum = self._snapshot.locate(doc)
         number = self._snapshot.segments.index(segment)
         return TermExplanation(
             word=_written(query, self._text),
-            terms=tuple(self._terms(query, number, docnum)) if len(met) else (),
-            df=leaf.df,
-            idf=leaf.idf,
+            terms=tuple(self._terms(query, number, docnum)) if tf[0] else (),
+            df=self._evaluator.document_frequency(query),
+            idf=idf,
             pooled_tf=float(tf[0]),
             length=float(self._lengths_of(query.fields, number)[docnum]),
-            contribution=gained * leaf.idf * query.boost,
+            contribution=gained * idf * query.boost,
         )
 
     def _lengths_of(self, fields: tuple[str, ...], number: int) -> Floats:
@@ -174,7 +173,7 @@ class Explainer:
                 spans += [(slot, slot + 1) for slot in range(first, last)]
         if spans:
             postings = postings_of(source, spans_of(spans))
-            owners = np.repeat(np.arange(len(spans)), postings.counts)
+            owners = np.repeat(np.arange(len(spans)), postings.located.counts)
             yield _Occurrences(terms, owners, postings.docs, postings.tfs.astype(np.float32))
 
 

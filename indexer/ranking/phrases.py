@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.postings import changes
 from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.segment import Docs, FieldSource, Gathered, Spans, postings_of
+from indexer.ranking.segment import Docs, FieldSource, Gathered, positions_of, postings_of
 from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]
@@ -25,17 +25,14 @@ DOC_SHIFT = 32
 NOWHERE: Places = np.zeros(0, np.int64)
 
 
-def places_of(spans: Spans, source: FieldSource, postings: Gathered, admitted: Mask) -> Places:
-    """The places of some terms in the admitted documents, ascending.
-
-    postings: those of the spans. admitted: bool by docnum.
-    """
+def places_of(source: FieldSource, postings: Gathered, admitted: Mask) -> Places:
+    """The places of some terms in the admitted documents, ascending. admitted: bool by docnum."""
     chosen = admitted.take(postings.docs).nonzero()[0]
     if not len(chosen):
         return NOWHERE
     keys = postings.docs.take(chosen).astype(np.int64)
     keys <<= DOC_SHIFT
-    positions = source.positions(spans, postings, chosen)
+    positions = positions_of(source, postings, chosen)
     if len(positions) != len(keys):
         keys = keys.repeat(postings.tfs.take(chosen).astype(np.int64))
     keys += positions
@@ -64,18 +61,16 @@ def phrase_frequencies(
         groups.append(group)
     found = [postings_of(source, group) for group in groups]
     admitted = _holding_all(found)
-    places = [
-        places_of(group, source, postings, admitted)
-        for group, postings in zip(groups, found, strict=True)
-    ]
+    places = [places_of(source, postings, admitted) for postings in found]
     if any(not len(p) for p in places):
         return NOWHERE, np.zeros(0)
     starts = _ordered(places) if slop is None else _near(places, slop)
     if not len(starts):
         return NOWHERE, np.zeros(0)
     docs = starts >> DOC_SHIFT
-    firsts = np.flatnonzero(changes(docs))
-    return docs.take(firsts), np.diff(firsts, append=len(docs)).astype(np.float64)
+    firsts = changes(docs).nonzero()[0]
+    lasts = np.concatenate([firsts[1:], [len(docs)]])
+    return docs.take(firsts), (lasts - firsts).astype(np.float64)
 
 
 def _holding_all(found: Sequence[Gathered]) -> Mask:

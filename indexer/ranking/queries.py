@@ -56,12 +56,15 @@ class Phrase(NamedTuple):
         return tuple(key_at(word.analysis, self.level) for word in self.words)
 
 
+CORE, BESIDE, OTHER = range(3)
+"""What terms are to a word: itself, what makes members besides, what only adds to scores."""
+
+
 class Terms(NamedTuple):
     """Terms of one kind in one field of one segment.
 
-    weights: what an occurrence counts, the field's weight in it, by span; `alike`: it is one for
-    all. `retrieves`: their documents are members. `core`: they are the word itself. `is_term`:
-    there is but one.
+    weights: what an occurrence counts, the field's weight in it, by span. kind: CORE, BESIDE or
+    OTHER.
     """
 
     segment: Segment
@@ -69,20 +72,22 @@ class Terms(NamedTuple):
     field: str
     located: Located
     weights: Floats
-    alike: bool
-    retrieves: bool
-    core: bool
-    is_term: bool
+    kind: int
 
 
-def _by_kind(meanings: Iterable[Meaning]) -> dict[tuple[bool, bool], list[Meaning]]:
-    """Meanings by (retrieves, core): few gathers of postings instead of many."""
-    kinds: dict[tuple[bool, bool], list[Meaning]] = {}
+def _by_kind(meanings: Iterable[Meaning]) -> dict[int, list[Meaning]]:
+    """Meanings by kind: few gathers of postings instead of many."""
+    kinds: dict[int, list[Meaning]] = {}
     for meaning in meanings:
         if len(meaning.spans):
-            expansion = meaning.expansion
-            kinds.setdefault((expansion.retrieves, expansion.core), []).append(meaning)
+            kinds.setdefault(_kind_of(meaning.expansion), []).append(meaning)
     return kinds
+
+
+def _kind_of(expansion: Expansion) -> int:
+    if not expansion.retrieves:
+        return OTHER
+    return CORE if expansion.core else BESIDE
 
 
 class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
@@ -148,11 +153,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
                         weights = np.concatenate([m.weights for m in meanings]) * share
                         order = spans[:, 0].argsort()
                         located = source.locate(spans[order])
-                        alike = bool((weights == weights[0]).all())
-                        is_term = len(spans) == 1 and int(spans[0, 1] - spans[0, 0]) == 1
-                        yield Terms(
-                            segment, source, name, located, weights[order], alike, *kind, is_term
-                        )
+                        yield Terms(segment, source, name, located, weights[order], kind)
 
     def _narrowed(self, meaning: Meaning, source: FieldSource) -> Meaning:
         """What of a meaning is left with the foldings of `strict` turned off."""
@@ -450,6 +451,15 @@ class PhraseQuery(FormsQuery):
     def phrases(self, snapshot: Snapshot) -> Iterator[Phrase]:
         """See FormsQuery."""
         yield Phrase(self.words, self.level, self.slop, 1.0)
+
+    @cached_property
+    def weighing(self) -> list[StemQuery]:
+        """The words that make a phrase weigh what it does, each by itself."""
+        return [
+            StemQuery(self.fields, QueryWord(word.analysis), "folded", strict=self.strict)
+            for word in self.words
+            if not word.analysis.stopword
+        ]
 
     def terms(self, snapshot: Snapshot) -> Iterator[Terms]:
         """None: only what stands together counts."""

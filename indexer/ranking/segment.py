@@ -18,6 +18,7 @@ from analyzers.analyzer import analyze_form
 from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
+from indexer.codec.postings import slice_indices, starts_of
 
 if TYPE_CHECKING:
     from indexer.ranking.patterns import FormPattern
@@ -28,6 +29,8 @@ Docs = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
+
+NO_DOCS: Docs = np.zeros(0, np.int64)
 
 Span = tuple[int, int]
 """(first, last): slots of terms, last exclusive."""
@@ -50,23 +53,26 @@ class Postings(NamedTuple):
     tfs: Floats
 
 
-class Gathered(NamedTuple):
-    """The postings of several spans end to end; `counts` are how many each span has."""
-
-    docs: NDArray[Any]
-    tfs: NDArray[Any]
-    counts: NDArray[np.int64]
-
-
 class Located(NamedTuple):
-    """Some spans, and where their postings lie: `ranges` of the source's own arrays.
+    """Some spans, and where what stands in them lies in the source's own arrays.
 
-    spans: ascending. counts: postings by span. Spans side by side share a range.
+    spans: ascending. ranges: of postings; spans side by side share one. counts: postings by span;
+    total: of all. positions: where those of each span begin.
     """
 
     spans: Spans
     ranges: Spans
     counts: NDArray[np.int64]
+    total: int
+    positions: NDArray[np.int64]
+
+
+class Gathered(NamedTuple):
+    """The postings of several spans end to end."""
+
+    located: Located
+    docs: NDArray[Any]
+    tfs: NDArray[Any]
 
 
 class FieldSource(Protocol):
@@ -103,19 +109,17 @@ class FieldSource(Protocol):
     def locate(self, spans: Spans) -> Located:
         """Where the postings of some ascending spans lie: what can be known once and for all."""
 
-    def gather(self, located: Located) -> Gathered:
-        """The postings of some spans, one after the other; docs ascend within a term only."""
+    def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """(docs, tfs) of the postings of some ranges, one after the other; `total` in all.
 
-    def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
-        """The positions of some of the postings of some spans, ascending in each posting.
-
-        The spans in any order, `postings` in theirs; `chosen` are places in `postings`, rising.
+        Docs ascend within a term only.
         """
 
-    def forms_at(
-        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
-    ) -> Sequence[str]:
-        """The term of each of some of the postings of some spans; `chosen` as in `positions`."""
+    def positions(self, places: NDArray[np.int64]) -> Positions:
+        """The positions in some places of the source's array of them."""
+
+    def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
+        """The term of each of some of the postings of some spans, by their places, which rise."""
 
     def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
         """Where each `SAMPLE_TOKENS`-th token of a document begins, and how many tokens it has.
@@ -137,6 +141,8 @@ class LexiconField:
         self._reader = reader
         self._field = field
         self._read: dict[int, tuple[Postings, Positions]] = {}
+        self._placed: dict[Span, int] = {}
+        self._positions = np.zeros(0, np.int64)
 
     @cached_property
     def _terms(self) -> list[bytes]:
@@ -227,30 +233,34 @@ class LexiconField:
         """See FieldSource."""
         parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans.tolist()]
         counts = [sum(len(part.docs) for part in of_span) for of_span in parts]
-        return Located(spans, spans, np.array(counts, np.int64))
-
-    def gather(self, located: Located) -> Gathered:
-        """See FieldSource."""
-        flat = [self._term(slot)[0] for span in located.ranges.tolist() for slot in range(*span)]
-        return Gathered(
-            np.concatenate([np.zeros(0, np.int64), *(part.docs for part in flat)]),
-            np.concatenate([np.zeros(0, np.float32), *(part.tfs for part in flat)]),
-            located.counts,
+        positions = [self._place(first, last) for first, last in spans.tolist()]
+        return Located(
+            spans, spans, np.array(counts, np.int64), sum(counts), np.array(positions, np.int64)
         )
 
-    def positions(self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]) -> Positions:
-        """See FieldSource."""
-        kept = np.zeros(len(postings.docs), np.bool_)
-        kept[chosen] = True
-        all_positions = [self._term(slot)[1] for span in spans.tolist() for slot in range(*span)]
-        flat = np.concatenate([np.zeros(0, np.int64), *all_positions])
-        return flat[np.repeat(kept, postings.tfs.astype(np.int64))]
+    def _place(self, first: int, last: int) -> int:
+        """Where the positions of a span begin among those that are placed."""
+        if (first, last) not in self._placed:
+            self._placed[first, last] = len(self._positions)
+            positions = [self._term(slot)[1] for slot in range(first, last)]
+            self._positions = np.concatenate([self._positions, *positions])
+        return self._placed[first, last]
 
-    def forms_at(
-        self, spans: Spans, postings: Gathered, chosen: NDArray[np.int64]
-    ) -> Sequence[str]:
+    def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """See FieldSource."""
-        slots = [slot for span in spans.tolist() for slot in range(*span)]
+        flat = [self._term(slot)[0] for span in ranges.tolist() for slot in range(*span)]
+        return (
+            np.concatenate([np.zeros(0, np.int64), *(part.docs for part in flat)]),
+            np.concatenate([np.zeros(0, np.float32), *(part.tfs for part in flat)]),
+        )
+
+    def positions(self, places: NDArray[np.int64]) -> Positions:
+        """See FieldSource."""
+        return self._positions.take(places)
+
+    def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
+        """See FieldSource."""
+        slots = [slot for span in gathered.located.spans.tolist() for slot in range(*span)]
         counts = [len(self._term(slot)[0].docs) for slot in slots]
         owners = np.repeat(slots, counts).take(chosen)
         return [self._form(slot) for slot in owners.tolist()]
@@ -284,7 +294,34 @@ class LexiconField:
 
 def postings_of(source: FieldSource, spans: Spans) -> Gathered:
     """The postings of some ascending spans, located and gathered at once."""
-    return source.gather(source.locate(spans))
+    located = source.locate(spans)
+    return Gathered(located, *source.gather(located.ranges, located.total))
+
+
+def positions_of(source: FieldSource, gathered: Gathered, chosen: NDArray[np.int64]) -> Positions:
+    """The positions of some postings, by their places, which rise; ascending in each posting."""
+    _, _, counts, _, positions = gathered.located
+    spans = counts.cumsum().searchsorted(chosen, side="right")
+    return source.positions(position_places(gathered.tfs, counts, positions, chosen, spans))
+
+
+def position_places(
+    tfs: NDArray[Any],
+    counts: NDArray[np.int64],
+    positions: NDArray[np.int64],
+    chosen: NDArray[np.int64],
+    spans: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Where the positions of some postings lie: those before one are as many as the tf before it.
+
+    counts, positions: by span, how many postings it has and where its positions begin. chosen: the
+    places of the postings, rising; spans: the span of each.
+    """
+    before = starts_of(tfs)
+    lengths = tfs.take(chosen).astype(np.int64)
+    shifts = positions - before.take(counts.cumsum() - counts)
+    begins = before.take(chosen) + shifts.take(spans)
+    return begins if int(lengths.sum()) == len(chosen) else slice_indices(begins, lengths)
 
 
 def joined(spans: Spans) -> Spans:

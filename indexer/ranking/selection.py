@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.postings import changes
-from indexer.ranking.segment import Docs
+from indexer.ranking.segment import NO_DOCS, Docs
 
 _LOOKED_UP_SHARE = 16
 """A list that is so many times shorter than another is looked up in it."""
@@ -20,13 +20,11 @@ _LOOKED_UP_SHARE = 16
 _CHUNK = 16
 """Scores of which only the best is looked at first."""
 
-_NO_DOCS: Docs = np.zeros(0, np.int64)
-
 
 def intersection(lists: Sequence[Docs], size: int) -> Docs:
     """The documents that are in all lists. size: of the index, in documents."""
     if not lists:
-        return _NO_DOCS
+        return NO_DOCS
     shortest, *others = sorted(lists, key=len)
     for other in others:
         if not len(shortest):
@@ -57,15 +55,19 @@ def union(lists: Sequence[Docs], size: int) -> Docs:
     """The documents that are in any list; a single list itself."""
     held = [docs for docs in lists if len(docs)]
     if len(held) <= 1:
-        return held[0] if held else _NO_DOCS
-    if sum(map(len, held)) * _LOOKED_UP_SHARE < size:
-        both: Docs = np.sort(np.concatenate(held), kind="stable")
-        fresh: Docs = both[changes(both)]
+        return held[0] if held else NO_DOCS
+    return ascending(np.concatenate(held), size)
+
+
+def ascending(docs: Docs, size: int) -> Docs:
+    """Documents in any order, some of them repeatedly: each once, ascending."""
+    if len(docs) * _LOOKED_UP_SHARE < size:
+        ordered: Docs = np.sort(docs)
+        fresh: Docs = ordered[changes(ordered)]
         return fresh
     met = np.zeros(size, np.bool_)
-    for docs in held:
-        met[docs] = True
-    return np.flatnonzero(met)
+    met[docs] = True
+    return met.nonzero()[0]
 
 
 def least_of_best(scores: NDArray[Any], count: int) -> float:

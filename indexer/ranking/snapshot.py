@@ -116,7 +116,7 @@ class Snapshot:
         self.segments = [Segment(leaf, offset) for leaf, offset in searcher.leaf_searchers()]
         self.documents = int(searcher.doc_count())
         self.size = sum(segment.size for segment in self.segments)
-        self._dfs: dict[Any, int] = {}
+        self.frequencies: dict[Any, int] = {}
         self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
         self.norms = lru_cache(maxsize=8)(self._norms)
         self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
@@ -151,21 +151,12 @@ class Snapshot:
         """`docs` without the deleted ones."""
         return docs if self.live is None else docs[self.live.take(docs)]
 
-    def document_frequency(self, query: Any) -> int:
-        """How many live documents hold any term of a `FormsQuery`."""
-        known = self._dfs.get(query)
-        if known is None:
-            if len(self._dfs) > _REMEMBERED:
-                self._dfs.clear()
-            met = np.zeros(self.size, np.bool_)
-            for part in self.terms(query):
-                base = part.segment.base
-                docs = part.source.gather(part.located).docs
-                met[base : base + part.segment.size][docs] = True
-            if self.live is not None:
-                met &= self.live
-            known = self._dfs[query] = int(np.count_nonzero(met))
-        return known
+    def remember_frequency(self, query: Any, frequency: int) -> int:
+        """Keep how many live documents hold a `FormsQuery`; returns it."""
+        if len(self.frequencies) > _REMEMBERED:
+            self.frequencies.clear()
+        self.frequencies[query] = frequency
+        return frequency
 
     def _terms(self, query: Any) -> tuple[Any, ...]:
         """The terms of a `FormsQuery`, which are looked up once."""

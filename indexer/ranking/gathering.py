@@ -1,0 +1,352 @@
+"""How often does each word stand in each document, all its forms and fields taken together?
+
+Pooling comes before saturation: a document that holds كتاب twice and والكتب once holds the word
+three times. Forms that met by a weaker tier count less. Sums are of 64 bits and of numbers of 24,
+so that they are exact, and no order of forms or segments changes a score.
+
+The words of a query are gathered together, so that a step is one call of numpy for all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.codec.postings import changes, starts_of
+from indexer.ranking.bm25 import saturation
+from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.queries import BESIDE, CORE, OTHER, FormsQuery, Terms
+from indexer.ranking.segment import NO_DOCS, Docs, FieldSource, Positions, position_places
+from indexer.ranking.selection import ascending
+from indexer.ranking.snapshot import Snapshot
+
+Frequencies = NDArray[np.float64]
+
+_MOST_CELLS = 1 << 21
+"""Words times documents that are counted at once."""
+
+_BISECTED_SHARE = 64
+"""One posting for so many documents: then documents are bisected, not put into a table."""
+
+_DENSE_SHARE = 8
+"""One posting for so many documents: from there on a pass over all documents is fast."""
+
+_FEW_SHARE = 8
+"""One posting in so many: from there on runs are bisected, not repeated by posting."""
+
+
+class Block(NamedTuple):
+    """The terms of all words in one field of one segment, looked up together.
+
+    first: the place of its first posting among all. runs: how many it has.
+    """
+
+    source: FieldSource
+    field: str
+    first: int
+    runs: int
+
+
+class Chosen(NamedTuple):
+    """The postings that are of some documents.
+
+    docs: ascending. at: int64, places of postings, rising. rows: of each, its document's place in
+    docs. runs: of each, its run.
+    """
+
+    docs: Docs
+    at: NDArray[np.int64]
+    rows: NDArray[Any]
+    runs: NDArray[np.int64]
+
+
+class Gathering:
+    """The postings of some words, end to end.
+
+    docs: int64, of the whole index, deleted ones too, in any order; tfs: as counted. They are
+    divided into runs, each of a span of terms of one word: run_words, run_kinds and run_weights say
+    which word, how they belong to it and what an occurrence counts; run_blocks, in which block they
+    are. What is found as a phrase has no positions and comes last, as if in one block more.
+    """
+
+    def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
+        self.words = words
+        self._snapshot = snapshot
+        parts = _Parts()
+        self.blocks = [
+            parts.add_block(base, name, here) for base, name, here in _by_field(words, snapshot)
+        ]
+        for number, word in enumerate(words):
+            _add_phrases(parts, number, word, snapshot)
+        sizes = [len(weights) for weights in parts.weights]
+        in_blocks = [block.runs for block in self.blocks]
+        in_blocks.append(sum(sizes) - sum(in_blocks))
+        self.run_blocks = np.arange(len(in_blocks)).repeat(in_blocks)
+        self.docs = parts.all_docs()
+        self.tfs = _joined(parts.tfs, np.uint8)
+        self.run_words = np.array(parts.words, np.int64).repeat(sizes)
+        self.run_kinds = np.array(parts.kinds, np.uint8).repeat(sizes)
+        self.run_weights = _joined(parts.weights, np.float32)
+        self._positions = _joined(parts.positions, np.int64)
+        self._counts = _joined(parts.counts, np.int64)
+        self._widest = max(parts.kinds, default=CORE)
+        self._chosen: Chosen | None = None
+
+    def members(self, numbers: Sequence[int]) -> Docs:
+        """The live documents that hold any of some words, ascending."""
+        if self._is_alone:
+            return self._alone[0]
+        return self._holding(numbers, BESIDE)
+
+    def members_of_all(self, numbers: Sequence[int]) -> Docs:
+        """The live documents that hold each of some words, ascending. numbers: no word twice."""
+        held = np.zeros(self._snapshot.size, np.min_scalar_type(len(numbers)))
+        docs = NO_DOCS
+        for count, number in enumerate(numbers):
+            docs = self._docs_of([number], BESIDE)
+            docs = docs[held.take(docs) == count]
+            held[docs] = count + 1
+        return self._snapshot.only_live(ascending(docs, self._snapshot.size))
+
+    def document_frequency(self, number: int) -> int:
+        """How many live documents hold the word itself, or at least what stands for it."""
+        for kind in CORE, BESIDE, OTHER:
+            held = len(self._holding([number], kind))
+            if held:
+                return held
+        return 0
+
+    def _holding(self, numbers: Sequence[int], kind: int) -> Docs:
+        """The live documents, ascending, that hold terms of that kind, or closer to the words."""
+        docs = self._docs_of(numbers, kind)
+        return self._snapshot.only_live(ascending(docs, self._snapshot.size))
+
+    def _docs_of(self, numbers: Sequence[int], kind: int) -> Docs:
+        """The document of every posting of such terms."""
+        if len(numbers) == len(self.words) and kind >= self._widest:
+            return self.docs
+        wanted = np.zeros(len(self.words), np.bool_)
+        wanted[numbers] = True
+        runs = wanted.take(self.run_words)
+        runs &= self.run_kinds <= kind
+        return self.docs[runs.repeat(self._counts)]
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether there is but one word, all of whose terms make members."""
+        return len(self.words) == 1 and self._widest < OTHER
+
+    @cached_property
+    def _alone(self) -> tuple[Docs, Frequencies]:
+        """The live documents of the only word, ascending, and how often each holds it."""
+        docs, tfs, size = self.docs, self._weighted_tfs(), self._snapshot.size
+        if len(docs) * _DENSE_SHARE > size:
+            by_doc = summed_at(docs, tfs, size)
+            docs = (by_doc > 0).nonzero()[0]
+            tfs = by_doc.take(docs)
+        elif len(self._counts) > 1:
+            order = docs.argsort(kind="stable")
+            docs = docs.take(order)
+            firsts = changes(docs).nonzero()[0]
+            docs, tfs = docs.take(firsts), np.add.reduceat(tfs.take(order), firsts)
+        live = self._snapshot.live
+        if live is None:
+            return docs, tfs
+        alive = live.take(docs)
+        return docs[alive], tfs[alive]
+
+    def bounds(
+        self, numbers: Sequence[int], weights: Frequencies, norms: Frequencies, k1: float
+    ) -> Frequencies:
+        """By doc, at least what some words give to its score, and as a rule just that.
+
+        numbers: no word twice; weights: of each, by which its saturated frequency is multiplied.
+        norms: by doc, of BM25. Each posting is saturated by itself here, which for a word that
+        stands in several comes to more: saturation is subadditive.
+        """
+        weight_of = np.zeros(len(self.words))
+        weight_of[numbers] = weights
+        gained = saturation(self._weighted_tfs(), norms.take(self.docs), k1)
+        gained *= weight_of.take(self.run_words).repeat(self._counts)
+        return summed_at(self.docs, gained, len(norms))
+
+    def _weighted_tfs(self) -> Frequencies:
+        """What each posting counts."""
+        weights = self.run_weights[:1]
+        if (self.run_weights != weights).any():
+            weights = self.run_weights.repeat(self._counts)
+        counts: Frequencies = np.multiply(self.tfs, weights, dtype=np.float64)
+        return counts
+
+    def chosen(self, docs: Docs) -> Chosen:
+        """The postings of some documents, which ascend; the last answer is kept."""
+        if self._chosen is None or self._chosen.docs is not docs:
+            at, rows = self._choose(docs)
+            self._chosen = Chosen(docs, at, rows, self._runs_of(at))
+        return self._chosen
+
+    def _choose(self, docs: Docs) -> tuple[NDArray[np.int64], NDArray[Any]]:
+        size = self._snapshot.size
+        if len(self.docs) * _BISECTED_SHARE < size and len(docs):
+            rows = docs.searchsorted(self.docs)
+            rows[rows == len(docs)] = 0
+            at = (docs.take(rows) == self.docs).nonzero()[0]
+            return at, rows.take(at)
+        met = np.zeros(size, np.bool_)
+        met[docs] = True
+        at = met.take(self.docs).nonzero()[0]
+        row_of = np.empty(size, np.int32)
+        row_of[docs] = np.arange(len(docs), dtype=np.int32)
+        return at, row_of.take(self.docs.take(at))
+
+    def _runs_of(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        if len(at) * _FEW_SHARE < len(self.docs):
+            return self._counts.cumsum().searchsorted(at, side="right")
+        runs = np.arange(len(self._counts)).repeat(self._counts)
+        return runs if len(at) == len(runs) else runs.take(at)
+
+    def positions(self, at: NDArray[np.int64], runs: NDArray[np.int64]) -> Positions:
+        """The positions of some postings, none of a phrase, ascending in each.
+
+        at: places of the postings, rising; runs: of each.
+        """
+        places = position_places(self.tfs, self._counts, self._positions, at, runs)
+        ends = starts_of(self.tfs.take(at))
+        starts = [block.first for block in self.blocks]
+        bounds = ends.take(at.searchsorted([*starts, len(self.docs)])).tolist()
+        found = [
+            block.source.positions(places[first:stop])
+            for block, (first, stop) in zip(self.blocks, pairwise(bounds), strict=True)
+            if first < stop
+        ]
+        return _joined(found, np.int64).astype(np.int64)
+
+    def frequencies(
+        self, numbers: Sequence[int], docs: Docs
+    ) -> Iterator[tuple[slice, Frequencies, NDArray[np.bool_]]]:
+        """How often each of some documents holds each of some words, and whether as a member.
+
+        numbers: no word twice. docs: ascending. Yields (which of the words, pooled tf, bool),
+        [words, docs] each: as many words at once as memory allows.
+        """
+        at_once = max(_MOST_CELLS // max(len(docs), 1), 1)
+        for first in range(0, len(numbers), at_once):
+            some = slice(first, first + at_once)
+            yield (some, *self._pooled(numbers[some], docs))
+
+    def _pooled(self, numbers: Sequence[int], docs: Docs) -> tuple[Frequencies, NDArray[np.bool_]]:
+        if self._is_alone and docs is self._alone[0]:
+            return self._alone[1][np.newaxis], np.ones((1, len(docs)), np.bool_)
+        _, at, rows, runs = self.chosen(docs)
+        place_of = np.full(len(self.words), -1, np.int64)
+        place_of[numbers] = np.arange(len(numbers)) * len(docs)
+        keys = place_of.take(self.run_words).take(runs)
+        if len(numbers) < len(self.words):
+            wanted = (keys >= 0).nonzero()[0]
+            keys, rows, runs, at = (array.take(wanted) for array in (keys, rows, runs, at))
+        keys += rows
+        tfs = np.multiply(self.tfs.take(at), self.run_weights.take(runs), dtype=np.float64)
+        shape = len(numbers), len(docs)
+        pooled = summed_at(keys, tfs, shape[0] * shape[1]).reshape(shape)
+        if self._widest < OTHER:
+            return pooled, pooled > 0
+        held = np.zeros(shape, np.bool_)
+        held.ravel()[keys[self.run_kinds.take(runs) < OTHER]] = True
+        return pooled, held
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What is to be laid end to end: postings by block, the rest by word and kind of terms.
+
+    docs: with the number of the first document of their segment.
+    """
+
+    docs: list[tuple[int, NDArray[Any]]] = field(default_factory=list)
+    tfs: list[NDArray[Any]] = field(default_factory=list)
+    positions: list[NDArray[np.int64]] = field(default_factory=list)
+    counts: list[NDArray[np.int64]] = field(default_factory=list)
+    weights: list[NDArray[np.float32]] = field(default_factory=list)
+    words: list[int] = field(default_factory=list)
+    kinds: list[int] = field(default_factory=list)
+    postings: int = 0
+
+    def add_block(self, base: int, name: str, here: Sequence[tuple[int, Terms]]) -> Block:
+        """Look up the terms of some words, given with their numbers, in one field of a segment."""
+        first, ranges = self.postings, []
+        for number, (*_, located, weights, kind) in here:
+            self.positions.append(located.positions)
+            self.counts.append(located.counts)
+            self.weights.append(weights)
+            self.words.append(number)
+            self.kinds.append(kind)
+            self.postings += located.total
+            ranges.append(located.ranges)
+        source = here[0][1].source
+        docs, tfs = source.gather(_joined(ranges, np.int64), self.postings - first)
+        self.docs.append((base, docs))
+        self.tfs.append(tfs)
+        runs = sum(len(weights) for weights in self.weights[-len(here) :])
+        return Block(source, name, first, runs)
+
+    def all_docs(self) -> Docs:
+        """The documents by their numbers in the whole index."""
+        joined = np.empty(sum(len(docs) for _, docs in self.docs), np.int64)
+        at = 0
+        for base, docs in self.docs:
+            np.add(docs, base, out=joined[at : at + len(docs)])
+            at += len(docs)
+        return joined
+
+
+def _by_field(
+    words: Sequence[FormsQuery], snapshot: Snapshot
+) -> Iterator[tuple[int, str, list[tuple[int, Terms]]]]:
+    """The terms of all words, with the number of each word, by segment and field."""
+    found: dict[tuple[int, str], list[tuple[int, Terms]]] = {}
+    for number, word in enumerate(words):
+        for terms in snapshot.terms(word):
+            found.setdefault((terms.segment.base, terms.field), []).append((number, terms))
+    for (base, name), here in found.items():
+        yield base, name, here
+
+
+def _add_phrases(parts: _Parts, number: int, word: FormsQuery, snapshot: Snapshot) -> None:
+    """Add the phrases that count as a word, as runs of their own."""
+    for phrase in word.phrases(snapshot):
+        for segment in snapshot.segments:
+            for name in word.fields:
+                source = segment.field(name)
+                if source is None:
+                    continue
+                docs, counts = phrase_frequencies(
+                    phrase.words, phrase.level, phrase.slop, source, word.strict
+                )
+                if not len(docs):
+                    continue
+                weight = phrase.weight * snapshot.settings.field_weight(name)
+                parts.docs.append((segment.base, docs))
+                parts.tfs.append(counts)
+                parts.counts.append(np.array([len(docs)]))
+                parts.positions.append(np.zeros(1, np.int64))
+                parts.weights.append(np.array([weight], np.float32))
+                parts.words.append(number)
+                parts.kinds.append(CORE)
+
+
+def summed_at(places: NDArray[np.int64], values: Frequencies, size: int) -> Frequencies:
+    """By place below `size`, the sum of the values that are there."""
+    return np.bincount(places, values, size).astype(np.float64, copy=False)
+
+
+def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:
+    """Arrays end to end; of none, an empty one of a type."""
+    if len(arrays) == 1:
+        return arrays[0]
+    return np.concatenate(arrays) if arrays else np.zeros(0, dtype)

@@ -1,0 +1,205 @@
+"""What do documents score for words side by side?
+
+Words are pooled before saturation: the weighted term frequencies of all their forms in all their
+fields are summed, then saturated once, then weighted by one idf. Side by side they give more where
+they stand near, and where more of them stand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.bm25 import saturation
+from indexer.ranking.gathering import Gathering
+from indexer.ranking.proximity import Neighbours, neighbours_of, pair_frequencies
+from indexer.ranking.queries import FormsQuery, WordsQuery
+from indexer.ranking.segment import Docs
+from indexer.ranking.selection import least_of_best
+from indexer.ranking.snapshot import Snapshot
+
+Scores = NDArray[np.float64]
+
+_MANY = 32
+"""So many times the documents that are wanted: from there on not all are scored."""
+
+_TRIED = 0.6
+"""Documents that may score so much of the best are scored at once."""
+
+_ROUNDING = 1 + 1e-9
+
+
+class WordsScores(NamedTuple):
+    """The parts of the scores of `docs` for words side by side: (sums + nearness) * coverage."""
+
+    docs: Docs
+    sums: Scores
+    nearness: Scores
+    coverage: Scores
+
+    @property
+    def total(self) -> Scores:
+        """What the documents score."""
+        sums = self.sums + self.nearness if len(self.nearness) else self.sums
+        return sums * self.coverage
+
+
+class Words(Protocol):
+    """What a scorer asks of the words of its query."""
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The index."""
+
+    def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
+        """One gathering of the postings of all these words, and their numbers in it."""
+
+    def idf(self, query: FormsQuery) -> float:
+        """What a word weighs."""
+
+    def refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
+        """The places of the documents that hold a word but not as it was asked for."""
+
+
+class _Alike(NamedTuple):
+    """Distinct words that are searched in the same fields.
+
+    numbers: in the gathering. idfs: [words, 1], multiplied by how often the query has the word;
+    weights: those, multiplied by boosts too.
+    """
+
+    fields: tuple[str, ...]
+    words: list[FormsQuery]
+    gathering: Gathering
+    numbers: list[int]
+    idfs: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+class Scorer:
+    """Scores documents for words side by side. others: what the query's other children score."""
+
+    def __init__(
+        self, query: WordsQuery, words: Words, others: Callable[[Any, Docs], Scores]
+    ) -> None:
+        children = query.subqueries
+        self.query = query
+        self._words = [child for child in children if isinstance(child, FormsQuery)]
+        self._children = [child for child in children if not isinstance(child, FormsQuery)]
+        self._score_other = others
+        self._of = words
+        self._snapshot = words.snapshot
+        self._summed: tuple[Docs, Scores, Scores] | None = None
+        self._scored: WordsScores | None = None
+
+    @cached_property
+    def _alike(self) -> list[_Alike]:
+        times = Counter(self._words)
+        groups: dict[tuple[str, ...], list[FormsQuery]] = {}
+        for word in times:
+            groups.setdefault(word.fields, []).append(word)
+        return [self._group(fields, words, times) for fields, words in groups.items()]
+
+    def _group(
+        self, fields: tuple[str, ...], words: list[FormsQuery], times: Counter[FormsQuery]
+    ) -> _Alike:
+        gathering, numbers = self._of.gather(words)
+        idfs = np.array([[self._of.idf(word) * times[word]] for word in words])
+        boosts = np.array([[word.boost] for word in words])
+        return _Alike(fields, words, gathering, numbers, idfs, idfs * boosts)
+
+    def _sums(self, docs: Docs) -> tuple[Scores, Scores]:
+        """What the words give in all, and the idf of those of them that each document holds."""
+        if self._summed is None or self._summed[0] is not docs:
+            self._summed = (docs, *self._sum(docs))
+        return self._summed[1:]
+
+    def _sum(self, docs: Docs) -> tuple[Scores, Scores]:
+        sums, covered = np.zeros(len(docs)), np.zeros(len(docs))
+        for fields, words, gathering, numbers, idfs, weights in self._alike:
+            norms = self._snapshot.norms(fields).take(docs)
+            for some, tfs, held in gathering.frequencies(numbers, docs):
+                for row, word in enumerate(words[some]):
+                    out = self._of.refused(word, docs)
+                    if len(out):
+                        tfs[row, out] = held[row, out] = 0
+                gained = saturation(tfs, norms, self._snapshot.settings.k1)
+                gained *= weights[some]
+                sums += gained.sum(axis=0)
+                covered += (held * idfs[some]).sum(axis=0)
+        for child in self._children:
+            sums += self._score_other(child, docs)
+        sums *= self.query.boost
+        return sums, covered
+
+    def side_by_side(self, docs: Docs) -> WordsScores:
+        """The parts of the scores of some documents, which ascend; the last answer is kept."""
+        if self._scored is None or self._scored.docs is not docs:
+            sums, covered = self._sums(docs)
+            nearness = self._nearness(docs, sums)
+            self._scored = WordsScores(docs, sums, nearness, self._coverage(covered))
+        return self._scored
+
+    def _coverage(self, covered: Scores) -> Scores:
+        """1 and a share of the words' idf that each document holds. covered: that idf."""
+        total = sum(float(group.idfs.sum()) for group in self._alike)
+        return 1 + covered * (self._snapshot.settings.coverage / total if total > 0 else 0.0)
+
+    def _nearness(self, docs: Docs, sums: Scores) -> Scores:
+        """What the best documents gain in which neighbours of the query stand near; may be []."""
+        settings = self._snapshot.settings
+        pairs = neighbours_of(self._words) if settings.proximity else []
+        if not pairs or not len(docs):
+            return np.zeros(0)
+        best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
+        nearness = np.zeros(len(docs))
+        for group in self._alike:
+            here = [pair for pair in pairs if pair.one.fields == group.fields]
+            if here:
+                nearness[best] += self._near(here, group, docs, best)
+        return nearness
+
+    def _near(
+        self, pairs: list[Neighbours], group: _Alike, docs: Docs, best: NDArray[np.int64]
+    ) -> Scores:
+        """What some documents gain by pairs of words of a group. best: places in `docs`."""
+        settings, gathering = self._snapshot.settings, group.gathering
+        _, numbers = self._of.gather([word for pair in pairs for word in pair])
+        numbered = list(zip(numbers[::2], numbers[1::2], strict=True))
+        counts = pair_frequencies(
+            numbered, gathering, group.fields, best, gathering.chosen(docs), settings
+        )
+        norms = self._snapshot.norms(group.fields).take(docs.take(best))
+        idfs = np.array([self._of.idf(one) + self._of.idf(other) for one, other in pairs])
+        gained: Scores = settings.proximity / 2 * idfs @ saturation(counts, norms, settings.k1)
+        return gained
+
+    def promising(self, docs: Docs, count: int) -> Docs:
+        """Those of some documents that may be among the `count` best, with the same scores.
+
+        An upper bound of what the words give is known at once for all documents. Those of which it
+        comes near to that of the best are scored; who cannot reach the least of their best is out.
+        """
+        settings = self._snapshot.settings
+        wanted = max(count, settings.proximity_reach)
+        if len(docs) < _MANY * wanted or self._children or len(self._alike) != 1:
+            return docs
+        (group,) = self._alike
+        norms = self._snapshot.norms(group.fields)
+        weights = group.weights[:, 0] * self.query.boost * _ROUNDING
+        bounds = group.gathering.bounds(group.numbers, weights, norms, settings.k1).take(docs)
+        bar = least_of_best(bounds, wanted) * _TRIED
+        tried = docs[bounds >= bar]
+        sums, covered = self._sums(tried)
+        # nobody outside is near, and coverage multiplies by less than its most
+        covering = least_of_best(sums * self._coverage(covered), count) / (1 + settings.coverage)
+        least = min(least_of_best(sums, wanted), covering)
+        if least >= bar:
+            return tried
+        reaching: Docs = docs[bounds >= least]
+        return reaching
