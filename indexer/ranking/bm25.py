@@ -8,11 +8,12 @@ lengths are sums weighted by field.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[Any]
 
 
 def idf(documents: int, document_frequency: int) -> float:
@@ -20,11 +21,17 @@ def idf(documents: int, document_frequency: int) -> float:
     return math.log(1 + (documents - document_frequency + 0.5) / (document_frequency + 0.5))
 
 
-def length_norms(lengths: NDArray[np.float32], average: float, k1: float, b: float) -> Floats:
-    """What a document's length adds to the denominator: k1 * (1 - b + b * length / average)."""
+def length_norms(
+    lengths: NDArray[np.float32], average: float, k1: float, b: float
+) -> NDArray[np.float32]:
+    """What a document's length adds to the denominator: k1 * (1 - b + b * length / average).
+
+    More than 0 even where k1 is: then a word that is there counts one, and one that is not, none.
+    """
     average = average if average > 0 else 1.0
-    norms: Floats = lengths.astype(np.float64) * (k1 * b / average) + k1 * (1 - b)
-    return norms
+    norms = lengths * np.float32(k1 * b / average) + np.float32(k1 * (1 - b))
+    least: NDArray[np.float32] = np.maximum(norms, np.finfo(np.float32).tiny)
+    return least
 
 
 def saturation(frequencies: Floats, norms: Floats, k1: float) -> Floats:

@@ -19,7 +19,7 @@ from analyzers.analyzer import analyze_form
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.expand import group_of
-from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.phrases import located_words, phrase_frequencies
 from indexer.ranking.queries import (
     AlternativeQuery,
     FormsQuery,
@@ -151,7 +151,8 @@ class Explainer:
 
     def _phrases(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
         for words, level, slop, weight in query.phrases(self._snapshot):
-            docs, counts = phrase_frequencies(words, level, slop, source, query.strict)
+            located = located_words(words, level, source, query.strict)
+            docs, counts = phrase_frequencies(located, slop, source)
             tier = level if isinstance(query, PhraseQuery) else "variant"
             written = " ".join(word.unmarked for word in words)
             owners = np.zeros(len(docs), np.int64)

@@ -21,12 +21,23 @@ from numpy.typing import NDArray
 from indexer.codec.postings import changes, starts_of
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.phrases import phrase_frequencies
-from indexer.ranking.queries import BESIDE, CORE, OTHER, FormsQuery, Terms
-from indexer.ranking.segment import NO_DOCS, Docs, FieldSource, Positions, position_places
+from indexer.ranking.queries import BESIDE, CORE, OTHER, FormsQuery, PhraseTerms, Terms
+from indexer.ranking.segment import (
+    NO_DOCS,
+    NO_SPANS,
+    Docs,
+    FieldSource,
+    Floats,
+    Located,
+    Positions,
+    position_places,
+)
 from indexer.ranking.selection import ascending
 from indexer.ranking.snapshot import Snapshot
 
 Frequencies = NDArray[np.float64]
+
+_ROUNDING = 1 + 1e-5
 
 _MOST_CELLS = 1 << 21
 """Words times documents that are counted at once."""
@@ -36,6 +47,8 @@ _BISECTED_SHARE = 64
 
 _DENSE_SHARE = 8
 """One posting for so many documents: from there on a pass over all documents is fast."""
+
+_NO_POSITIONS = np.zeros(1, np.int64)
 
 _FEW_SHARE = 8
 """One posting in so many: from there on runs are bisected, not repeated by posting."""
@@ -78,12 +91,13 @@ class Gathering:
     def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
         self.words = words
         self._snapshot = snapshot
-        parts = _Parts()
+        parts = _Parts([[] for _ in words])
         self.blocks = [
             parts.add_block(base, name, here) for base, name, here in _by_field(words, snapshot)
         ]
         for number, word in enumerate(words):
-            _add_phrases(parts, number, word, snapshot)
+            for phrase in snapshot.phrase_terms(word):
+                parts.add_phrase(number, phrase)
         sizes = [len(weights) for weights in parts.weights]
         in_blocks = [block.runs for block in self.blocks]
         in_blocks.append(sum(sizes) - sum(in_blocks))
@@ -95,6 +109,7 @@ class Gathering:
         self.run_weights = _joined(parts.weights, np.float32)
         self._positions = _joined(parts.positions, np.int64)
         self._counts = _joined(parts.counts, np.int64)
+        self._stretches = parts.stretches
         self._widest = max(parts.kinds, default=CORE)
         self._chosen: Chosen | None = None
 
@@ -131,11 +146,13 @@ class Gathering:
         """The document of every posting of such terms."""
         if len(numbers) == len(self.words) and kind >= self._widest:
             return self.docs
-        wanted = np.zeros(len(self.words), np.bool_)
-        wanted[numbers] = True
-        runs = wanted.take(self.run_words)
-        runs &= self.run_kinds <= kind
-        return self.docs[runs.repeat(self._counts)]
+        docs = [
+            self.docs[first:last]
+            for number in numbers
+            for first, last, of_kind in self._stretches[number]
+            if of_kind <= kind
+        ]
+        return _joined(docs, np.int64)
 
     @property
     def _is_alone(self) -> bool:
@@ -162,26 +179,26 @@ class Gathering:
         return docs[alive], tfs[alive]
 
     def bounds(
-        self, numbers: Sequence[int], weights: Frequencies, norms: Frequencies, k1: float
+        self, numbers: Sequence[int], weights: Frequencies, norms: NDArray[np.float32], k1: float
     ) -> Frequencies:
         """By doc, at least what some words give to its score, and as a rule just that.
 
         numbers: no word twice; weights: of each, by which its saturated frequency is multiplied.
         norms: by doc, of BM25. Each posting is saturated by itself here, which for a word that
-        stands in several comes to more: saturation is subadditive.
+        stands in several comes to more: saturation is subadditive. In 32 bits, with a margin.
         """
-        weight_of = np.zeros(len(self.words))
-        weight_of[numbers] = weights
-        gained = saturation(self._weighted_tfs(), norms.take(self.docs), k1)
+        weight_of = np.zeros(len(self.words), np.float32)
+        weight_of[numbers] = weights * _ROUNDING
+        gained = saturation(self._weighted_tfs(np.float32), norms.take(self.docs), k1)
         gained *= weight_of.take(self.run_words).repeat(self._counts)
         return summed_at(self.docs, gained, len(norms))
 
-    def _weighted_tfs(self) -> Frequencies:
+    def _weighted_tfs(self, dtype: type[np.floating[Any]] = np.float64) -> NDArray[Any]:
         """What each posting counts."""
         weights = self.run_weights[:1]
         if (self.run_weights != weights).any():
             weights = self.run_weights.repeat(self._counts)
-        counts: Frequencies = np.multiply(self.tfs, weights, dtype=np.float64)
+        counts: NDArray[Any] = np.multiply(self.tfs, weights, dtype=dtype)
         return counts
 
     def chosen(self, docs: Docs) -> Chosen:
@@ -265,9 +282,11 @@ class Gathering:
 class _Parts:
     """What is to be laid end to end: postings by block, the rest by word and kind of terms.
 
-    docs: with the number of the first document of their segment.
+    stretches: by word, (first posting, last, kind) of each part; last exclusive. docs: with the
+    number of the first document of their segment.
     """
 
+    stretches: list[list[tuple[int, int, int]]]
     docs: list[tuple[int, NDArray[Any]]] = field(default_factory=list)
     tfs: list[NDArray[Any]] = field(default_factory=list)
     positions: list[NDArray[np.int64]] = field(default_factory=list)
@@ -281,12 +300,7 @@ class _Parts:
         """Look up the terms of some words, given with their numbers, in one field of a segment."""
         first, ranges = self.postings, []
         for number, (*_, located, weights, kind) in here:
-            self.positions.append(located.positions)
-            self.counts.append(located.counts)
-            self.weights.append(weights)
-            self.words.append(number)
-            self.kinds.append(kind)
-            self.postings += located.total
+            self._add(number, located, weights, kind)
             ranges.append(located.ranges)
         source = here[0][1].source
         docs, tfs = source.gather(_joined(ranges, np.int64), self.postings - first)
@@ -294,6 +308,24 @@ class _Parts:
         self.tfs.append(tfs)
         runs = sum(len(weights) for weights in self.weights[-len(here) :])
         return Block(source, name, first, runs)
+
+    def add_phrase(self, number: int, phrase: PhraseTerms) -> None:
+        """Look up one of the phrases that count as a word."""
+        docs, counts = phrase_frequencies(phrase.words, phrase.slop, phrase.source)
+        if len(docs):
+            located = Located(NO_SPANS, NO_SPANS, np.array([len(docs)]), len(docs), _NO_POSITIONS)
+            self._add(number, located, np.array([phrase.weight], np.float32), CORE)
+            self.docs.append((phrase.segment.base, docs))
+            self.tfs.append(counts)
+
+    def _add(self, number: int, located: Located, weights: Floats, kind: int) -> None:
+        self.stretches[number].append((self.postings, self.postings + located.total, kind))
+        self.words.append(number)
+        self.kinds.append(kind)
+        self.weights.append(weights)
+        self.counts.append(located.counts)
+        self.positions.append(located.positions)
+        self.postings += located.total
 
     def all_docs(self) -> Docs:
         """The documents by their numbers in the whole index."""
@@ -315,29 +347,6 @@ def _by_field(
             found.setdefault((terms.segment.base, terms.field), []).append((number, terms))
     for (base, name), here in found.items():
         yield base, name, here
-
-
-def _add_phrases(parts: _Parts, number: int, word: FormsQuery, snapshot: Snapshot) -> None:
-    """Add the phrases that count as a word, as runs of their own."""
-    for phrase in word.phrases(snapshot):
-        for segment in snapshot.segments:
-            for name in word.fields:
-                source = segment.field(name)
-                if source is None:
-                    continue
-                docs, counts = phrase_frequencies(
-                    phrase.words, phrase.level, phrase.slop, source, word.strict
-                )
-                if not len(docs):
-                    continue
-                weight = phrase.weight * snapshot.settings.field_weight(name)
-                parts.docs.append((segment.base, docs))
-                parts.tfs.append(counts)
-                parts.counts.append(np.array([len(docs)]))
-                parts.positions.append(np.zeros(1, np.int64))
-                parts.weights.append(np.array([weight], np.float32))
-                parts.words.append(number)
-                parts.kinds.append(CORE)
 
 
 def summed_at(places: NDArray[np.int64], values: Frequencies, size: int) -> Frequencies:

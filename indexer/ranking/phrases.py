@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.postings import changes
 from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.segment import Docs, FieldSource, Gathered, positions_of, postings_of
+from indexer.ranking.segment import Docs, FieldSource, Gathered, Located, gathered, positions_of
 from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]
@@ -40,26 +40,33 @@ def places_of(source: FieldSource, postings: Gathered, admitted: Mask) -> Places
     return keys
 
 
+def located_words(
+    words: Sequence[QueryWord], level: str, source: FieldSource, strict: frozenset[str]
+) -> tuple[Located, ...]:
+    """Where the terms of each word of a phrase lie; () where a word is not there at all.
+
+    Words are compared at `level`, with the foldings of `strict` turned off.
+    """
+    located = []
+    for word in words:
+        group = source.group(level, key_at(word.analysis, level))
+        terms = agreeing(source, group, word.unmarked, strict)
+        if not len(terms):
+            return ()
+        located.append(source.locate(terms))
+    return tuple(located)
+
+
 def phrase_frequencies(
-    words: Sequence[QueryWord],
-    level: str,
-    slop: int | None,
-    source: FieldSource,
-    strict: frozenset[str] = frozenset(),
+    words: Sequence[Located], slop: int | None, source: FieldSource
 ) -> tuple[Docs, NDArray[np.float64]]:
     """Ascending docnums that hold the words as a phrase, and in how many places each.
 
-    Words are compared at `level`, with the foldings of `strict` turned off. `slop` is None for the
-    words in order with nothing between.
+    `slop` is None for the words in order with nothing between.
     """
-    groups = []
-    for word in words:
-        group = agreeing(source, source.group(level, key_at(word.analysis, level)), word.unmarked,
-                         strict)  # fmt: skip
-        if not len(group):
-            return NOWHERE, np.zeros(0)
-        groups.append(group)
-    found = [postings_of(source, group) for group in groups]
+    found = [gathered(source, located) for located in words]
+    if not found:
+        return NOWHERE, np.zeros(0)
     admitted = _holding_all(found)
     places = [places_of(source, postings, admitted) for postings in found]
     if any(not len(p) for p in places):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,25 +20,17 @@ from indexer.ranking.settings import RankingSettings
 Counts = NDArray[np.float64]
 
 Pair = tuple[int, int]
-"""The numbers of two words of a gathering."""
+"""The numbers of two words."""
 
 
-class Neighbours(NamedTuple):
-    """Two words that follow one another in a query."""
-
-    one: StemQuery
-    other: StemQuery
-
-
-def neighbours_of(words: Sequence[FormsQuery]) -> list[Neighbours]:
-    """The pairs of words that follow one another and are sought in the same fields, each once."""
-    pairs = [
-        Neighbours(one, other)
-        for one, other in pairwise(words)
+def neighbours_of(words: Sequence[FormsQuery]) -> list[Pair]:
+    """The places of words that follow one another and are sought in the same fields."""
+    return [
+        (place, place + 1)
+        for place, (one, other) in enumerate(pairwise(words))
         if isinstance(one, StemQuery) and isinstance(other, StemQuery)
-        if one != other and one.fields == other.fields
+        if one.fields == other.fields
     ]
-    return list(dict.fromkeys(pairs))
 
 
 def pair_frequencies(
@@ -95,12 +86,17 @@ def _marked_places(
 
     In a place, the word stands where a pair would.
     """
-    row_of = np.full(len(chosen.docs), -1, np.int64)
-    row_of[best] = np.arange(len(best))
-    rows = row_of.take(chosen.rows)
-    kept = (rows >= 0).nonzero()[0]
-    kept = kept[_wanted_runs(pairs, gathering, settings).take(chosen.runs.take(kept))]
-    rows, runs, at = rows.take(kept), chosen.runs.take(kept), chosen.at.take(kept)
+    rows, runs, at = chosen.rows, chosen.runs, chosen.at
+    if len(best) < len(chosen.docs):
+        row_of = np.full(len(chosen.docs), -1, np.int64)
+        row_of[best] = np.arange(len(best))
+        rows = row_of.take(rows)
+        kept = (rows >= 0).nonzero()[0]
+        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
+    wanted = _wanted_runs(pairs, gathering, settings)
+    if not wanted.all():
+        kept = wanted.take(runs).nonzero()[0]
+        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
     numbers = {name: number for number, name in enumerate(fields)}
     field_of = np.array([numbers.get(block.field, 0) for block in gathering.blocks], np.int64)
     places = gathering.run_words.take(runs)

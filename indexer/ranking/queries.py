@@ -19,6 +19,7 @@ from whoosh.searching import Searcher
 
 from analyzers.analyzer import Analysis, analyze_form
 from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
+from indexer.ranking.phrases import located_words
 from indexer.ranking.segment import FieldSource, Floats, Located, Span, Spans, spans_of, without
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.strict import agreeing, kept
@@ -43,7 +44,7 @@ def _plain(expansion: Expansion, spans: Spans) -> Meaning:
 
 
 class Phrase(NamedTuple):
-    """Words that count as one where they stand together; see `phrases.phrase_frequencies`."""
+    """Words that count as one where they stand together, in order, or else at most `slop` apart."""
 
     words: tuple[QueryWord, ...]
     level: str
@@ -54,6 +55,19 @@ class Phrase(NamedTuple):
     def keys(self) -> tuple[str, ...]:
         """What names the group of each word at the level."""
         return tuple(key_at(word.analysis, self.level) for word in self.words)
+
+
+class PhraseTerms(NamedTuple):
+    """The terms of each word of a phrase in one field of one segment.
+
+    weight: what the phrase counts there, the field's weight in it.
+    """
+
+    segment: Segment
+    source: FieldSource
+    words: tuple[Located, ...]
+    slop: int | None
+    weight: float
 
 
 CORE, BESIDE, OTHER = range(3)
@@ -154,6 +168,19 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
                         order = spans[:, 0].argsort()
                         located = source.locate(spans[order])
                         yield Terms(segment, source, name, located, weights[order], kind)
+
+    def phrase_terms(self, snapshot: Snapshot) -> Iterator[PhraseTerms]:
+        """Where the phrases may stand that count as the query: by phrase, segment and field."""
+        for phrase in self.phrases(snapshot):
+            for segment in snapshot.segments:
+                for name in self.fields:
+                    source = segment.field(name)
+                    if source is None:
+                        continue
+                    words = located_words(phrase.words, phrase.level, source, self.strict)
+                    if words:
+                        weight = phrase.weight * snapshot.settings.field_weight(name)
+                        yield PhraseTerms(segment, source, words, phrase.slop, weight)
 
     def _narrowed(self, meaning: Meaning, source: FieldSource) -> Meaning:
         """What of a meaning is left with the foldings of `strict` turned off."""

@@ -7,7 +7,6 @@ they stand near, and where more of them stand.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple, Protocol
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.gathering import Gathering
-from indexer.ranking.proximity import Neighbours, neighbours_of, pair_frequencies
+from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
 from indexer.ranking.queries import FormsQuery, WordsQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.selection import least_of_best
@@ -30,8 +29,6 @@ _MANY = 32
 
 _TRIED = 0.6
 """Documents that may score so much of the best are scored at once."""
-
-_ROUNDING = 1 + 1e-9
 
 
 class WordsScores(NamedTuple):
@@ -74,8 +71,6 @@ class _Alike(NamedTuple):
     """
 
     fields: tuple[str, ...]
-    words: list[FormsQuery]
-    gathering: Gathering
     numbers: list[int]
     idfs: NDArray[np.float64]
     weights: NDArray[np.float64]
@@ -94,24 +89,23 @@ class Scorer:
         self._score_other = others
         self._of = words
         self._snapshot = words.snapshot
+        self._gathering, self._numbers = words.gather(self._words)
+        self._idfs = [words.idf(word) for word in self._words]
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
     @cached_property
     def _alike(self) -> list[_Alike]:
-        times = Counter(self._words)
-        groups: dict[tuple[str, ...], list[FormsQuery]] = {}
-        for word in times:
-            groups.setdefault(word.fields, []).append(word)
-        return [self._group(fields, words, times) for fields, words in groups.items()]
-
-    def _group(
-        self, fields: tuple[str, ...], words: list[FormsQuery], times: Counter[FormsQuery]
-    ) -> _Alike:
-        gathering, numbers = self._of.gather(words)
-        idfs = np.array([[self._of.idf(word) * times[word]] for word in words])
-        boosts = np.array([[word.boost] for word in words])
-        return _Alike(fields, words, gathering, numbers, idfs, idfs * boosts)
+        groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
+        for word, number, idf in zip(self._words, self._numbers, self._idfs, strict=True):
+            group = groups.setdefault(word.fields, {})
+            known = group.setdefault(number, [0.0, 0.0])
+            known[0] += idf
+            known[1] += idf * word.boost
+        return [
+            _Alike(fields, list(group), *np.array(list(group.values())).T[:, :, np.newaxis])
+            for fields, group in groups.items()
+        ]
 
     def _sums(self, docs: Docs) -> tuple[Scores, Scores]:
         """What the words give in all, and the idf of those of them that each document holds."""
@@ -121,11 +115,11 @@ class Scorer:
 
     def _sum(self, docs: Docs) -> tuple[Scores, Scores]:
         sums, covered = np.zeros(len(docs)), np.zeros(len(docs))
-        for fields, words, gathering, numbers, idfs, weights in self._alike:
+        for fields, numbers, idfs, weights in self._alike:
             norms = self._snapshot.norms(fields).take(docs)
-            for some, tfs, held in gathering.frequencies(numbers, docs):
-                for row, word in enumerate(words[some]):
-                    out = self._of.refused(word, docs)
+            for some, tfs, held in self._gathering.frequencies(numbers, docs):
+                for row, number in enumerate(numbers[some]):
+                    out = self._of.refused(self._gathering.words[number], docs)
                     if len(out):
                         tfs[row, out] = held[row, out] = 0
                 gained = saturation(tfs, norms, self._snapshot.settings.k1)
@@ -147,36 +141,40 @@ class Scorer:
 
     def _coverage(self, covered: Scores) -> Scores:
         """1 and a share of the words' idf that each document holds. covered: that idf."""
-        total = sum(float(group.idfs.sum()) for group in self._alike)
+        total = sum(self._idfs)
         return 1 + covered * (self._snapshot.settings.coverage / total if total > 0 else 0.0)
 
     def _nearness(self, docs: Docs, sums: Scores) -> Scores:
         """What the best documents gain in which neighbours of the query stand near; may be []."""
         settings = self._snapshot.settings
-        pairs = neighbours_of(self._words) if settings.proximity else []
-        if not pairs or not len(docs):
+        neighbours = neighbours_of(self._words) if settings.proximity else []
+        if not neighbours or not len(docs):
             return np.zeros(0)
         best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
         nearness = np.zeros(len(docs))
-        for group in self._alike:
-            here = [pair for pair in pairs if pair.one.fields == group.fields]
-            if here:
-                nearness[best] += self._near(here, group, docs, best)
+        for fields in {self._words[one].fields for one, _ in neighbours}:
+            idfs = {
+                (self._numbers[one], self._numbers[other]): self._idfs[one] + self._idfs[other]
+                for one, other in neighbours
+                if self._words[one].fields == fields and self._numbers[one] != self._numbers[other]
+            }
+            if idfs:
+                nearness[best] += self._near(idfs, fields, docs, best)
         return nearness
 
     def _near(
-        self, pairs: list[Neighbours], group: _Alike, docs: Docs, best: NDArray[np.int64]
+        self,
+        idfs: dict[Pair, float],
+        fields: tuple[str, ...],
+        docs: Docs,
+        best: NDArray[np.int64],
     ) -> Scores:
-        """What some documents gain by pairs of words of a group. best: places in `docs`."""
-        settings, gathering = self._snapshot.settings, group.gathering
-        _, numbers = self._of.gather([word for pair in pairs for word in pair])
-        numbered = list(zip(numbers[::2], numbers[1::2], strict=True))
-        counts = pair_frequencies(
-            numbered, gathering, group.fields, best, gathering.chosen(docs), settings
-        )
-        norms = self._snapshot.norms(group.fields).take(docs.take(best))
-        idfs = np.array([self._of.idf(one) + self._of.idf(other) for one, other in pairs])
-        gained: Scores = settings.proximity / 2 * idfs @ saturation(counts, norms, settings.k1)
+        """What some documents gain by pairs of words. idfs: of both; best: places in `docs`."""
+        settings, chosen = self._snapshot.settings, self._gathering.chosen(docs)
+        counts = pair_frequencies(list(idfs), self._gathering, fields, best, chosen, settings)
+        norms = self._snapshot.norms(fields).take(docs.take(best))
+        weights = settings.proximity / 2 * np.array(list(idfs.values()))
+        gained: Scores = weights @ saturation(counts, norms, settings.k1)
         return gained
 
     def promising(self, docs: Docs, count: int) -> Docs:
@@ -191,8 +189,8 @@ class Scorer:
             return docs
         (group,) = self._alike
         norms = self._snapshot.norms(group.fields)
-        weights = group.weights[:, 0] * self.query.boost * _ROUNDING
-        bounds = group.gathering.bounds(group.numbers, weights, norms, settings.k1).take(docs)
+        weights = group.weights[:, 0] * self.query.boost
+        bounds = self._gathering.bounds(group.numbers, weights, norms, settings.k1).take(docs)
         bar = least_of_best(bounds, wanted) * _TRIED
         tried = docs[bounds >= bar]
         sums, covered = self._sums(tried)

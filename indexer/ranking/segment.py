@@ -294,7 +294,11 @@ class LexiconField:
 
 def postings_of(source: FieldSource, spans: Spans) -> Gathered:
     """The postings of some ascending spans, located and gathered at once."""
-    located = source.locate(spans)
+    return gathered(source, source.locate(spans))
+
+
+def gathered(source: FieldSource, located: Located) -> Gathered:
+    """The postings of what is located."""
     return Gathered(located, *source.gather(located.ranges, located.total))
 
 

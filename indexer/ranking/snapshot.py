@@ -118,6 +118,7 @@ class Snapshot:
         self.size = sum(segment.size for segment in self.segments)
         self.frequencies: dict[Any, int] = {}
         self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
+        self.phrase_terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._phrase_terms)
         self.norms = lru_cache(maxsize=8)(self._norms)
         self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
         self.expansions = lru_cache(maxsize=_REMEMBERED)(self._expansions)
@@ -162,6 +163,10 @@ class Snapshot:
         """The terms of a `FormsQuery`, which are looked up once."""
         return tuple(query.terms(self))
 
+    def _phrase_terms(self, query: Any) -> tuple[Any, ...]:
+        """The terms of its phrases, likewise."""
+        return tuple(query.phrase_terms(self))
+
     def locate(self, doc: int) -> tuple[Segment, int]:
         """The segment of a document, and its docnum there."""
         place = bisect_right(self.segments, doc, key=lambda segment: segment.base) - 1
@@ -173,7 +178,7 @@ class Snapshot:
         """The number of the file of each document, by doc."""
         return np.concatenate([_NONE, *(segment.file_numbers for segment in self.segments)])
 
-    def _norms(self, fields: tuple[str, ...]) -> NDArray[np.float64]:
+    def _norms(self, fields: tuple[str, ...]) -> NDArray[np.float32]:
         """BM25's length norm of each document, by doc, fields combined."""
         lengths = np.concatenate(
             [np.zeros(0, np.float32), *(self.lengths(s, fields) for s in self.segments)]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from analyzers.analyzer import analyze_form
 from indexer.ranking.evaluate import Evaluator
 from indexer.ranking.expand import QueryWord, is_part
-from indexer.ranking.phrases import phrase_frequencies
+from indexer.ranking.phrases import located_words, phrase_frequencies
 from indexer.ranking.queries import FormsQuery, PhraseQuery, StemQuery
 from indexer.ranking.segment import FieldSource, Span
 from indexer.ranking.snapshot import Snapshot
@@ -76,7 +76,7 @@ def _is_held(leaf: FormsQuery, word: QueryWord, snapshot: Snapshot) -> bool:
         return True
     sides = leaf.sides if isinstance(leaf, StemQuery) else ()
     return any(
-        len(phrase_frequencies(side, "stem", None, source)[0])
+        len(phrase_frequencies(located_words(side, "stem", source, leaf.strict), None, source)[0])
         for side in sides
         for source in vocabulary.sources()
     )
