@@ -52,16 +52,16 @@ def smallest_unsigned(largest: int, least_bytes: int = 1) -> np.dtype[Any]:
 def starts_of(lengths: Array) -> Array:
     """int64 [n+1]: where slices of these lengths begin when laid end to end, and the end."""
     starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(lengths, out=starts[1:])
+    lengths.cumsum(out=starts[1:])
     return starts
 
 
 def slice_indices(starts: Array, lengths: Array) -> Array:
     """The indices of all elements of the slices `starts[i]:starts[i]+lengths[i]`, in order."""
-    ends = np.cumsum(lengths)
+    ends = lengths.cumsum()
     total = int(ends[-1]) if len(ends) else 0
     indices = np.arange(total, dtype=np.int64)
-    indices += np.repeat(starts - (ends - lengths), lengths)
+    indices += (starts - (ends - lengths)).repeat(lengths)
     return indices
 
 

@@ -121,13 +121,14 @@ class Gathering:
 
     def members_of_all(self, numbers: Sequence[int]) -> Docs:
         """The live documents that hold each of some words, ascending. numbers: no word twice."""
-        held = np.zeros(self._snapshot.size, np.min_scalar_type(len(numbers)))
-        docs = NO_DOCS
-        for count, number in enumerate(numbers):
+        first, *others = numbers
+        docs, size = self._docs_of([first], BESIDE), self._snapshot.size
+        for number in others:
+            held = np.zeros(size, np.bool_)
+            held[docs] = True
             docs = self._docs_of([number], BESIDE)
-            docs = docs[held.take(docs) == count]
-            held[docs] = count + 1
-        return self._snapshot.only_live(ascending(docs, self._snapshot.size))
+            docs = docs[held.take(docs)]
+        return self._snapshot.only_live(ascending(docs, size))
 
     def document_frequency(self, number: int) -> int:
         """How many live documents hold the word itself, or at least what stands for it."""
