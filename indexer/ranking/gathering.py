@@ -23,7 +23,6 @@ from indexer.ranking.bm25 import saturation
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.queries import BESIDE, CORE, OTHER, FormsQuery, PhraseTerms, Terms
 from indexer.ranking.segment import (
-    NO_DOCS,
     NO_SPANS,
     Docs,
     FieldSource,
