@@ -7,6 +7,7 @@ once: a place is one number, ((pair * documents + document) * fields + field) <<
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -130,21 +131,32 @@ def _near(one: Places, other: Places, window: int, share: float) -> tuple[Places
     """The places of `one` with a place of `other` at most `window` away, and the closeness of each.
 
     Both ascend and are marked. What counts is the nearest place, of two as near that of the word
-    itself. Closeness falls evenly, from 1 side by side to 1 / window at the window's end; it is
-    multiplied by `share` where a relative is met. A place that is of both words, by a common
-    relative, counts for nothing.
+    itself. A place that is of both words, by a common relative, counts for nothing.
     """
-    at = one & ~_RELATIVE
+    closeness = _closeness(window, share)
     bounded = np.concatenate([_BEFORE_ALL, other, _AFTER_ALL])
-    after = other.searchsorted(at) + 1
-    following, preceding = bounded.take(after), bounded.take(after - 1)
+    at = one & ~_RELATIVE
+    after = bounded.searchsorted(at)
     # twice the distance, and one more for a relative
-    nearest = np.minimum(following - at, at - preceding + ((preceding & _RELATIVE) << 1))
-    found = ((nearest > 1) & (nearest < (window + 1) << 1)).nonzero()[0]
-    nearest = nearest.take(found)
-    closeness = 1 - ((nearest >> 1) - 1) / window
-    closeness[((nearest | one.take(found)) & _RELATIVE) > 0] *= share
-    return at.take(found) >> 1, closeness
+    nearest = bounded.take(after) - at
+    after -= 1
+    np.minimum(nearest, ((at | 1) - bounded.take(after)) ^ 1, out=nearest)
+    found = (nearest.view(np.uint64) < len(closeness)).nonzero()[0]
+    marks = one.take(found)
+    return marks >> 1, closeness.take(nearest.take(found) | marks & _RELATIVE)
+
+
+@lru_cache(maxsize=8)
+def _closeness(window: int, share: float) -> Counts:
+    """By twice the distance, and one more where a relative is met: how close that is.
+
+    It falls evenly, from 1 side by side to 1 / window at the window's end, and is multiplied by
+    `share` for a relative. A word is not near itself.
+    """
+    close = 1 - np.arange(-1, window) / window
+    close[0] = 0
+    table: Counts = np.stack([close, close * share], axis=1).ravel()
+    return table
 
 
 _RELATIVE = 1
