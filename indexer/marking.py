@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
-from indexer.ranking.queries import OTHER, FormsQuery
+from indexer.ranking.meanings import OTHER
+from indexer.ranking.queries import FormsQuery
 from indexer.ranking.segment import NO_SPANS, FieldSource, Spans, positions_of, postings_of
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.snippets import Highlighter, Meetings, WordHit

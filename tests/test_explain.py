@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_evaluate import SHAPES, make_case, random_query
+from ranking_cases import SHAPES, make_case, random_query
 from whoosh import query as whoosh_query
 
 from analyzers import analyze

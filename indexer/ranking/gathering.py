@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from indexer.codec.postings import changes, starts_of
 from indexer.ranking.bm25 import saturation
+from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
 from indexer.ranking.phrases import phrase_frequencies
-from indexer.ranking.queries import BESIDE, CORE, OTHER, FormsQuery, PhraseTerms, Terms
+from indexer.ranking.queries import FormsQuery
 from indexer.ranking.segment import (
     NO_SPANS,
     Docs,
@@ -167,7 +168,7 @@ class Gathering:
             by_doc = summed_at(docs, tfs, size)
             docs = (by_doc > 0).nonzero()[0]
             tfs = by_doc.take(docs)
-        elif len(self._counts) > 1:
+        else:
             order = docs.argsort(kind="stable")
             docs = docs.take(order)
             firsts = changes(docs).nonzero()[0]

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.gathering import Chosen, Gathering, summed_at
+from indexer.ranking.meanings import CORE, OTHER
 from indexer.ranking.phrases import DOC_SHIFT, Places
-from indexer.ranking.queries import CORE, OTHER, FormsQuery, StemQuery
+from indexer.ranking.queries import FormsQuery, StemQuery
 from indexer.ranking.settings import RankingSettings
 
 Counts = NDArray[np.float64]

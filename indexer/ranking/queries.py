@@ -7,10 +7,9 @@ asks it there, so that both ways give the same answers.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from whoosh import query as whoosh_query
@@ -18,90 +17,25 @@ from whoosh.matching import ListMatcher, NullMatcher
 from whoosh.searching import Searcher
 
 from analyzers.analyzer import Analysis, analyze_form
-from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
+from indexer.ranking.expand import Expansion, QueryWord, key_at
+from indexer.ranking.meanings import (
+    Meaning,
+    Phrase,
+    PhraseTerms,
+    Terms,
+    by_kind,
+    meanings_of,
+    pairs_of,
+    plain,
+    weighted,
+)
 from indexer.ranking.phrases import located_words
-from indexer.ranking.segment import FieldSource, Floats, Located, Span, Spans, spans_of, without
-from indexer.ranking.snapshot import Segment, Snapshot
+from indexer.ranking.segment import FieldSource, spans_of, without
+from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.strict import agreeing, kept
 
 if TYPE_CHECKING:
     from indexer.ranking.patterns import FormPattern
-
-
-class Meaning(NamedTuple):
-    """Terms that a query means in one field of one segment, and what one occurrence of each counts.
-
-    `weights` go with `spans`, which are disjoint, in any order.
-    """
-
-    expansion: Expansion
-    spans: Spans
-    weights: Floats
-
-
-def _plain(expansion: Expansion, spans: Spans) -> Meaning:
-    return Meaning(expansion, spans, np.full(len(spans), expansion.weight, np.float32))
-
-
-class Phrase(NamedTuple):
-    """Words that count as one where they stand together, in order, or else at most `slop` apart."""
-
-    words: tuple[QueryWord, ...]
-    level: str
-    slop: int | None
-    weight: float
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What names the group of each word at the level."""
-        return tuple(key_at(word.analysis, self.level) for word in self.words)
-
-
-class PhraseTerms(NamedTuple):
-    """The terms of each word of a phrase in one field of one segment.
-
-    weight: what the phrase counts there, the field's weight in it.
-    """
-
-    segment: Segment
-    source: FieldSource
-    words: tuple[Located, ...]
-    slop: int | None
-    weight: float
-
-
-CORE, BESIDE, OTHER = range(3)
-"""What terms are to a word: itself, what makes members besides, what only adds to scores."""
-
-
-class Terms(NamedTuple):
-    """Terms of one kind in one field of one segment.
-
-    weights: what an occurrence counts, the field's weight in it, by span. kind: CORE, BESIDE or
-    OTHER.
-    """
-
-    segment: Segment
-    source: FieldSource
-    field: str
-    located: Located
-    weights: Floats
-    kind: int
-
-
-def _by_kind(meanings: Iterable[Meaning]) -> dict[int, list[Meaning]]:
-    """Meanings by kind: few gathers of postings instead of many."""
-    kinds: dict[int, list[Meaning]] = {}
-    for meaning in meanings:
-        if len(meaning.spans):
-            kinds.setdefault(_kind_of(meaning.expansion), []).append(meaning)
-    return kinds
-
-
-def _kind_of(expansion: Expansion) -> int:
-    if not expansion.retrieves:
-        return OTHER
-    return CORE if expansion.core else BESIDE
 
 
 class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
@@ -162,7 +96,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
                 source = segment.field(name)
                 if source is not None:
                     share = np.float32(snapshot.settings.field_weight(name))
-                    for kind, meanings in _by_kind(self.spans(source, snapshot)).items():
+                    for kind, meanings in by_kind(self.spans(source, snapshot)).items():
                         spans = np.concatenate([m.spans for m in meanings])
                         weights = np.concatenate([m.weights for m in meanings]) * share
                         order = spans[:, 0].argsort()
@@ -192,7 +126,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
             for span, weight in zip(meaning.spans, meaning.weights.tolist(), strict=True)
             for part in agreeing(source, span[np.newaxis], form, self.strict).tolist()
         ]
-        return _weighted(meaning.expansion, parts)
+        return weighted(meaning.expansion, parts)
 
     def _btexts(self, ixreader: Any) -> Iterator[bytes]:
         snapshot = Snapshot.of(Searcher(ixreader))
@@ -257,119 +191,10 @@ class StemQuery(FormsQuery):
 
     def spans(self, source: FieldSource, snapshot: Snapshot) -> Iterator[Meaning]:
         """See FormsQuery."""
-        return self._meanings(self.expansions(snapshot), source, snapshot)
-
-    def _meanings(
-        self, expansions: tuple[Expansion, ...], source: FieldSource, snapshot: Snapshot
-    ) -> Iterator[Meaning]:
-        taken: list[Span] = []
-        narrow: list[Span] = []
-        for expansion in _widest(expansions):
-            if expansion.level == "nearest":
-                found = _near(expansion, source, taken, narrow, snapshot.settings.likeness)
-            elif expansion.level == "root":
-                found = [_akin(expansion, source, taken, snapshot.settings.root_apart)]
-            else:
-                spans = source.group(expansion.level, expansion.key)
-                if not len(spans):
-                    continue
-                # stems have nothing in common with one another, only with other levels
-                hiding = narrow if expansion.level == "stem" else taken
-                if hiding:
-                    spans = spans_of(without(_pairs(spans), hiding))
-                found = [_plain(expansion, spans)]
-                if expansion.level != "stem":
-                    narrow += _pairs(spans)
-            for meaning in found:
-                taken += _pairs(meaning.spans)
-                narrowed = self._narrowed(meaning, source)
-                if len(narrowed.spans):
-                    yield narrowed
-
-
-def _pairs(spans: Spans) -> list[Span]:
-    return [(first, last) for first, last in spans.tolist()]
-
-
-def _weighted(expansion: Expansion, parts: Sequence[tuple[Span, float]]) -> Meaning:
-    weights = np.array([weight for _, weight in parts], np.float32)
-    return Meaning(expansion, spans_of([span for span, _ in parts]), weights)
-
-
-def _near(
-    expansion: Expansion,
-    source: FieldSource,
-    taken: Sequence[Span],
-    narrow: Sequence[Span],
-    least: float,
-) -> list[Meaning]:
-    """The spelling neighbours of a stem, but for what means something stronger already.
-
-    `taken` are whole stems and parts of them, `narrow` the terms that may be parts of one. Where
-    they retrieve, those that are a piece of the stem, or it of them, are apart and do not.
-    """
-    spans, likeness = source.nearest(expansion.key, least)
-    weights = (expansion.weight * likeness * likeness).tolist()
-    strong, only_scored = set(taken), expansion._replace(retrieves=False)
-    admitted: list[tuple[Span, float]] = []
-    pieces: list[tuple[Span, float]] = []
-    for span, weight in zip(_pairs(spans), weights, strict=True):
-        if span in strong:
-            continue
-        piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
-        parts = without([span], narrow) if narrow else (span,)
-        (pieces if piece else admitted).extend((part, weight) for part in parts)
-    return [_weighted(expansion, admitted), _weighted(only_scored, pieces)]
-
-
-def _akin(
-    expansion: Expansion, source: FieldSource, taken: Sequence[Span], apart: float
-) -> Meaning:
-    """The words of a root, but for what means something stronger already.
-
-    A span of `taken` lies within one stem of the root or outside of all. A stem that has nothing in
-    common with the expansion's own counts the share `apart` of its weight.
-    """
-    spans, likeness = source.relatives(expansion.key, expansion.stem)
-    weights = (expansion.weight * (apart + (1 - apart) * likeness)).astype(np.float32)
-    if not len(spans):
-        return Meaning(expansion, spans, weights)
-    starts, ends = spans.T.tolist()
-    hiding: dict[int, list[Span]] = {}
-    for span in taken:
-        place = bisect_right(starts, span[0]) - 1
-        if place >= 0 and span[0] < ends[place]:
-            hiding.setdefault(place, []).append(span)
-    free = np.ones(len(spans), np.bool_)
-    free[list(hiding)] = False
-    rest = _weighted(
-        expansion,
-        [
-            (part, float(weights[place]))
-            for place, covering in hiding.items()
-            for part in without([(starts[place], ends[place])], covering)
-        ],
-    )
-    return Meaning(
-        expansion,
-        np.concatenate([spans[free], rest.spans]),
-        np.concatenate([weights[free], rest.weights]),
-    )
-
-
-def _stem_of(source: FieldSource, span: Span) -> str:
-    return analyze_form(source.forms((span[0], span[0] + 1))[0]).stem
-
-
-def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
-    """The expansions without the word's own narrower groups that count like the next wider one."""
-    return tuple(
-        expansion
-        for expansion, wider in zip(expansions, (*expansions[1:], None), strict=True)
-        if wider is None
-        or expansion.tier not in ("exact", "folded")
-        or expansion.weight != wider.weight
-    )
+        for meaning in meanings_of(self.expansions(snapshot), source, snapshot.settings):
+            narrowed = self._narrowed(meaning, source)
+            if len(narrowed.spans):
+                yield narrowed
 
 
 class AlternativeQuery(FormsQuery):
@@ -407,7 +232,7 @@ class AlternativeQuery(FormsQuery):
             for word in side:
                 key = word.analysis.stem
                 expansion = Expansion("stem", key, "variant", 1.0, form=word.unmarked)
-                yield self._narrowed(_plain(expansion, source.group("stem", key)), source)
+                yield self._narrowed(plain(expansion, source.group("stem", key)), source)
 
 
 class PatternQuery(FormsQuery):
@@ -441,13 +266,13 @@ class PatternQuery(FormsQuery):
         word = self.pattern.word
         weight = snapshot.settings.spelling if word else 1.0
         if word:
-            own = _pairs(source.group("folded", word))
-            others = without(_pairs(fitting), own)
-            itself = spans_of(without(_pairs(fitting), others))
-            yield _plain(Expansion("folded", word, "folded", 1.0), itself)
+            own = pairs_of(source.group("folded", word))
+            others = without(pairs_of(fitting), own)
+            itself = spans_of(without(pairs_of(fitting), others))
+            yield plain(Expansion("folded", word, "folded", 1.0), itself)
             fitting = spans_of(others)
         tier = "spelling" if word else "folded"
-        yield _plain(Expansion("folded", str(self.pattern), tier, weight), fitting)
+        yield plain(Expansion("folded", str(self.pattern), tier, weight), fitting)
 
 
 class PhraseQuery(FormsQuery):
@@ -497,7 +322,7 @@ class PhraseQuery(FormsQuery):
         for word in self.words:
             key = key_at(word.analysis, self.level)
             expansion = Expansion(self.level, key, self.level, 1.0, form=word.unmarked)
-            yield self._narrowed(_plain(expansion, source.group(self.level, key)), source)
+            yield self._narrowed(plain(expansion, source.group(self.level, key)), source)
 
 
 def leaves_of(query: Any) -> Iterator[FormsQuery]:

@@ -185,7 +185,7 @@ class Scorer:
         """
         settings = self._snapshot.settings
         wanted = max(count, settings.proximity_reach)
-        if len(docs) < _MANY * wanted or self._children or len(self._alike) != 1:
+        if not count or len(docs) < _MANY * wanted or self._children or len(self._alike) != 1:
             return docs
         (group,) = self._alike
         norms = self._snapshot.norms(group.fields)

@@ -38,6 +38,8 @@ Span = tuple[int, int]
 Spans = NDArray[np.int64]
 """[n, 2], a span a row: disjoint, ascending unless it is said otherwise."""
 
+_NOWHERE: Positions = np.zeros(0, np.int64)
+
 NO_SPANS: Spans = np.zeros((0, 2), np.int64)
 
 
@@ -142,7 +144,8 @@ class LexiconField:
         self._field = field
         self._read: dict[int, tuple[Postings, Positions]] = {}
         self._placed: dict[Span, int] = {}
-        self._positions = np.zeros(0, np.int64)
+        self._positions: list[Positions] = []
+        self._position_count = 0
 
     @cached_property
     def _terms(self) -> list[bytes]:
@@ -241,9 +244,10 @@ class LexiconField:
     def _place(self, first: int, last: int) -> int:
         """Where the positions of a span begin among those that are placed."""
         if (first, last) not in self._placed:
-            self._placed[first, last] = len(self._positions)
+            self._placed[first, last] = self._position_count
             positions = [self._term(slot)[1] for slot in range(first, last)]
-            self._positions = np.concatenate([self._positions, *positions])
+            self._positions += positions
+            self._position_count += sum(map(len, positions))
         return self._placed[first, last]
 
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -256,7 +260,9 @@ class LexiconField:
 
     def positions(self, places: NDArray[np.int64]) -> Positions:
         """See FieldSource."""
-        return self._positions.take(places)
+        if len(self._positions) != 1:
+            self._positions = [np.concatenate([_NOWHERE, *self._positions])]
+        return self._positions[0].take(places)
 
     def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
         """See FieldSource."""
