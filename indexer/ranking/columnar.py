@@ -6,7 +6,7 @@ Groups are single spans there, so a stem is one slice of postings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,8 +50,8 @@ class ColumnarField:
     def __init__(self, arrays: FieldArrays) -> None:
         self.arrays = arrays
         self._spans: dict[tuple[str, str], Spans] = {}
-        self._nearest: dict[tuple[str, float], tuple[Spans, NDArray[np.float64]]] = {}
-        self._relatives: dict[tuple[str, str], tuple[Spans, NDArray[np.float64]]] = {}
+        self.nearest = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_nearest)
+        self.relatives = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_relatives)
         self._common: tuple[str, Shared] | None = None
 
     def group(self, level: str, key: str) -> Spans:
@@ -102,16 +102,8 @@ class ColumnarField:
         text = _SEPARATOR + _SEPARATOR.join(keys) + _SEPARATOR
         return text, np.cumsum(lengths) - lengths + 1
 
-    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource."""
-        known = self._nearest.get((stem, least))
-        if known is None:
-            if len(self._nearest) > _REMEMBERED_NEAR:
-                self._nearest.clear()
-            known = self._nearest[stem, least] = self._find_nearest(stem, least)
-        return known
-
     def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
+        """See FieldSource."""
         groups, likeness = nearest(self.arrays.stem_grams, self._shared_with(stem), least)
         own = self.group("stem", stem)
         starts = self.arrays.group_starts("stem")
@@ -121,17 +113,8 @@ class ColumnarField:
             return spans[others], likeness[others]
         return spans, likeness
 
-    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource."""
-        known = self._relatives.get((root, stem))
-        if known is None:
-            if len(self._relatives) > _REMEMBERED_NEAR:
-                self._relatives.clear()
-            known = self._relatives[root, stem] = self._find_relatives(root, stem)
-        return known
-
     def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """The stems of a root, which lie side by side."""
+        """See FieldSource: the stems of a root, which lie side by side."""
         span = self.group("root", root)
         if not len(span):
             return span, np.zeros(0)
