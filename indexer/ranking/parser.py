@@ -29,7 +29,14 @@ from indexer.errors import QueryError
 from indexer.ranking.clauses import Clause, Composer, joined
 from indexer.ranking.expand import QueryWord
 from indexer.ranking.filters import FilterQuery
-from indexer.ranking.lexer import FILTER_FIELDS, TEXT_FIELDS, Lexeme, lexemes_of, unquoted
+from indexer.ranking.lexer import (
+    CLOSING_MARKS,
+    FILTER_FIELDS,
+    TEXT_FIELDS,
+    Lexeme,
+    lexemes_of,
+    unquoted,
+)
 from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard
 from indexer.ranking.queries import (
     FormsQuery,
@@ -43,7 +50,6 @@ from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
-_CLOSING_MARKS = "؟،؛۔!?.,;:…"
 _MAX_BOOST = 1000.0
 _MAX_EDITS = 2
 _MAX_DEPTH = 100
@@ -361,7 +367,7 @@ class _Run(Composer):
 
         Raises QueryError where a tilde allows more edits than can be looked for.
         """
-        text = lexeme.text.rstrip(_CLOSING_MARKS)
+        text = lexeme.text.rstrip(CLOSING_MARKS)
         suffix = _WORD_SUFFIX.search(text)
         assert suffix is not None  # noqa: S101  every part of the pattern is optional
         text, boost = text[: suffix.start()], _boost(suffix["boost"])
