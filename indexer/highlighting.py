@@ -132,7 +132,7 @@ def targets_of(leaves: Iterable[FormsQuery], evaluator: Evaluator) -> Targets:
     """What the leaves of one query look for, weighted by idf."""
     targets = Targets()
     for leaf in leaves:
-        _add(targets, leaf, evaluator.snapshot, evaluator.idf(leaf))
+        _add(targets, leaf, evaluator.snapshot, evaluator.leaves.idf(leaf))
     return targets
 
 

@@ -23,8 +23,9 @@ from indexer.errors import ExtractError
 from indexer.files import FileEntry
 from indexer.highlighting import Targets, targets_of
 from indexer.marking import hits_in
-from indexer.ranking.evaluate import Evaluator, Ranked, Verify
+from indexer.ranking.evaluate import Evaluator, Ranked
 from indexer.ranking.filters import FilterQuery
+from indexer.ranking.leaves import Verify
 from indexer.ranking.parser import ParsedQuery, QueryParser
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot

@@ -7,30 +7,22 @@ Whoosh queries that have no rule here are asked for their own matchers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
-from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.filters import FilterQuery
-from indexer.ranking.gathering import Frequencies, Gathering
-from indexer.ranking.queries import (
-    FormsQuery,
-    PhraseQuery,
-    WordsQuery,
-    leaf_words,
-    leaves_of,
-)
-from indexer.ranking.scorer import Scorer, Scores
+from indexer.ranking.leaves import Leaves, Scores, Verify
+from indexer.ranking.queries import FormsQuery, WordsQuery, leaves_of
+from indexer.ranking.scorer import Scorer, WordsScores
 from indexer.ranking.segment import NO_DOCS, Docs
 from indexer.ranking.selection import best_of, intersection, union, without
 from indexer.ranking.snapshot import Segment, Snapshot
 
 TieKey = Callable[[Docs], NDArray[np.int64]]
-Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
 
 
 class Ranked(NamedTuple):
@@ -42,127 +34,13 @@ class Ranked(NamedTuple):
 
 
 class Evaluator:
-    """Evaluates queries over one snapshot; words are gathered once however often they are met.
-
-    `verify`, where given, is asked which documents of a segment bear a leaf as it was written; what
-    the others hold of it does not count.
-    """
+    """Evaluates queries over one snapshot; `verify` as with `Leaves`."""
 
     def __init__(self, snapshot: Snapshot, verify: Verify | None = None) -> None:
         self.snapshot = snapshot
-        self._verify = verify
-        self._gathered: dict[FormsQuery, tuple[Gathering, int]] = {}
-        self._members: dict[FormsQuery, tuple[Docs, Docs]] = {}
-        self._idfs: dict[FormsQuery, float] = {}
+        self.leaves = Leaves(snapshot, verify)
         self._scorers: dict[int, Scorer] = {}
-        self._found: dict[int, tuple[Docs, Scores]] = {}
-
-    # Words
-
-    def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
-        """One gathering of the postings of all these words, and their numbers in it."""
-        known = [self._gathered.get(word) for word in words]
-        gathering = known[0][0] if known and known[0] else None
-        if gathering is None or any(one is None or one[0] is not gathering for one in known):
-            distinct = list(dict.fromkeys(words))
-            gathering = Gathering(distinct, self.snapshot)
-            self._gathered |= {word: (gathering, n) for n, word in enumerate(distinct)}
-        return gathering, [self._gathered[word][1] for word in words]
-
-    def members_of_any(self, words: Sequence[FormsQuery]) -> Docs:
-        """The live documents that hold any of some leaves, ascending."""
-        if self._verify is not None:
-            return union([self.leaf_members(word) for word in words], self.snapshot.size)
-        gathering, numbers = self.gather(words)
-        return gathering.members(numbers)
-
-    def leaf_members(self, query: FormsQuery) -> Docs:
-        """The live documents that hold a leaf of a query, ascending."""
-        return self._held(query)[0]
-
-    def members_of_all(self, words: Sequence[FormsQuery]) -> Docs:
-        """The live documents that hold each of some leaves, ascending."""
-        if self._verify is not None:
-            return intersection([self.leaf_members(word) for word in words], self.snapshot.size)
-        gathering, numbers = self.gather(words)
-        return gathering.members_of_all(list(dict.fromkeys(numbers)))
-
-    def refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
-        """The places in `docs` of those that hold a leaf but not as it was written."""
-        if not self._verifies(query):
-            return NO_DOCS
-        return np.isin(docs, self._held(query)[1]).nonzero()[0]
-
-    def _held(self, query: FormsQuery) -> tuple[Docs, Docs]:
-        """The members, and those that are refused."""
-        known = self._members.get(query)
-        if known is None:
-            gathering, numbers = self.gather([query])
-            docs, refused = gathering.members(numbers), NO_DOCS
-            if self._verifies(query):
-                kept = self._kept(query, docs)
-                docs, refused = docs[kept], docs[~kept]
-            known = self._members[query] = docs, refused
-        return known
-
-    def _verifies(self, query: FormsQuery) -> bool:
-        return self._verify is not None and any(word.written for word in leaf_words(query))
-
-    def _kept(self, query: FormsQuery, docs: Docs) -> NDArray[np.bool_]:
-        """By place in `docs`, which documents hold a leaf as it was written."""
-        assert self._verify is not None  # noqa: S101  asked only then
-        kept = np.zeros(len(docs), np.bool_)
-        for segment in self.snapshot.segments:
-            first, last = docs.searchsorted((segment.base, segment.base + segment.size))
-            here = docs[first:last] - segment.base
-            if len(here):
-                kept[first:last] = self._verify(query, segment, here)
-        return kept
-
-    def document_frequency(self, query: FormsQuery) -> int:
-        """How many live documents hold a leaf: those behind its idf."""
-        df = self._document_frequency(query)
-        return min(df, len(self.leaf_members(query))) or df if self._verifies(query) else df
-
-    def _document_frequency(self, query: FormsQuery) -> int:
-        known = self.snapshot.frequencies.get(query)
-        if known is None:
-            gathering, (number,) = self.gather([query])
-            known = self.snapshot.remember_frequency(query, gathering.document_frequency(number))
-        return known
-
-    def idf(self, query: FormsQuery) -> float:
-        """What a word weighs; a phrase, as much as its words together."""
-        known = self._idfs.get(query)
-        if known is None:
-            if isinstance(query, PhraseQuery):
-                known = self._phrase_idf(query)
-            else:
-                known = idf(self.snapshot.documents, self.document_frequency(query))
-            self._idfs[query] = known
-        return known
-
-    def _phrase_idf(self, query: PhraseQuery) -> float:
-        dfs = map(self._document_frequency, query.weighing)
-        documents = self.snapshot.documents
-        return sum(idf(documents, df) for df in dfs) or idf(documents, documents)
-
-    def frequencies(self, query: FormsQuery, docs: Docs) -> Frequencies:
-        """How often some documents, which ascend, hold a leaf or what only adds to its score."""
-        gathering, numbers = self.gather([query])
-        ((_, (tfs,), _),) = gathering.frequencies(numbers, docs)
-        tfs[self.refused(query, docs)] = 0
-        held: Frequencies = tfs
-        return held
-
-    def leaf_scores(self, query: FormsQuery, docs: Docs) -> Scores:
-        """What a leaf alone gives to each of some documents, which ascend."""
-        norms = self.snapshot.norms(query.fields).take(docs)
-        gained = saturation(self.frequencies(query, docs), norms, self.snapshot.settings.k1)
-        gained *= self.idf(query) * query.boost
-        return gained
-
-    # Trees
+        self._found: dict[int, tuple[Any, Docs, Scores]] = {}
 
     def members(self, query: Any) -> Docs:
         """The live documents that answer a query, ascending."""
@@ -182,13 +60,20 @@ class Evaluator:
         """What scores documents for words side by side."""
         known = self._scorers.get(id(query))
         if known is None or known.query is not query:
-            known = self._scorers[id(query)] = Scorer(query, self, self.scores)
+            known = self._scorers[id(query)] = Scorer(query, self.leaves)
         return known
+
+    def words_scores(self, query: WordsQuery, docs: Docs) -> WordsScores:
+        """The parts of the scores of some documents, which ascend, for words side by side."""
+        others = np.zeros(len(docs))
+        for child in _parted(query)[1]:
+            others += self.scores(child, docs)
+        return self.scorer(query).side_by_side(docs, others)
 
     def found_by_whoosh(self, query: Any) -> tuple[Docs, Scores]:
         """The documents and scores of a query without a rule here, by Whoosh's own matcher."""
         known = self._found.get(id(query))
-        if known is None:
+        if known is None or known[0] is not query:
             docs, scores = [], []
             for segment in self.snapshot.segments:
                 matcher = query.matcher(segment.searcher, segment.searcher.context())
@@ -196,14 +81,14 @@ class Evaluator:
                     docs.append(segment.base + matcher.id())
                     scores.append(matcher.score())
                     matcher.next()
-            known = self._found[id(query)] = np.array(docs, np.int64), np.array(scores)
-        return known
+            known = self._found[id(query)] = (query, np.array(docs, np.int64), np.array(scores))
+        return known[1:]
 
     # Answers
 
     def rank(self, query: Any, count: int | None, tie_key: TieKey) -> Ranked:
         """The `count` best documents (all if None), by score, then by `tie_key` ascending."""
-        self.gather(list(leaves_of(query)))
+        self.leaves.gather(list(leaves_of(query)))
         docs = self.members(query)
         total = len(docs)
         if count is not None:
@@ -225,7 +110,7 @@ class Evaluator:
 
     def everything(self, query: Any) -> tuple[Docs, NDArray[np.float32]]:
         """All members, ascending, and their scores."""
-        self.gather(list(leaves_of(query)))
+        self.leaves.gather(list(leaves_of(query)))
         docs = self.members(query)
         return docs, self.scores(query, docs).astype(np.float32)
 
@@ -245,13 +130,13 @@ class Rule(NamedTuple):
 
 def _any(evaluator: Evaluator, query: Any) -> Docs:
     words, others = _parted(query)
-    lists = [evaluator.members_of_any(words)] if words else []
+    lists = [evaluator.leaves.members_of_any(words)] if words else []
     return union([*lists, *map(evaluator.members, others)], evaluator.snapshot.size)
 
 
 def _all(evaluator: Evaluator, query: Any) -> Docs:
     words, others = _parted(query)
-    lists = [evaluator.members_of_all(words)] if words else []
+    lists = [evaluator.leaves.members_of_all(words)] if words else []
     return intersection([*lists, *map(evaluator.members, others)], evaluator.snapshot.size)
 
 
@@ -317,11 +202,14 @@ def _not(evaluator: Evaluator, query: Any) -> Docs:
     return without(everything, evaluator.members(query.query), snapshot.size)
 
 
-_FORMS = Rule(Evaluator.leaf_members, Evaluator.leaf_scores)
+_FORMS = Rule(
+    lambda e, q: e.leaves.members(q),
+    lambda e, q, docs: e.leaves.scores(q, docs),
+)
 _FOREIGN = Rule(_found, _found_scores)
 
 RULES: dict[type, Rule] = {
-    WordsQuery: Rule(_any, lambda e, q, docs: e.scorer(q).side_by_side(docs).total),
+    WordsQuery: Rule(_any, lambda e, q, docs: e.words_scores(q, docs).total),
     whoosh_query.Or: Rule(_any, _sum),
     whoosh_query.And: Rule(_all, _sum),
     whoosh_query.Not: Rule(_not, _zeros),

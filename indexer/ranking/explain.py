@@ -93,15 +93,15 @@ class Explainer:
         parts = [self._parts(child, doc) for child in query.subqueries]
         total = _scaled(_sum(parts), query.boost)
         place = int(self._docs.searchsorted(doc))
-        scores = self._evaluator.scorer(query).side_by_side(self._docs)
+        scores = self._evaluator.words_scores(query, self._docs)
         gained = float(scores.nearness[place]) if len(scores.nearness) else 0.0
         total = total._replace(proximity=total.proximity + gained)
         bonus = float(scores.coverage[place]) - 1.0
         return total._replace(constant=total.constant + bonus * total.score)
 
     def _word(self, query: FormsQuery, doc: int) -> TermExplanation:
-        tf = self._evaluator.frequencies(query, np.array([doc]))
-        idf = self._evaluator.idf(query)
+        tf = self._evaluator.leaves.frequencies(query, np.array([doc]))
+        idf = self._evaluator.leaves.idf(query)
         norm = self._snapshot.norms(query.fields)[doc : doc + 1]
         gained = float(saturation(tf, norm, self._snapshot.settings.k1)[0])
         segment, docnum = self._snapshot.locate(doc)
@@ -109,7 +109,7 @@ class Explainer:
         return TermExplanation(
             word=_written(query, self._text),
             terms=tuple(self._terms(query, number, docnum)) if tf[0] else (),
-            df=self._evaluator.document_frequency(query),
+            df=self._evaluator.leaves.document_frequency(query),
             idf=idf,
             pooled_tf=float(tf[0]),
             length=float(self._lengths_of(query.fields, number)[docnum]),

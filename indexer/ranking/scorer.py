@@ -1,28 +1,22 @@
 """What do documents score for words side by side?
 
-Words are pooled before saturation: the weighted term frequencies of all their forms in all their
-fields are summed, then saturated once, then weighted by one idf. Side by side they give more where
-they stand near, and where more of them stand.
+What each gives by itself, and more where they stand near, and where more of them stand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.bm25 import saturation
-from indexer.ranking.gathering import Gathering
+from indexer.ranking.leaves import Leaves, Scores
 from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
 from indexer.ranking.queries import FormsQuery, WordsQuery
 from indexer.ranking.segment import Docs
 from indexer.ranking.selection import least_of_best
-from indexer.ranking.snapshot import Snapshot
-
-Scores = NDArray[np.float64]
 
 _MANY = 32
 """So many times the documents that are wanted: from there on not all are scored."""
@@ -46,23 +40,6 @@ class WordsScores(NamedTuple):
         return sums * self.coverage
 
 
-class Words(Protocol):
-    """What a scorer asks of the words of its query."""
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The index."""
-
-    def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
-        """One gathering of the postings of all these words, and their numbers in it."""
-
-    def idf(self, query: FormsQuery) -> float:
-        """What a word weighs."""
-
-    def refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
-        """The places of the documents that hold a word but not as it was asked for."""
-
-
 class _Alike(NamedTuple):
     """Distinct words that are searched in the same fields.
 
@@ -77,20 +54,15 @@ class _Alike(NamedTuple):
 
 
 class Scorer:
-    """Scores documents for words side by side. others: what the query's other children score."""
+    """Scores documents for the leaves of a query that stand side by side."""
 
-    def __init__(
-        self, query: WordsQuery, words: Words, others: Callable[[Any, Docs], Scores]
-    ) -> None:
-        children = query.subqueries
+    def __init__(self, query: WordsQuery, leaves: Leaves) -> None:
         self.query = query
-        self._words = [child for child in children if isinstance(child, FormsQuery)]
-        self._children = [child for child in children if not isinstance(child, FormsQuery)]
-        self._score_other = others
-        self._of = words
-        self._snapshot = words.snapshot
-        self._gathering, self._numbers = words.gather(self._words)
-        self._idfs = [words.idf(word) for word in self._words]
+        self._words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+        self._leaves = leaves
+        self._snapshot = leaves.snapshot
+        self._gathering, self._numbers = leaves.gather(self._words)
+        self._idfs = [leaves.idf(word) for word in self._words]
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
@@ -119,22 +91,23 @@ class Scorer:
             norms = self._snapshot.norms(fields).take(docs)
             for some, tfs, held in self._gathering.frequencies(numbers, docs):
                 for row, number in enumerate(numbers[some]):
-                    out = self._of.refused(self._gathering.words[number], docs)
+                    out = self._leaves.refused(self._gathering.words[number], docs)
                     if len(out):
                         tfs[row, out] = held[row, out] = 0
                 gained = saturation(tfs, norms, self._snapshot.settings.k1)
                 gained *= weights[some]
                 sums += gained.sum(axis=0)
                 covered += (held * idfs[some]).sum(axis=0)
-        for child in self._children:
-            sums += self._score_other(child, docs)
-        sums *= self.query.boost
         return sums, covered
 
-    def side_by_side(self, docs: Docs) -> WordsScores:
-        """The parts of the scores of some documents, which ascend; the last answer is kept."""
+    def side_by_side(self, docs: Docs, others: Scores) -> WordsScores:
+        """The parts of the scores of some documents, which ascend; the last answer is kept.
+
+        others: what the other children of the query score.
+        """
         if self._scored is None or self._scored.docs is not docs:
             sums, covered = self._sums(docs)
+            sums = (sums + others) * self.query.boost
             nearness = self._nearness(docs, sums)
             self._scored = WordsScores(docs, sums, nearness, self._coverage(covered))
         return self._scored
@@ -185,11 +158,12 @@ class Scorer:
         """
         settings = self._snapshot.settings
         wanted = max(count, settings.proximity_reach)
-        if not count or len(docs) < _MANY * wanted or self._children or len(self._alike) != 1:
+        alone = len(self._words) == len(self.query.subqueries) and self.query.boost > 0
+        if not count or len(docs) < _MANY * wanted or not alone or len(self._alike) != 1:
             return docs
         (group,) = self._alike
         norms = self._snapshot.norms(group.fields)
-        weights = group.weights[:, 0] * self.query.boost
+        weights = group.weights[:, 0]
         bounds = self._gathering.bounds(group.numbers, weights, norms, settings.k1).take(docs)
         bar = least_of_best(bounds, wanted) * _TRIED
         tried = docs[bounds >= bar]

@@ -86,7 +86,7 @@ def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
     asked = any(
         group.retrieves for group in leaf.expansions(evaluator.snapshot) if group.tier == "spelling"
     )
-    return asked and len(evaluator.leaf_members(leaf)) > 0
+    return asked and len(evaluator.leaves.members(leaf)) > 0
 
 
 def _keys(word: QueryWord) -> list[str]:

@@ -1,0 +1,140 @@
+"""What does one word, phrase or pattern of a query meet, what does it weigh, what does it give?
+
+Words are pooled before saturation: the weighted term frequencies of all their forms in all their
+fields are summed, then saturated once, then weighted by one idf.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.ranking.bm25 import idf, saturation
+from indexer.ranking.gathering import Frequencies, Gathering
+from indexer.ranking.queries import FormsQuery, PhraseQuery, leaf_words
+from indexer.ranking.segment import NO_DOCS, Docs
+from indexer.ranking.selection import intersection, union
+from indexer.ranking.snapshot import Segment, Snapshot
+
+Scores = NDArray[np.float64]
+Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
+
+
+class Leaves:
+    """The leaves of queries over one snapshot; gathered once however often they are met.
+
+    `verify`, where given, is asked which documents of a segment bear a leaf as it was written; what
+    the others hold of it does not count.
+    """
+
+    def __init__(self, snapshot: Snapshot, verify: Verify | None = None) -> None:
+        self.snapshot = snapshot
+        self._verify = verify
+        self._gathered: dict[FormsQuery, tuple[Gathering, int]] = {}
+        self._members: dict[FormsQuery, tuple[Docs, Docs]] = {}
+        self._idfs: dict[FormsQuery, float] = {}
+
+    def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
+        """One gathering of the postings of all these words, and their numbers in it."""
+        known = [self._gathered.get(word) for word in words]
+        gathering = known[0][0] if known and known[0] else None
+        if gathering is None or any(one is None or one[0] is not gathering for one in known):
+            distinct = list(dict.fromkeys(words))
+            gathering = Gathering(distinct, self.snapshot)
+            self._gathered |= {word: (gathering, n) for n, word in enumerate(distinct)}
+        return gathering, [self._gathered[word][1] for word in words]
+
+    def members_of_any(self, words: Sequence[FormsQuery]) -> Docs:
+        """The live documents that hold any of some leaves, ascending."""
+        if self._verify is not None:
+            return union([self.members(word) for word in words], self.snapshot.size)
+        gathering, numbers = self.gather(words)
+        return gathering.members(numbers)
+
+    def members(self, query: FormsQuery) -> Docs:
+        """The live documents that hold a leaf of a query, ascending."""
+        return self._held(query)[0]
+
+    def members_of_all(self, words: Sequence[FormsQuery]) -> Docs:
+        """The live documents that hold each of some leaves, ascending."""
+        if self._verify is not None:
+            return intersection([self.members(word) for word in words], self.snapshot.size)
+        gathering, numbers = self.gather(words)
+        return gathering.members_of_all(list(dict.fromkeys(numbers)))
+
+    def refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
+        """The places in `docs` of those that hold a leaf but not as it was written."""
+        if not self._verifies(query):
+            return NO_DOCS
+        return np.isin(docs, self._held(query)[1]).nonzero()[0]
+
+    def _held(self, query: FormsQuery) -> tuple[Docs, Docs]:
+        """The members, and those that are refused."""
+        known = self._members.get(query)
+        if known is None:
+            gathering, numbers = self.gather([query])
+            docs, refused = gathering.members(numbers), NO_DOCS
+            if self._verifies(query):
+                kept = self._kept(query, docs)
+                docs, refused = docs[kept], docs[~kept]
+            known = self._members[query] = docs, refused
+        return known
+
+    def _verifies(self, query: FormsQuery) -> bool:
+        return self._verify is not None and any(word.written for word in leaf_words(query))
+
+    def _kept(self, query: FormsQuery, docs: Docs) -> NDArray[np.bool_]:
+        """By place in `docs`, which documents hold a leaf as it was written."""
+        assert self._verify is not None  # noqa: S101  asked only then
+        kept = np.zeros(len(docs), np.bool_)
+        for segment in self.snapshot.segments:
+            first, last = docs.searchsorted((segment.base, segment.base + segment.size))
+            here = docs[first:last] - segment.base
+            if len(here):
+                kept[first:last] = self._verify(query, segment, here)
+        return kept
+
+    def document_frequency(self, query: FormsQuery) -> int:
+        """How many live documents hold a leaf: those behind its idf."""
+        df = self._document_frequency(query)
+        return min(df, len(self.members(query))) or df if self._verifies(query) else df
+
+    def _document_frequency(self, query: FormsQuery) -> int:
+        known = self.snapshot.frequencies.get(query)
+        if known is None:
+            gathering, (number,) = self.gather([query])
+            known = self.snapshot.remember_frequency(query, gathering.document_frequency(number))
+        return known
+
+    def idf(self, query: FormsQuery) -> float:
+        """What a word weighs; a phrase, as much as its words together."""
+        known = self._idfs.get(query)
+        if known is None:
+            if isinstance(query, PhraseQuery):
+                known = self._phrase_idf(query)
+            else:
+                known = idf(self.snapshot.documents, self.document_frequency(query))
+            self._idfs[query] = known
+        return known
+
+    def _phrase_idf(self, query: PhraseQuery) -> float:
+        dfs = map(self._document_frequency, query.weighing)
+        documents = self.snapshot.documents
+        return sum(idf(documents, df) for df in dfs) or idf(documents, documents)
+
+    def frequencies(self, query: FormsQuery, docs: Docs) -> Frequencies:
+        """How often some documents, which ascend, hold a leaf or what only adds to its score."""
+        gathering, numbers = self.gather([query])
+        ((_, (tfs,), _),) = gathering.frequencies(numbers, docs)
+        tfs[self.refused(query, docs)] = 0
+        held: Frequencies = tfs
+        return held
+
+    def scores(self, query: FormsQuery, docs: Docs) -> Scores:
+        """What a leaf alone gives to each of some documents, which ascend."""
+        norms = self.snapshot.norms(query.fields).take(docs)
+        gained = saturation(self.frequencies(query, docs), norms, self.snapshot.settings.k1)
+        gained *= self.idf(query) * query.boost
+        return gained
