@@ -86,14 +86,15 @@ def _meetings(
         source = segment.field(field)
         if source is None:
             continue
-        for leaf in leaves:
-            spans = _marked_spans(leaf, source, snapshot)
-            if len(spans):
-                _add_meetings(met, dict(here), segment, source, spans, highlighter)
+        terms = [spans for leaf in leaves for spans in _marked_spans(leaf, source, snapshot)]
+        spans = np.concatenate([NO_SPANS, *terms])
+        if len(spans):
+            spans = spans[spans[:, 0].argsort()]
+            _add_meetings(met, dict(here), segment, source, spans, highlighter)
     return met
 
 
-def _marked_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> Spans:
+def _marked_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> list[Spans]:
     """The terms of a field that a leaf may mark."""
     terms = [
         part.located.spans
@@ -105,8 +106,7 @@ def _marked_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> 
         terms = [meaning.spans for meaning in meanings if meaning.expansion.retrieves]
     for phrase in leaf.phrases(snapshot):
         terms += [source.group(phrase.level, key) for key in phrase.keys]
-    spans = np.concatenate([NO_SPANS, *terms])
-    return spans[spans[:, 0].argsort()]
+    return terms
 
 
 def _add_meetings(
@@ -117,6 +117,7 @@ def _add_meetings(
     spans: Spans,
     highlighter: Highlighter,
 ) -> None:
+    """Add what the terms of some ascending spans, of which some may be there twice, meet."""
     admitted = np.zeros(segment.size, np.bool_)
     admitted[list(hit_of_docnum)] = True
     postings = postings_of(source, spans)
