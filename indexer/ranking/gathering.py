@@ -66,6 +66,18 @@ class Block(NamedTuple):
     runs: int
 
 
+class Runs(NamedTuple):
+    """By run: its word, how its terms belong to that (CORE, BESIDE, OTHER), its block.
+
+    positions: where those of its first posting begin in the source.
+    """
+
+    words: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    blocks: NDArray[np.int64]
+    positions: NDArray[np.int64]
+
+
 class Chosen(NamedTuple):
     """The postings that are of some documents.
 
@@ -83,9 +95,8 @@ class Gathering:
     """The postings of some words, end to end.
 
     docs: int64, of the whole index, deleted ones too, in any order; tfs: as counted. They are
-    divided into runs, each of a span of terms of one word: run_words, run_kinds and run_weights say
-    which word, how they belong to it and what an occurrence counts; run_blocks, in which block they
-    are. What is found as a phrase has no positions and comes last, as if in one block more.
+    divided into `runs`, each of a span of terms of one word. What is found as a phrase has no
+    positions and comes last, as if in one block more.
     """
 
     def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
@@ -98,20 +109,30 @@ class Gathering:
         for number, word in enumerate(words):
             for phrase in snapshot.phrase_terms(word):
                 parts.add_phrase(number, phrase)
-        sizes = [len(weights) for weights in parts.weights]
-        in_blocks = [block.runs for block in self.blocks]
-        in_blocks.append(sum(sizes) - sum(in_blocks))
-        self.run_blocks = np.arange(len(in_blocks)).repeat(in_blocks)
-        self.docs = parts.all_docs()
+        self._parts = parts
         self.tfs = _joined(parts.tfs, np.uint8)
-        self.run_words = np.array(parts.words, np.int64).repeat(sizes)
-        self.run_kinds = np.array(parts.kinds, np.uint8).repeat(sizes)
-        self.run_weights = _joined(parts.weights, np.float32)
-        self._positions = _joined(parts.positions, np.int64)
+        self._weights = _joined(parts.weights, np.float32)
         self._counts = _joined(parts.counts, np.int64)
-        self._stretches = parts.stretches
         self._widest = max(parts.kinds, default=CORE)
         self._chosen: Chosen | None = None
+
+    @cached_property
+    def docs(self) -> Docs:
+        """int64, by posting: its document in the whole index."""
+        return self._parts.all_docs()
+
+    @cached_property
+    def runs(self) -> Runs:
+        """What the runs are."""
+        sizes = [len(weights) for weights in self._parts.weights]
+        in_blocks = [block.runs for block in self.blocks]
+        in_blocks.append(sum(sizes) - sum(in_blocks))
+        return Runs(
+            np.array(self._parts.words, np.int64).repeat(sizes),
+            np.array(self._parts.kinds, np.uint8).repeat(sizes),
+            np.arange(len(in_blocks)).repeat(in_blocks),
+            _joined(self._parts.positions, np.int64),
+        )
 
     def members(self, numbers: Sequence[int]) -> Docs:
         """The live documents that hold any of some words, ascending."""
@@ -150,7 +171,7 @@ class Gathering:
         docs = [
             self.docs[first:last]
             for number in numbers
-            for first, last, of_kind in self._stretches[number]
+            for first, last, of_kind in self._parts.stretches[number]
             if of_kind <= kind
         ]
         return _joined(docs, np.int64)
@@ -163,14 +184,19 @@ class Gathering:
     @cached_property
     def _alone(self) -> tuple[Docs, Frequencies]:
         """The live documents of the only word, ascending, and how often each holds it."""
-        docs, tfs, size = self.docs, self._weighted_tfs(), self._snapshot.size
-        if len(docs) * _DENSE_SHARE > size:
-            by_doc = summed_at(docs, tfs, size)
+        tfs, size = self._weighted_tfs(), self._snapshot.size
+        if len(tfs) * _DENSE_SHARE > size:
+            by_doc = np.zeros(size)
+            at = 0
+            for base, docnums in self._parts.docs:
+                here = np.bincount(docnums, tfs[at : at + len(docnums)])
+                by_doc[base : base + len(here)] += here
+                at += len(docnums)
             docs = (by_doc > 0).nonzero()[0]
             tfs = by_doc.take(docs)
         else:
-            order = docs.argsort(kind="stable")
-            docs = docs.take(order)
+            order = self.docs.argsort(kind="stable")
+            docs = self.docs.take(order)
             firsts = changes(docs).nonzero()[0]
             docs, tfs = docs.take(firsts), np.add.reduceat(tfs.take(order), firsts)
         live = self._snapshot.live
@@ -191,14 +217,14 @@ class Gathering:
         weight_of = np.zeros(len(self.words), np.float32)
         weight_of[numbers] = weights * _ROUNDING
         gained = saturation(self._weighted_tfs(np.float32), norms.take(self.docs), k1)
-        gained *= weight_of.take(self.run_words).repeat(self._counts)
+        gained *= weight_of.take(self.runs.words).repeat(self._counts)
         return summed_at(self.docs, gained, len(norms))
 
     def _weighted_tfs(self, dtype: type[np.floating[Any]] = np.float64) -> NDArray[Any]:
         """What each posting counts."""
-        weights = self.run_weights[:1]
-        if (self.run_weights != weights).any():
-            weights = self.run_weights.repeat(self._counts)
+        weights = self._weights[:1]
+        if (self._weights != weights).any():
+            weights = self._weights.repeat(self._counts)
         counts: NDArray[Any] = np.multiply(self.tfs, weights, dtype=dtype)
         return counts
 
@@ -234,7 +260,7 @@ class Gathering:
 
         at: places of the postings, rising; runs: of each.
         """
-        places = position_places(self.tfs, self._counts, self._positions, at, runs)
+        places = position_places(self.tfs, self._counts, self.runs.positions, at, runs)
         ends = starts_of(self.tfs.take(at))
         starts = [block.first for block in self.blocks]
         bounds = ends.take(at.searchsorted([*starts, len(self.docs)])).tolist()
@@ -264,18 +290,18 @@ class Gathering:
         _, at, rows, runs = self.chosen(docs)
         place_of = np.full(len(self.words), -1, np.int64)
         place_of[numbers] = np.arange(len(numbers)) * len(docs)
-        keys = place_of.take(self.run_words).take(runs)
+        keys = place_of.take(self.runs.words).take(runs)
         if len(numbers) < len(self.words):
             wanted = (keys >= 0).nonzero()[0]
             keys, rows, runs, at = (array.take(wanted) for array in (keys, rows, runs, at))
         keys += rows
-        tfs = np.multiply(self.tfs.take(at), self.run_weights.take(runs), dtype=np.float64)
+        tfs = np.multiply(self.tfs.take(at), self._weights.take(runs), dtype=np.float64)
         shape = len(numbers), len(docs)
         pooled = summed_at(keys, tfs, shape[0] * shape[1]).reshape(shape)
         if self._widest < OTHER:
             return pooled, pooled > 0
         held = np.zeros(shape, np.bool_)
-        held.ravel()[keys[self.run_kinds.take(runs) < OTHER]] = True
+        held.ravel()[keys[self.runs.kinds.take(runs) < OTHER]] = True
         return pooled, held
 
 

@@ -101,13 +101,13 @@ def _marked_places(
         rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
     numbers = {name: number for number, name in enumerate(fields)}
     field_of = np.array([numbers.get(block.field, 0) for block in gathering.blocks], np.int64)
-    places = gathering.run_words.take(runs)
+    places = gathering.runs.words.take(runs)
     places *= len(best)
     places += rows
     places *= len(fields)
-    places += field_of.take(gathering.run_blocks.take(runs))
+    places += field_of.take(gathering.runs.blocks.take(runs))
     places <<= DOC_SHIFT + 1
-    places += gathering.run_kinds.take(runs) == OTHER
+    places += gathering.runs.kinds.take(runs) == OTHER
     marked = places.repeat(gathering.tfs.take(at).astype(np.int64))
     marked += gathering.positions(at, runs) << 1
     marked.sort()
@@ -122,9 +122,9 @@ def _wanted_runs(
     words[np.array(pairs).ravel()] = True
     kinds = np.zeros(OTHER + 1, np.bool_)
     kinds[CORE], kinds[OTHER] = True, settings.proximity_relatives > 0
-    wanted: NDArray[np.bool_] = words.take(gathering.run_words)
-    wanted &= kinds.take(gathering.run_kinds)
-    wanted &= gathering.run_blocks < len(gathering.blocks)
+    wanted: NDArray[np.bool_] = words.take(gathering.runs.words)
+    wanted &= kinds.take(gathering.runs.kinds)
+    wanted &= gathering.runs.blocks < len(gathering.blocks)
     return wanted
 
 
