@@ -1,8 +1,8 @@
 """`protected_stem` of very many words: which of them does the stemmer know?
 
-The rules are those of `protected` and read its tables; only the way is another. Known words are
-looked up by length, the longest first, and only where their first three letters and the ending
-behind them allow it: both are asked of small tables before the list of words is.
+The rules are those of `protected` and read its tables; only the way is another. What may be a known
+word with its ending is tried in all its lengths at once, and only where its first three letters
+and what is left as an ending allow it: both are asked of small tables before the list of words is.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from analyzers.packed import (
     MOST_LETTERS,
     Array,
     Mask,
-    Numbering,
     Numbers,
     Words,
-    fits,
+    own_letters,
     pack,
     pack_all,
+    packed,
     places,
 )
 from analyzers.protected import (
@@ -39,22 +39,17 @@ UNKNOWN = np.uint64(0)
 """No word: what stands for the stem of a word that is not known."""
 
 
-class _OfLength(NamedTuple):
-    """The known words of one length, rising: stem and number of the endings of each."""
+class _Known(NamedTuple):
+    """The known words that fit.
+
+    forms: rising. stems, sets: by form, its stem and the number of its endings. lengths_by_head: by
+    the first three letters, bit n is set where a known word has n letters. endings: rising.
+    allowed: [ending, set of endings], where the last row is that of no ending.
+    """
 
     forms: Numbers
     stems: Numbers
     sets: Array
-
-
-class _Known(NamedTuple):
-    """The known words that fit, by length, the longest first.
-
-    lengths_by_head: by the first three letters, bit n is set where a known word has n letters.
-    endings: rising. allowed: [ending, set of endings], where the last row is that of no ending.
-    """
-
-    by_length: dict[int, _OfLength]
     lengths_by_head: Array
     endings: Numbers
     allowed: Mask
@@ -62,22 +57,17 @@ class _Known(NamedTuple):
 
 @cache
 def _known() -> _Known:
-    listed = {form: entry for form, entry in lexicon().known.items() if fits(form)}
-    numbering = Numbering()
-    forms = Words.of(numbering.numbers(list(listed)))
-    stems = numbering.numbers([stem for stem, _ in listed.values()])
+    listed = lexicon().known
+    forms, fit = packed(list(listed), own_letters())
+    stems, _ = packed([stem for stem, _ in listed.values()], own_letters())
     sets = np.array([int(endings) for _, endings in listed.values()])
+    where = np.flatnonzero(fit)
+    where = where[np.argsort(forms.take(where))]
+    words = Words.of(forms.take(where))
     heads = np.zeros(1 << BITS * HEAD_LETTERS, np.uint32)
-    by_length = {}
-    for length in range(MOST_LETTERS, SHORTEST - 1, -1):
-        where = np.flatnonzero(forms.sizes == length)
-        where = where[np.argsort(forms.letters.take(where))]
-        if len(where):
-            found = forms.letters.take(where)
-            by_length[length] = _OfLength(found, stems.take(where), sets.take(where))
-            if length >= HEAD_LETTERS:
-                heads[found >> np.uint64(BITS * (length - HEAD_LETTERS))] |= 1 << length
-    return _Known(by_length, heads, *_endings())
+    lengths = np.left_shift(1, words.sizes.astype(np.int64))
+    np.bitwise_or.at(heads, words.head(HEAD_LETTERS).astype(np.intp), lengths.astype(np.uint32))
+    return _Known(words.letters, stems.take(where), sets.take(where), heads, *_endings())
 
 
 def _endings() -> tuple[Numbers, Mask]:
@@ -90,6 +80,27 @@ def _endings() -> tuple[Numbers, Mask]:
     return endings, allowed
 
 
+class _Clitics(NamedTuple):
+    """What may stand before a known word, of one length.
+
+    clitics: rising. least: by clitic, how many letters the known word must have.
+    """
+
+    clitics: Numbers
+    least: Array
+
+
+@cache
+def _clitics() -> dict[int, _Clitics]:
+    """By how many letters they have."""
+    found = {}
+    for size in sorted({len(clitic) for clitic in LEAST_AFTER}):
+        least = {pack(clitic): n for clitic, n in LEAST_AFTER.items() if len(clitic) == size}
+        ranked = sorted(least)
+        found[size] = _Clitics(np.array(ranked, np.uint64), np.array([least[n] for n in ranked]))
+    return found
+
+
 class _Tries(NamedTuple):
     """What may be known words and their endings: the rests of `owners` after `before` letters.
 
@@ -100,14 +111,6 @@ class _Tries(NamedTuple):
     owners: Array
     before: Array
     least: Array
-
-    def take(self, where: Array) -> _Tries:
-        return _Tries(
-            self.rests.take(where),
-            self.owners.take(where),
-            self.before.take(where),
-            self.least.take(where),
-        )
 
 
 def protected_stems(words: Words) -> Numbers:
@@ -123,60 +126,68 @@ def protected_stems(words: Words) -> Numbers:
 def _tries(words: Words) -> _Tries:
     """Every word as it is, then without each clitic that it begins with, the shortest first."""
     everyone = np.arange(len(words.letters))
-    parts = [(words, everyone, 0, SHORTEST)]
-    for before in sorted(LEAST_AFTER, key=len):
-        size = len(before)
-        long_enough = words.sizes >= np.uint64(size + SHORTEST)
-        where = np.flatnonzero(long_enough & words.begin(before))
-        parts.append((words.take(where).without_first(size), where, size, LEAST_AFTER[before]))
-    counts = [len(owners) for _, owners, _, _ in parts]
+    rests, owners = [words], [everyone]
+    before, least = [np.zeros(len(everyone), np.int64)], [np.full(len(everyone), SHORTEST)]
+    for size, known in _clitics().items():
+        heads = words.head(size)
+        at = places(heads, known.clitics)
+        begins = known.clitics.take(at) == heads
+        where = np.flatnonzero(begins & (words.sizes >= np.uint64(size + SHORTEST)))
+        rests.append(words.take(where).without_first(size))
+        owners.append(where)
+        before.append(np.full(len(where), size))
+        least.append(known.least.take(at.take(where)))
     return _Tries(
-        Words(
-            np.concatenate([rest.letters for rest, _, _, _ in parts]),
-            np.concatenate([rest.sizes for rest, _, _, _ in parts]),
-        ),
-        np.concatenate([owners for _, owners, _, _ in parts]),
-        np.repeat([size for _, _, size, _ in parts], counts),
-        np.repeat([least for _, _, _, least in parts], counts),
+        Words.joined(*rests),
+        np.concatenate(owners),
+        np.concatenate(before),
+        np.concatenate(least),
     )
 
 
 def _stems_of(tries: _Tries) -> Numbers:
     """The stem of each try that has a known word in front; the longest known word decides."""
     known = _known()
-    sizes = tries.rests.sizes
-    stems = np.zeros(len(sizes), np.uint64)
-    settled = np.zeros(len(sizes), np.bool_)
-    lengths = known.lengths_by_head.take(tries.rests.head(HEAD_LETTERS).astype(np.intp))
-    lengths[sizes < HEAD_LETTERS] = 0
-    some = np.flatnonzero(lengths)
-    for length in known.by_length:
-        if length >= HEAD_LETTERS:
-            where = some[(lengths.take(some) >> length & 1).astype(np.bool_) & ~settled.take(some)]
-        else:
-            short = (sizes >= length) & (sizes <= length + LONGEST_AFTER_SHORT)
-            where = np.flatnonzero(short & ~settled & (tries.least == length))
-        where, found = _of_length(tries, where, length)
-        settled[where] = True
-        stems[where] = np.where(tries.least.take(where) <= length, found, UNKNOWN)
+    where, lengths = _lengths(tries)
+    words = tries.rests.take(where)
+    sizes = words.sizes - lengths
+    tails = words.without_first(lengths).letters
+    rows = places(tails, known.endings)
+    bare = sizes == 0
+    kept = np.flatnonzero((known.endings.take(rows) == tails) | bare)
+    rows[bare] = len(known.endings)
+    where, lengths = where.take(kept), lengths.take(kept)
+    forms = words.letters.take(kept) >> sizes.take(kept) * np.uint64(BITS)
+    found = places(forms, known.forms)
+    sets = known.sets.take(found)
+    fit = (known.forms.take(found) == forms) & known.allowed[rows.take(kept), sets]
+    fit &= (sets != ENDING_SETS.index(ALONE)) | (tries.before.take(where) == 0)
+    where, lengths, found = where[fit], lengths[fit], found[fit]
+    long_enough = tries.least.take(where).astype(np.uint64) <= lengths
+    stems = np.zeros(len(tries.owners), np.uint64)
+    # from the shortest on, so that the longest stays
+    stems[where] = np.where(long_enough, known.stems.take(found), UNKNOWN)
     return stems
 
 
-def _of_length(tries: _Tries, where: Array, length: int) -> tuple[Array, Numbers]:
-    """(those of the tries that have a known word of this length in front, its stems)."""
-    known = _known()
-    where = where[tries.rests.sizes.take(where) >= length]
-    tried = tries.take(where)
-    sizes = tried.rests.sizes - np.uint64(length)
-    tails = tried.rests.without_first(length).letters
-    rows = places(tails, known.endings)
-    is_ending = known.endings.take(rows) == tails
-    rows[sizes == 0] = len(known.endings)
-    kept = np.flatnonzero(is_ending | (sizes == 0))
-    forms = tried.rests.letters.take(kept) >> sizes.take(kept) * np.uint64(BITS)
-    words = known.by_length[length]
-    found = places(forms, words.forms)
-    sets = words.sets.take(found)
-    fit = (words.forms.take(found) == forms) & known.allowed[rows.take(kept), sets]
-    fit &= (sets != ENDING_SETS.index(ALONE)) | (tried.before.take(kept) == 0)
-    return where.take(kept[fit]), words.stems.take(found[fit])
+def _lengths(tries: _Tries) -> tuple[Array, Numbers]:
+    """(try, letters) of all known words that may stand in front, the shortest first.
+
+    Those of two letters are known by nothing but themselves; they need a short word.
+    """
+    sizes = tries.rests.sizes
+    lengths = _known().lengths_by_head.take(tries.rests.head(HEAD_LETTERS).astype(np.intp))
+    lengths &= np.left_shift(np.uint32(2), sizes.astype(np.uint32)) - np.uint32(1)
+    lengths &= ~np.uint32((1 << HEAD_LETTERS) - 1)
+    short = (sizes >= SHORTEST) & (sizes <= SHORTEST + LONGEST_AFTER_SHORT)
+    lengths |= (short & (tries.least == SHORTEST)).astype(np.uint32) << np.uint32(SHORTEST)
+    some = np.flatnonzero(lengths)
+    bits = lengths.take(some)
+    found = [
+        some[(bits >> np.uint32(length) & 1).astype(np.bool_)]
+        for length in range(SHORTEST, MOST_LETTERS + 1)
+    ]
+    counts = [len(part) for part in found]
+    return np.concatenate(found), np.repeat(
+        np.arange(SHORTEST, MOST_LETTERS + 1, dtype=np.uint64), counts
+    )

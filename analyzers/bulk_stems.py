@@ -68,46 +68,53 @@ def _waw_words() -> Numbers:
 
 
 def stems(words: Words) -> Words:
-    """The light stem of each folded word."""
-    result = words.copy()
-    known = protected_stems(words)
-    where = np.flatnonzero(known)
-    result.put(where, Words.of(known.take(where)))
-    open_ = (known == UNKNOWN) & (words.sizes >= _LEAST)
+    """The light stem of each folded word; of one in و both with it and without, to choose from."""
+    count = len(words.letters)
     in_waw = words.begin(araby.WAW) & ~begin_with_any(words, COMPOUNDS)
-    where = np.flatnonzero(open_ & in_waw)
-    result.put(where, _stems_after_waw(words.take(where)))
-    where = np.flatnonzero(open_ & ~in_waw)
-    result.put(where, _without_suffixes(_without_future(_without_article(words.take(where)))))
-    return result
+    waw = np.flatnonzero(in_waw & (words.sizes >= _LEAST))
+    after_waw = words.take(waw).without_first(1)
+    light = _without_suffixes(_without_future(Words.joined(_without_article(words), after_waw)))
+    known = protected_stems(Words.joined(words, after_waw))
+    where = np.flatnonzero(known)
+    light.put(where, Words.of(known.take(where)))
+    own = (known.take(waw) != UNKNOWN) | (words.sizes.take(waw) <= _LEAST)
+    own |= is_among(light.letters.take(waw), _waw_words())
+    conjoined = np.flatnonzero(~own)
+    light.put(waw.take(conjoined), light.take(count + conjoined))
+    short = np.flatnonzero(words.sizes < _LEAST)
+    light.put(short, words.take(short))
+    return Words(light.letters[:count], light.sizes[:count])
 
 
-def _stems_after_waw(words: Words) -> Words:
-    result = _without_suffixes(words)
-    own = (words.sizes <= _LEAST) | is_among(result.letters, _waw_words())
-    where = np.flatnonzero(~own)
-    rest = words.take(where).without_first(1)
-    known = protected_stems(rest)
-    rest = _without_suffixes(_without_future(rest))
-    rest.put(np.flatnonzero(known), Words.of(known[known != UNKNOWN]))
-    result.put(where, rest)
-    return result
+@cache
+def _by_size(affixes: tuple[str, ...]) -> tuple[tuple[int, Numbers], ...]:
+    """(how many letters, the affixes that have so many), the longest first."""
+    sizes = sorted({len(affix) for affix in affixes}, reverse=True)
+    return tuple((n, pack_all(affix for affix in affixes if len(affix) == n)) for n in sizes)
+
+
+def _is_any(letters: Numbers, affixes: Numbers) -> Mask:
+    found = np.zeros(len(letters), np.bool_)
+    for affix in affixes:  # they are few, and comparing is faster than to look them up
+        found |= letters == affix
+    return found
 
 
 def begin_with_any(words: Words, beginnings: tuple[str, ...]) -> Mask:
     """Which words begin with any of these."""
     found = np.zeros(len(words.letters), np.bool_)
-    for beginning in beginnings:
-        found |= words.begin(beginning)
+    for size, known in _by_size(beginnings):
+        found |= _is_any(words.head(size), known)
     return found
 
 
 def _without_article(words: Words) -> Words:
     counts = np.zeros(len(words.letters), np.uint64)
-    for compound in COMPOUNDS:
-        least = MIN_AFTER_ARTICLE if compound == ARTICLE else MIN_STEM
-        takes = (counts == 0) & (words.sizes >= np.uint64(len(compound) + least))
-        counts[takes & words.begin(compound)] = len(compound)
+    for size, known in _by_size(COMPOUNDS):
+        takes = (counts == 0) & (words.sizes >= np.uint64(size + MIN_STEM))
+        counts[takes & _is_any(words.head(size), known)] = size
+    takes = (counts == 0) & (words.sizes >= np.uint64(len(ARTICLE) + MIN_AFTER_ARTICLE))
+    counts[takes & words.begin(ARTICLE)] = len(ARTICLE)
     return words.without_first(counts)
 
 
@@ -140,8 +147,8 @@ def _without_some_suffix(words: Words) -> Words:
 
 def _end_in_any(words: Words, endings: tuple[str, ...]) -> Mask:
     found = np.zeros(len(words.letters), np.bool_)
-    for ending in endings:
-        found |= words.end(ending)
+    for size, known in _by_size(endings):
+        found |= _is_any(words.tail(size), known)
     return found
 
 
@@ -163,9 +170,9 @@ def _without_plural(words: Words) -> Words:
 
 def _without_one(words: Words, endings: tuple[str, ...], allowed: Mask) -> Words:
     counts = np.zeros(len(words.letters), np.uint64)
-    for ending in endings:
-        takes = (counts == 0) & (words.sizes >= np.uint64(len(ending) + MIN_STEM)) & allowed
-        counts[takes & words.end(ending)] = len(ending)
+    for size, known in _by_size(endings):
+        takes = (counts == 0) & (words.sizes >= np.uint64(size + MIN_STEM)) & allowed
+        counts[takes & _is_any(words.tail(size), known)] = size
     return words.without_last(counts)
 
 

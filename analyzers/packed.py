@@ -56,8 +56,10 @@ def fits(word: str) -> bool:
 
 
 def pack_all(words: Iterable[str]) -> Numbers:
-    """The numbers of those words that fit, rising."""
-    return np.array(sorted({pack(word) for word in words if fits(word)}), np.uint64)
+    """The numbers of those words that fit, rising and distinct."""
+    numbers, fit = packed(list(words), own_letters())
+    ranked = np.sort(numbers[fit])
+    return ranked[np.diff(ranked, prepend=np.uint64(0)) != 0]
 
 
 def letter_table(letters: Iterable[str]) -> Mask:
@@ -96,6 +98,14 @@ class Words(NamedTuple):
         """The words of these numbers."""
         return cls(letters, _MASKS.searchsorted(letters).astype(np.uint64))
 
+    @classmethod
+    def joined(cls, *parts: Words) -> Words:
+        """The words of several, one after the other."""
+        return cls(
+            np.concatenate([part.letters for part in parts]),
+            np.concatenate([part.sizes for part in parts]),
+        )
+
     def take(self, where: Array) -> Words:
         """Some of the words."""
         return Words(self.letters.take(where), self.sizes.take(where))
@@ -109,6 +119,11 @@ class Words(NamedTuple):
         """The same words, to be changed."""
         return Words(self.letters.copy(), self.sizes.copy())
 
+    def aligned(self) -> Numbers:
+        """The letters moved up, so that the first is the highest: in the order of dictionaries."""
+        aligned: Numbers = self.letters << (np.uint64(MOST_LETTERS) - self.sizes) * np.uint64(BITS)
+        return aligned
+
     def last(self, before: int = 0) -> Numbers:
         """The number of the last letter, or of one so many before it; 0 where there is none."""
         return (self.letters >> np.uint64(BITS * before)) & _LETTER
@@ -120,8 +135,7 @@ class Words(NamedTuple):
 
     def head(self, count: int) -> Numbers:
         """The first letters, packed; of shorter words, numbers that no such beginning has."""
-        aligned = self.letters << (np.uint64(MOST_LETTERS) - self.sizes) * np.uint64(BITS)
-        head: Numbers = aligned >> np.uint64(_FULL - BITS * count)
+        head: Numbers = self.aligned() >> np.uint64(_FULL - BITS * count)
         return head
 
     def tail(self, count: int) -> Numbers:
@@ -150,6 +164,13 @@ class Words(NamedTuple):
         return Words(self.letters & _MASKS.take(sizes.astype(np.intp)), sizes)
 
 
+class Encoded(NamedTuple):
+    """Words in UTF-8. data: u1, end to end. lengths: int64, how many bytes each has."""
+
+    data: npt.NDArray[np.uint8]
+    lengths: npt.NDArray[np.int64]
+
+
 class Numbering:
     """Gives every word a number and takes it back: letters that fit, else a place in a list."""
 
@@ -167,7 +188,7 @@ class Numbering:
         table: what letter each character becomes, by code point below 2**16; 0 where none.
         otherwise: what a word becomes that has such a character, or too many letters.
         """
-        letters, fit = _packed(words, _own_letters() if table is None else table)
+        letters, fit = packed(words, own_letters() if table is None else table)
         rest = np.flatnonzero(~fit)
         if len(rest):
             others = [words[i] for i in rest.tolist()]
@@ -193,22 +214,53 @@ class Numbering:
 
     def texts(self, numbers: Numbers) -> list[str]:
         """The words of these numbers."""
-        return [word.decode("utf-8", _SURROGATES) for word in self.encoded(numbers)]
+        is_odd = numbers >= ODD
+        pairs = _in_utf8(np.where(is_odd, 0, numbers)).reshape(-1).view(f"S{2 * MOST_LETTERS}")
+        words = [word.decode("utf-8") for word in pairs.tolist()]
+        for at, word in zip(np.flatnonzero(is_odd).tolist(), self._odd_texts(numbers), strict=True):
+            words[at] = word
+        return words
 
-    def encoded(self, numbers: Numbers) -> list[bytes]:
+    def _odd_texts(self, numbers: Numbers) -> list[str]:
+        """The words of those numbers that name one that does not fit."""
+        places = (numbers[numbers >= ODD] - np.uint64(ODD)).tolist()
+        listed = list(self._odd) if places else []
+        return [listed[place] for place in places]
+
+    def encoded(self, numbers: Numbers) -> Encoded:
         """The words of these numbers in UTF-8."""
         is_odd = numbers >= ODD
-        words: list[bytes] = _in_utf8(np.where(is_odd, 0, numbers)).tolist()
+        pairs = _in_utf8(np.where(is_odd, 0, numbers))
+        lengths = 2 * np.count_nonzero(pairs, axis=1)
+        data = pairs[pairs > 0].view(np.uint8)
+        if not is_odd.any():
+            return Encoded(data, lengths)
+        odd = [word.encode("utf-8", _SURROGATES) for word in self._odd_texts(numbers)]
+        lengths[is_odd] = [len(word) for word in odd]
+        mixed = np.empty(int(lengths.sum()), np.uint8)
+        of_odd = np.repeat(is_odd, lengths)
+        mixed[of_odd] = np.frombuffer(b"".join(odd), np.uint8)
+        mixed[~of_odd] = data
+        return Encoded(mixed, lengths)
+
+    def order(self, numbers: Numbers) -> Array:
+        """The order that sorts words by their code points, which is that of their UTF-8."""
+        is_odd = numbers >= ODD
+        keys = Words.of(np.where(is_odd, 0, numbers)).aligned()
         if is_odd.any():
-            listed = list(self._odd)
-            places = (numbers[is_odd] - np.uint64(ODD)).tolist()
-            for at, place in zip(np.flatnonzero(is_odd).tolist(), places, strict=True):
-                words[at] = listed[place].encode("utf-8", _SURROGATES)
-        return words
+            keys[is_odd] = _floors(self._odd_texts(numbers))
+        order = np.argsort(keys)
+        ranked = keys.take(order)
+        same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
+        tied = np.flatnonzero(same[1:] | same[:-1])
+        texts = self.texts(numbers.take(order[tied]))
+        order[tied] = order[tied][sorted(range(len(tied)), key=texts.__getitem__)]
+        return order
 
 
 @cache
-def _own_letters() -> npt.NDArray[np.uint8]:
+def own_letters() -> npt.NDArray[np.uint8]:
+    """The table of letters that stand for themselves."""
     return letters_by_code({letter: letter for letter in ALPHABET})
 
 
@@ -220,8 +272,8 @@ def letters_by_code(letter_of: dict[str, str]) -> npt.NDArray[np.uint8]:
     return table
 
 
-def _packed(words: Sequence[str], table: Array) -> tuple[Numbers, Mask]:
-    """(the packed letters of each word, whether it fits)."""
+def packed(words: Sequence[str], table: Array) -> tuple[Numbers, Mask]:
+    """(the packed letters of each word, whether it fits). table: as for `Numbering.numbers`."""
     if not words:
         return np.zeros(0, np.uint64), np.zeros(0, np.bool_)
     joined = "\n".join(words) + "\n"
@@ -239,14 +291,33 @@ def _packed(words: Sequence[str], table: Array) -> tuple[Numbers, Mask]:
     return np.bitwise_or.reduceat(letters.astype(np.uint64) << shifts.astype(np.uint64), heads), fit
 
 
-def _in_utf8(letters: Numbers) -> npt.NDArray[np.bytes_]:
-    """Packed words as bytes; each letter is two."""
+def _in_utf8(letters: Numbers) -> npt.NDArray[np.uint16]:
+    """The two bytes of each letter of packed words, [word, place]; 0 where there is none."""
     pairs = np.zeros(1 << BITS, "<u2")
     pairs[1 : len(ALPHABET) + 1] = np.frombuffer(ALPHABET.encode("utf-8"), "<u2")
-    words = Words.of(letters)
-    aligned = letters << (np.uint64(MOST_LETTERS) - words.sizes) * np.uint64(BITS)
+    aligned = Words.of(letters).aligned()
     spelled = np.empty((len(letters), MOST_LETTERS), "<u2")
     for place in range(MOST_LETTERS):
         shift = np.uint64(_FULL - BITS * (place + 1))
         spelled[:, place] = pairs.take(((aligned >> shift) & _LETTER).astype(np.intp))
-    return spelled.reshape(-1).view(f"S{2 * MOST_LETTERS}")
+    return spelled
+
+
+def _floors(words: Sequence[str]) -> Numbers:
+    """For any word a number as `Words.aligned` gives: no less than that of a word before it.
+
+    A character of no letter counts as the letter before it and the highest that could follow.
+    """
+    points = [word[:MOST_LETTERS].ljust(MOST_LETTERS, "\0") for word in words]
+    codes = np.frombuffer("".join(points).encode("utf-32-le", _SURROGATES), np.uint32)
+    codes = codes.reshape(-1, MOST_LETTERS)
+    places = np.arange(MOST_LETTERS)
+    lengths = np.array([len(word) for word in words]).reshape(-1, 1)
+    known = np.frombuffer(("\0" + ALPHABET).encode("utf-32-le"), np.uint32)
+    letters = known.searchsorted(codes, side="right") - 1
+    between = (known.take(letters) != codes) | ((codes == 0) & (places < lengths))
+    after = np.logical_or.accumulate(between, axis=1)[:, :-1]
+    letters[:, 1:][after] = (1 << BITS) - 1
+    shifts = BITS * (MOST_LETTERS - 1 - places)
+    floors: Numbers = np.bitwise_or.reduce(letters << shifts, axis=1).astype(np.uint64)
+    return floors
