@@ -15,7 +15,7 @@ import numpy as np
 from pyarabic import araby
 
 from analyzers.bulk_known import UNKNOWN, protected_stems
-from analyzers.bulk_stems import begin_with_any, stems
+from analyzers.bulk_stems import begin_with_any, by_size, is_any, stems
 from analyzers.normalizer import FOLD_LETTERS, NUMERALS, WAW_ENDINGS, fold
 from analyzers.packed import (
     ALPHABET,
@@ -42,7 +42,7 @@ from analyzers.stopwords import stopwords
 _LEAST = np.uint64(MIN_STEM)
 _LETTER = np.uint64((1 << BITS) - 1)
 _WAW, _YEH = np.uint64(pack(araby.WAW)), np.uint64(pack(araby.YEH))
-_NO_WORDS = np.zeros(0, np.uint64)
+_FUTURE = np.uint64(pack(FUTURE))
 _IS_WEAK = letter_table(WEAK)
 _IS_IMPERFECT = letter_table(IMPERFECT)
 _IS_ENDING = letter_table(ENDINGS)
@@ -184,19 +184,18 @@ def _splits(words: Words) -> Splits:
     may = begin_with_any(words, PROCLITICS) & ~begin_with_any(words, COMPOUNDS)
     where = np.flatnonzero(may)
     where = where[protected_stems(words.take(where)) == UNKNOWN]
-    owners, bare, whole = [np.zeros(0, np.int64)], [_NO_WORDS], [_NO_WORDS]
-    for proclitic in PROCLITICS:
-        tried = words.take(where)
-        size = len(proclitic)
-        parts = tried.begin(proclitic) & (tried.sizes >= np.uint64(size + MIN_STEM))
-        rest = tried.take(np.flatnonzero(parts)).without_first(size)
-        may = ~is_among(rest.letters, _particles())
-        if proclitic.endswith(FUTURE):
-            may &= (rest.sizes > _LEAST) & _IS_IMPERFECT.take(rest.first().astype(np.intp))
-        chosen = np.flatnonzero(parts)[may]
-        owners.append(where.take(chosen))
+    owners, bare, whole = [], [], []
+    for size, proclitics in by_size(PROCLITICS):
+        parts = where[words.sizes.take(where) >= np.uint64(size + MIN_STEM)]
+        heads = words.take(parts).head(size)
+        begin = np.flatnonzero(is_any(heads, proclitics))
+        parts, heads = parts.take(begin), heads.take(begin)
+        rest = words.take(parts).without_first(size)
+        imperfect = (rest.sizes > _LEAST) & _IS_IMPERFECT.take(rest.first().astype(np.intp))
+        may = ~is_among(rest.letters, _particles()) & ((heads & _LETTER != _FUTURE) | imperfect)
+        owners.append(parts[may])
         bare.append(rest.letters[may])
-        whole.append(tried.take(chosen).without_first(size - 1).letters)
+        whole.append(words.take(parts[may]).without_first(size - 1).letters)
     letters = np.concatenate(whole)
     own = is_among(letters, _own_words())
     own |= is_among(stems(Words.of(letters)).letters, _own_words())

@@ -87,13 +87,14 @@ def stems(words: Words) -> Words:
 
 
 @cache
-def _by_size(affixes: tuple[str, ...]) -> tuple[tuple[int, Numbers], ...]:
+def by_size(affixes: tuple[str, ...]) -> tuple[tuple[int, Numbers], ...]:
     """(how many letters, the affixes that have so many), the longest first."""
     sizes = sorted({len(affix) for affix in affixes}, reverse=True)
     return tuple((n, pack_all(affix for affix in affixes if len(affix) == n)) for n in sizes)
 
 
-def _is_any(letters: Numbers, affixes: Numbers) -> Mask:
+def is_any(letters: Numbers, affixes: Numbers) -> Mask:
+    """Which letters are one of a few affixes."""
     found = np.zeros(len(letters), np.bool_)
     for affix in affixes:  # they are few, and comparing is faster than to look them up
         found |= letters == affix
@@ -103,16 +104,16 @@ def _is_any(letters: Numbers, affixes: Numbers) -> Mask:
 def begin_with_any(words: Words, beginnings: tuple[str, ...]) -> Mask:
     """Which words begin with any of these."""
     found = np.zeros(len(words.letters), np.bool_)
-    for size, known in _by_size(beginnings):
-        found |= _is_any(words.head(size), known)
+    for size, known in by_size(beginnings):
+        found |= is_any(words.head(size), known)
     return found
 
 
 def _without_article(words: Words) -> Words:
     counts = np.zeros(len(words.letters), np.uint64)
-    for size, known in _by_size(COMPOUNDS):
+    for size, known in by_size(COMPOUNDS):
         takes = (counts == 0) & (words.sizes >= np.uint64(size + MIN_STEM))
-        counts[takes & _is_any(words.head(size), known)] = size
+        counts[takes & is_any(words.head(size), known)] = size
     takes = (counts == 0) & (words.sizes >= np.uint64(len(ARTICLE) + MIN_AFTER_ARTICLE))
     counts[takes & words.begin(ARTICLE)] = len(ARTICLE)
     return words.without_first(counts)
@@ -147,8 +148,8 @@ def _without_some_suffix(words: Words) -> Words:
 
 def _end_in_any(words: Words, endings: tuple[str, ...]) -> Mask:
     found = np.zeros(len(words.letters), np.bool_)
-    for size, known in _by_size(endings):
-        found |= _is_any(words.tail(size), known)
+    for size, known in by_size(endings):
+        found |= is_any(words.tail(size), known)
     return found
 
 
@@ -170,9 +171,9 @@ def _without_plural(words: Words) -> Words:
 
 def _without_one(words: Words, endings: tuple[str, ...], allowed: Mask) -> Words:
     counts = np.zeros(len(words.letters), np.uint64)
-    for size, known in _by_size(endings):
+    for size, known in by_size(endings):
         takes = (counts == 0) & (words.sizes >= np.uint64(size + MIN_STEM)) & allowed
-        counts[takes & _is_any(words.tail(size), known)] = size
+        counts[takes & is_any(words.tail(size), known)] = size
     return words.without_last(counts)
 
 

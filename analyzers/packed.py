@@ -59,7 +59,8 @@ def pack_all(words: Iterable[str]) -> Numbers:
     """The numbers of those words that fit, rising and distinct."""
     numbers, fit = packed(list(words), own_letters())
     ranked = np.sort(numbers[fit])
-    return ranked[np.diff(ranked, prepend=np.uint64(0)) != 0]
+    distinct: Numbers = ranked[np.diff(ranked, prepend=np.uint64(0)) != 0]
+    return distinct
 
 
 def letter_table(letters: Iterable[str]) -> Mask:

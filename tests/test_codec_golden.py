@@ -68,8 +68,8 @@ RULES = {
     "vocabulary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
     "vocabulary.root_all": _of_each(lambda stem: stem[:3]),
     "vocabulary.stopwords": lambda: ("في", "وكتب"),
-    "dictionary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
-    "dictionary.splits_all": _splits,
+    "bearing.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
+    "bearing.splits_all": _splits,
 }
 """In place of the analyzer's, so that better rules leave the golden index alone."""
 

@@ -8,6 +8,7 @@ import io
 import tempfile
 from bisect import bisect_left
 from collections import Counter, defaultdict
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -26,14 +27,15 @@ from indexer.codec.dictionary import (
     Vocabulary,
     build_dictionary,
     decoded,
-    order_of,
     write_strings,
 )
 from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.formfield import FormField
+from indexer.codec.grams import build_grams
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
 from indexer.codec.source import SegmentSource
 from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_records
+from indexer.codec.vocabulary import order_of
 
 SCHEMA = fields.Schema(path=fields.ID(stored=True, unique=True), text=FormField())
 
@@ -167,11 +169,42 @@ def test_equal_documents_give_equal_bytes():
     assert bytes(built(texts).buffer) == bytes(built(texts).buffer)
 
 
-@given(
-    st.lists(st.binary(max_size=40) | st.sampled_from([b"a" * 24, b"a" * 25, b"a" * 25 + b"\0"]))
-)
-def test_strings_are_put_in_the_order_of_their_bytes(strings):
-    assert [strings[i] for i in order_of(strings).tolist()] == sorted(strings)
+ANY_TEXT = st.text(max_size=40) | st.sampled_from(["\ud800", "ا" * 12, "ا" * 13, "ا" * 13 + "\0"])
+
+
+@given(st.lists(ANY_TEXT | WORDS))
+def test_forms_are_put_in_the_order_of_their_bytes(forms):
+    encoded = [form.encode("utf-8", "surrogatepass") for form in forms]
+    assert [encoded[i] for i in order_of(forms).tolist()] == sorted(encoded)
+
+
+@given(st.lists(ANY_TEXT | WORDS, unique=True))
+def test_numbers_are_put_in_the_order_of_the_bytes_they_stand_for(words):
+    numbering = Numbering()
+    numbers = numbering.numbers(words)
+    order = numbering.order(numbers)
+    encoded = sorted(word.encode("utf-8", "surrogatepass") for word in words)
+    assert numbering.encoded(numbers.take(order)).data.tobytes() == b"".join(encoded)
+    assert numbering.encoded(numbers.take(order)).lengths.tolist() == list(map(len, encoded))
+
+
+@given(st.lists(ANY_TEXT | WORDS, unique=True))
+def test_trigrams_are_those_of_the_padded_words(words):
+    numbering = Numbering()
+    grams = build_grams(numbering, numbering.numbers(words))
+    held = {}
+    for key, word in enumerate(words):
+        if len(word) <= 40 and not any(map(str.isdigit, word)):
+            padded = f"\0\0{word}\0\0"
+            for at in range(len(word) + 2):
+                code = sum(ord(c) << 21 * (2 - n) for n, c in enumerate(padded[at : at + 3]))
+                held.setdefault(code, set()).add(key)
+    assert grams.codes.tolist() == sorted(held)
+    bounds = pairwise(grams.starts.tolist())
+    found = [grams.owners[first:last].tolist() for first, last in bounds]
+    assert found == [sorted(held[code]) for code in sorted(held)]
+    counts = [sum(key in keys for keys in held.values()) for key in range(len(words))]
+    assert grams.counts.tolist() == counts
 
 
 @given(st.lists(st.text()))
@@ -206,7 +239,9 @@ def test_groups_must_nest():
     nested = tuple(map(numbering.numbers, ("aba", "sts", "rrr")))
     crossing = tuple(map(numbering.numbers, ("aba", "sst", "rrr")))
     terms = [b"x", b"y", b"z"]
-    assert len(build_dictionary([Vocabulary(terms, nested, numbering)]).starts) == len(nested)
+    assert len(build_dictionary([Vocabulary(terms, nested, numbering)]).groups.starts) == len(
+        nested
+    )
     with pytest.raises(ValueError, match="nest"):
         build_dictionary([Vocabulary(terms, crossing, numbering)])
 

@@ -160,6 +160,10 @@ class SegmentBuilder:
             return file.tell()
 
     def _all_fields(self) -> Iterable[FieldData]:
+        for forms in self._forms.values():
+            forms.tokenize()
+        if self._vocabulary is not None:
+            self._vocabulary.analyze()
         own = [forms.finish() for forms in self._forms.values()]
         own += [terms.finish() for terms in self._terms.values()]
         self._forms, self._terms = {}, {}

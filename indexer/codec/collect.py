@@ -59,16 +59,17 @@ class FormCollector:
         """The texts of some documents; docnums must rise."""
         for docnum, text in zip(docnums, texts, strict=True):
             if len(text) >= BATCH_CHARS:
-                self._tokenize()
+                self.tokenize()
                 self._tokenize_long(docnum, text)
                 continue
             self._texts.append(text)
             self._text_docs.append(docnum)
             self._text_chars += len(text)
             if self._text_chars >= BATCH_CHARS:
-                self._tokenize()
+                self.tokenize()
 
-    def _tokenize(self) -> None:
+    def tokenize(self) -> None:
+        """Tokenize the texts that wait; after the last one, before the vocabulary is analyzed."""
         if not self._texts:
             return
         batch = self._vocabulary.tokenizer.tokenize_batch(self._texts)
@@ -115,17 +116,15 @@ class FormCollector:
         return _Run(postings, self._run_first > 0)
 
     def finish(self) -> FieldData:
-        """All that was collected."""
-        self._tokenize()
+        """All that was collected. The vocabulary was analyzed before."""
         if self._ids:
             self._runs.append(self._inverted(spill=False))
         used = np.zeros(len(self._vocabulary), np.bool_)
         for run in self._runs:
             used[run.postings.keys] = True
-        vocabulary = self._vocabulary.vocabulary(np.flatnonzero(used))
-        place = np.cumsum(used) - 1
+        vocabulary, places = self._vocabulary.part(used)
         sources = [
-            FieldSource(vocabulary, place.take(run.keys), run, goes_on=goes_on)
+            FieldSource(vocabulary, places.take(run.keys), run, goes_on=goes_on)
             for run, goes_on in self._runs
         ]
         return FieldData(

@@ -5,33 +5,56 @@ Reading it is `arrays.py`; the bytes are in `format.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from analyzers.bulk import splits_all, stem_all
-from analyzers.packed import Numbering, Numbers
+from analyzers.packed import ODD, Encoded, Numbering, Numbers, own_letters, packed
 from analyzers.spellings import distinct
+from indexer.codec.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter
 from indexer.codec.format import GRAM_LEVEL, LEVELS, STRINGS_A_MARK
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
-_SORT_WORDS = 3
-
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The distinct terms of one source, in any order.
+    """The distinct terms of one source, in the order of their bytes.
 
     levels: for each level, the key of the group of each term, as a number of `numbering`; () where
-    terms have no groups.
+    terms have no groups. own: as `own_numbers` gives, with levels only. bearings: those of all
+    folded forms, and perhaps of others; None where nobody has looked for them.
     """
 
     terms: list[bytes]
     levels: tuple[Numbers, ...] = ()
     numbering: Numbering = field(default_factory=Numbering)
+    own: Numbers | None = None
+    bearings: Bearings | None = None
+
+    def part(self, where: Array) -> Vocabulary:
+        """Some of the terms. where: rising."""
+        return Vocabulary(
+            [self.terms[i] for i in where.tolist()],
+            tuple(level.take(where) for level in self.levels),
+            self.numbering,
+            None if self.own is None else self.own.take(where),
+            self.bearings,
+        )
+
+
+def own_numbers(numbering: Numbering, terms: Sequence[str], folded: Numbers) -> Numbers:
+    """The number of each term itself; 0, no word, where none of its keys can be spelled so.
+
+    A term that does not fit in a number is like a key only where its folded form does not either.
+    """
+    own, fit = packed(terms, own_letters())
+    own[~fit] = 0
+    odd = np.flatnonzero(~fit & (folded >= ODD))
+    own[odd] = numbering.numbers([terms[i] for i in odd.tolist()])
+    return own
 
 
 @dataclass(slots=True)
@@ -43,25 +66,37 @@ class Level:
 
 
 @dataclass(slots=True)
+class Groups:
+    """The groups of a whole segment's field.
+
+    slots: by ordinal. levels, starts: for each level; the first slot of each group, and the number
+    of slots. own: by ordinal, as `own_numbers` gives. bearings: as in `Vocabulary`.
+    """
+
+    numbering: Numbering
+    slots: Array
+    levels: list[Level]
+    starts: list[Array]
+    own: Numbers
+    bearings: Bearings
+
+
+@dataclass(slots=True)
 class Dictionary:
     """The terms of a whole segment's field.
 
     terms: in the order of their bytes. ordinals: for each vocabulary, the ordinal of its terms.
-    slots: by ordinal; None where they are the same. starts: for each level, first slot of each
-    group, and the number of slots.
+    groups: None where terms have none; their slots are their ordinals.
     """
 
     terms: list[bytes]
     ordinals: list[Array]
-    numbering: Numbering
-    slots: Array | None
-    levels: list[Level]
-    starts: list[Array]
+    groups: Groups | None
 
     def slots_of(self, vocabulary: int) -> Array:
         """The slot of each term of a vocabulary."""
         ordinals = self.ordinals[vocabulary]
-        return ordinals if self.slots is None else self.slots.take(ordinals)
+        return ordinals if self.groups is None else self.groups.slots.take(ordinals)
 
 
 def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
@@ -71,26 +106,17 @@ def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
     two stems, say.
     """
     terms, ordinals = _united_terms(vocabularies)
-    numbering = vocabularies[0].numbering if vocabularies else Numbering()
     if not any(v.levels for v in vocabularies):
-        return Dictionary(terms, ordinals, numbering, None, [], [])
+        return Dictionary(terms, ordinals, None)
     if any(v.terms and not v.levels for v in vocabularies):
         raise ValueError("terms with groups cannot be united with terms that have none")
-    levels = [_united_level(vocabularies, i, ordinals, numbering) for i in range(len(LEVELS))]
-    order = _slot_order(levels, len(terms))
-    slots = np.empty(len(terms), np.int64)
-    slots[order] = np.arange(len(terms))
-    starts = [_group_starts(level, order) for level in levels]
-    return Dictionary(terms, ordinals, numbering, slots, levels, starts)
+    return Dictionary(terms, ordinals, _united_groups(vocabularies, terms, ordinals))
 
 
 def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list[Array]]:
     if len(vocabularies) == 1:
         own = vocabularies[0].terms
-        order = order_of(own)
-        ordinals = np.empty(len(own), np.int64)
-        ordinals[order] = np.arange(len(own))
-        return [own[i] for i in order.tolist()], [ordinals]
+        return own, [np.arange(len(own))]
     terms = sorted(set().union(*(v.terms for v in vocabularies)))
     place = {term: i for i, term in enumerate(terms)}
     return terms, [
@@ -98,19 +124,24 @@ def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list
     ]
 
 
-def order_of(strings: list[bytes]) -> Array:
-    """The order that sorts strings: by their first 24 bytes in numpy, where those tell."""
-    first = np.array(strings, f"S{8 * _SORT_WORDS}").view(">u8").reshape(-1, _SORT_WORDS)
-    columns = first.astype(np.uint64)
-    order = np.lexsort(columns.T[::-1])
-    ranked = columns.take(order, axis=0)
-    same = np.flatnonzero((ranked[1:] == ranked[:-1]).all(axis=1))
-    # runs of strings that begin alike: each stands between two places whose successors differ
-    for run in np.split(same, np.flatnonzero(np.diff(same) > 1) + 1):
-        if len(run):
-            span = slice(run[0], run[-1] + 2)
-            order[span] = sorted(order[span].tolist(), key=strings.__getitem__)
-    return order
+def _united_groups(
+    vocabularies: Sequence[Vocabulary], terms: list[bytes], ordinals: list[Array]
+) -> Groups:
+    numbering = vocabularies[0].numbering
+    levels = [_united_level(vocabularies, i, ordinals, numbering) for i in range(len(LEVELS))]
+    order = _slot_order(levels, len(terms))
+    slots = np.empty(len(terms), np.int64)
+    slots[order] = np.arange(len(terms))
+    starts = [_group_starts(level, order) for level in levels]
+    own, bearings = None, None
+    if len(vocabularies) == 1:
+        own, bearings = vocabularies[0].own, vocabularies[0].bearings
+    folded = levels[0]
+    if own is None:
+        own = own_numbers(numbering, decoded(terms), folded.keys.take(folded.ids))
+    if bearings is None:
+        bearings = bearings_of(numbering, folded.keys)
+    return Groups(numbering, slots, levels, starts, own, bearings)
 
 
 def decoded(strings: list[bytes]) -> list[str]:
@@ -157,15 +188,16 @@ def _group_starts(level: Level, order: Array) -> Array:
 def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionary) -> None:
     """Write terms, slots and groups; stem df comes later, with the postings."""
     write_strings(writer, f"{prefix}term_", dictionary.terms)
-    if dictionary.slots is None:
+    groups = dictionary.groups
+    if groups is None:
         return
-    writer.add(f"{prefix}slots", dictionary.slots.astype("<u4"))
-    order = np.argsort(dictionary.slots, kind="stable")
-    own = dictionary.numbering.numbers(decoded(dictionary.terms))
-    for name, level, starts in zip(LEVELS, dictionary.levels, dictionary.starts, strict=True):
+    writer.add(f"{prefix}slots", groups.slots.astype("<u4"))
+    order = np.empty(len(groups.slots), np.int64)
+    order[groups.slots] = np.arange(len(order))
+    for name, level, starts in zip(LEVELS, groups.levels, groups.starts, strict=True):
         heads = np.zeros(len(order), np.bool_)
         heads[starts[:-1]] = True
-        spelled = level.keys.take(level.ids) == own
+        spelled = level.keys.take(level.ids) == groups.own
         writer.add(f"{prefix}{name}_heads", np.packbits(heads))
         writer.add(f"{prefix}{name}_spelled", np.packbits(spelled.take(order)))
         key_of_group = level.ids.take(order.take(starts[:-1]))
@@ -173,59 +205,66 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         group_of_key[key_of_group] = np.arange(len(key_of_group))
         unspelled = np.ones(len(level.keys), np.bool_)
         unspelled[level.ids[spelled]] = False
-        others = dictionary.numbering.encoded(level.keys[unspelled])
-        _write_keys(writer, f"{prefix}{name}_key_", others, group_of_key[unspelled])
+        others = level.keys[unspelled]
+        by_bytes = _write_keys(writer, f"{prefix}{name}_key_", groups.numbering, others)
+        writer.add(
+            f"{prefix}{name}_key_groups", group_of_key[unspelled].take(by_bytes).astype("<u4")
+        )
         if name == GRAM_LEVEL:
-            keys = dictionary.numbering.encoded(level.keys.take(key_of_group))
-            _write_grams(writer, f"{prefix}{name}_", keys)
-            _write_bearing(writer, f"{prefix}bearing_", dictionary, group_of_key)
+            _write_grams(
+                writer, f"{prefix}{name}_", groups.numbering, level.keys.take(key_of_group)
+            )
+            _write_bearing(writer, f"{prefix}bearing_", groups, group_of_key)
 
 
 def _write_bearing(
-    writer: ContainerWriter, prefix: str, dictionary: Dictionary, group_of_key: Array
+    writer: ContainerWriter, prefix: str, groups: Groups, group_of_key: Array
 ) -> None:
     """Write, by the stem of what is left, which stems may bear a lone proclitic before it.
 
     group_of_key: by key of the level "stem".
     """
-    numbering = dictionary.numbering
-    folded, stems = dictionary.levels[:2]
+    folded, stems = groups.levels[:2]
     group_of_folded = np.empty(len(folded.keys), np.int64)
     group_of_folded[folded.ids] = group_of_key.take(stems.ids)
-    owners, rests = splits_all(numbering, folded.keys)
-    targets, _, which = distinct(stem_all(numbering, rests))
-    words = numbering.encoded(targets)
-    order = order_of(words)
-    write_strings(writer, prefix, [words[i] for i in order.tolist()])
-    place = np.empty(len(words), np.int64)
-    place[order] = np.arange(len(words))
-    pairs = place.take(which) << 32 | group_of_folded.take(owners)
+    words, targets = groups.bearings
+    first = folded.keys.searchsorted(words)
+    kept = np.flatnonzero(folded.keys.searchsorted(words, side="right") > first)
+    targets, _, which = distinct(targets.take(kept))
+    order = _write_keys(writer, prefix, groups.numbering, targets)
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    pairs = place.take(which) << 32 | group_of_folded.take(first.take(kept))
     pairs.sort()
     pairs = pairs[np.diff(pairs, prepend=-1) != 0]
-    counts = np.bincount(pairs >> 32, minlength=len(words))
+    counts = np.bincount(pairs >> 32, minlength=len(order))
     writer.add(f"{prefix}group_starts", starts_of(counts).astype("<u4"))
     writer.add(f"{prefix}groups", (pairs & 0xFFFFFFFF).astype("<u4"))
 
 
-def _write_grams(writer: ContainerWriter, prefix: str, keys: list[bytes]) -> None:
-    grams = build_grams(keys)
+def _write_grams(writer: ContainerWriter, prefix: str, numbering: Numbering, keys: Numbers) -> None:
+    grams = build_grams(numbering, keys)
     writer.add(f"{prefix}gram_codes", grams.codes.astype("<u8"))
     writer.add(f"{prefix}gram_starts", grams.starts.astype("<u4"))
     writer.add(f"{prefix}gram_groups", grams.owners.astype(smallest_unsigned(len(keys), 2)))
     writer.add(f"{prefix}gram_counts", grams.counts)
 
 
-def _write_keys(writer: ContainerWriter, prefix: str, keys: list[bytes], groups: Array) -> None:
-    """Write keys, in the order of their bytes, and the group that each names."""
-    order = order_of(keys)
-    write_strings(writer, prefix, [keys[i] for i in order.tolist()])
-    writer.add(f"{prefix}groups", groups.take(order).astype("<u4"))
+def _write_keys(writer: ContainerWriter, prefix: str, numbering: Numbering, keys: Numbers) -> Array:
+    """Write distinct keys in the order of their bytes, which is returned."""
+    order = numbering.order(keys)
+    _write_encoded(writer, prefix, numbering.encoded(keys.take(order)))
+    return order
 
 
-def write_strings(writer: ContainerWriter, prefix: str, strings: Iterable[bytes]) -> None:
+def write_strings(writer: ContainerWriter, prefix: str, strings: Sequence[bytes]) -> None:
     """Write strings: `<prefix>bytes`, `<prefix>lengths` and `<prefix>marks`."""
-    listed = list(strings)
-    lengths = np.fromiter(map(len, listed), np.int64, len(listed))
-    writer.add_bytes(f"{prefix}bytes", b"".join(listed))
+    lengths = np.fromiter(map(len, strings), np.int64, len(strings))
+    _write_encoded(writer, prefix, Encoded(np.frombuffer(b"".join(strings), np.uint8), lengths))
+
+
+def _write_encoded(writer: ContainerWriter, prefix: str, strings: Encoded) -> None:
+    data, lengths = strings
+    writer.add(f"{prefix}bytes", data)
     writer.add(f"{prefix}lengths", lengths.astype(smallest_unsigned(int(lengths.max(initial=0)))))
     writer.add(f"{prefix}marks", starts_of(lengths)[:-1:STRINGS_A_MARK].astype("<u4"))

@@ -85,9 +85,9 @@ def write_field(
     dictionary, sources = _united(data.sources)
     write_dictionary(writer, prefix, dictionary)
     output = _Output(sources, doc_count, scratch)
-    uncut = dictionary.starts[_STEM] if dictionary.slots is not None else None
-    for block in merge(sources, len(dictionary.terms), uncut):
-        output.add(block, dictionary)
+    stem_starts = None if dictionary.groups is None else dictionary.groups.starts[_STEM]
+    for block in merge(sources, len(dictionary.terms), stem_starts):
+        output.add(block, stem_starts)
         del block  # it may be a view of a run
         scratch.release()
     output.finish(writer, prefix)
@@ -165,7 +165,7 @@ class _Output:
     def position_count(self) -> int:
         return int(sum(counts.sum() for counts in self._pos_counts))
 
-    def add(self, block: Block, dictionary: Dictionary) -> None:
+    def add(self, block: Block, stem_starts: Array | None) -> None:
         for name, spool in self._spools.items():
             array = getattr(block, name)
             if name == "weights" and array is None:
@@ -178,8 +178,8 @@ class _Output:
             self._pos_counts.append(block.pos_counts)
         if block.value_lengths is not None:
             self._value_lengths.append(block.value_lengths)
-        if dictionary.slots is not None:
-            self._add_stem_dfs(block, dictionary.starts[_STEM])
+        if stem_starts is not None:
+            self._add_stem_dfs(block, stem_starts)
 
     def _add_stem_dfs(self, block: Block, stem_starts: Array) -> None:
         self._grouped = True

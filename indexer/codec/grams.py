@@ -17,10 +17,14 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.packed import ALPHABET, BITS, MOST_LETTERS, ODD, Numbering, Numbers, Words
+from indexer.codec.postings import changes, starts_of
+
 Array = npt.NDArray[Any]
 
 PAD = 2
 _BITS = 21
+_THREE = np.uint64((1 << 3 * BITS) - 1)
 _MAX_LENGTH = 40
 """Longer keys are no words; they are left out."""
 
@@ -38,25 +42,49 @@ class Grams(NamedTuple):
     counts: Array
 
 
-def build_grams(keys: Sequence[bytes]) -> Grams:
-    """The trigrams of all keys but those with a digit in them and overlong ones."""
-    texts = [key.decode("utf-8", "surrogatepass") for key in keys]
-    numbers = [i for i, text in enumerate(texts) if _is_word(text)]
-    codes, owners = _pairs([texts[i] for i in numbers])
-    order = np.argsort(codes, kind="stable")
-    codes, owners = codes[order], owners[order]
-    fresh = np.ones(len(codes), np.bool_)
-    fresh[1:] = (codes[1:] != codes[:-1]) | (owners[1:] != owners[:-1])
-    codes, owners = codes[fresh], np.array(numbers, np.int64)[owners[fresh]]
-    firsts = np.flatnonzero(
-        np.concatenate([np.ones(min(len(codes), 1), np.bool_), codes[1:] != codes[:-1]])
-    )
-    return Grams(
-        codes[firsts],
-        np.append(firsts, len(codes)).astype(np.uint32),
-        owners.astype(np.uint32),
-        np.bincount(owners, minlength=len(keys)).astype(np.uint8),
-    )
+def build_grams(numbering: Numbering, keys: Numbers) -> Grams:
+    """The trigrams of all keys but those with a digit in them and overlong ones.
+
+    keys: distinct, by their numbers. A pair of trigram and key is one number, to be sorted at once.
+    """
+    is_odd = keys >= ODD
+    odd = np.flatnonzero(is_odd)
+    texts = numbering.texts(keys.take(odd))
+    words = [i for i, text in enumerate(texts) if _is_word(text)]
+    odd_codes, odd_owners = _pairs([texts[i] for i in words])
+    packed, owners = _packed_pairs(Words.of(np.where(is_odd, 0, keys)))
+    met = np.flatnonzero(np.bincount(packed, minlength=1))
+    codes = np.union1d(_code_of(met), odd_codes)
+    rank_of = np.zeros(int(met.max(initial=0)) + 1, np.int64)
+    rank_of[met] = codes.searchsorted(_code_of(met))
+    odd_pairs = codes.searchsorted(odd_codes) << 32 | odd.take(words).take(odd_owners)
+    pairs = np.concatenate([rank_of.take(packed) << 32 | owners, odd_pairs])
+    pairs.sort()
+    pairs = pairs[changes(pairs)]
+    owners = pairs & 0xFFFFFFFF
+    starts = starts_of(np.bincount(pairs >> 32, minlength=len(codes)))
+    counts = np.bincount(owners, minlength=len(keys))
+    return Grams(codes, starts.astype(np.uint32), owners.astype(np.uint32), counts.astype(np.uint8))
+
+
+def _packed_pairs(words: Words) -> tuple[Array, Array]:
+    """(trigram of packed letters, word) for every place in every word; 0 is no word."""
+    found, owners = [], []
+    for place in range(MOST_LETTERS + PAD):  # from the end of the words
+        here = np.flatnonzero((words.sizes > 0) & (words.sizes + np.uint64(PAD) > place))
+        letters = words.letters.take(here)
+        shift = np.uint64(BITS * abs(place - PAD))
+        found.append((letters << shift if place < PAD else letters >> shift) & _THREE)
+        owners.append(here)
+    return np.concatenate(found).astype(np.int64), np.concatenate(owners)
+
+
+def _code_of(packed: Array) -> Array:
+    """The trigrams as `_pairs` gives them; in the same order, as packed letters are."""
+    points = np.array([0, *map(ord, ALPHABET)], np.uint64)
+    first, second, third = (points.take(packed >> BITS * n & (1 << BITS) - 1) for n in (2, 1, 0))
+    shift = np.uint64(_BITS)
+    return first << (shift + shift) | second << shift | third
 
 
 def _is_word(text: str) -> bool:

@@ -1,10 +1,13 @@
 """What does the analyzer say of the forms that one segment's texts have, each asked once?
 
-The tokenizer numbers distinct forms; when all are known, folded form, stem and root are asked for
-all at once (`analyzers.bulk`).
+The tokenizer numbers distinct forms, for all fields of the segment together; when all are known,
+folded form, stem and root are asked for all at once (`analyzers.bulk`), and each field is given its
+part of what was found.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,23 +15,52 @@ from analyzers.bulk import fold_all, root_all, stem_all
 from analyzers.packed import Numbering
 from analyzers.spellings import distinct
 from analyzers.stopwords import stopwords
-from analyzers.tokenizer import Tokenizer
-from indexer.codec.dictionary import Vocabulary, decoded
+from analyzers.tokenizer import Tokenizer, code_points
+from indexer.codec.bearing import bearings_of
+from indexer.codec.dictionary import Vocabulary, decoded, own_numbers
 from indexer.codec.postings import Array
 
 
 def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
-    """The groups of terms that came as terms, not as texts (from another codec's segment)."""
+    """The groups of rising terms that did not come as texts, but from another codec's segment."""
     return _analyzed(decoded(terms), terms)
 
 
 def _analyzed(forms: list[str], terms: list[bytes]) -> Vocabulary:
     numbering = Numbering()
     folded = fold_all(numbering, forms)
-    stems = stem_all(numbering, folded)
-    distinct_stems, _, which = distinct(stems)
-    roots = root_all(numbering, distinct_stems).take(which)
-    return Vocabulary(terms, (folded, stems, roots), numbering)
+    distinct_folded, _, which = distinct(folded)
+    stems = stem_all(numbering, distinct_folded)
+    distinct_stems, _, which_stem = distinct(stems)
+    roots = root_all(numbering, distinct_stems).take(which_stem)
+    levels = (folded, stems.take(which), roots.take(which))
+    own = own_numbers(numbering, forms, folded)
+    return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, distinct_folded))
+
+
+def order_of(texts: Sequence[str]) -> Array:
+    """The order that sorts texts by their code points, which is that of their UTF-8.
+
+    Numpy sorts by as many first letters as fit in 64 bits; what those leave equal is few.
+    """
+    codes = code_points("".join(texts))
+    present = np.zeros(int(codes.max(initial=0)) + 1, np.bool_)
+    present[codes] = True
+    ranks = np.cumsum(present, dtype=np.uint64)
+    bits = max(int(ranks[-1]).bit_length(), 1)
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    heads = np.cumsum(lengths) - lengths
+    keys = np.zeros(len(texts), np.uint64)
+    letters = np.append(ranks.take(codes), np.uint64(0))
+    for place in range(64 // bits):
+        keys <<= np.uint64(bits)
+        keys |= np.where(lengths > place, letters.take(heads + place, mode="clip"), np.uint64(0))
+    order = np.argsort(keys)
+    ranked = keys.take(order)
+    same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    order[tied] = sorted(order[tied].tolist(), key=texts.__getitem__)
+    return order
 
 
 class FormVocabulary:
@@ -37,6 +69,7 @@ class FormVocabulary:
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
         self._stopwords = bytearray()
+        self._whole: tuple[Array, Vocabulary] | None = None
 
     def __len__(self) -> int:
         return len(self.tokenizer.forms)
@@ -47,9 +80,23 @@ class FormVocabulary:
         self._stopwords.extend(map(stopwords().__contains__, self.tokenizer.forms[known:]))
         return np.frombuffer(bytes(self._stopwords), np.bool_)
 
-    def vocabulary(self, form_ids: Array) -> Vocabulary:
-        """The terms and groups of these forms, in this order. form_ids: rising."""
+    def analyze(self) -> None:
+        """Analyze all forms; no others can be met from here on."""
         forms = self.tokenizer.forms
-        chosen = [forms[i] for i in form_ids.tolist()]
-        encoded = "\n".join(chosen).encode("utf-8", "surrogatepass")  # no form holds a line's end
-        return _analyzed(chosen, encoded.split(b"\n") if chosen else [])
+        order = order_of(forms)
+        ranked = [forms[i] for i in order.tolist()]
+        encoded = "\n".join(ranked).encode("utf-8", "surrogatepass")  # no form holds a line's end
+        self._whole = order, _analyzed(ranked, encoded.split(b"\n") if ranked else [])
+
+    def part(self, used: Array) -> tuple[Vocabulary, Array]:
+        """(the vocabulary of some of the forms, by form id the place of each in it).
+
+        used: bool by form id. `analyze` was called before.
+        """
+        if self._whole is None:
+            raise RuntimeError("the forms are not analyzed yet")
+        order, whole = self._whole
+        where = np.flatnonzero(used.take(order))
+        places = np.full(len(order), -1, np.int64)
+        places[order.take(where)] = np.arange(len(where))
+        return whole.part(where), places

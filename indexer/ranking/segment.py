@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
+from analyzers.packed import Numbering
 from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
@@ -181,7 +182,8 @@ class LexiconField:
     @cached_property
     def _stems(self) -> tuple[list[str], Grams]:
         stems = [key for level, key in self._groups if level == "stem"]
-        return stems, build_grams([stem.encode("utf-8", "surrogatepass") for stem in stems])
+        numbering = Numbering()
+        return stems, build_grams(numbering, numbering.numbers(stems))
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""

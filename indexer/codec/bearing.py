@@ -1,0 +1,27 @@
+"""Which words of a segment may bear a lone proclitic, and which stem is left without it?
+
+The letters allow it (`analyzers.proclitics`); whether it is so, counts decide at query time.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from analyzers.bulk import splits_all, stem_all
+from analyzers.packed import Numbering, Numbers
+
+
+class Bearings(NamedTuple):
+    """Pairs, in no order. words: folded forms. targets: the stems of what is left of each.
+
+    A word may have several targets, and most have none.
+    """
+
+    words: Numbers
+    targets: Numbers
+
+
+def bearings_of(numbering: Numbering, folded: Numbers) -> Bearings:
+    """All pairs of these distinct folded forms."""
+    owners, rests = splits_all(numbering, folded)
+    return Bearings(folded.take(owners), stem_all(numbering, rests))
