@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -23,15 +23,22 @@ class Segment:
         return self.deleted
 
 
+def live(segment: Segment) -> int:
+    return segment.docs - segment.deleted
+
+
 def small(count: int, docs: int = 10) -> list[Segment]:
     return [Segment(docs, name=i) for i in range(count)]
 
 
 @pytest.mark.parametrize(
-    ("docs", "level"), [(0, 0), (7999, 0), (8000, 1), (63_999, 1), (64_000, 2)]
+    ("docs", "level"), [(0, 0), (63, 0), (64, 1), (511, 1), (512, 2), (4095, 2), (4096, 3)]
 )
 def test_levels(docs, level):
     assert level_of(docs) == level
+
+
+LARGE = Segment(30_000)
 
 
 @pytest.mark.parametrize(
@@ -41,28 +48,61 @@ def test_levels(docs, level):
         (small(6), 10, []),
         (small(7), 10, small(7)),
         (small(7), 0, []),
-        ([*small(7), Segment(30_000)], 10, small(7)),
+        ([*small(7), LARGE], 10, small(7)),
         ([Segment(30_000, 9_000)], 10, []),
         ([Segment(30_000, 11_000)], 10, [Segment(30_000, 11_000)]),
-        (small(7, 7_000), 7_000, small(7, 7_000)),
-        ([Segment(40_000, 0, i, 100 << 20) for i in range(7)], 40_000, []),
+        ([Segment(9, 9), Segment(60, 30), LARGE], 10, [Segment(9, 9), Segment(60, 30)]),
+        ([Segment(30_000, 11_000), Segment(40_000, 30_000)], 10, [Segment(40_000, 30_000)]),
+        ([*small(7, 500), LARGE], 500, small(7, 500)),
+        ([*small(9, 500), LARGE], 500, small(8, 500)),
+        (small(7, 7_000), 7_000, []),
+        (small(20, 1_000), 1_000, small(2, 1_000)),
+        ([*small(6, 10), Segment(400)], 10, []),
+        ([*small(7, 10), Segment(400)], 10, small(7, 10)),
+        ([Segment(10_000, 0, i, 100 << 20) for i in range(40)], 40_000,
+         [Segment(10_000, 0, i, 100 << 20) for i in range(2)]),
     ],
     ids=[
         "first", "few", "eighth", "nothing new", "large ones stay", "some deleted", "many deleted",
-        "next level", "too large",
+        "small ones with many deleted", "one large one with many deleted", "next level",
+        "as many as an eighth of the index", "larger ones stay", "two are enough",
+        "not crowded", "a larger one is not rewritten for small ones", "too many bytes",
     ],
 )  # fmt: skip
 def test_choice(segments, new_docs, merged):
     assert segments_to_merge(segments, new_docs) == merged
 
 
-def test_any_number_of_updates_leaves_few_segments_and_rewrites_little():
-    segments: list[Segment] = []
-    written = 0
-    for n in range(5000):
-        merged = segments_to_merge(segments, 10)
-        docs = 10 + sum(segment.docs for segment in merged)
-        segments = [s for s in segments if s not in merged] + [Segment(docs, name=-n)]
-        written += docs
-        assert len(segments) <= 16
-    assert written < 50_000 * 200
+@pytest.mark.parametrize(
+    ("held", "new_docs", "most_work", "mean_work"),
+    [(0, 1, 600, 7), (0, 10, 130, 3), (0, 1_000, 130, 3), (29_000, 290, 130, 3)],
+)
+def test_any_number_of_updates_leaves_few_segments_and_rewrites_little(
+    held: int, new_docs: int, most_work: float, mean_work: float
+) -> None:
+    """Of an index that grows; work is documents rewritten for one that is new."""
+    segments = [Segment(held)] if held else []
+    work = []
+    for n in range(1000):
+        merged = segments_to_merge(segments, new_docs)
+        docs = sum(segment.docs for segment in merged)
+        made = [Segment(docs, name=-n)] if merged else []
+        segments = [s for s in segments if s not in merged] + [*made, Segment(new_docs, name=n)]
+        work.append(docs / new_docs)
+        assert len(segments) <= 32
+    assert max(work) <= most_work
+    assert sum(work) / len(work) <= mean_work
+
+
+def test_a_folder_that_changes_by_a_hundredth_each_time_waits_for_one_large_merge_at_most():
+    """Each update replaces one document in a hundred, wherever it lies."""
+    segments = [Segment(14_500, name=1), Segment(14_500, name=2)]
+    for n in range(300):
+        segments = [replace(s, deleted=s.deleted + -(-live(s) // 100)) for s in segments]
+        merged = segments_to_merge(segments, 290)
+        docs = sum(map(live, merged))
+        assert docs <= 29_000 / 8 or len(merged) == 1
+        kept = [s for s in segments if s not in merged]
+        made = [Segment(docs, name=-n)] if merged else []
+        segments = [*kept, *made, Segment(290, name=n + 3)]
+        assert len(segments) <= 24

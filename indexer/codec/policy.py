@@ -1,19 +1,26 @@
 """Which segments does a commit merge, so that updates stay cheap and segments few?
 
 Segments are sorted into levels by their live documents, each level eight times the one below. When
-eight are in one level they become one, of a higher level: every document is rewritten once a level,
-and no level ever holds more than seven. A segment that has lost a third of its documents is
-rewritten too, since queries still read what is deleted. Segments too large to merge stay.
+eight are in one level they become one, of a higher level, so every document is rewritten once a
+level. But no more than an eighth of the index is rewritten at once: what is as large as that stays
+beside the others, and a small update never waits for a large merge. A segment that has lost a third
+of its documents is rewritten too, since queries still read what is deleted; of large ones, one a
+commit. `docs/decisions/merging.md` has the figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import accumulate
 from typing import Any
 
 FANOUT = 8
-SMALLEST_LEVEL = 1000
+SMALLEST_LEVEL = 64
 """Documents; all segments below it are of one level."""
+
+SMALL_MERGE = 1000
+"""Documents that are merged at any time, however small the index."""
 
 LARGEST_MERGE_BYTES = 256 << 20
 """More than so much is not merged at once, so that no update waits for it. `optimize` does."""
@@ -24,33 +31,51 @@ DELETED_SHARE = 1 / 3
 def level_of(doc_count: int) -> int:
     """The level of a segment with so many live documents."""
     level = 0
-    while doc_count >= SMALLEST_LEVEL * FANOUT ** (level + 1):
+    while doc_count >= SMALLEST_LEVEL * FANOUT**level:
         level += 1
     return level
 
 
 def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
-    """Those segments that go into the one being written, which has `new_docs` documents."""
-    chosen = [s for s in segments if s.deleted_count() > s.doc_count_all() * DELETED_SHARE]
-    rest = sorted((s for s in segments if s not in chosen), key=_live)
-    size = new_docs + sum(map(_live, chosen))
+    """Those segments that go into one, beside the `new_docs` documents of a commit."""
+    by_size = sorted(segments, key=_live)
+    most_docs = max((_docs(segments) + new_docs) // FANOUT, SMALL_MERGE)
+    worn = [s for s in by_size if s.deleted_count() > s.doc_count_all() * DELETED_SHARE]
+    chosen = _within(worn, most_docs) or worn[:1]
     while True:
-        crowded = _crowded_level(rest, size)
-        joined = [s for s in rest if level_of(_live(s)) <= crowded]
-        if not joined or sum(s.size_bytes for s in [*chosen, *joined]) > LARGEST_MERGE_BYTES:
+        rest = [s for s in by_size if s not in chosen]
+        crowded = _crowded_level([new_docs, _docs(chosen), *map(_live, rest)])
+        low = [s for s in rest if level_of(_live(s)) <= crowded]
+        joined = _within([*chosen, *low], most_docs)
+        if len(joined) <= max(len(chosen), 1) or not _is_worth_it(joined):
             return chosen
-        chosen, size = [*chosen, *joined], size + sum(map(_live, joined))
-        rest = [s for s in rest if s not in joined]
+        chosen = joined
 
 
-def _crowded_level(segments: Sequence[Any], new_size: int) -> int:
+def _is_worth_it(segments: Sequence[Any]) -> bool:
+    """Whether little is merged, or no segment is rewritten for the sake of smaller ones."""
+    docs = _docs(segments)
+    return docs < 2 * SMALLEST_LEVEL or docs >= 2 * max(map(_live, segments))
+
+
+def _within(segments: Sequence[Any], most_docs: int) -> list[Any]:
+    """The first segments that together have at most so many documents, and not too many bytes."""
+    docs = accumulate(map(_live, segments))
+    sizes = accumulate(s.size_bytes for s in segments)
+    fitting = [
+        n <= most_docs and b <= LARGEST_MERGE_BYTES for n, b in zip(docs, sizes, strict=True)
+    ]
+    return list(segments[: fitting.count(True)])
+
+
+def _crowded_level(doc_counts: Iterable[int]) -> int:
     """The lowest level with too many segments, -1 where none has."""
-    counts: dict[int, int] = {}
-    sizes = [_live(s) for s in segments] + ([new_size] if new_size else [])
-    for size in sizes:
-        level = level_of(size)
-        counts[level] = counts.get(level, 0) + 1
+    counts = Counter(level_of(count) for count in doc_counts if count)
     return min((level for level, count in counts.items() if count >= FANOUT), default=-1)
+
+
+def _docs(segments: Iterable[Any]) -> int:
+    return sum(map(_live, segments))
 
 
 def _live(segment: Any) -> int:
