@@ -25,8 +25,9 @@ from indexer.highlighting import Targets, targets_of
 from indexer.marking import hits_in
 from indexer.ranking.evaluate import Evaluator, Ranked
 from indexer.ranking.filters import FilterQuery
+from indexer.ranking.grammar import ParsedQuery
 from indexer.ranking.leaves import Verify
-from indexer.ranking.parser import ParsedQuery, QueryParser
+from indexer.ranking.parser import QueryParser
 from indexer.ranking.segment import Docs
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.unknown import missing_words, note_on

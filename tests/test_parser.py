@@ -12,7 +12,8 @@ from whoosh import query as whoosh_query
 
 from indexer.errors import QueryError
 from indexer.ranking.filters import FilterQuery
-from indexer.ranking.parser import ParsedQuery, QueryParser
+from indexer.ranking.grammar import ParsedQuery
+from indexer.ranking.parser import QueryParser
 from indexer.ranking.queries import PatternQuery, PhraseQuery, StemQuery, WordsQuery
 
 BOTH = ("title", "text")

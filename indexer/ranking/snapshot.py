@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from indexer.codec.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.expand import Expansion, QueryWord, expand
+from indexer.ranking.lexicon import open_field
 from indexer.ranking.segment import (
     Docs,
     FieldSource,
     Floats,
     Spans,
-    open_field,
     postings_of,
     spans_of,
 )
