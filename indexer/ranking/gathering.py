@@ -10,7 +10,6 @@ The words of a query are gathered together, so that a step is one call of numpy 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -102,7 +101,7 @@ class Gathering:
     def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
         self.words = words
         self._snapshot = snapshot
-        parts = _Parts([[] for _ in words])
+        parts = _Parts(len(words))
         self.blocks = [
             parts.add_block(base, name, here) for base, name, here in _by_field(words, snapshot)
         ]
@@ -305,7 +304,6 @@ class Gathering:
         return pooled, held
 
 
-@dataclass(slots=True)
 class _Parts:
     """What is to be laid end to end: postings by block, the rest by word and kind of terms.
 
@@ -313,15 +311,16 @@ class _Parts:
     number of the first document of their segment.
     """
 
-    stretches: list[list[tuple[int, int, int]]]
-    docs: list[tuple[int, NDArray[Any]]] = field(default_factory=list)
-    tfs: list[NDArray[Any]] = field(default_factory=list)
-    positions: list[NDArray[np.int64]] = field(default_factory=list)
-    counts: list[NDArray[np.int64]] = field(default_factory=list)
-    weights: list[NDArray[np.float32]] = field(default_factory=list)
-    words: list[int] = field(default_factory=list)
-    kinds: list[int] = field(default_factory=list)
-    postings: int = 0
+    def __init__(self, word_count: int) -> None:
+        self.stretches: list[list[tuple[int, int, int]]] = [[] for _ in range(word_count)]
+        self.docs: list[tuple[int, NDArray[Any]]] = []
+        self.tfs: list[NDArray[Any]] = []
+        self.positions: list[NDArray[np.int64]] = []
+        self.counts: list[NDArray[np.int64]] = []
+        self.weights: list[Floats] = []
+        self.words: list[int] = []
+        self.kinds: list[int] = []
+        self.postings = 0
 
     def add_block(self, base: int, name: str, here: Sequence[tuple[int, Terms]]) -> Block:
         """Look up the terms of some words, given with their numbers, in one field of a segment."""

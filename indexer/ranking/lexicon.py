@@ -16,7 +16,6 @@ from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
 from indexer.ranking.segment import (
     LEVELS,
-    FieldSource,
     Floats,
     Gathered,
     Located,
@@ -197,17 +196,3 @@ class LexiconField:
         count = self._reader.doc_count_all()
         known = (length(docnum, self._field) or 0 for docnum in range(count))
         return np.fromiter(known, np.float32)
-
-
-def open_field(reader: Any, field: str) -> FieldSource:
-    """The source for a field of one segment's reader: the codec's own, or the general one."""
-    from indexer.codec.index import segment_views
-    from indexer.ranking.columnar import ColumnarField
-
-    try:
-        arrays = next(segment_views(reader)).terms.field(field)
-    except TypeError:  # a segment of another codec
-        return LexiconField(reader, field)
-    if arrays is None or not arrays.grouped:
-        return LexiconField(reader, field)
-    return ColumnarField(arrays)

@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from indexer.codec.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
+from indexer.ranking.columnar import ColumnarField
 from indexer.ranking.expand import Expansion, QueryWord, expand
-from indexer.ranking.lexicon import open_field
 from indexer.ranking.segment import (
     Docs,
     FieldSource,
@@ -205,6 +205,21 @@ class Snapshot:
     ) -> tuple[Expansion, ...]:
         """The groups of terms that a word means in some fields of this index."""
         return expand(word, match, self.vocabulary(fields), self.settings, variants)
+
+
+def open_field(reader: Any, field: str) -> FieldSource:
+    """The source for a field of one segment's reader: the codec's own, or the general one."""
+    from indexer.codec.index import segment_views
+
+    try:
+        arrays = next(segment_views(reader)).terms.field(field)
+    except TypeError:  # a segment of another codec
+        arrays = None
+    if arrays is not None and arrays.grouped:
+        return ColumnarField(arrays)
+    from indexer.ranking.lexicon import LexiconField
+
+    return LexiconField(reader, field)
 
 
 class FieldsVocabulary:
