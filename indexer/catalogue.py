@@ -10,18 +10,15 @@ the columns (see `files.py`), one after the other; the crc32 (u4, little-endian)
 
 from __future__ import annotations
 
-import fnmatch
 import json
 import os
-import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import IndexCorruptError
-from indexer.files import FileEntry, Files, Stamp
+from indexer.files import Files, Stamp
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
@@ -98,56 +95,6 @@ def _is_normal(name: str) -> bool:
     """Whether a relative path is surely as `os.path.normpath` leaves it, which takes its time."""
     spelled = "/" + name
     return os.sep == "/" and spelled[-1] != "/" and "//" not in spelled and "/." not in spelled
-
-
-class FileTable:
-    """The files of a catalogue as a search needs them: by number, and in the order of paths.
-
-    Made once for many searches; it does not see later changes of the catalogue.
-    """
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.absolute = catalogue.absolute
-        self._files = catalogue.files.packed()
-
-    @cached_property
-    def rank_of_number(self) -> dict[int, int]:
-        """The place of each file in the order of paths."""
-        numbers = self._files.column("number")
-        return dict(zip(numbers, range(len(numbers)), strict=True))
-
-    @cached_property
-    def by_number(self) -> EntryByNumber:
-        """The files by number; KeyError for a number that no file bears."""
-        return EntryByNumber(self._files, self.rank_of_number)
-
-    def matching(self, glob: str) -> frozenset[int]:
-        """The numbers of the files whose path meets a glob; a folder stands for all below it.
-
-        A glob may begin anywhere below the home: `*.md` and `news/*` both do what they say.
-        """
-        glob = glob.rstrip(os.sep)
-        meets = re.compile(
-            "|".join(
-                fnmatch.translate(pattern)
-                for pattern in (glob, os.path.join(glob, "*"), os.path.join("*", glob))
-            )
-        ).match
-        numbers = zip(self._files.paths, self._files.column("number"), strict=True)
-        return frozenset(number for path, number in numbers if meets(path))
-
-
-class EntryByNumber(dict[int, FileEntry]):
-    """The entries that were asked for, each made when it first was."""
-
-    def __init__(self, files: Files, row_of_number: dict[int, int]) -> None:
-        super().__init__()
-        self._files = files
-        self._row_of_number = row_of_number
-
-    def __missing__(self, number: int) -> FileEntry:
-        entry = self[number] = self._files.entry(self._row_of_number[number])
-        return entry
 
 
 def _below(root: str, keys: Iterable[str]) -> list[str]:

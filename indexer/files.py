@@ -49,6 +49,45 @@ class FileEntry(NamedTuple):
     encoding: str
 
 
+class PackedColumn:
+    """64-bit numbers as they lie on the disk: a few are read out of it sooner than all unpacked."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._count = len(data) // _NUMBER_BYTES
+
+    @classmethod
+    def of(cls, column: array[int] | PackedColumn) -> PackedColumn:
+        """These numbers, packed; ones that are, themselves."""
+        if isinstance(column, PackedColumn):
+            return column
+        if sys.byteorder == "big":
+            column = array("q", column)
+            column.byteswap()
+        data = column.tobytes()
+        return cls(b"".join(data[place::_NUMBER_BYTES] for place in range(_NUMBER_BYTES)))
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __bytes__(self) -> bytes:
+        return self._data
+
+    def __getitem__(self, row: int) -> int:
+        return int.from_bytes(self._data[row :: self._count], "little", signed=True)
+
+    def unpacked(self) -> array[int]:
+        """The numbers."""
+        restored = bytearray(self._count * _NUMBER_BYTES)
+        for place in range(_NUMBER_BYTES):
+            here = slice(place * self._count, (place + 1) * self._count)
+            restored[place::_NUMBER_BYTES] = self._data[here]
+        column = array("q", bytes(restored))
+        if sys.byteorder == "big":
+            column.byteswap()
+        return column
+
+
 class Files(MutableMapping[str, FileEntry]):
     """Files by path. A row whose file has left stays, unused, until `packed`."""
 
@@ -56,7 +95,9 @@ class Files(MutableMapping[str, FileEntry]):
         self.paths: list[str] = []
         self.encodings: list[str] = []
         self._digests = bytearray()
-        self._numbers = {name: array("q") for name in _NUMBERS}
+        self._numbers: dict[str, array[int] | PackedColumn] = {
+            name: array("q") for name in _NUMBERS
+        }
         self._is_packed = True
         for entry in entries:
             self[entry.path] = entry
@@ -106,15 +147,21 @@ class Files(MutableMapping[str, FileEntry]):
             entry.text_bytes,
             self._code(entry.encoding),
         )
-        for column, number in zip(self._numbers.values(), numbers, strict=True):
-            column[row] = number
+        for name, number in zip(_NUMBERS, numbers, strict=True):
+            self._column(name)[row] = number
+
+    def _column(self, name: str) -> array[int]:
+        column = self._numbers[name]
+        if isinstance(column, PackedColumn):
+            column = self._numbers[name] = column.unpacked()
+        return column
 
     def _append(self, path: str) -> int:
         self._is_packed = False
         self.paths.append(path)
         self._digests += _UNKNOWN
-        for column in self._numbers.values():
-            column.append(0)
+        for name in _NUMBERS:
+            self._column(name).append(0)
         return len(self.paths) - 1
 
     def _code(self, encoding: str) -> int:
@@ -138,7 +185,7 @@ class Files(MutableMapping[str, FileEntry]):
 
     def column(self, name: str) -> Sequence[int]:
         """`number`, `size`, `mtime_ns`, `documents` or `text_bytes` of each file, in any order."""
-        column = self._numbers[name]
+        column = self._column(name)
         return column if self._is_packed else [column[row] for row in self._row.values()]
 
     def stamps(self) -> dict[str, Stamp]:
@@ -157,8 +204,8 @@ class Files(MutableMapping[str, FileEntry]):
         digests = memoryview(self._digests)
         starts = (row * _DIGEST_BYTES for row in rows)
         other._digests = bytearray().join(digests[at : at + _DIGEST_BYTES] for at in starts)
-        for name, column in self._numbers.items():
-            other._numbers[name] = array("q", map(column.__getitem__, rows))
+        for name in _NUMBERS:
+            other._numbers[name] = array("q", map(self._column(name).__getitem__, rows))
         return other
 
     def pack(self) -> dict[str, bytes]:
@@ -167,7 +214,7 @@ class Files(MutableMapping[str, FileEntry]):
         columns = {
             "path": "\0".join(files.paths).encode("utf-8", "surrogatepass"),
             "digest": bytes(files._digests),
-            **{name: _shuffled(column) for name, column in files._numbers.items()},
+            **{name: bytes(PackedColumn.of(column)) for name, column in files._numbers.items()},
         }
         compress = ZstdCompressor(level=1).compress
         return {name: compress(data) for name, data in columns.items()}
@@ -185,26 +232,7 @@ class Files(MutableMapping[str, FileEntry]):
         files._digests = bytearray(data["digest"])
         count = len(files._digests) // _DIGEST_BYTES
         files.paths = data["path"].decode("utf-8", "surrogatepass").split("\0") if count else []
-        files._numbers = {name: _unshuffled(data[name]) for name in _NUMBERS}
+        files._numbers = {name: PackedColumn(data[name]) for name in _NUMBERS}
         if {len(files.paths), *map(len, files._numbers.values())} != {count}:
             raise ValueError("columns of different lengths")
         return files
-
-
-def _shuffled(column: array[int]) -> bytes:
-    if sys.byteorder == "big":
-        column = array("q", column)
-        column.byteswap()
-    data = column.tobytes()
-    return b"".join(data[place::_NUMBER_BYTES] for place in range(_NUMBER_BYTES))
-
-
-def _unshuffled(data: bytes) -> array[int]:
-    count = len(data) // _NUMBER_BYTES
-    restored = bytearray(count * _NUMBER_BYTES)
-    for place in range(_NUMBER_BYTES):
-        restored[place::_NUMBER_BYTES] = data[place * count : (place + 1) * count]
-    column = array("q", bytes(restored))
-    if sys.byteorder == "big":
-        column.byteswap()
-    return column

@@ -22,8 +22,9 @@ from analyzers.normalizer import unmark
 from analyzers.variants import VariantTable
 from indexer import catalogue as catalogues
 from indexer import engine, storage
-from indexer.catalogue import Catalogue, FileTable
+from indexer.catalogue import Catalogue
 from indexer.errors import DocumentNotFoundError, FahrasError, IndexCorruptError, NoIndexError
+from indexer.filetable import FileTable
 from indexer.results import Match, SearchOptions, SearchResults
 from indexer.schema import FORM_FIELDS
 from indexer.storage import FORMAT_VERSION, Location

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
 from analyzers.variants import VariantTable
-from indexer.catalogue import FileTable
 from indexer.errors import ExtractError
 from indexer.files import FileEntry
+from indexer.filetable import FileTable
 from indexer.highlighting import Targets, targets_of
 from indexer.marking import hits_in
 from indexer.ranking.evaluate import Evaluator, Ranked
@@ -128,10 +128,7 @@ class Search:
 
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
         """Where each document stands in the order of paths; records of a file keep their order."""
-        files = self.snapshot.file_numbers.take(docs).tolist()
-        ranks = self._files.rank_of_number
-        order = np.array([ranks[file] for file in files], np.int64)
-        return (order << 32) + docs
+        return (self._files.ranks(self.snapshot.file_numbers.take(docs)) << 32) + docs
 
     def _stored(self, doc: int) -> dict[str, Any]:
         segment, docnum = self.snapshot.locate(doc)

@@ -6,15 +6,17 @@ import json
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Index, storage
 from indexer import catalogue as catalogues
-from indexer.catalogue import Catalogue, FileTable
+from indexer.catalogue import Catalogue
 from indexer.errors import IndexCorruptError, IndexVersionError
 from indexer.files import FileEntry, Files
+from indexer.filetable import FileTable
 from indexer.reports import FileProblem
 
 DIGEST = "0123456789abcdef" * 2
@@ -67,7 +69,7 @@ def test_a_file_stands_under_its_own_path() -> None:
 def test_a_table_knows_files_by_number_and_in_the_order_of_paths() -> None:
     files = Files([entry(9, "b.txt"), entry(3, "a/c.md"), entry(5, "a.txt")])
     table = FileTable(Catalogue("/home", ["."], files))
-    assert sorted(table.rank_of_number, key=table.rank_of_number.__getitem__) == [5, 3, 9]
+    assert table.ranks(np.array([9, 5, 3, 3])).tolist() == [2, 0, 1, 1]
     assert table.by_number[3] == entry(3, "a/c.md")
     assert table.matching("*.txt") == {9, 5}
     assert table.matching("a/") == {3}

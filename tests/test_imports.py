@@ -29,7 +29,7 @@ FLOORS = (
     ("indexer.ranking",),
     ("indexer.schema",),
     ("indexer.codec",),
-    ("indexer.ahead",),
+    ("indexer.ahead", "indexer.filetable"),
     ("indexer.storage", "indexer.scan"),
     ("indexer.extract", "indexer.catalogue", "indexer.evaluation"),
     (
@@ -53,6 +53,7 @@ WHOOSH = (
 )  # fmt: skip
 NUMPY = (
     "indexer.codec", "indexer.ranking", "indexer.searching", "indexer.marking", "indexer.marks",
+    "indexer.filetable",
     "analyzers.tokenizer", "analyzers.spellings", "analyzers.packed", "analyzers.bulk",
     "analyzers.bulk_known", "analyzers.bulk_stems",
 )  # fmt: skip
