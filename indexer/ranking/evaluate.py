@@ -65,9 +65,7 @@ class Evaluator:
 
     def words_scores(self, query: WordsQuery, docs: Docs) -> WordsScores:
         """The parts of the scores of some documents, which ascend, for words side by side."""
-        others = np.zeros(len(docs))
-        for child in _parted(query)[1]:
-            others += self.scores(child, docs)
+        others = [self.scores(child, docs) for child in _parted(query)[1]]
         return self.scorer(query).side_by_side(docs, others)
 
     def found_by_whoosh(self, query: Any) -> tuple[Docs, Scores]:
@@ -88,7 +86,7 @@ class Evaluator:
 
     def rank(self, query: Any, count: int | None, tie_key: TieKey) -> Ranked:
         """The `count` best documents (all if None), by score, then by `tie_key` ascending."""
-        self.leaves.gather(list(leaves_of(query)))
+        self.leaves.gather(leaves_of(query))
         docs = self.members(query)
         total = len(docs)
         if count is not None:
@@ -110,7 +108,7 @@ class Evaluator:
 
     def everything(self, query: Any) -> tuple[Docs, NDArray[np.float32]]:
         """All members, ascending, and their scores."""
-        self.leaves.gather(list(leaves_of(query)))
+        self.leaves.gather(leaves_of(query))
         docs = self.members(query)
         return docs, self.scores(query, docs).astype(np.float32)
 

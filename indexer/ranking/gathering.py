@@ -102,9 +102,8 @@ class Gathering:
         self.words = words
         self._snapshot = snapshot
         parts = _Parts(len(words))
-        self.blocks = [
-            parts.add_block(base, name, here) for base, name, here in _by_field(words, snapshot)
-        ]
+        by_field = _by_field(words, snapshot)
+        self.blocks = [parts.add_block(*place, here) for place, here in by_field.items()]
         for number, word in enumerate(words):
             for phrase in snapshot.phrase_terms(word):
                 parts.add_phrase(number, phrase)
@@ -113,16 +112,26 @@ class Gathering:
         self._weights = _joined(parts.weights, np.float32)
         self._counts = _joined(parts.counts, np.int64)
         self._widest = max(parts.kinds, default=CORE)
+        self._has_phrases = len(parts.docs) > len(self.blocks)
+        self._docs: Docs | None = None
+        self._runs: Runs | None = None
         self._chosen: Chosen | None = None
 
-    @cached_property
+    @property
     def docs(self) -> Docs:
         """int64, by posting: its document in the whole index."""
-        return self._parts.all_docs()
+        if self._docs is None:
+            self._docs = self._parts.all_docs()
+        return self._docs
 
-    @cached_property
+    @property
     def runs(self) -> Runs:
         """What the runs are."""
+        if self._runs is None:
+            self._runs = self._described()
+        return self._runs
+
+    def _described(self) -> Runs:
         sizes = [len(weights) for weights in self._parts.weights]
         in_blocks = [block.runs for block in self.blocks]
         in_blocks.append(sum(sizes) - sum(in_blocks))
@@ -174,6 +183,11 @@ class Gathering:
             if of_kind <= kind
         ]
         return _joined(docs, np.int64)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all that was found are the words themselves, each with its positions."""
+        return self._widest == CORE and not self._has_phrases
 
     @property
     def _is_alone(self) -> bool:
@@ -355,24 +369,19 @@ class _Parts:
 
     def all_docs(self) -> Docs:
         """The documents by their numbers in the whole index."""
-        joined = np.empty(sum(len(docs) for _, docs in self.docs), np.int64)
-        at = 0
-        for base, docs in self.docs:
-            np.add(docs, base, out=joined[at : at + len(docs)])
-            at += len(docs)
-        return joined
+        based = [np.add(docs, base, dtype=np.int64) for base, docs in self.docs]
+        return _joined(based, np.int64)
 
 
 def _by_field(
     words: Sequence[FormsQuery], snapshot: Snapshot
-) -> Iterator[tuple[int, str, list[tuple[int, Terms]]]]:
-    """The terms of all words, with the number of each word, by segment and field."""
+) -> dict[tuple[int, str], list[tuple[int, Terms]]]:
+    """The terms of all words, with the number of each word, by base of a segment and field."""
     found: dict[tuple[int, str], list[tuple[int, Terms]]] = {}
     for number, word in enumerate(words):
         for terms in snapshot.terms(word):
             found.setdefault((terms.segment.base, terms.field), []).append((number, terms))
-    for (base, name), here in found.items():
-        yield base, name, here
+    return found
 
 
 def summed_at(places: NDArray[np.int64], values: Frequencies, size: int) -> Frequencies:

@@ -95,9 +95,8 @@ def _marked_places(
         rows = row_of.take(rows)
         kept = (rows >= 0).nonzero()[0]
         rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
-    wanted = _wanted_runs(pairs, gathering, settings)
-    if not wanted.all():
-        kept = wanted.take(runs).nonzero()[0]
+    if not gathering.is_plain or len({n for pair in pairs for n in pair}) < len(gathering.words):
+        kept = _wanted_runs(pairs, gathering, settings).take(runs).nonzero()[0]
         rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
     numbers = {name: number for number, name in enumerate(fields)}
     field_of = np.array([numbers.get(block.field, 0) for block in gathering.blocks], np.int64)

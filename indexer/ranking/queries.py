@@ -325,13 +325,17 @@ class PhraseQuery(FormsQuery):
             yield self._narrowed(plain(expansion, source.group(self.level, key)), source)
 
 
-def leaves_of(query: Any) -> Iterator[FormsQuery]:
-    """The words, phrases and patterns in a query tree."""
-    if isinstance(query, FormsQuery):
-        yield query
-    else:
-        for child in query.children():
-            yield from leaves_of(child)
+def leaves_of(query: Any) -> list[FormsQuery]:
+    """The words, phrases and patterns in a query tree, in their order."""
+    found = []
+    waiting = [query]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, FormsQuery):
+            found.append(node)
+        else:
+            waiting += reversed(list(node.children()))
+    return found
 
 
 def leaf_words(leaf: FormsQuery) -> tuple[QueryWord, ...]:

@@ -5,7 +5,7 @@ What each gives by itself, and more where they stand near, and where more of the
 
 from __future__ import annotations
 
-from functools import cached_property
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -63,11 +63,11 @@ class Scorer:
         self._snapshot = leaves.snapshot
         self._gathering, self._numbers = leaves.gather(self._words)
         self._idfs = [leaves.idf(word) for word in self._words]
+        self._alike = self._grouped()
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
-    @cached_property
-    def _alike(self) -> list[_Alike]:
+    def _grouped(self) -> list[_Alike]:
         groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
         for word, number, idf in zip(self._words, self._numbers, self._idfs, strict=True):
             group = groups.setdefault(word.fields, {})
@@ -80,34 +80,46 @@ class Scorer:
         ]
 
     def _sums(self, docs: Docs) -> tuple[Scores, Scores]:
-        """What the words give in all, and the idf of those of them that each document holds."""
+        """See `_sum`; the last answer is kept."""
         if self._summed is None or self._summed[0] is not docs:
             self._summed = (docs, *self._sum(docs))
         return self._summed[1:]
 
     def _sum(self, docs: Docs) -> tuple[Scores, Scores]:
+        """What the words give in all, and the idf of those of them that each document holds."""
+        parts = [part for group in self._alike for part in self._parts(group, docs)]
+        if len(parts) == 1:
+            return parts[0]
         sums, covered = np.zeros(len(docs)), np.zeros(len(docs))
-        for fields, numbers, idfs, weights in self._alike:
-            norms = self._snapshot.norms(fields).take(docs)
-            for some, tfs, held in self._gathering.frequencies(numbers, docs):
-                for row, number in enumerate(numbers[some]):
-                    out = self._leaves.refused(self._gathering.words[number], docs)
-                    if len(out):
-                        tfs[row, out] = held[row, out] = 0
-                gained = saturation(tfs, norms, self._snapshot.settings.k1)
-                gained *= weights[some]
-                sums += gained.sum(axis=0)
-                covered += (held * idfs[some]).sum(axis=0)
+        for gained, held in parts:
+            sums += gained
+            covered += held
         return sums, covered
 
-    def side_by_side(self, docs: Docs, others: Scores) -> WordsScores:
+    def _parts(self, group: _Alike, docs: Docs) -> Iterator[tuple[Scores, Scores]]:
+        """What `_sum` sums: as many words at once as memory allows."""
+        fields, numbers, idfs, weights = group
+        norms = self._snapshot.norms(fields).take(docs)
+        for some, tfs, held in self._gathering.frequencies(numbers, docs):
+            for row, number in enumerate(numbers[some]):
+                out = self._leaves.refused(self._gathering.words[number], docs)
+                if len(out):
+                    tfs[row, out] = held[row, out] = 0
+            gained = saturation(tfs, norms, self._snapshot.settings.k1)
+            gained *= weights[some]
+            yield gained.sum(axis=0), (held * idfs[some]).sum(axis=0)
+
+    def side_by_side(self, docs: Docs, others: Sequence[Scores] = ()) -> WordsScores:
         """The parts of the scores of some documents, which ascend; the last answer is kept.
 
-        others: what the other children of the query score.
+        others: what each of the other children of the query scores.
         """
         if self._scored is None or self._scored.docs is not docs:
             sums, covered = self._sums(docs)
-            sums = (sums + others) * self.query.boost
+            for score in others:
+                sums = sums + score
+            if self.query.boost != 1:
+                sums = sums * self.query.boost
             nearness = self._nearness(docs, sums)
             self._scored = WordsScores(docs, sums, nearness, self._coverage(covered))
         return self._scored
@@ -123,7 +135,9 @@ class Scorer:
         neighbours = neighbours_of(self._words) if settings.proximity else []
         if not neighbours or not len(docs):
             return np.zeros(0)
-        best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
+        best = np.arange(len(docs))
+        if len(docs) > settings.proximity_reach:
+            best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
         nearness = np.zeros(len(docs))
         for fields in {self._words[one].fields for one, _ in neighbours}:
             idfs = {
