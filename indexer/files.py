@@ -134,11 +134,7 @@ class Files(MutableMapping[str, FileEntry]):
         """Note a file under its own path; ValueError where the two differ."""
         if entry.path != path:
             raise ValueError(f"{entry.path} is not {path}")
-        row = self._row.get(path)
-        if row is None:
-            row = self._row[path] = self._append(path)
         digest = bytes.fromhex(entry.digest) or _UNKNOWN
-        self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES] = digest
         numbers = (
             entry.number,
             entry.size,
@@ -147,22 +143,25 @@ class Files(MutableMapping[str, FileEntry]):
             entry.text_bytes,
             self._code(entry.encoding),
         )
-        for name, number in zip(_NUMBERS, numbers, strict=True):
-            self._column(name)[row] = number
+        columns = map(self._column, _NUMBERS)
+        row = self._row.get(path)
+        if row is None:
+            self._row[path] = len(self.paths)
+            self._is_packed = False
+            self.paths.append(path)
+            self._digests += digest
+            for column, number in zip(columns, numbers, strict=True):
+                column.append(number)
+            return
+        self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES] = digest
+        for column, number in zip(columns, numbers, strict=True):
+            column[row] = number
 
     def _column(self, name: str) -> array[int]:
         column = self._numbers[name]
         if isinstance(column, PackedColumn):
             column = self._numbers[name] = column.unpacked()
         return column
-
-    def _append(self, path: str) -> int:
-        self._is_packed = False
-        self.paths.append(path)
-        self._digests += _UNKNOWN
-        for name in _NUMBERS:
-            self._column(name).append(0)
-        return len(self.paths) - 1
 
     def _code(self, encoding: str) -> int:
         if encoding not in self.encodings:
