@@ -22,7 +22,7 @@ from indexer.codec.format import (
     STRINGS_A_MARK,
 )
 from indexer.codec.grams import Grams
-from indexer.codec.postings import Array, Postings, starts_of
+from indexer.codec.postings import Array, Postings, distinct_of, starts_of
 
 
 class Slots(NamedTuple):
@@ -257,7 +257,7 @@ class FieldArrays:
         spelled = np.searchsorted(self.group_starts(level), slots, side="right") - 1
         first, last = self._other_keys(level).prefix_range(prefix.encode("utf-8", "surrogatepass"))
         others = self._array(f"{level}_key_groups")[first:last]
-        return np.unique(np.concatenate([spelled, others.astype(np.int64)]))
+        return distinct_of(np.concatenate([spelled, others.astype(np.int64)]))
 
     def _spelled_by_slot(self, level: str) -> Array:
         """Bool by slot: whether the term is spelled as the key of its group."""

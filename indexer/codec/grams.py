@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analyzers.packed import ALPHABET, BITS, MOST_LETTERS, ODD, Numbering, Numbers, Words
-from indexer.codec.postings import changes, starts_of
+from indexer.codec.postings import changes, distinct_of, starts_of
 
 Array = npt.NDArray[Any]
 
@@ -54,7 +54,7 @@ def build_grams(numbering: Numbering, keys: Numbers) -> Grams:
     odd_codes, odd_owners = _pairs([texts[i] for i in words])
     packed, owners = _packed_pairs(Words.of(np.where(is_odd, 0, keys)))
     met = np.flatnonzero(np.bincount(packed, minlength=1))
-    codes = np.union1d(_code_of(met), odd_codes)
+    codes = distinct_of(np.concatenate([_code_of(met), odd_codes]))
     rank_of = np.zeros(int(met.max(initial=0)) + 1, np.int64)
     rank_of[met] = codes.searchsorted(_code_of(met))
     odd_pairs = codes.searchsorted(odd_codes) << 32 | odd.take(words).take(odd_owners)

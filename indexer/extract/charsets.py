@@ -14,7 +14,6 @@ import re
 from typing import NamedTuple
 
 from indexer.errors import ExtractError
-from indexer.extract.plausible import surprise
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -204,9 +203,16 @@ def _is_judged_by_letters(name: str) -> bool:
     return codecs.lookup(name).name in {codecs.lookup(page).name for page, _ in _CODE_PAGES}
 
 
+def _surprise(text: str) -> float:
+    """What `plausible` says, which is seldom asked: most texts are UTF-8."""
+    from indexer.extract.plausible import surprise
+
+    return surprise(text)
+
+
 def _code_page(sample: bytes) -> str:
     prices = {
-        page: handicap + surprise(sample.decode(page, "replace")) for page, handicap in _CODE_PAGES
+        page: handicap + _surprise(sample.decode(page, "replace")) for page, handicap in _CODE_PAGES
     }
     best = min(prices, key=prices.__getitem__)
     if _bits_a_char(sample, best) <= _READABLE_BITS:
@@ -216,7 +222,7 @@ def _code_page(sample: bytes) -> str:
 
 def _bits_a_char(sample: bytes, encoding: str) -> float:
     strange = len(sample.translate(None, bytes(range(128))))
-    return surprise(sample.decode(encoding, "replace")) / max(1, strange)
+    return _surprise(sample.decode(encoding, "replace")) / max(1, strange)
 
 
 def _by_library(sample: bytes) -> str | None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import changes
+from indexer.codec.postings import changes, distinct_of
 from indexer.ranking.expand import QueryWord, key_at
 from indexer.ranking.segment import Docs, FieldSource, Gathered, Located, gathered, positions_of
 from indexer.ranking.strict import agreeing
@@ -116,7 +116,7 @@ def _near(places: list[Places], slop: int) -> Places:
         ends[(ends - firsts < width) & (ends >> DOC_SHIFT == firsts >> DOC_SHIFT)]
         for ends, firsts in windows
     ]
-    return np.unique(np.concatenate(found))
+    return distinct_of(np.concatenate(found))
 
 
 def _last_before(ends: Places, places: list[Places]) -> tuple[Places, Places]:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import changes
+from indexer.codec.postings import distinct_of
 from indexer.ranking.segment import NO_DOCS, Docs
 
 _LOOKED_UP_SHARE = 16
@@ -62,9 +62,7 @@ def union(lists: Sequence[Docs], size: int) -> Docs:
 def ascending(docs: Docs, size: int) -> Docs:
     """Documents in any order, some of them repeatedly: each once, ascending."""
     if len(docs) * _LOOKED_UP_SHARE < size:
-        ordered: Docs = np.sort(docs)
-        fresh: Docs = ordered[changes(ordered)]
-        return fresh
+        return distinct_of(docs)
     met = np.zeros(size, np.bool_)
     met[docs] = True
     return met.nonzero()[0]
