@@ -217,7 +217,7 @@ class Indexing:
             return fahras_index(corpus, out)[0]
 
         contenders = {FULL: ours, WHOOSH: lambda: self._peer("whoosh", WHOOSH, [], corpus)}
-        times = interleaved(contenders, min(self._rounds, 3))
+        times = interleaved(contenders, self._rounds)
         middle = medians(times)
         title = f"A slice of {written.size_bytes / 1e6:.1f} MB, {written.files:,} files"
         table = Table(

@@ -127,12 +127,14 @@ def interleaved(
 ) -> dict[str, list[float]]:
     """Run all contenders in turn, `rounds` times, so that a slow minute slows all of them.
 
-    Every second round goes backwards. What a contender answers is its time.
+    Every second round goes backwards. What a contender answers is its time. The disk is at rest
+    before each: who syncs what it wrote does not wait for what another only left in memory.
     """
     found: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(rounds):
         order = list(contenders)[:: 1 if number % 2 == 0 else -1]
         for name in order:
+            os.sync()
             found[name].append(contenders[name]())
             progress(f"round {number + 1} of {rounds}: {name} {found[name][-1]:.3f} s")
     return found
