@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from analyzers.packed import ODD, Encoded, Numbering, Numbers, own_letters, packed
+from analyzers.packed import ODD, Encoded, Numbering, Numbers, Spelled, own_letters
 from analyzers.spellings import distinct
 from indexer.codec.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter
@@ -45,15 +45,15 @@ class Vocabulary:
         )
 
 
-def own_numbers(numbering: Numbering, terms: Sequence[str], folded: Numbers) -> Numbers:
+def own_numbers(numbering: Numbering, terms: Spelled, folded: Numbers) -> Numbers:
     """The number of each term itself; 0, no word, where none of its keys can be spelled so.
 
     A term that does not fit in a number is like a key only where its folded form does not either.
     """
-    own, fit = packed(terms, own_letters())
+    own, fit = terms.packed(own_letters())
     own[~fit] = 0
     odd = np.flatnonzero(~fit & (folded >= ODD))
-    own[odd] = numbering.numbers([terms[i] for i in odd.tolist()])
+    own[odd] = numbering.numbers([terms.texts[i] for i in odd.tolist()])
     return own
 
 
@@ -138,7 +138,7 @@ def _united_groups(
         own, bearings = vocabularies[0].own, vocabularies[0].bearings
     folded = levels[0]
     if own is None:
-        own = own_numbers(numbering, decoded(terms), folded.keys.take(folded.ids))
+        own = own_numbers(numbering, Spelled(decoded(terms)), folded.keys.take(folded.ids))
     if bearings is None:
         bearings = bearings_of(numbering, folded.keys)
     return Groups(numbering, slots, levels, starts, own, bearings)
