@@ -11,7 +11,7 @@ import numpy as np
 
 from analyzers.bulk import root_all, stem_all
 from analyzers.bulk_fold import fold_all
-from analyzers.packed import Numbering, Spelled
+from analyzers.packed import Numbering, Numbers, Spelled
 from analyzers.spellings import distinct
 from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
@@ -22,20 +22,21 @@ from indexer.codec.postings import Array
 
 def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
     """The groups of rising terms that did not come as texts, but from another codec's segment."""
-    return _analyzed(terms, Spelled(decoded(terms)), np.arange(len(terms)))
-
-
-def _analyzed(terms: list[bytes], forms: Spelled, order: Array) -> Vocabulary:
-    """The vocabulary of forms, which are put in this order. terms: they themselves, rising."""
     numbering = Numbering()
+    forms = Spelled(decoded(terms))
     folded = fold_all(numbering, forms)
+    return _analyzed(terms, numbering, folded, own_numbers(numbering, forms, folded))
+
+
+def _analyzed(
+    terms: list[bytes], numbering: Numbering, folded: Numbers, own: Numbers
+) -> Vocabulary:
+    """The vocabulary of rising terms. folded, own: by term."""
     distinct_folded, _, which = distinct(folded)
     stems = stem_all(numbering, distinct_folded)
     distinct_stems, _, which_stem = distinct(stems)
     roots = root_all(numbering, distinct_stems).take(which_stem)
-    own = own_numbers(numbering, forms, folded).take(order)
-    which = which.take(order)
-    levels = (distinct_folded.take(which), stems.take(which), roots.take(which))
+    levels = (folded, stems.take(which), roots.take(which))
     return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, distinct_folded))
 
 
@@ -83,7 +84,12 @@ class FormVocabulary:
         """Analyze all forms; no others can be met from here on."""
         forms = Spelled(self.tokenizer.forms)
         order = order_of(forms)
-        self._whole = order, _analyzed(forms.encoded(order), forms, order)
+        terms = forms.encoded(order)
+        numbering = Numbering()
+        folded = fold_all(numbering, forms)
+        own = own_numbers(numbering, forms, folded).take(order)
+        del forms  # it is large, and the stems are still to be found
+        self._whole = order, _analyzed(terms, numbering, folded.take(order), own)
 
     def part(self, used: Array) -> tuple[Vocabulary, Array]:
         """(the vocabulary of some of the forms, by form id the place of each in it).
