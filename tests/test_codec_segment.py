@@ -24,6 +24,7 @@ from indexer.codec.arrays import NOTHING, FieldArrays, StringTable
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.dictionary import (
+    Level,
     Vocabulary,
     build_dictionary,
     decoded,
@@ -236,8 +237,8 @@ def test_counts_of_any_size():
 
 def test_groups_must_nest():
     numbering = Numbering()
-    nested = tuple(map(numbering.numbers, ("aba", "sts", "rrr")))
-    crossing = tuple(map(numbering.numbers, ("aba", "sst", "rrr")))
+    nested = tuple(Level.of(numbering.numbers(keys)) for keys in ("aba", "sts", "rrr"))
+    crossing = tuple(Level.of(numbering.numbers(keys)) for keys in ("aba", "sst", "rrr"))
     terms = [b"x", b"y", b"z"]
     assert len(build_dictionary([Vocabulary(terms, nested, numbering)]).groups.starts) == len(
         nested

@@ -12,11 +12,10 @@ import numpy as np
 from analyzers.bulk import root_all, stem_all
 from analyzers.bulk_fold import fold_all
 from analyzers.packed import Numbering, Numbers, Spelled
-from analyzers.spellings import distinct
 from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.bearing import bearings_of
-from indexer.codec.dictionary import Vocabulary, decoded, own_numbers
+from indexer.codec.dictionary import Level, Vocabulary, decoded, own_numbers
 from indexer.codec.postings import Array
 
 
@@ -32,12 +31,12 @@ def _analyzed(
     terms: list[bytes], numbering: Numbering, folded: Numbers, own: Numbers
 ) -> Vocabulary:
     """The vocabulary of rising terms. folded, own: by term."""
-    distinct_folded, _, which = distinct(folded)
-    stems = stem_all(numbering, distinct_folded)
-    distinct_stems, _, which_stem = distinct(stems)
-    roots = root_all(numbering, distinct_stems).take(which_stem)
-    levels = (folded, stems.take(which), roots.take(which))
-    return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, distinct_folded))
+    words = Level.of(folded)
+    stems = Level.of(stem_all(numbering, words.keys))
+    roots = Level.of(root_all(numbering, stems.keys))
+    stem_ids = stems.ids.take(words.ids)
+    levels = (words, stems._replace(ids=stem_ids), roots._replace(ids=roots.ids.take(stem_ids)))
+    return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, words.keys))
 
 
 def order_of(texts: Spelled) -> Array:
