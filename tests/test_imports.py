@@ -38,6 +38,7 @@ FLOORS = (
         "indexer.errors",
         "indexer.durable",
         "indexer.garbage",
+        "indexer.heap",
         "indexer.files",
     ),
     ("analyzers",),
