@@ -1,8 +1,8 @@
-"""What do fold, stem, root and splits say of a whole vocabulary at once?
+"""What do stem, root and splits say of a whole vocabulary at once? (fold: `bulk_fold`.)
 
-For whoever writes an index: many times faster than word by word. `fold`, `stem`, `root` and
-`splits` are what these functions mean; a test holds them to that on every word it can find. Words
-are numbers (`packed`), those that do not fit are given to the plain functions.
+For whoever writes an index: many times faster than word by word. `stem`, `root` and `splits` are
+what these functions mean; a test holds them to that on every word it can find. Words are numbers
+(`packed`), those that do not fit are given to the plain functions.
 """
 
 from __future__ import annotations
