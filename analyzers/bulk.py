@@ -1,13 +1,13 @@
-"""What do fold, stem, root and splits say of a whole vocabulary at once?
+"""What do stem, root and splits say of a whole vocabulary at once? (fold: `bulk_fold`.)
 
-For whoever writes an index: many times faster than word by word. `fold`, `stem`, `root` and
-`splits` are what these functions mean; a test holds them to that on every word it can find. Words
-are numbers (`packed`), those that do not fit are given to the plain functions.
+For whoever writes an index: many times faster than word by word. `stem`, `root` and `splits` are
+what these functions mean; a test holds them to that on every word it can find. Words are numbers
+(`packed`), those that do not fit are given to the plain functions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -16,9 +16,7 @@ from pyarabic import araby
 
 from analyzers.bulk_known import UNKNOWN, protected_stems
 from analyzers.bulk_stems import begin_with_any, by_size, is_any, stems
-from analyzers.normalizer import FOLD_LETTERS, NUMERALS, WAW_ENDINGS, fold
 from analyzers.packed import (
-    ALPHABET,
     BITS,
     ODD,
     Array,
@@ -26,13 +24,10 @@ from analyzers.packed import (
     Numbering,
     Numbers,
     Words,
-    fits,
     is_among,
     letter_table,
-    letters_by_code,
     pack,
     pack_all,
-    places,
 )
 from analyzers.proclitics import FUTURE, IMPERFECT, PROCLITICS, own_letters, splits
 from analyzers.roots import ENDINGS, PATTERNS, RADICAL, WEAK, root
@@ -46,37 +41,6 @@ _FUTURE = np.uint64(pack(FUTURE))
 _IS_WEAK = letter_table(WEAK)
 _IS_IMPERFECT = letter_table(IMPERFECT)
 _IS_ENDING = letter_table(ENDINGS)
-
-
-@cache
-def _folded_letters() -> Array:
-    """What letter each character folds to. Words with a hamza follow rules of their own."""
-    becomes = {letter: letter for letter in ALPHABET if letter != araby.HAMZA}
-    becomes |= {chr(code): letter for code, letter in FOLD_LETTERS.items()}
-    return letters_by_code(becomes)
-
-
-@cache
-def _numerals() -> tuple[Numbers, Numbers]:
-    """(spellings of the hundreds, rising, what each is folded to)."""
-    pairs = sorted((pack(a), pack(b)) for a, b in NUMERALS.items() if fits(a) and a != b)
-    return np.array([a for a, _ in pairs], np.uint64), np.array([b for _, b in pairs], np.uint64)
-
-
-def fold_all(numbering: Numbering, forms: Sequence[str]) -> Numbers:
-    """`fold` of unmarked forms."""
-    folded = numbering.numbers(forms, _folded_letters(), fold)
-    words = Words(folded, folded)  # only endings are looked at
-    verbs = np.zeros(len(folded), np.bool_)
-    for ending in WAW_ENDINGS:
-        verbs |= words.end(araby.ALEF + ending)
-    where = np.flatnonzero(verbs)
-    folded[where] = numbering.numbers([fold(forms[i]) for i in where.tolist()])
-    spelled, becomes = _numerals()
-    at = places(folded, spelled)
-    where = np.flatnonzero(spelled.take(at) == folded)
-    folded[where] = becomes.take(at[where])
-    return folded
 
 
 def stem_all(numbering: Numbering, folded: Numbers) -> Numbers:

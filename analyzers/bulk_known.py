@@ -18,11 +18,11 @@ from analyzers.packed import (
     Array,
     Mask,
     Numbers,
+    Spelled,
     Words,
     own_letters,
     pack,
     pack_all,
-    packed,
     places,
 )
 from analyzers.protected import (
@@ -58,8 +58,8 @@ class _Known(NamedTuple):
 @cache
 def _known() -> _Known:
     listed = lexicon().known
-    forms, fit = packed(list(listed), own_letters())
-    stems, _ = packed([stem for stem, _ in listed.values()], own_letters())
+    forms, fit = Spelled(list(listed)).packed(own_letters())
+    stems, _ = Spelled([stem for stem, _ in listed.values()]).packed(own_letters())
     sets = np.array([int(endings) for _, endings in listed.values()])
     where = np.flatnonzero(fit)
     where = where[np.argsort(forms.take(where))]

@@ -23,7 +23,10 @@ from analyzers.letters import (
     char_mapping,
 )
 
-_PLAIN = re.compile(f"[{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}a-z0-9]*").fullmatch
+PLAIN_RANGES = ((araby.HAMZA, araby.GHAIN), (araby.FEH, araby.YEH), ("a", "z"), ("0", "9"))
+"""First and last of the characters that `unmark` leaves alone, in a word of nothing else."""
+
+_PLAIN = re.compile(f"[{''.join(f'{first}-{last}' for first, last in PLAIN_RANGES)}]*").fullmatch
 
 _COMPATIBILITY_BLOCKS = (
     (0xFB00, 0xFB06),  # Latin ligatures
@@ -123,14 +126,16 @@ _FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.
 SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
 _ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
 WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
-_YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
-_QURANIC_MADDA = araby.HAMZA + araby.ALEF
+YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
+QURANIC_MADDA = araby.HAMZA + araby.ALEF
 _ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
-_ARTICLE = re.compile(
-    f"[{araby.WAW}{araby.FEH}]?"
-    f"(?:[{araby.BEH}{araby.KAF}]?{araby.ALEF}{araby.LAM}|{araby.LAM}{araby.LAM})"
-).match
-_MIN_LETTERS_BEFORE_HAMZA = 3
+ARTICLES = tuple(
+    conjunction + article
+    for conjunction in (araby.WAW, araby.FEH, "")
+    for article in ("بال", "كال", "لل", "ال")
+)
+_ARTICLE = re.compile("|".join(ARTICLES)).match
+MIN_LETTERS_BEFORE_HAMZA = 3
 
 _MIA = {
     "مايه": "ميه", "مايتان": "ميتان", "مايتين": "ميتين", "مايتي": "ميتي", "مايات": "ميات",
@@ -173,13 +178,13 @@ def _alef_hamza_before_ending(word: str) -> str:
 
 def _fold_hamza(word: str) -> str:
     """Hamza by its place: kept before waw, dropped at the end of a long word, else its seat."""
-    if _QURANIC_MADDA in word:
+    if QURANIC_MADDA in word:
         word = _fold_quranic_madda(word)
     for seat in SEATS:
         word = word.replace(seat + araby.WAW, araby.HAMZA + araby.WAW)
-    if word.endswith(_YEH_HAMZA_ENDINGS):
+    if word.endswith(YEH_HAMZA_ENDINGS):
         word = word[:-1]
-    if word.endswith(araby.HAMZA) and _letters_before_hamza(word) >= _MIN_LETTERS_BEFORE_HAMZA:
+    if word.endswith(araby.HAMZA) and _letters_before_hamza(word) >= MIN_LETTERS_BEFORE_HAMZA:
         word = word[:-1]
     return word.translate(_FOLD_SEATS)
 
@@ -187,7 +192,7 @@ def _fold_hamza(word: str) -> str:
 def _fold_quranic_madda(word: str) -> str:
     """Alef for the ءا that the Quran's spelling has for آ at the beginning of a word."""
     start = _beginning(_ARTICLE_OR_CONJUNCTION, word)
-    return word[:start] + word[start + 1 :] if word.startswith(_QURANIC_MADDA, start) else word
+    return word[:start] + word[start + 1 :] if word.startswith(QURANIC_MADDA, start) else word
 
 
 def _letters_before_hamza(word: str) -> int:

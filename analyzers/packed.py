@@ -10,8 +10,8 @@ What a rule is, this file does not know: see `bulk`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Sequence
+from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,7 +57,7 @@ def fits(word: str) -> bool:
 
 def pack_all(words: Iterable[str]) -> Numbers:
     """The numbers of those words that fit, rising and distinct."""
-    numbers, fit = packed(list(words), own_letters())
+    numbers, fit = Spelled(list(words)).packed(own_letters())
     ranked = np.sort(numbers[fit])
     distinct: Numbers = ranked[np.diff(ranked, prepend=np.uint64(0)) != 0]
     return distinct
@@ -165,6 +165,53 @@ class Words(NamedTuple):
         return Words(self.letters & _MASKS.take(sizes.astype(np.intp)), sizes)
 
 
+class Spelled:
+    """Words by their characters: worked out once, and then packed by any table.
+
+    texts: the words. codes: uint32, their code points, each word ended by a line's end. heads,
+    lengths: int64, where each begins and how many characters it has.
+    """
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self.texts = texts
+        joined = "\n".join(texts) + "\n" if texts else ""
+        self.codes = np.frombuffer(joined.encode("utf-32-le", _SURROGATES), np.uint32)
+        self.lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+        self._ends = np.cumsum(self.lengths + 1) - 1
+        self.heads = self._ends - self.lengths
+
+    def encoded(self, order: Array) -> list[bytes]:
+        """The words in UTF-8, in another order. None may hold a line's end.
+
+        Their characters are put in order, not they: following each word to its place in memory
+        would take three times as long.
+        """
+        lengths = self.lengths.take(order) + 1
+        ends = np.cumsum(lengths)
+        moves = np.repeat(self.heads.take(order) - (ends - lengths), lengths)
+        codes = self.codes.take(moves + np.arange(len(moves)))
+        text = codes.astype("<u4").tobytes().decode("utf-32-le", _SURROGATES)
+        return text.encode("utf-8", _SURROGATES).split(b"\n")[:-1]
+
+    @cached_property
+    def _shifts(self) -> Numbers:
+        """By character, how far up its letter stands, `_FULL` where it is too far to fit."""
+        after = np.repeat(self._ends, self.lengths + 1) - np.arange(1, len(self.codes) + 1)
+        # behind the last letter it is -1, which wraps around
+        return np.minimum(after.view(np.uint64), np.uint64(MOST_LETTERS)) * np.uint64(BITS)
+
+    def packed(self, table: Array) -> tuple[Numbers, Mask]:
+        """(the packed letters of each word, whether it fits). table: of `letters_by_code`."""
+        if not self.texts:
+            return np.zeros(0, np.uint64), np.zeros(0, np.bool_)
+        letters = table.take(np.minimum(self.codes, _UNICODE - 1))
+        letters[self._ends] = 1  # so that the ends of lines break no word
+        fit = np.minimum.reduceat(letters, self.heads) > 0
+        fit &= (self.lengths <= MOST_LETTERS) & (self.lengths > 0)
+        letters[self._ends] = 0
+        return np.bitwise_or.reduceat(letters.astype(np.uint64) << self._shifts, self.heads), fit
+
+
 class Encoded(NamedTuple):
     """Words in UTF-8. data: u1, end to end. lengths: int64, how many bytes each has."""
 
@@ -178,25 +225,11 @@ class Numbering:
     def __init__(self) -> None:
         self._odd: dict[str, int] = {}
 
-    def numbers(
-        self,
-        words: Sequence[str],
-        table: Array | None = None,
-        otherwise: Callable[[str], str] | None = None,
-    ) -> Numbers:
-        """The numbers of some words, or of what they become.
-
-        table: what letter each character becomes, by code point below 2**16; 0 where none.
-        otherwise: what a word becomes that has such a character, or too many letters.
-        """
-        letters, fit = packed(words, own_letters() if table is None else table)
+    def numbers(self, words: Sequence[str]) -> Numbers:
+        """The numbers of some words."""
+        letters, fit = Spelled(words).packed(own_letters())
         rest = np.flatnonzero(~fit)
-        if len(rest):
-            others = [words[i] for i in rest.tolist()]
-            if otherwise is None:
-                letters[rest] = self._odd_numbers(others)
-            else:
-                letters[rest] = self.numbers([otherwise(word) for word in others])
+        letters[rest] = self._odd_numbers([words[i] for i in rest.tolist()])
         return letters
 
     def _odd_numbers(self, words: list[str]) -> Numbers:
@@ -266,30 +299,14 @@ def own_letters() -> npt.NDArray[np.uint8]:
 
 
 def letters_by_code(letter_of: dict[str, str]) -> npt.NDArray[np.uint8]:
-    """A table for `Numbering.numbers`: each character stands for a letter of the alphabet."""
+    """A table for `Spelled.packed`: each character stands for a letter of the alphabet.
+
+    Characters below 2**16; all others stand for none, which is 0.
+    """
     table = np.zeros(_UNICODE, np.uint8)
     for char, letter in letter_of.items():
         table[ord(char)] = _NUMBER_OF[letter]
     return table
-
-
-def packed(words: Sequence[str], table: Array) -> tuple[Numbers, Mask]:
-    """(the packed letters of each word, whether it fits). table: as for `Numbering.numbers`."""
-    if not words:
-        return np.zeros(0, np.uint64), np.zeros(0, np.bool_)
-    joined = "\n".join(words) + "\n"
-    codes = np.frombuffer(joined.encode("utf-32-le", _SURROGATES), np.uint32)
-    letters = table.take(np.minimum(codes, _UNICODE - 1))
-    lengths = np.fromiter(map(len, words), np.int64, len(words))
-    ends = np.cumsum(lengths + 1) - 1
-    heads = ends - lengths
-    letters[ends] = 1  # so that the ends of lines break no word
-    fit = np.minimum.reduceat(letters, heads) > 0
-    fit &= (lengths <= MOST_LETTERS) & (lengths > 0)
-    letters[ends] = 0
-    after = np.repeat(ends, lengths + 1) - np.arange(1, len(codes) + 1)
-    shifts = np.minimum(np.maximum(after, 0) * BITS, _FULL)
-    return np.bitwise_or.reduceat(letters.astype(np.uint64) << shifts.astype(np.uint64), heads), fit
 
 
 def _in_utf8(letters: Numbers) -> npt.NDArray[np.uint16]:

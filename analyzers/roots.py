@@ -43,6 +43,8 @@ _COMPILED = {
 
 def root(stem: str) -> str:
     """The root-like key of a stem; the stem itself where it has three letters or fits nothing."""
+    if stem.isascii():
+        return stem
     stem = _without_ending(stem)
     for fixed, radicals in _COMPILED.get(len(stem), ()):
         if all(stem[i] == letter for i, letter in fixed):

@@ -72,8 +72,8 @@ class Spellings:
         ids[packed.strings] = 0
         missing = np.flatnonzero(ids == ABSENT)
         if len(missing):
-            new, first, inverse = distinct(hashes[missing])
-            where = missing[first]
+            new, place, inverse = distinct(hashes[missing])
+            where = missing[place]
             new_ids = np.arange(self._count, self._count + len(where), dtype=np.uint32)
             fresh += _strings(words, where)
             self._count += len(where)
@@ -233,11 +233,11 @@ class _HashTable:
 
 
 def distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
-    """(distinct values, where each is first, which of them each value is).
+    """(distinct values, some place of each, which of them each value is).
 
     `np.unique` does it too, but loads numpy.ma, which a first query would wait 50 ms for.
     """
-    order = np.argsort(hashes, kind="stable")
+    order = np.argsort(hashes)
     ranked = hashes.take(order)
     heads = np.ones(len(ranked), np.bool_)
     np.not_equal(ranked[1:], ranked[:-1], out=heads[1:])

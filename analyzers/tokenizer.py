@@ -19,8 +19,8 @@ import os
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import compress
-from operator import eq
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,7 @@ from analyzers.letters import (
     OTHER,
     SEPARATOR,
 )
-from analyzers.normalizer import unmark
+from analyzers.normalizer import PLAIN_RANGES, unmark
 from analyzers.spellings import ABSENT, Spellings, Words
 
 Codes = NDArray[np.uint32]
@@ -49,7 +49,8 @@ CHUNK_CHARS = 1 << 18
 """Texts are joined, and long ones cut, to about this many code points a pass."""
 
 _UNKNOWN = 255
-_CODE_POINTS = 0x110000
+_FIRST_PLANE = 1 << 16
+_OTHER_PLANES = 0x110000 - _FIRST_PLANE
 _SPACE = re.compile(r"\s")
 _NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬]\d+)*")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?")
@@ -90,18 +91,24 @@ class _Words(NamedTuple):
 
 
 class _CharTable:
-    """Class and mapping of each code point, found when it is first met."""
+    """Class and mapping of each code point, found when it is first met.
+
+    Most texts have none beyond the first plane, and a table for all takes a millisecond to make.
+    """
 
     def __init__(self) -> None:
-        self.classes = np.full(_CODE_POINTS, _UNKNOWN, np.uint8)
-        self.mapping = np.zeros(_CODE_POINTS, np.uint32)
+        self.classes = np.full(_FIRST_PLANE, _UNKNOWN, np.uint8)
+        self.mapping = np.zeros(_FIRST_PLANE, np.uint32)
 
     def classify(self, codes: Codes) -> Classes:
         """The class of each code point, as a fresh array."""
+        if len(self.classes) <= int(codes.max(initial=0)):
+            self.classes = np.append(self.classes, np.full(_OTHER_PLANES, _UNKNOWN, np.uint8))
+            self.mapping = np.append(self.mapping, np.zeros(_OTHER_PLANES, np.uint32))
         found = self.classes.take(codes)
         unknown = found == _UNKNOWN
         if unknown.any():
-            met = np.zeros(_CODE_POINTS, np.bool_)
+            met = np.zeros(len(self.classes), np.bool_)
             met[codes[unknown]] = True
             for code in np.flatnonzero(met).tolist():
                 self.classes[code] = letters.char_class(chr(code))
@@ -186,8 +193,11 @@ class Tokenizer:
         however it is first met.
         """
         first = len(self._spellings) - len(fresh)
-        forms = list(map(unmark, fresh))
-        own = np.fromiter(map(eq, forms, fresh), np.bool_, len(fresh))
+        forms = list(fresh)
+        own = np.ones(len(fresh), np.bool_)
+        for i in _not_plain(fresh):
+            forms[i] = unmark(fresh[i])
+            own[i] = forms[i] == fresh[i]
         ids = np.full(len(fresh), ABSENT)
         ids[own] = np.arange(len(self.forms), len(self.forms) + int(own.sum()))
         self.forms += compress(forms, own)
@@ -221,8 +231,24 @@ def code_points(text: str) -> Codes:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
+@cache
+def _plain() -> NDArray[np.bool_]:
+    """Bool by code point of the first plane: whether `unmark` leaves it alone."""
+    plain = np.zeros(_FIRST_PLANE, np.bool_)
+    for first, last in PLAIN_RANGES:
+        plain[ord(first) : ord(last) + 1] = True
+    return plain
+
+
+def _not_plain(words: list[str]) -> list[int]:
+    """Which of some words `unmark` might change."""
+    letters, heads, _ = _as_words(words)
+    plain = _plain().take(np.minimum(letters, _FIRST_PLANE - 1))
+    return np.flatnonzero(~np.logical_and.reduceat(plain, heads)).tolist()
+
+
 def _as_words(words: list[str]) -> Words:
-    lengths = np.array([len(word) for word in words])
+    lengths = np.fromiter(map(len, words), np.int64, len(words))
     return Words(code_points("".join(words)), np.cumsum(lengths) - lengths, lengths)
 
 

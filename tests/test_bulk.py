@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles import SHARED, shared_texts
 
-from analyzers.bulk import fold_all, root_all, splits_all, stem_all
+from analyzers.bulk import root_all, splits_all, stem_all
+from analyzers.bulk_fold import fold_all
 from analyzers.lists import read_list
 from analyzers.normalizer import NUMERALS, fold
-from analyzers.packed import ALPHABET, MOST_LETTERS, ODD, Numbering, Words, fits, pack
+from analyzers.packed import ALPHABET, MOST_LETTERS, ODD, Numbering, Spelled, Words, fits, pack
 from analyzers.proclitics import PROCLITICS, splits
 from analyzers.protected import ENDING_SETS, LEAST_AFTER, lexicon
 from analyzers.roots import root
@@ -52,7 +53,7 @@ forms = st.lists(
 def is_as_one_by_one(chosen: Sequence[str]) -> None:
     """Hold every function to what it says of each word by itself."""
     numbering = Numbering()
-    folded = fold_all(numbering, chosen)
+    folded = fold_all(numbering, Spelled(chosen))
     plain = [*map(fold, chosen)]
     assert numbering.texts(folded) == plain
     stems = stem_all(numbering, folded)

@@ -18,7 +18,7 @@ from whoosh import query as q
 from whoosh.filedb.filestore import RamStorage
 from whoosh.index import LockError
 
-from indexer.codec import parallel
+from indexer.codec import series
 from indexer.codec.formfield import FormField
 from indexer.codec.index import ColumnarIndex, create_index, field_arrays, open_index
 from indexer.codec.parallel import BuildError
@@ -220,8 +220,8 @@ def test_build_takes_every_unit_once(tmp_path, processes):
 
 
 def test_build_closes_full_segments(tmp_path, monkeypatch):
-    monkeypatch.setattr(parallel, "SEGMENT_TOKENS", 50)
-    monkeypatch.setattr(parallel, "DOCUMENTS_AT_ONCE", 5)
+    monkeypatch.setattr(series, "SEGMENT_TOKENS", 50)
+    monkeypatch.setattr(series, "DOCUMENTS_AT_ONCE", 5)
     monkeypatch.setattr("indexer.codec.collect.BATCH_CHARS", 10)
     ix = create_index(tmp_path, SCHEMA)
     writer = ix.writer()

@@ -63,7 +63,7 @@ def _splits(numbering: Numbering, folded: Numbers) -> Splits:
 
 RULES = {
     "vocabulary.fold_all": lambda numbering, forms: numbering.numbers(
-        [form.replace("ة", "ه") for form in forms]
+        [form.replace("ة", "ه") for form in forms.texts]
     ),
     "vocabulary.stem_all": _of_each(lambda folded: folded.removeprefix("ال")),
     "vocabulary.root_all": _of_each(lambda stem: stem[:3]),

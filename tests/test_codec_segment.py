@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from analyzers.analyzer import analyze_form
-from analyzers.packed import Numbering
+from analyzers.packed import Numbering, Spelled
 from analyzers.tokenizer import Tokenizer
 from indexer.codec import collect
 from indexer.codec.arrays import NOTHING, FieldArrays, StringTable
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.dictionary import (
+    Level,
     Vocabulary,
     build_dictionary,
     decoded,
@@ -175,7 +176,7 @@ ANY_TEXT = st.text(max_size=40) | st.sampled_from(["\ud800", "ا" * 12, "ا" * 1
 @given(st.lists(ANY_TEXT | WORDS))
 def test_forms_are_put_in_the_order_of_their_bytes(forms):
     encoded = [form.encode("utf-8", "surrogatepass") for form in forms]
-    assert [encoded[i] for i in order_of(forms).tolist()] == sorted(encoded)
+    assert [encoded[i] for i in order_of(Spelled(forms)).tolist()] == sorted(encoded)
 
 
 @given(st.lists(ANY_TEXT | WORDS, unique=True))
@@ -236,8 +237,8 @@ def test_counts_of_any_size():
 
 def test_groups_must_nest():
     numbering = Numbering()
-    nested = tuple(map(numbering.numbers, ("aba", "sts", "rrr")))
-    crossing = tuple(map(numbering.numbers, ("aba", "sst", "rrr")))
+    nested = tuple(Level.of(numbering.numbers(keys)) for keys in ("aba", "sts", "rrr"))
+    crossing = tuple(Level.of(numbering.numbers(keys)) for keys in ("aba", "sst", "rrr"))
     terms = [b"x", b"y", b"z"]
     assert len(build_dictionary([Vocabulary(terms, nested, numbering)]).groups.starts) == len(
         nested

@@ -38,6 +38,7 @@ FLOORS = (
         "indexer.errors",
         "indexer.durable",
         "indexer.garbage",
+        "indexer.heap",
         "indexer.files",
     ),
     ("analyzers",),
@@ -55,7 +56,7 @@ NUMPY = (
     "indexer.codec", "indexer.ranking", "indexer.searching", "indexer.marking", "indexer.marks",
     "indexer.filetable",
     "analyzers.tokenizer", "analyzers.spellings", "analyzers.packed", "analyzers.bulk",
-    "analyzers.bulk_known", "analyzers.bulk_stems",
+    "analyzers.bulk_fold", "analyzers.bulk_known", "analyzers.bulk_stems",
 )  # fmt: skip
 
 

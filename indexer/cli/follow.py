@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from indexer.ahead import look_ahead
 from indexer.cli import complaints, exits, records, render, terminal
 from indexer.errors import NoIndexError
+from indexer.heap import keep_freed_memory
 
 if TYPE_CHECKING:
     from indexer.index import Index
@@ -37,6 +38,7 @@ def follow(
     looking = None if rebuild or forget else look_ahead(_home(named), named, index)
     with looking or nullcontext() as ahead:
         opened = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
+        keep_freed_memory()
         terminal.end_on_closed_pipe(False)
         terminal.interrupt_on_end_signals()
         with opened, _progress() as progress:

@@ -160,19 +160,24 @@ class SegmentBuilder:
             return file.tell()
 
     def _all_fields(self) -> Iterable[FieldData]:
-        for forms in self._forms.values():
-            forms.tokenize()
-        if self._vocabulary is not None:
-            self._vocabulary.analyze()
-        own = [forms.finish() for forms in self._forms.values()]
+        own = self._form_fields()
         own += [terms.finish() for terms in self._terms.values()]
-        self._forms, self._terms = {}, {}
-        self._vocabulary = None  # it is large, and the dictionary is still to be built
+        self._terms = {}
         parts = {data.name: [data] for data in own}
         for name, merged in self._merged.items():
             parts[name] = [*parts.get(name, []), *merged]
         for name in sorted(parts):
             yield _joined(parts[name])
+
+    def _form_fields(self) -> list[FieldData]:
+        """The form fields, and no more of their vocabulary than they need: it is large."""
+        collectors = list(self._forms.values())
+        for collector in collectors:
+            collector.close()
+        if self._vocabulary is not None:
+            self._vocabulary.analyze()
+        self._forms, self._vocabulary = {}, None
+        return [collector.finish() for collector in collectors]
 
 
 def _joined(parts: list[FieldData]) -> FieldData:

@@ -59,17 +59,16 @@ class FormCollector:
         """The texts of some documents; docnums must rise."""
         for docnum, text in zip(docnums, texts, strict=True):
             if len(text) >= BATCH_CHARS:
-                self.tokenize()
+                self._tokenize()
                 self._tokenize_long(docnum, text)
                 continue
             self._texts.append(text)
             self._text_docs.append(docnum)
             self._text_chars += len(text)
             if self._text_chars >= BATCH_CHARS:
-                self.tokenize()
+                self._tokenize()
 
-    def tokenize(self) -> None:
-        """Tokenize the texts that wait; after the last one, before the vocabulary is analyzed."""
+    def _tokenize(self) -> None:
         if not self._texts:
             return
         batch = self._vocabulary.tokenizer.tokenize_batch(self._texts)
@@ -115,10 +114,14 @@ class FormCollector:
             postings = self._scratch.spill(postings)
         return _Run(postings, self._run_first > 0)
 
-    def finish(self) -> FieldData:
-        """All that was collected. The vocabulary was analyzed before."""
+    def close(self) -> None:
+        """Tokenize and invert what waits, after the last text: all forms are known then."""
+        self._tokenize()
         if self._ids:
             self._runs.append(self._inverted(spill=False))
+
+    def finish(self) -> FieldData:
+        """All that was collected, when the vocabulary is analyzed."""
         used = np.zeros(len(self._vocabulary), np.bool_)
         for run in self._runs:
             used[run.postings.keys] = True

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
-from analyzers.packed import ODD, Encoded, Numbering, Numbers, own_letters, packed
+from analyzers.packed import ODD, Encoded, Numbering, Numbers, Spelled, own_letters
 from analyzers.spellings import distinct
 from indexer.codec.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter
@@ -19,17 +20,37 @@ from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
 
+class Level(NamedTuple):
+    """The groups of one level. ids: by term, into keys. keys: distinct, as numbers, rising."""
+
+    ids: Array
+    keys: Numbers
+
+    @classmethod
+    def of(cls, numbers: Numbers) -> Level:
+        """The groups of terms with these keys."""
+        keys, _, ids = distinct(numbers)
+        return cls(ids, keys)
+
+    def part(self, where: Array) -> Level:
+        """The groups of some of the terms."""
+        ids = self.ids.take(where)
+        used = np.zeros(len(self.keys), np.bool_)
+        used[ids] = True
+        return Level((np.cumsum(used) - 1).take(ids), self.keys[used])
+
+
 @dataclass(slots=True)
 class Vocabulary:
     """The distinct terms of one source, in the order of their bytes.
 
-    levels: for each level, the key of the group of each term, as a number of `numbering`; () where
-    terms have no groups. own: as `own_numbers` gives, with levels only. bearings: those of all
-    folded forms, and perhaps of others; None where nobody has looked for them.
+    levels: their keys are numbers of `numbering`; () where terms have no groups. own: as
+    `own_numbers` gives, with levels only. bearings: those of all folded forms, and perhaps of
+    others; None where nobody has looked for them.
     """
 
     terms: list[bytes]
-    levels: tuple[Numbers, ...] = ()
+    levels: tuple[Level, ...] = ()
     numbering: Numbering = field(default_factory=Numbering)
     own: Numbers | None = None
     bearings: Bearings | None = None
@@ -38,31 +59,23 @@ class Vocabulary:
         """Some of the terms. where: rising."""
         return Vocabulary(
             [self.terms[i] for i in where.tolist()],
-            tuple(level.take(where) for level in self.levels),
+            tuple(level.part(where) for level in self.levels),
             self.numbering,
             None if self.own is None else self.own.take(where),
             self.bearings,
         )
 
 
-def own_numbers(numbering: Numbering, terms: Sequence[str], folded: Numbers) -> Numbers:
+def own_numbers(numbering: Numbering, terms: Spelled, folded: Numbers) -> Numbers:
     """The number of each term itself; 0, no word, where none of its keys can be spelled so.
 
     A term that does not fit in a number is like a key only where its folded form does not either.
     """
-    own, fit = packed(terms, own_letters())
+    own, fit = terms.packed(own_letters())
     own[~fit] = 0
     odd = np.flatnonzero(~fit & (folded >= ODD))
-    own[odd] = numbering.numbers([terms[i] for i in odd.tolist()])
+    own[odd] = numbering.numbers([terms.texts[i] for i in odd.tolist()])
     return own
-
-
-@dataclass(slots=True)
-class Level:
-    """The groups of one level. ids: by ordinal, into keys. keys: distinct, as numbers."""
-
-    ids: Array
-    keys: Numbers
 
 
 @dataclass(slots=True)
@@ -138,7 +151,7 @@ def _united_groups(
         own, bearings = vocabularies[0].own, vocabularies[0].bearings
     folded = levels[0]
     if own is None:
-        own = own_numbers(numbering, decoded(terms), folded.keys.take(folded.ids))
+        own = own_numbers(numbering, Spelled(decoded(terms)), folded.keys.take(folded.ids))
     if bearings is None:
         bearings = bearings_of(numbering, folded.keys)
     return Groups(numbering, slots, levels, starts, own, bearings)
@@ -156,12 +169,14 @@ def _united_level(
     vocabularies: Sequence[Vocabulary], level: int, ordinals: list[Array], numbering: Numbering
 ) -> Level:
     """One level of all terms; a group that no term has (its documents are gone) has no key."""
+    if len(vocabularies) == 1:
+        return vocabularies[0].levels[level]
     numbers = np.zeros(max((int(o.max()) + 1 for o in ordinals if len(o)), default=0), np.uint64)
     for vocabulary, ordinal in zip(vocabularies, ordinals, strict=True):
         if vocabulary.levels:
-            numbers[ordinal] = numbering.adopt(vocabulary.numbering, vocabulary.levels[level])
-    keys, _, ids = distinct(numbers)
-    return Level(ids, keys)
+            ids, keys = vocabulary.levels[level]
+            numbers[ordinal] = numbering.adopt(vocabulary.numbering, keys).take(ids)
+    return Level.of(numbers)
 
 
 def _slot_order(levels: list[Level], count: int) -> Array:

@@ -133,8 +133,11 @@ def distinct_docs_of_groups(docs: Array, doc_starts: Array, group_starts: Array)
     if not len(pooled):
         return result
     lengths = sizes.take(pooled)
-    members = docs.take(slice_indices(bounds.take(pooled), lengths)).astype(np.uint64)
-    members |= np.repeat(np.arange(len(pooled), dtype=np.uint64) << np.uint64(32), lengths)
+    members = docs.take(slice_indices(bounds.take(pooled), lengths))
+    span = int(members.max(initial=0)) + 1
+    wide = smallest_unsigned(len(pooled) * span, 4)  # narrow numbers are sorted twice as fast
+    members = members.astype(wide)
+    members += np.repeat(np.arange(len(pooled), dtype=wide) * wide.type(span), lengths)
     members.sort()
     first = changes(members)
     heads = starts_of(lengths)[:-1]

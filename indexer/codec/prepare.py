@@ -84,8 +84,10 @@ def prepare(schema: Any, documents: Sequence[Document]) -> Prepared:
     """
     prepared = Prepared()
     records: list[Document] = [{} for _ in documents]
-    for name in sorted(set().union(*documents)):
-        values = None if name[0] == "_" else _values(name, documents)
+    names = sorted(set().union(*documents))
+    options = any(name[0] == "_" for name in names)
+    for name in names:
+        values = None if name[0] == "_" else _values(name, documents, options)
         if values is None or not values.docs:
             continue
         fieldobj = schema[name]
@@ -105,11 +107,12 @@ def prepare(schema: Any, documents: Sequence[Document]) -> Prepared:
     return prepared
 
 
-def _values(name: str, documents: Sequence[Document]) -> _Values:
+def _values(name: str, documents: Sequence[Document], options: bool) -> _Values:
+    """The values of a field. options: whether any document has `_stored_...` or the like."""
     docs = [doc for doc, document in enumerate(documents) if document.get(name) is not None]
     values = [documents[doc][name] for doc in docs]
     stored, boosts = values, [1.0] * len(docs)
-    if any(key[0] == "_" for document in documents for key in document):
+    if options:
         having = [documents[doc] for doc in docs]
         stored = [document.get(f"_stored_{name}", document[name]) for document in having]
         own = f"_{name}_boost"

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from analyzers.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.container import Container
-from indexer.codec.dictionary import Vocabulary, decoded
+from indexer.codec.dictionary import Level, Vocabulary, decoded
 from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
 from indexer.codec.postings import Array, slice_indices, starts_of
 from indexer.codec.reader import read_column
@@ -103,7 +103,7 @@ def _field_source(
     for name in levels_of(arrays):
         keys = decoded(arrays.group_keys(name))
         groups = arrays.group_by_ordinal(name)[kept_ordinals]
-        levels.append(numbering.numbers(keys).take(groups))
+        levels.append(Level.of(numbering.numbers(keys).take(groups)))
     kept_terms = [terms[i] for i in kept_ordinals.tolist()]
     vocabulary = Vocabulary(kept_terms, tuple(levels), numbering)
     return FieldSource(vocabulary, place.take(ordinals), arrays.as_postings(), docmap)

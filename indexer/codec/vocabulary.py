@@ -7,59 +7,58 @@ part of what was found.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from analyzers.bulk import fold_all, root_all, stem_all
-from analyzers.packed import Numbering
-from analyzers.spellings import distinct
+from analyzers.bulk import root_all, stem_all
+from analyzers.bulk_fold import fold_all
+from analyzers.packed import Numbering, Numbers, Spelled
 from analyzers.stopwords import stopwords
-from analyzers.tokenizer import Tokenizer, code_points
+from analyzers.tokenizer import Tokenizer
 from indexer.codec.bearing import bearings_of
-from indexer.codec.dictionary import Vocabulary, decoded, own_numbers
+from indexer.codec.dictionary import Level, Vocabulary, decoded, own_numbers
 from indexer.codec.postings import Array
 
 
 def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
     """The groups of rising terms that did not come as texts, but from another codec's segment."""
-    return _analyzed(decoded(terms), terms)
-
-
-def _analyzed(forms: list[str], terms: list[bytes]) -> Vocabulary:
     numbering = Numbering()
+    forms = Spelled(decoded(terms))
     folded = fold_all(numbering, forms)
-    distinct_folded, _, which = distinct(folded)
-    stems = stem_all(numbering, distinct_folded)
-    distinct_stems, _, which_stem = distinct(stems)
-    roots = root_all(numbering, distinct_stems).take(which_stem)
-    levels = (folded, stems.take(which), roots.take(which))
-    own = own_numbers(numbering, forms, folded)
-    return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, distinct_folded))
+    return _analyzed(terms, numbering, folded, own_numbers(numbering, forms, folded))
 
 
-def order_of(texts: Sequence[str]) -> Array:
+def _analyzed(
+    terms: list[bytes], numbering: Numbering, folded: Numbers, own: Numbers
+) -> Vocabulary:
+    """The vocabulary of rising terms. folded, own: by term."""
+    words = Level.of(folded)
+    stems = Level.of(stem_all(numbering, words.keys))
+    roots = Level.of(root_all(numbering, stems.keys))
+    stem_ids = stems.ids.take(words.ids)
+    levels = (words, stems._replace(ids=stem_ids), roots._replace(ids=roots.ids.take(stem_ids)))
+    return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, words.keys))
+
+
+def order_of(texts: Spelled) -> Array:
     """The order that sorts texts by their code points, which is that of their UTF-8.
 
     Numpy sorts by as many first letters as fit in 64 bits; what those leave equal is few.
     """
-    codes = code_points("".join(texts))
-    present = np.zeros(int(codes.max(initial=0)) + 1, np.bool_)
-    present[codes] = True
+    present = np.zeros(int(texts.codes.max(initial=0)) + 1, np.bool_)
+    present[texts.codes] = True
     ranks = np.cumsum(present, dtype=np.uint64)
     bits = max(int(ranks[-1]).bit_length(), 1)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    heads = np.cumsum(lengths) - lengths
-    keys = np.zeros(len(texts), np.uint64)
-    letters = np.append(ranks.take(codes), np.uint64(0))
+    letters = ranks.take(texts.codes)
+    keys = np.zeros(len(texts.texts), np.uint64)
     for place in range(64 // bits):
+        at = texts.heads + place
         keys <<= np.uint64(bits)
-        keys |= np.where(lengths > place, letters.take(heads + place, mode="clip"), np.uint64(0))
+        keys |= np.where(texts.lengths > place, letters.take(at, mode="clip"), np.uint64(0))
     order = np.argsort(keys)
     ranked = keys.take(order)
     same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
     tied = np.flatnonzero(same[1:] | same[:-1])
-    order[tied] = sorted(order[tied].tolist(), key=texts.__getitem__)
+    order[tied] = sorted(order[tied].tolist(), key=texts.texts.__getitem__)
     return order
 
 
@@ -82,11 +81,14 @@ class FormVocabulary:
 
     def analyze(self) -> None:
         """Analyze all forms; no others can be met from here on."""
-        forms = self.tokenizer.forms
+        forms = Spelled(self.tokenizer.forms)
         order = order_of(forms)
-        ranked = [forms[i] for i in order.tolist()]
-        encoded = "\n".join(ranked).encode("utf-8", "surrogatepass")  # no form holds a line's end
-        self._whole = order, _analyzed(ranked, encoded.split(b"\n") if ranked else [])
+        terms = forms.encoded(order)
+        numbering = Numbering()
+        folded = fold_all(numbering, forms)
+        own = own_numbers(numbering, forms, folded).take(order)
+        del forms  # it is large, and the stems are still to be found
+        self._whole = order, _analyzed(terms, numbering, folded.take(order), own)
 
     def part(self, used: Array) -> tuple[Vocabulary, Array]:
         """(the vocabulary of some of the forms, by form id the place of each in it).

@@ -17,10 +17,10 @@ from whoosh.writing import SegmentWriter
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.codec import ColumnarCodec
-from indexer.codec.parallel import SEGMENT_TOKENS, build_segments
 from indexer.codec.policy import segments_to_merge
 from indexer.codec.reader import TermsReader
 from indexer.codec.segment import ColumnarSegment
+from indexer.codec.series import SEGMENT_TOKENS, build_segments
 from indexer.codec.source import SegmentSource
 from indexer.codec.toc import remove_stale_files, write_toc
 

@@ -1,0 +1,125 @@
+"""`fold` of very many words: one spelling for letters that writers exchange.
+
+The rules are those of `normalizer`, where their reasons stand, and read its tables. While they work
+the seats of hamza are letters 30 and 31, which five bits have room for; folded words have neither.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from pyarabic import araby
+
+from analyzers.bulk_stems import by_size, is_any
+from analyzers.normalizer import (
+    ARTICLES,
+    FOLD_LETTERS,
+    MIN_LETTERS_BEFORE_HAMZA,
+    NUMERALS,
+    QURANIC_MADDA,
+    WAW_ENDINGS,
+    fold,
+)
+from analyzers.packed import (
+    ALPHABET,
+    BITS,
+    MOST_LETTERS,
+    Array,
+    Mask,
+    Numbering,
+    Numbers,
+    Spelled,
+    Words,
+    fits,
+    letters_by_code,
+    pack,
+    places,
+)
+
+_HAMZA, _WAW, _YEH = (np.uint64(pack(letter)) for letter in (araby.HAMZA, araby.WAW, araby.YEH))
+_ON_WAW, _ON_YEH = np.uint64(30), np.uint64(31)
+_MADDA = np.uint64(pack(QURANIC_MADDA))
+_WITHOUT_SEATS = np.array([*range(30), _WAW, _YEH], np.uint64)
+_EACH = np.uint64(sum(1 << BITS * place for place in range(MOST_LETTERS)))
+_PAIR = np.uint64((1 << 2 * BITS) - 1)
+
+
+@cache
+def _folded_letters() -> Array:
+    """What letter each character folds to, the seats of hamza apart."""
+    becomes = {letter: letter for letter in ALPHABET}
+    becomes |= {chr(code): letter for code, letter in FOLD_LETTERS.items()}
+    table = letters_by_code(becomes)
+    table[ord(araby.WAW_HAMZA)] = _ON_WAW
+    table[ord(araby.YEH_HAMZA)] = _ON_YEH
+    return table
+
+
+@cache
+def _numerals() -> tuple[Numbers, Numbers]:
+    """(spellings of the hundreds, rising, what each is folded to)."""
+    pairs = sorted((pack(a), pack(b)) for a, b in NUMERALS.items() if fits(a) and a != b)
+    return np.array([a for a, _ in pairs], np.uint64), np.array([b for _, b in pairs], np.uint64)
+
+
+def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
+    """`fold` of unmarked forms."""
+    folded, fit = forms.packed(_folded_letters())
+    folded[~fit] = 0
+    words = Words.of(folded)
+    rare = ~fit
+    for ending in WAW_ENDINGS:
+        rare |= words.end(araby.ALEF + ending)
+    seated = np.flatnonzero(_have_hamza(folded) & ~rare)
+    madda = _have_madda(folded.take(seated))
+    rare[seated[madda]] = True
+    seated = seated[~madda]
+    folded[seated] = _with_hamza(words.take(seated))
+    spelled, becomes = _numerals()
+    at = places(folded, spelled)
+    where = np.flatnonzero(spelled.take(at) == folded)
+    folded[where] = becomes.take(at[where])
+    where = np.flatnonzero(rare)
+    folded[where] = numbering.numbers([fold(forms.texts[i]) for i in where.tolist()])
+    return folded
+
+
+def _have_hamza(letters: Numbers) -> Mask:
+    """Which words have a hamza with a seat or without, asked of all their letters at once."""
+    others = letters ^ _HAMZA * _EACH
+    without = (others - _EACH) & ~others & _EACH << np.uint64(BITS - 1)  # where one became 0
+    halves = letters & letters >> np.uint64(1)
+    seated = halves & halves >> np.uint64(2) & _EACH << np.uint64(1)  # four bits of 30 and 31
+    have: Mask = (without | seated) > 0
+    return have
+
+
+def _have_madda(letters: Numbers) -> Mask:
+    have = np.zeros(len(letters), np.bool_)
+    for place in range(MOST_LETTERS - 1):
+        have |= (letters >> np.uint64(BITS * place)) & _PAIR == _MADDA
+    return have
+
+
+def _with_hamza(words: Words) -> Numbers:
+    """Hamza by its place: kept before waw, dropped at the end of a long word, else its seat."""
+    letters, following = np.zeros((2, len(words.letters)), np.uint64)
+    for place in range(MOST_LETTERS):
+        letter = words.last(place)
+        before_waw = (following == _WAW) & ((letter == _HAMZA) | (letter >= _ON_WAW))
+        kept = np.where(before_waw, _HAMZA, _WITHOUT_SEATS.take(letter.astype(np.intp)))
+        letters |= kept << np.uint64(BITS * place)
+        following = letter
+    last, before = words.last(), words.last(1)
+    after_yeh = (before == _YEH) & ((last == _HAMZA) | (last == _ON_YEH))
+    long = words.sizes - _article_letters(words) > np.uint64(MIN_LETTERS_BEFORE_HAMZA)
+    return Words(letters, words.sizes).without_last(after_yeh | ((last == _HAMZA) & long)).letters
+
+
+def _article_letters(words: Words) -> Numbers:
+    """How many letters the article has with what stands before it, 0 where there is none."""
+    counts = np.zeros(len(words.letters), np.uint64)
+    for size, articles in by_size(ARTICLES):
+        counts[(counts == 0) & is_any(words.head(size), articles)] = size
+    return counts
