@@ -18,7 +18,7 @@ from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.ranking.meanings import OTHER
 from indexer.ranking.queries import FormsQuery
-from indexer.ranking.segment import NO_SPANS, FieldSource, Spans, positions_of, postings_of
+from indexer.ranking.segment import NO_SPANS, FieldSource, Spans, occurrences_of, postings_of
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.snippets import Highlighter, Meetings, WordHit
 
@@ -124,8 +124,7 @@ def _add_meetings(
     chosen = admitted.take(postings.docs).nonzero()[0]
     if not len(chosen):
         return
-    positions = positions_of(source, postings, chosen).tolist()
-    tfs = postings.tfs.take(chosen).astype(np.int64).tolist()
+    tfs, positions = (found.tolist() for found in occurrences_of(source, postings, chosen))
     forms = source.forms_at(postings, chosen)
     at = 0
     for docnum, tf, form in zip(postings.docs.take(chosen).tolist(), tfs, forms, strict=True):

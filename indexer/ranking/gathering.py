@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import changes, starts_of
+from indexer.codec.postings import changes, slice_indices, starts_of
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
 from indexer.ranking.phrases import phrase_frequencies
@@ -29,7 +29,7 @@ from indexer.ranking.segment import (
     Floats,
     Located,
     Positions,
-    position_places,
+    position_starts,
 )
 from indexer.ranking.selection import ascending
 from indexer.ranking.snapshot import Snapshot
@@ -56,24 +56,24 @@ _FEW_SHARE = 8
 class Block(NamedTuple):
     """The terms of all words in one field of one segment, looked up together.
 
-    first: the place of its first posting among all. runs: how many it has.
+    first: the place of its first posting among all.
     """
 
     source: FieldSource
     field: str
     first: int
-    runs: int
 
 
 class Runs(NamedTuple):
     """By run: its word, how its terms belong to that (CORE, BESIDE, OTHER), its block.
 
-    positions: where those of its first posting begin in the source.
+    firsts: its first posting. positions: where those of that begin in the source.
     """
 
     words: NDArray[np.int64]
-    kinds: NDArray[np.uint8]
+    kinds: NDArray[np.int64]
     blocks: NDArray[np.int64]
+    firsts: NDArray[np.int64]
     positions: NDArray[np.int64]
 
 
@@ -91,7 +91,7 @@ class Chosen(NamedTuple):
 
 
 class Gathering:
-    """The postings of some words, end to end.
+    """The postings of some words, each taken once, end to end.
 
     docs: int64, of the whole index, deleted ones too, in any order; tfs: as counted. They are
     divided into `runs`, each of a span of terms of one word. What is found as a phrase has no
@@ -99,54 +99,47 @@ class Gathering:
     """
 
     def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
-        self.words = words
+        self.words = words = list(dict.fromkeys(words))
+        self.number_of = {word: number for number, word in enumerate(words)}
         self._snapshot = snapshot
-        parts = _Parts(len(words))
+        parts = _Parts()
         by_field = _by_field(words, snapshot)
         self.blocks = [parts.add_block(*place, here) for place, here in by_field.items()]
         for number, word in enumerate(words):
             for phrase in snapshot.phrase_terms(word):
-                parts.add_phrase(number, phrase)
+                parts.add_phrase(number, phrase, len(self.blocks))
         self._parts = parts
         self.tfs = _joined(parts.tfs, np.uint8)
-        self._weights = _joined(parts.weights, np.float32)
-        self._counts = _joined(parts.counts, np.int64)
-        self._widest = max(parts.kinds, default=CORE)
+        self._weights = _joined([part.weights for part in parts.all], np.float32)
+        self._counts = _joined([part.located.counts for part in parts.all], np.int64)
+        self._widest = max((part.kind for part in parts.all), default=CORE)
         self._has_phrases = len(parts.docs) > len(self.blocks)
-        self._docs: Docs | None = None
-        self._runs: Runs | None = None
+        self._everyone: Docs | None = None
         self._chosen: Chosen | None = None
 
-    @property
+    @cached_property
     def docs(self) -> Docs:
         """int64, by posting: its document in the whole index."""
-        if self._docs is None:
-            self._docs = self._parts.all_docs()
-        return self._docs
+        return self._parts.all_docs()
 
-    @property
+    @cached_property
     def runs(self) -> Runs:
         """What the runs are."""
-        if self._runs is None:
-            self._runs = self._described()
-        return self._runs
-
-    def _described(self) -> Runs:
-        sizes = [len(weights) for weights in self._parts.weights]
-        in_blocks = [block.runs for block in self.blocks]
-        in_blocks.append(sum(sizes) - sum(in_blocks))
-        return Runs(
-            np.array(self._parts.words, np.int64).repeat(sizes),
-            np.array(self._parts.kinds, np.uint8).repeat(sizes),
-            np.arange(len(in_blocks)).repeat(in_blocks),
-            _joined(self._parts.positions, np.int64),
-        )
+        parts = self._parts.all
+        described = np.array([part[:3] for part in parts], np.int64).reshape(-1, 3)
+        words, kinds, blocks = described.T.repeat([len(part.weights) for part in parts], axis=1)
+        firsts = self._counts.cumsum() - self._counts
+        positions = _joined([part.located.positions for part in parts], np.int64)
+        return Runs(words, kinds, blocks, firsts, positions)
 
     def members(self, numbers: Sequence[int]) -> Docs:
         """The live documents that hold any of some words, ascending."""
         if self._is_alone:
             return self._alone[0]
-        return self._holding(numbers, BESIDE)
+        docs = self._holding(numbers, BESIDE)
+        if len(numbers) == len(self.words) and self._widest < OTHER and self._snapshot.live is None:
+            self._everyone = docs
+        return docs
 
     def members_of_all(self, numbers: Sequence[int]) -> Docs:
         """The live documents that hold each of some words, ascending. numbers: no word twice."""
@@ -177,10 +170,9 @@ class Gathering:
         if len(numbers) == len(self.words) and kind >= self._widest:
             return self.docs
         docs = [
-            self.docs[first:last]
-            for number in numbers
-            for first, last, of_kind in self._parts.stretches[number]
-            if of_kind <= kind
+            self.docs[part.first : part.first + part.located.total]
+            for part in self._parts.all
+            if part.word in numbers and part.kind <= kind
         ]
         return _joined(docs, np.int64)
 
@@ -250,6 +242,8 @@ class Gathering:
 
     def _choose(self, docs: Docs) -> tuple[NDArray[np.int64], NDArray[Any]]:
         size = self._snapshot.size
+        if docs is self._everyone:
+            return np.arange(len(self.docs)), _places_in(docs, size).take(self.docs)
         if len(self.docs) * _BISECTED_SHARE < size and len(docs):
             rows = docs.searchsorted(self.docs)
             rows[rows == len(docs)] = 0
@@ -258,31 +252,33 @@ class Gathering:
         met = np.zeros(size, np.bool_)
         met[docs] = True
         at = met.take(self.docs).nonzero()[0]
-        row_of = np.empty(size, np.int32)
-        row_of[docs] = np.arange(len(docs), dtype=np.int32)
-        return at, row_of.take(self.docs.take(at))
+        return at, _places_in(docs, size).take(self.docs.take(at))
 
     def _runs_of(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
         if len(at) * _FEW_SHARE < len(self.docs):
-            return self._counts.cumsum().searchsorted(at, side="right")
+            return self.runs.firsts.searchsorted(at, side="right") - 1
         runs = np.arange(len(self._counts)).repeat(self._counts)
         return runs if len(at) == len(runs) else runs.take(at)
 
-    def positions(self, at: NDArray[np.int64], runs: NDArray[np.int64]) -> Positions:
-        """The positions of some postings, none of a phrase, ascending in each.
+    def occurrences(
+        self, at: NDArray[np.int64], runs: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], Positions]:
+        """How often some postings, none of a phrase, occur, and at which positions.
 
-        at: places of the postings, rising; runs: of each.
+        The positions are those of one posting after the other, ascending in each. at: places of
+        the postings, rising; runs: of each.
         """
-        places = position_places(self.tfs, self._counts, self.runs.positions, at, runs)
-        ends = starts_of(self.tfs.take(at))
-        starts = [block.first for block in self.blocks]
-        bounds = ends.take(at.searchsorted([*starts, len(self.docs)])).tolist()
+        lengths = self.tfs.take(at).astype(np.int64)
+        _, _, _, firsts, positions = self.runs
+        places = slice_indices(position_starts(self.tfs, firsts, positions, at, runs), lengths)
+        bounds = at.searchsorted([*(block.first for block in self.blocks), len(self.docs)])
+        ends = starts_of(lengths).take(bounds).tolist()
         found = [
             block.source.positions(places[first:stop])
-            for block, (first, stop) in zip(self.blocks, pairwise(bounds), strict=True)
+            for block, (first, stop) in zip(self.blocks, pairwise(ends), strict=True)
             if first < stop
         ]
-        return _joined(found, np.int64).astype(np.int64)
+        return lengths, _joined(found, np.int64).astype(np.int64)
 
     def frequencies(
         self, numbers: Sequence[int], docs: Docs
@@ -318,54 +314,52 @@ class Gathering:
         return pooled, held
 
 
-class _Parts:
-    """What is to be laid end to end: postings by block, the rest by word and kind of terms.
+class _Part(NamedTuple):
+    """Terms of one kind that a word has in a block. first: the place of their first posting."""
 
-    stretches: by word, (first posting, last, kind) of each part; last exclusive. docs: with the
-    number of the first document of their segment.
+    word: int
+    kind: int
+    block: int
+    first: int
+    located: Located
+    weights: Floats
+
+
+class _Parts:
+    """What is to be laid end to end.
+
+    docs: by block, with the number of the first document of its segment.
     """
 
-    def __init__(self, word_count: int) -> None:
-        self.stretches: list[list[tuple[int, int, int]]] = [[] for _ in range(word_count)]
+    def __init__(self) -> None:
+        self.all: list[_Part] = []
         self.docs: list[tuple[int, NDArray[Any]]] = []
         self.tfs: list[NDArray[Any]] = []
-        self.positions: list[NDArray[np.int64]] = []
-        self.counts: list[NDArray[np.int64]] = []
-        self.weights: list[Floats] = []
-        self.words: list[int] = []
-        self.kinds: list[int] = []
-        self.postings = 0
+        self._postings = 0
 
     def add_block(self, base: int, name: str, here: Sequence[tuple[int, Terms]]) -> Block:
         """Look up the terms of some words, given with their numbers, in one field of a segment."""
-        first, ranges = self.postings, []
+        block, first, source = len(self.docs), self._postings, here[0][1].source
         for number, (*_, located, weights, kind) in here:
-            self._add(number, located, weights, kind)
-            ranges.append(located.ranges)
-        source = here[0][1].source
-        docs, tfs = source.gather(_joined(ranges, np.int64), self.postings - first)
+            self._add(number, kind, block, located, weights)
+        ranges = _joined([terms.located.ranges for _, terms in here], np.int64)
+        docs, tfs = source.gather(ranges, self._postings - first)
         self.docs.append((base, docs))
         self.tfs.append(tfs)
-        runs = sum(len(weights) for weights in self.weights[-len(here) :])
-        return Block(source, name, first, runs)
+        return Block(source, name, first)
 
-    def add_phrase(self, number: int, phrase: PhraseTerms) -> None:
+    def add_phrase(self, number: int, phrase: PhraseTerms, block: int) -> None:
         """Look up one of the phrases that count as a word."""
         docs, counts = phrase_frequencies(phrase.words, phrase.slop, phrase.source)
         if len(docs):
             located = Located(NO_SPANS, NO_SPANS, np.array([len(docs)]), len(docs), _NO_POSITIONS)
-            self._add(number, located, np.array([phrase.weight], np.float32), CORE)
+            self._add(number, CORE, block, located, np.array([phrase.weight], np.float32))
             self.docs.append((phrase.segment.base, docs))
             self.tfs.append(counts)
 
-    def _add(self, number: int, located: Located, weights: Floats, kind: int) -> None:
-        self.stretches[number].append((self.postings, self.postings + located.total, kind))
-        self.words.append(number)
-        self.kinds.append(kind)
-        self.weights.append(weights)
-        self.counts.append(located.counts)
-        self.positions.append(located.positions)
-        self.postings += located.total
+    def _add(self, word: int, kind: int, block: int, located: Located, weights: Floats) -> None:
+        self.all.append(_Part(word, kind, block, self._postings, located, weights))
+        self._postings += located.total
 
     def all_docs(self) -> Docs:
         """The documents by their numbers in the whole index."""
@@ -382,6 +376,13 @@ def _by_field(
         for terms in snapshot.terms(word):
             found.setdefault((terms.segment.base, terms.field), []).append((number, terms))
     return found
+
+
+def _places_in(docs: Docs, size: int) -> NDArray[np.int32]:
+    """By doc, the place in `docs` of those that are there. size: of the index, in documents."""
+    places = np.empty(size, np.int32)
+    places[docs] = np.arange(len(docs), dtype=np.int32)
+    return places
 
 
 def summed_at(places: NDArray[np.int64], values: Frequencies, size: int) -> Frequencies:

@@ -32,19 +32,18 @@ class Leaves:
     def __init__(self, snapshot: Snapshot, verify: Verify | None = None) -> None:
         self.snapshot = snapshot
         self._verify = verify
-        self._gathered: dict[FormsQuery, tuple[Gathering, int]] = {}
+        self._gatherings: dict[FormsQuery, Gathering] = {}
         self._members: dict[FormsQuery, tuple[Docs, Docs]] = {}
         self._idfs: dict[FormsQuery, float] = {}
 
     def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
         """One gathering of the postings of all these words, and their numbers in it."""
-        known = [self._gathered.get(word) for word in words]
-        gathering = known[0][0] if known and known[0] else None
-        if gathering is None or any(one is None or one[0] is not gathering for one in known):
-            distinct = list(dict.fromkeys(words))
-            gathering = Gathering(distinct, self.snapshot)
-            self._gathered |= {word: (gathering, n) for n, word in enumerate(distinct)}
-        return gathering, [self._gathered[word][1] for word in words]
+        known = {self._gatherings.get(word) for word in words}
+        gathering = known.pop() if len(known) == 1 else None
+        if gathering is None:
+            gathering = Gathering(words, self.snapshot)
+            self._gatherings |= dict.fromkeys(words, gathering)
+        return gathering, [gathering.number_of[word] for word in words]
 
     def members_of_any(self, words: Sequence[FormsQuery]) -> Docs:
         """The live documents that hold any of some leaves, ascending."""

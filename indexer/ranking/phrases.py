@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from indexer.codec.postings import changes, distinct_of
 from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.segment import Docs, FieldSource, Gathered, Located, gathered, positions_of
+from indexer.ranking.segment import Docs, FieldSource, Gathered, Located, gathered, occurrences_of
 from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]
@@ -32,9 +32,8 @@ def places_of(source: FieldSource, postings: Gathered, admitted: Mask) -> Places
         return NOWHERE
     keys = postings.docs.take(chosen).astype(np.int64)
     keys <<= DOC_SHIFT
-    positions = positions_of(source, postings, chosen)
-    if len(positions) != len(keys):
-        keys = keys.repeat(postings.tfs.take(chosen).astype(np.int64))
+    counts, positions = occurrences_of(source, postings, chosen)
+    keys = keys.repeat(counts)
     keys += positions
     keys.sort(kind="stable")
     return keys

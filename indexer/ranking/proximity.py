@@ -88,27 +88,26 @@ def _marked_places(
 
     In a place, the word stands where a pair would.
     """
-    rows, runs, at = chosen.rows, chosen.runs, chosen.at
-    if len(best) < len(chosen.docs):
-        row_of = np.full(len(chosen.docs), -1, np.int64)
-        row_of[best] = np.arange(len(best))
-        rows = row_of.take(rows)
-        kept = (rows >= 0).nonzero()[0]
-        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
+    row_of = np.full(len(chosen.docs), -1, np.int64)
+    row_of[best] = np.arange(len(best))
+    rows = row_of.take(chosen.rows)
+    wanted = rows >= 0
     if not gathering.is_plain or len({n for pair in pairs for n in pair}) < len(gathering.words):
-        kept = _wanted_runs(pairs, gathering, settings).take(runs).nonzero()[0]
-        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
+        wanted &= _wanted_runs(pairs, gathering, settings).take(chosen.runs)
+    kept = wanted.nonzero()[0]
+    rows, runs, at = rows.take(kept), chosen.runs.take(kept), chosen.at.take(kept)
     numbers = {name: number for number, name in enumerate(fields)}
-    field_of = np.array([numbers.get(block.field, 0) for block in gathering.blocks], np.int64)
-    places = gathering.runs.words.take(runs)
-    places *= len(best)
-    places += rows
-    places *= len(fields)
-    places += field_of.take(gathering.runs.blocks.take(runs))
-    places <<= DOC_SHIFT + 1
-    places += gathering.runs.kinds.take(runs) == OTHER
-    marked = places.repeat(gathering.tfs.take(at).astype(np.int64))
-    marked += gathering.positions(at, runs) << 1
+    field_of = np.array([*(numbers.get(block.field, 0) for block in gathering.blocks), 0])
+    words, kinds, blocks = gathering.runs[:3]
+    places_of_run = words * (len(best) * len(fields)) + field_of.take(blocks)
+    places_of_run <<= DOC_SHIFT + 1
+    places_of_run += kinds == OTHER
+    rows *= len(fields) << DOC_SHIFT + 1
+    rows += places_of_run.take(runs)
+    counts, positions = gathering.occurrences(at, runs)
+    marked = rows.repeat(counts)
+    positions <<= 1
+    marked += positions
     marked.sort()
     return marked
 

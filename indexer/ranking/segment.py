@@ -135,30 +135,38 @@ def gathered(source: FieldSource, located: Located) -> Gathered:
     return Gathered(located, *source.gather(located.ranges, located.total))
 
 
-def positions_of(source: FieldSource, gathered: Gathered, chosen: NDArray[np.int64]) -> Positions:
-    """The positions of some postings, by their places, which rise; ascending in each posting."""
+def occurrences_of(
+    source: FieldSource, gathered: Gathered, chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], Positions]:
+    """How often some postings, given by their places, which rise, occur, and at which positions.
+
+    The positions are those of one posting after the other, ascending in each.
+    """
     _, _, counts, _, positions = gathered.located
-    spans = counts.cumsum().searchsorted(chosen, side="right")
-    return source.positions(position_places(gathered.tfs, counts, positions, chosen, spans))
+    lasts = counts.cumsum()
+    spans = lasts.searchsorted(chosen, side="right")
+    lengths = gathered.tfs.take(chosen).astype(np.int64)
+    begins = position_starts(gathered.tfs, lasts - counts, positions, chosen, spans)
+    return lengths, source.positions(slice_indices(begins, lengths))
 
 
-def position_places(
+def position_starts(
     tfs: NDArray[Any],
-    counts: NDArray[np.int64],
+    firsts: NDArray[np.int64],
     positions: NDArray[np.int64],
     chosen: NDArray[np.int64],
     spans: NDArray[np.int64],
 ) -> NDArray[np.int64]:
-    """Where the positions of some postings lie: those before one are as many as the tf before it.
+    """Where the positions of some postings begin: as many are before as is the tf before.
 
-    counts, positions: by span, how many postings it has and where its positions begin. chosen: the
-    places of the postings, rising; spans: the span of each.
+    firsts, positions: by span, its first posting and where its positions begin. chosen: the places
+    of the postings, rising; spans: the span of each.
     """
     before = starts_of(tfs)
-    lengths = tfs.take(chosen).astype(np.int64)
-    shifts = positions - before.take(counts.cumsum() - counts)
-    begins = before.take(chosen) + shifts.take(spans)
-    return begins if int(lengths.sum()) == len(chosen) else slice_indices(begins, lengths)
+    shifts = positions - before.take(firsts)
+    begins = before.take(chosen)
+    begins += shifts.take(spans)
+    return begins
 
 
 def joined(spans: Spans) -> Spans:

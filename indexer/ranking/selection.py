@@ -78,13 +78,21 @@ def least_of_best(scores: NDArray[Any], count: int) -> float:
         return -np.inf
     chunks = len(scores) // _CHUNK
     if chunks > 2 * count:
-        best = scores[: chunks * _CHUNK].reshape(_CHUNK, chunks).max(axis=0)
-        scores = scores[scores >= np.partition(best, chunks - count)[chunks - count]]
-    return float(np.partition(scores, len(scores) - count)[len(scores) - count])
+        best = np.maximum.reduce(scores[: chunks * _CHUNK].reshape(_CHUNK, chunks))
+        scores = scores[scores >= _ranked(best, count)]
+    return float(_ranked(scores, count))
+
+
+def _ranked(scores: NDArray[Any], count: int) -> Any:
+    """The `count`-th best of at least so many."""
+    place = len(scores) - count
+    parted = scores.copy()
+    parted.partition(place)
+    return parted[place]
 
 
 def best_of(scores: NDArray[Any], count: int) -> NDArray[np.int64]:
     """Places, rising, of the best `count` scores, all that tie with the last included."""
     if count <= 0:
         return np.zeros(0, np.int64)
-    return np.flatnonzero(scores >= least_of_best(scores, count))
+    return (scores >= least_of_best(scores, count)).nonzero()[0]
