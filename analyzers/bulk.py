@@ -24,12 +24,12 @@ from analyzers.packed import (
     Numbering,
     Numbers,
     Words,
-    is_among,
     letter_table,
     pack,
     pack_all,
 )
 from analyzers.proclitics import FUTURE, IMPERFECT, PROCLITICS, own_letters, splits
+from analyzers.ranked import is_among
 from analyzers.roots import ENDINGS, PATTERNS, RADICAL, WEAK, root
 from analyzers.stemmer import COMPOUNDS, MIN_STEM, stem
 from analyzers.stopwords import stopwords

@@ -34,8 +34,8 @@ from analyzers.packed import (
     fits,
     letters_by_code,
     pack,
-    places,
 )
+from analyzers.ranked import places
 
 _HAMZA, _WAW, _YEH = (np.uint64(pack(letter)) for letter in (araby.HAMZA, araby.WAW, araby.YEH))
 _ON_WAW, _ON_YEH = np.uint64(30), np.uint64(31)

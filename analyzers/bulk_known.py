@@ -23,7 +23,6 @@ from analyzers.packed import (
     own_letters,
     pack,
     pack_all,
-    places,
 )
 from analyzers.protected import (
     ALONE,
@@ -34,6 +33,7 @@ from analyzers.protected import (
     SHORTEST,
     lexicon,
 )
+from analyzers.ranked import places
 
 UNKNOWN = np.uint64(0)
 """No word: what stands for the stem of a word that is not known."""

@@ -18,13 +18,13 @@ from analyzers.packed import (
     Mask,
     Numbers,
     Words,
-    is_among,
     letter_table,
     pack,
     pack_all,
     pair_table,
 )
 from analyzers.protected import waw_words
+from analyzers.ranked import is_among
 from analyzers.stemmer import (
     ALEF_HAMZA,
     ALEF_YEH,

@@ -10,13 +10,16 @@ What a rule is, this file does not know: see `bulk`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from pyarabic import araby
+
+from analyzers.codepoints import code_points, text_of
+from analyzers.ranked import distinct_of
 
 ALPHABET = araby.HAMZA + araby.ALEF + "بتثجحخدذرزسشصضطظعغفقكلمنهوي"
 """The letters of folded words, in the order of their code points; the first is number 1."""
@@ -58,9 +61,7 @@ def fits(word: str) -> bool:
 def pack_all(words: Iterable[str]) -> Numbers:
     """The numbers of those words that fit, rising and distinct."""
     numbers, fit = Spelled(list(words)).packed(own_letters())
-    ranked = np.sort(numbers[fit])
-    distinct: Numbers = ranked[np.diff(ranked, prepend=np.uint64(0)) != 0]
-    return distinct
+    return distinct_of(numbers[fit])
 
 
 def letter_table(letters: Iterable[str]) -> Mask:
@@ -75,17 +76,6 @@ def pair_table(pairs: Iterable[str]) -> Mask:
     table = np.zeros(1 << 2 * BITS, np.bool_)
     table[[pack(pair) for pair in pairs]] = True
     return table
-
-
-def is_among(values: Numbers, known: Numbers) -> Mask:
-    """Whether each value is one of the rising, known ones."""
-    among: Mask = known.take(places(values, known)) == values
-    return among
-
-
-def places(values: Numbers, known: Numbers) -> Array:
-    """Where each value is among rising, known ones, if it is; some other place if it is not."""
-    return np.minimum(known.searchsorted(values), len(known) - 1)
 
 
 class Words(NamedTuple):
@@ -175,7 +165,7 @@ class Spelled:
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
         joined = "\n".join(texts) + "\n" if texts else ""
-        self.codes = np.frombuffer(joined.encode("utf-32-le", _SURROGATES), np.uint32)
+        self.codes = code_points(joined)
         self.lengths = np.fromiter(map(len, texts), np.int64, len(texts))
         self._ends = np.cumsum(self.lengths + 1) - 1
         self.heads = self._ends - self.lengths
@@ -189,8 +179,7 @@ class Spelled:
         lengths = self.lengths.take(order) + 1
         ends = np.cumsum(lengths)
         moves = np.repeat(self.heads.take(order) - (ends - lengths), lengths)
-        codes = self.codes.take(moves + np.arange(len(moves)))
-        text = codes.astype("<u4").tobytes().decode("utf-32-le", _SURROGATES)
+        text = text_of(self.codes.take(moves + np.arange(len(moves))))
         return text.encode("utf-8", _SURROGATES).split(b"\n")[:-1]
 
     @cached_property
@@ -283,13 +272,7 @@ class Numbering:
         keys = Words.of(np.where(is_odd, 0, numbers)).aligned()
         if is_odd.any():
             keys[is_odd] = _floors(self._odd_texts(numbers))
-        order = np.argsort(keys)
-        ranked = keys.take(order)
-        same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
-        tied = np.flatnonzero(same[1:] | same[:-1])
-        texts = self.texts(numbers.take(order[tied]))
-        order[tied] = order[tied][sorted(range(len(tied)), key=texts.__getitem__)]
-        return order
+        return order_by(keys, lambda where: self.texts(numbers.take(where)))
 
 
 @cache
@@ -307,6 +290,20 @@ def letters_by_code(letter_of: dict[str, str]) -> npt.NDArray[np.uint8]:
     for char, letter in letter_of.items():
         table[ord(char)] = _NUMBER_OF[letter]
     return table
+
+
+def order_by(keys: Numbers, texts: Callable[[Array], Sequence[str]]) -> Array:
+    """The order that sorts words by their keys, and by their texts where those are the same.
+
+    texts: the words in some places, which are few; no key is above that of a word after it.
+    """
+    order = np.argsort(keys)
+    ranked = keys.take(order)
+    same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
+    tied = np.flatnonzero(same[1:] | same[:-1])
+    spelled = texts(order[tied])
+    order[tied] = order[tied][sorted(range(len(tied)), key=spelled.__getitem__)]
+    return order
 
 
 def _in_utf8(letters: Numbers) -> npt.NDArray[np.uint16]:
@@ -327,11 +324,10 @@ def _floors(words: Sequence[str]) -> Numbers:
     A character of no letter counts as the letter before it and the highest that could follow.
     """
     points = [word[:MOST_LETTERS].ljust(MOST_LETTERS, "\0") for word in words]
-    codes = np.frombuffer("".join(points).encode("utf-32-le", _SURROGATES), np.uint32)
-    codes = codes.reshape(-1, MOST_LETTERS)
+    codes = code_points("".join(points)).reshape(-1, MOST_LETTERS)
     places = np.arange(MOST_LETTERS)
     lengths = np.array([len(word) for word in words]).reshape(-1, 1)
-    known = np.frombuffer(("\0" + ALPHABET).encode("utf-32-le"), np.uint32)
+    known = code_points("\0" + ALPHABET)
     letters = known.searchsorted(codes, side="right") - 1
     between = (known.take(letters) != codes) | ((codes == 0) & (places < lengths))
     after = np.logical_or.accumulate(between, axis=1)[:, :-1]

@@ -14,6 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.codepoints import text_of
+from analyzers.ranked import numbered
+
 Letters = NDArray[np.uint32]
 Offsets = NDArray[np.int64]
 Hashes = NDArray[np.uint64]
@@ -72,7 +75,7 @@ class Spellings:
         ids[packed.strings] = 0
         missing = np.flatnonzero(ids == ABSENT)
         if len(missing):
-            new, place, inverse = distinct(hashes[missing])
+            new, place, inverse = numbered(hashes[missing])
             where = missing[place]
             new_ids = np.arange(self._count, self._count + len(where), dtype=np.uint32)
             fresh += _strings(words, where)
@@ -142,9 +145,7 @@ def _strings(words: Words, where: Offsets) -> list[str]:
     shifts[ends - 1] = 1 - ends  # the first letter of all, where a line's end will be
     flat = words.letters.take(np.arange(len(shifts)) + shifts)
     flat[ends - 1] = ord("\n")
-    text = flat.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    spelled: list[str] = text.split("\n")
-    return spelled[:-1]
+    return text_of(flat).split("\n")[:-1]
 
 
 def _pack(words: Words) -> _Packed:
@@ -230,17 +231,3 @@ class _HashTable:
         self._keys = np.zeros(1 << self._bits, np.uint64)
         self._ids = np.zeros(1 << self._bits, np.uint32)
         self._place(keys, ids)
-
-
-def distinct(hashes: Hashes) -> tuple[Hashes, Offsets, Offsets]:
-    """(distinct values, some place of each, which of them each value is).
-
-    `np.unique` does it too, but loads numpy.ma, which a first query would wait 50 ms for.
-    """
-    order = np.argsort(hashes)
-    ranked = hashes.take(order)
-    heads = np.ones(len(ranked), np.bool_)
-    np.not_equal(ranked[1:], ranked[:-1], out=heads[1:])
-    inverse = np.empty(len(ranked), np.int64)
-    inverse[order] = np.cumsum(heads) - 1
-    return ranked[heads], order[heads], inverse

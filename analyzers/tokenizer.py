@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from pyarabic import araby
 
 from analyzers import letters
+from analyzers.codepoints import code_points
 from analyzers.letters import (
     ARABIC,
     DIGIT,
@@ -224,11 +225,6 @@ def shared_tokenizer() -> Tokenizer:
     if known is None or len(known.forms) > _SHARED_FORMS:
         known = _SHARED.tokenizer = Tokenizer()
     return known
-
-
-def code_points(text: str) -> Codes:
-    """The code points of a text, uint32. Lone surrogates pass."""
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 @cache

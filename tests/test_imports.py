@@ -55,7 +55,8 @@ WHOOSH = (
 NUMPY = (
     "indexer.codec", "indexer.ranking", "indexer.searching", "indexer.marking", "indexer.marks",
     "indexer.filetable",
-    "analyzers.tokenizer", "analyzers.spellings", "analyzers.packed", "analyzers.bulk",
+    "analyzers.codepoints", "analyzers.ranked", "analyzers.tokenizer", "analyzers.spellings",
+    "analyzers.packed", "analyzers.bulk",
     "analyzers.bulk_fold", "analyzers.bulk_known", "analyzers.bulk_stems",
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from analyzers.ranked import distinct_of, inverse_of
 from indexer.codec.container import Container
 from indexer.codec.format import (
     GRAM_LEVEL,
@@ -22,7 +23,7 @@ from indexer.codec.format import (
     STRINGS_A_MARK,
 )
 from indexer.codec.grams import Grams
-from indexer.codec.postings import Array, Postings, distinct_of, starts_of
+from indexer.codec.postings import Array, Postings, starts_of
 
 
 class Slots(NamedTuple):
@@ -191,9 +192,7 @@ class FieldArrays:
     @cached_property
     def ordinal_by_slot(self) -> Array:
         """Ordinal of the term of each slot; int64."""
-        ordinals = np.empty(self.term_count, np.int64)
-        ordinals[self.slot_by_ordinal] = np.arange(self.term_count)
-        return ordinals
+        return inverse_of(self.slot_by_ordinal)
 
     def group(self, level: str, key: bytes | str) -> int:
         """The group that a folded form, stem or root names, -1 where the segment has none."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from whoosh import formats
 
+from analyzers.ranked import inverse_of
 from analyzers.tokenizer import cut
 from indexer.codec.dictionary import Vocabulary
 from indexer.codec.fieldwriter import DocumentValues, FieldData, FieldSource
@@ -181,8 +182,7 @@ class TermCollector:
     def finish(self) -> FieldData:
         """All that was collected."""
         terms = sorted(self._term_ids)
-        rank = np.empty(len(terms), np.int64)
-        rank[[self._term_ids[term] for term in terms]] = np.arange(len(terms))
+        rank = inverse_of(np.array([self._term_ids[term] for term in terms], np.int64))
         owners = rank.take(np.array(self._ids, np.int64))
         order = np.lexsort((np.array(self._docs, np.int64), owners))
         lengths = DocumentValues()

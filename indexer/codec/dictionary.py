@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzers.packed import ODD, Encoded, Numbering, Numbers, Spelled, own_letters
-from analyzers.spellings import distinct
+from analyzers.ranked import distinct_of, inverse_of, numbered
 from indexer.codec.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter
 from indexer.codec.format import GRAM_LEVEL, LEVELS, STRINGS_A_MARK
@@ -29,7 +29,7 @@ class Level(NamedTuple):
     @classmethod
     def of(cls, numbers: Numbers) -> Level:
         """The groups of terms with these keys."""
-        keys, _, ids = distinct(numbers)
+        keys, _, ids = numbered(numbers)
         return cls(ids, keys)
 
     def part(self, where: Array) -> Level:
@@ -143,8 +143,6 @@ def _united_groups(
     numbering = vocabularies[0].numbering
     levels = [_united_level(vocabularies, i, ordinals, numbering) for i in range(len(LEVELS))]
     order = _slot_order(levels, len(terms))
-    slots = np.empty(len(terms), np.int64)
-    slots[order] = np.arange(len(terms))
     starts = [_group_starts(level, order) for level in levels]
     own, bearings = None, None
     if len(vocabularies) == 1:
@@ -154,7 +152,7 @@ def _united_groups(
         own = own_numbers(numbering, Spelled(decoded(terms)), folded.keys.take(folded.ids))
     if bearings is None:
         bearings = bearings_of(numbering, folded.keys)
-    return Groups(numbering, slots, levels, starts, own, bearings)
+    return Groups(numbering, inverse_of(order), levels, starts, own, bearings)
 
 
 def decoded(strings: list[bytes]) -> list[str]:
@@ -207,8 +205,7 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
     if groups is None:
         return
     writer.add(f"{prefix}slots", groups.slots.astype("<u4"))
-    order = np.empty(len(groups.slots), np.int64)
-    order[groups.slots] = np.arange(len(order))
+    order = inverse_of(groups.slots)
     for name, level, starts in zip(LEVELS, groups.levels, groups.starts, strict=True):
         heads = np.zeros(len(order), np.bool_)
         heads[starts[:-1]] = True
@@ -216,8 +213,7 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         writer.add(f"{prefix}{name}_heads", np.packbits(heads))
         writer.add(f"{prefix}{name}_spelled", np.packbits(spelled.take(order)))
         key_of_group = level.ids.take(order.take(starts[:-1]))
-        group_of_key = np.empty(len(level.keys), np.int64)
-        group_of_key[key_of_group] = np.arange(len(key_of_group))
+        group_of_key = inverse_of(key_of_group)
         unspelled = np.ones(len(level.keys), np.bool_)
         unspelled[level.ids[spelled]] = False
         others = level.keys[unspelled]
@@ -245,14 +241,11 @@ def _write_bearing(
     words, targets = groups.bearings
     first = folded.keys.searchsorted(words)
     kept = np.flatnonzero(folded.keys.searchsorted(words, side="right") > first)
-    targets, _, which = distinct(targets.take(kept))
-    order = _write_keys(writer, prefix, groups.numbering, targets)
-    place = np.empty(len(order), np.int64)
-    place[order] = np.arange(len(order))
-    pairs = place.take(which) << 32 | group_of_folded.take(first.take(kept))
-    pairs.sort()
-    pairs = pairs[np.diff(pairs, prepend=-1) != 0]
-    counts = np.bincount(pairs >> 32, minlength=len(order))
+    targets, _, which = numbered(targets.take(kept))
+    place_of_target = inverse_of(_write_keys(writer, prefix, groups.numbering, targets))
+    pairs = place_of_target.take(which) << 32 | group_of_folded.take(first.take(kept))
+    pairs = distinct_of(pairs)
+    counts = np.bincount(pairs >> 32, minlength=len(targets))
     writer.add(f"{prefix}group_starts", starts_of(counts).astype("<u4"))
     writer.add(f"{prefix}groups", (pairs & 0xFFFFFFFF).astype("<u4"))
 

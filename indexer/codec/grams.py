@@ -17,8 +17,10 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.codepoints import code_points
 from analyzers.packed import ALPHABET, BITS, MOST_LETTERS, ODD, Numbering, Numbers, Words
-from indexer.codec.postings import changes, distinct_of, starts_of
+from analyzers.ranked import distinct_of, places
+from indexer.codec.postings import starts_of
 
 Array = npt.NDArray[Any]
 
@@ -58,9 +60,7 @@ def build_grams(numbering: Numbering, keys: Numbers) -> Grams:
     rank_of = np.zeros(int(met.max(initial=0)) + 1, np.int64)
     rank_of[met] = codes.searchsorted(_code_of(met))
     odd_pairs = codes.searchsorted(odd_codes) << 32 | odd.take(words).take(odd_owners)
-    pairs = np.concatenate([rank_of.take(packed) << 32 | owners, odd_pairs])
-    pairs.sort()
-    pairs = pairs[changes(pairs)]
+    pairs = distinct_of(np.concatenate([rank_of.take(packed) << 32 | owners, odd_pairs]))
     owners = pairs & 0xFFFFFFFF
     starts = starts_of(np.bincount(pairs >> 32, minlength=len(codes)))
     counts = np.bincount(owners, minlength=len(keys))
@@ -97,7 +97,7 @@ def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     pad = "\0" * PAD
     joined = "".join(f"{pad}{text}{pad}" for text in texts)
-    points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    points = code_points(joined).astype(np.uint64)
     shift = np.uint64(_BITS)
     codes = points[:-2] << (shift + shift) | points[1:-1] << shift | points[2:]
     lengths = np.fromiter(map(len, texts), np.int64, len(texts)) + 2 * PAD
@@ -124,8 +124,7 @@ def shared(grams: Grams, text: str) -> Shared:
     wanted = np.array(sorted(set(_pairs([text])[0].tolist())), np.uint64)
     if not len(grams.codes):
         return Shared(np.zeros(0, np.int64), len(wanted))
-    found = grams.codes.searchsorted(wanted)
-    found[found == len(grams.codes)] = 0
+    found = places(wanted, grams.codes)
     found = found[grams.codes.take(found) == wanted]
     starts, ends = grams.starts.take(found).tolist(), grams.starts.take(found + 1).tolist()
     held = [grams.owners[a:b] for a, b in zip(starts, ends, strict=True)]

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.ranked import changes
+
 Array = npt.NDArray[Any]
 
 
@@ -104,21 +106,6 @@ def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0
         pos_starts=np.append(key_heads, len(ids)),
         positions=positions.astype(smallest_unsigned(int(positions.max(initial=0)), 2)),
     )
-
-
-def changes(values: Array) -> npt.NDArray[np.bool_]:
-    """True where a value differs from the one before it, and at the first."""
-    changed = np.empty(len(values), np.bool_)
-    changed[:1] = True
-    np.not_equal(values[1:], values[:-1], out=changed[1:])
-    return changed
-
-
-def distinct_of(values: Array) -> Array:
-    """The distinct values, rising. (`np.unique` loads numpy.ma, which takes 10 ms and more.)"""
-    ranked = np.sort(values)
-    distinct: Array = ranked[changes(ranked)]
-    return distinct
 
 
 def distinct_docs_of_groups(docs: Array, doc_starts: Array, group_starts: Array) -> Array:

@@ -11,7 +11,7 @@ import numpy as np
 
 from analyzers.bulk import root_all, stem_all
 from analyzers.bulk_fold import fold_all
-from analyzers.packed import Numbering, Numbers, Spelled
+from analyzers.packed import Numbering, Numbers, Spelled, order_by
 from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.bearing import bearings_of
@@ -54,12 +54,7 @@ def order_of(texts: Spelled) -> Array:
         at = texts.heads + place
         keys <<= np.uint64(bits)
         keys |= np.where(texts.lengths > place, letters.take(at, mode="clip"), np.uint64(0))
-    order = np.argsort(keys)
-    ranked = keys.take(order)
-    same = np.concatenate([[False], ranked[1:] == ranked[:-1], [False]])
-    tied = np.flatnonzero(same[1:] | same[:-1])
-    order[tied] = sorted(order[tied].tolist(), key=texts.texts.__getitem__)
-    return order
+    return order_by(keys, lambda where: [texts.texts[i] for i in where.tolist()])
 
 
 class FormVocabulary:

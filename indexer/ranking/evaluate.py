@@ -16,7 +16,7 @@ from whoosh import query as whoosh_query
 
 from indexer.ranking.filters import FilterQuery
 from indexer.ranking.leaves import Leaves, Scores, Verify
-from indexer.ranking.queries import FormsQuery, WordsQuery, leaves_of
+from indexer.ranking.queries import FormsQuery, WordsQuery, leaves_of, parted
 from indexer.ranking.scorer import Scorer, WordsScores
 from indexer.ranking.segment import NO_DOCS, Docs
 from indexer.ranking.selection import best_of, intersection, union, without
@@ -65,8 +65,9 @@ class Evaluator:
 
     def words_scores(self, query: WordsQuery, docs: Docs) -> WordsScores:
         """The parts of the scores of some documents, which ascend, for words side by side."""
-        others = [self.scores(child, docs) for child in _parted(query)[1]]
-        return self.scorer(query).side_by_side(docs, others)
+        scorer = self.scorer(query)
+        others = [self.scores(child, docs) for child in scorer.others]
+        return scorer.side_by_side(docs, others)
 
     def found_by_whoosh(self, query: Any) -> tuple[Docs, Scores]:
         """The documents and scores of a query without a rule here, by Whoosh's own matcher."""
@@ -127,21 +128,15 @@ class Rule(NamedTuple):
 
 
 def _any(evaluator: Evaluator, query: Any) -> Docs:
-    words, others = _parted(query)
+    words, others = parted(query)
     lists = [evaluator.leaves.members_of_any(words)] if words else []
     return union([*lists, *map(evaluator.members, others)], evaluator.snapshot.size)
 
 
 def _all(evaluator: Evaluator, query: Any) -> Docs:
-    words, others = _parted(query)
+    words, others = parted(query)
     lists = [evaluator.leaves.members_of_all(words)] if words else []
     return intersection([*lists, *map(evaluator.members, others)], evaluator.snapshot.size)
-
-
-def _parted(query: Any) -> tuple[list[FormsQuery], list[Any]]:
-    """The leaves among the children of a query, and the others."""
-    words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
-    return words, [child for child in query.subqueries if not isinstance(child, FormsQuery)]
 
 
 def _sum(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:

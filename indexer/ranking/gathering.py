@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import changes, slice_indices, starts_of
+from analyzers.ranked import changes, places
+from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
 from indexer.ranking.phrases import phrase_frequencies
@@ -245,8 +246,7 @@ class Gathering:
         if docs is self._everyone:
             return np.arange(len(self.docs)), _places_in(docs, size).take(self.docs)
         if len(self.docs) * _BISECTED_SHARE < size and len(docs):
-            rows = docs.searchsorted(self.docs)
-            rows[rows == len(docs)] = 0
+            rows = places(self.docs, docs)
             at = (docs.take(rows) == self.docs).nonzero()[0]
             return at, rows.take(at)
         met = np.zeros(size, np.bool_)

@@ -6,7 +6,7 @@ fields are summed, then saturated once, then weighted by one idf.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,22 @@ class Leaves:
         gathering, numbers = self.gather(words)
         return gathering.members_of_all(list(dict.fromkeys(numbers)))
 
-    def refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
+    def pooled(
+        self, gathering: Gathering, numbers: Sequence[int], docs: Docs
+    ) -> Iterator[tuple[slice, Frequencies, NDArray[np.bool_]]]:
+        """See `Gathering.frequencies`; what is not as it was written counts for nothing."""
+        found = gathering.frequencies(numbers, docs)
+        if self._verify is None:
+            yield from found
+            return
+        for some, own_tfs, own_held in found:
+            tfs, held = own_tfs.copy(), own_held.copy()
+            for row, number in enumerate(numbers[some]):
+                refused = self._refused(gathering.words[number], docs)
+                tfs[row, refused] = held[row, refused] = 0
+            yield some, tfs, held
+
+    def _refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
         """The places in `docs` of those that hold a leaf but not as it was written."""
         if not self._verifies(query):
             return NO_DOCS
@@ -126,8 +141,7 @@ class Leaves:
     def frequencies(self, query: FormsQuery, docs: Docs) -> Frequencies:
         """How often some documents, which ascend, hold a leaf or what only adds to its score."""
         gathering, numbers = self.gather([query])
-        ((_, (tfs,), _),) = gathering.frequencies(numbers, docs)
-        tfs[self.refused(query, docs)] = 0
+        ((_, (tfs,), _),) = self.pooled(gathering, numbers, docs)
         held: Frequencies = tfs
         return held
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,11 @@ from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
 from indexer.ranking.segment import (
     LEVELS,
+    Docs,
     Floats,
     Gathered,
     Located,
     Positions,
-    Postings,
     Span,
     Spans,
     spans_of,
@@ -29,7 +29,14 @@ from indexer.ranking.segment import (
 if TYPE_CHECKING:
     from indexer.ranking.patterns import FormPattern
 
-_NOWHERE: Positions = np.zeros(0, np.int64)
+_NO_POSITIONS: Positions = np.zeros(0, np.int64)
+
+
+class _Postings(NamedTuple):
+    """Docnums of the segment, and the term frequency in each."""
+
+    docs: Docs
+    tfs: Floats
 
 
 class LexiconField:
@@ -41,7 +48,7 @@ class LexiconField:
     def __init__(self, reader: Any, field: str) -> None:
         self._reader = reader
         self._field = field
-        self._read: dict[int, tuple[Postings, Positions]] = {}
+        self._read: dict[int, tuple[_Postings, Positions]] = {}
         self._placed: dict[Span, int] = {}
         self._positions: list[Positions] = []
         self._position_count = 0
@@ -161,7 +168,7 @@ class LexiconField:
     def positions(self, places: NDArray[np.int64]) -> Positions:
         """See FieldSource."""
         if len(self._positions) != 1:
-            self._positions = [np.concatenate([_NOWHERE, *self._positions])]
+            self._positions = [np.concatenate([_NO_POSITIONS, *self._positions])]
         return self._positions[0].take(places)
 
     def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
@@ -175,7 +182,7 @@ class LexiconField:
         """See FieldSource: not stored."""
         return None
 
-    def _term(self, slot: int) -> tuple[Postings, Positions]:
+    def _term(self, slot: int) -> tuple[_Postings, Positions]:
         known = self._read.get(slot)
         if known is None:
             matcher = self._reader.postings(self._field, self._terms[slot])
@@ -186,7 +193,7 @@ class LexiconField:
                 tfs.append(len(here))
                 positions.extend(here)
                 matcher.next()
-            postings = Postings(np.array(docs, np.int64), np.array(tfs, np.float32))
+            postings = _Postings(np.array(docs, np.int64), np.array(tfs, np.float32))
             known = self._read[slot] = (postings, np.array(positions, np.int64))
         return known
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import changes, distinct_of
+from analyzers.ranked import changes, distinct_of, is_among
 from indexer.ranking.expand import QueryWord, key_at
 from indexer.ranking.segment import Docs, FieldSource, Gathered, Located, gathered, occurrences_of
 from indexer.ranking.strict import agreeing
@@ -98,9 +98,7 @@ def _ordered(places: list[Places]) -> Places:
     shifted.sort(key=len)
     starts = shifted[0]
     for other in shifted[1:]:
-        at = other.searchsorted(starts)
-        at[at == len(other)] = 0
-        starts = starts[other.take(at) == starts]
+        starts = starts[is_among(starts, other)]
     return starts
 
 

@@ -338,6 +338,12 @@ def leaves_of(query: Any) -> list[FormsQuery]:
     return found
 
 
+def parted(query: Any) -> tuple[list[FormsQuery], list[Any]]:
+    """The leaves among the children of a query, and the others."""
+    words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+    return words, [child for child in query.subqueries if not isinstance(child, FormsQuery)]
+
+
 def leaf_words(leaf: FormsQuery) -> tuple[QueryWord, ...]:
     """The words that a leaf of a query stands for; a pattern stands for none."""
     if isinstance(leaf, StemQuery):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.leaves import Leaves, Scores
 from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
-from indexer.ranking.queries import FormsQuery, WordsQuery
+from indexer.ranking.queries import WordsQuery, parted
 from indexer.ranking.segment import Docs
 from indexer.ranking.selection import least_of_best
 
@@ -58,7 +58,7 @@ class Scorer:
 
     def __init__(self, query: WordsQuery, leaves: Leaves) -> None:
         self.query = query
-        self._words = [child for child in query.subqueries if isinstance(child, FormsQuery)]
+        self._words, self.others = parted(query)
         self._leaves = leaves
         self._snapshot = leaves.snapshot
         self._gathering, self._numbers = leaves.gather(self._words)
@@ -100,11 +100,7 @@ class Scorer:
         """What `_sum` sums: as many words at once as memory allows."""
         fields, numbers, idfs, weights = group
         norms = self._snapshot.norms(fields).take(docs)
-        for some, tfs, held in self._gathering.frequencies(numbers, docs):
-            for row, number in enumerate(numbers[some]):
-                out = self._leaves.refused(self._gathering.words[number], docs)
-                if len(out):
-                    tfs[row, out] = held[row, out] = 0
+        for some, tfs, held in self._leaves.pooled(self._gathering, numbers, docs):
             gained = saturation(tfs, norms, self._snapshot.settings.k1)
             gained *= weights[some]
             yield gained.sum(axis=0), (held * idfs[some]).sum(axis=0)
@@ -172,8 +168,8 @@ class Scorer:
         """
         settings = self._snapshot.settings
         wanted = max(count, settings.proximity_reach)
-        alone = len(self._words) == len(self.query.subqueries) and self.query.boost > 0
-        if not count or len(docs) < _MANY * wanted or not alone or len(self._alike) != 1:
+        bounded = not self.others and len(self._alike) == 1 and self.query.boost > 0
+        if not count or len(docs) < _MANY * wanted or not bounded:
             return docs
         (group,) = self._alike
         norms = self._snapshot.norms(group.fields)

@@ -23,7 +23,6 @@ Docs = NDArray[np.int64]
 Floats = NDArray[np.float32]
 Positions = NDArray[np.int64]
 
-
 NO_DOCS: Docs = np.zeros(0, np.int64)
 
 Span = tuple[int, int]
@@ -38,13 +37,6 @@ NO_SPANS: Spans = np.zeros((0, 2), np.int64)
 def spans_of(spans: Sequence[Span]) -> Spans:
     """An array of some spans."""
     return np.array(spans, np.int64) if len(spans) else NO_SPANS
-
-
-class Postings(NamedTuple):
-    """Docnums of the segment, and the term frequency in each."""
-
-    docs: Docs
-    tfs: Floats
 
 
 class Located(NamedTuple):

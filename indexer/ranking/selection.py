@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.postings import distinct_of
+from analyzers.ranked import distinct_of, is_among
 from indexer.ranking.segment import NO_DOCS, Docs
 
 _LOOKED_UP_SHARE = 16
@@ -42,10 +42,7 @@ def without(docs: Docs, dropped: Docs, size: int) -> Docs:
 def _held_in(docs: Docs, other: Docs, size: int) -> NDArray[np.bool_]:
     """Bool by place in `docs`: whether `other` has the document too."""
     if len(docs) * _LOOKED_UP_SHARE < len(other):
-        at = other.searchsorted(docs)
-        at[at == len(other)] = 0
-        held: NDArray[np.bool_] = other.take(at) == docs
-        return held
+        return is_among(docs, other)
     met = np.zeros(size, np.bool_)
     met[other] = True
     return met.take(docs)

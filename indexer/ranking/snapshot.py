@@ -21,6 +21,7 @@ from indexer.ranking.bm25 import length_norms
 from indexer.ranking.columnar import ColumnarField
 from indexer.ranking.expand import Expansion, QueryWord, expand
 from indexer.ranking.segment import (
+    NO_DOCS,
     Docs,
     FieldSource,
     Floats,
@@ -37,8 +38,6 @@ _REMEMBERED = 1 << 14
 
 _REMEMBERED_TERMS = 1 << 10
 """Words whose terms are kept: some kilobytes each."""
-
-_NONE = np.zeros(0, np.int64)
 
 
 class Segment:
@@ -176,7 +175,7 @@ class Snapshot:
     @cached_property
     def file_numbers(self) -> NDArray[np.int64]:
         """The number of the file of each document, by doc."""
-        return np.concatenate([_NONE, *(segment.file_numbers for segment in self.segments)])
+        return np.concatenate([NO_DOCS, *(segment.file_numbers for segment in self.segments)])
 
     def _norms(self, fields: tuple[str, ...]) -> NDArray[np.float32]:
         """BM25's length norm of each document, by doc, fields combined."""
