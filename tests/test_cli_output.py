@@ -324,6 +324,8 @@ def test_show_marks_the_matches(texts: Path) -> None:
 def test_terms(texts: Path) -> None:
     rows = [line.split("\t") for line in run("terms", "قاذ", cwd=texts).lines]
     assert [(row[0], row[3]) for row in rows] == [("قاذفات", "2")]
+    assert run("terms", "قاذ*", cwd=texts).out == run("terms", "قاذ", cwd=texts).out
+    assert "no term begins with: طغرغ" in run("terms", "طغرغ*", cwd=texts).err
     lines = run("terms", "--jsonl", "-n", "3", cwd=texts).lines
     assert [set(json.loads(line)) for line in lines] == [
         {"version", "term", "folded", "stem", "root", *FREQUENCIES}

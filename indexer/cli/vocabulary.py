@@ -24,7 +24,7 @@ separated by tabs, without a heading.
 
 \b
 Examples
-  fahras terms كتاب
+  fahras terms كتاب            (or كتاب*)
   fahras terms -n 20 وال
   fahras terms | sort -t $'\\t' -k 5 -n -r | head
 
@@ -59,8 +59,9 @@ def terms_command(
     """Print the vocabulary; the help is `TERMS_HELP`."""
     kind = one_of(json=json, jsonl=jsonl)
     screen = render.Screen.of(color)
+    beginning = terminal.utf8_argument(prefix).removesuffix("*")
     with open_index(index) as opened:
-        counted = _Counted(opened.terms(terminal.utf8_argument(prefix), limit))
+        counted = _Counted(opened.terms(beginning, limit))
         if kind == "json":
             record = {
                 "version": records.JSON_VERSION,
@@ -74,7 +75,10 @@ def terms_command(
         else:
             heading = ("term", "stem", "root", "documents", "occurrences")
             tables.show(screen, heading, map(_term_row, counted))
-    return exits.FOUND if counted.seen else exits.NOTHING
+    if counted.seen:
+        return exits.FOUND
+    terminal.complain(f"no term begins with: {beginning}" if beginning else "the index has no term")
+    return exits.NOTHING
 
 
 class _Counted:
