@@ -24,7 +24,7 @@ separated by tabs, without a heading.
 
 \b
 Examples
-  fahras terms كتاب            (or كتاب*)
+  fahras terms كتاب            # also كتاب*
   fahras terms -n 20 وال
   fahras terms | sort -t $'\\t' -k 5 -n -r | head
 
