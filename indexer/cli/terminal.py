@@ -79,13 +79,6 @@ def wants_colour(choice: str) -> bool:
     return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") and not dumb
 
 
-def terminal_width() -> int:
-    """The columns of the terminal, 80 where there is none; only bars and rules obey it."""
-    import shutil
-
-    return shutil.get_terminal_size().columns
-
-
 def one_line(text: str) -> str:
     """The same text on one line, each line break and tab a space; its length is kept."""
     return text.translate(_ON_ONE_LINE)
@@ -109,11 +102,6 @@ def safe_name(name: str) -> str:
 def safe_json(line: str) -> str:
     """JSON with control characters and overrides as escapes of JSON: the same value."""
     return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
-
-
-def isolate(text: str) -> str:
-    """Keep the direction of a text from reordering what stands beside it on the line."""
-    return f"{FIRST_STRONG_ISOLATE}{text}{POP_ISOLATE}"
 
 
 def utf8_name(name: str) -> str:

@@ -46,10 +46,6 @@ class ContainerWriter:
         self._put(view)
         self._arrays[name] = [data.dtype.str, start, int(data.size), crc]
 
-    def add_bytes(self, name: str, data: bytes | bytearray | memoryview) -> None:
-        """Write bytes, as an array of u8."""
-        self.add(name, np.frombuffer(data, np.uint8))
-
     def add_stream(self, name: str, dtype: np.dtype[Any], stream: IO[bytes]) -> None:
         """Copy little-endian values of `dtype` from the stream's beginning to its end."""
         self._begin(name)
