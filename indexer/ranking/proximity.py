@@ -88,24 +88,27 @@ def _marked_places(
 
     In a place, the word stands where a pair would.
     """
-    row_of = np.full(len(chosen.docs), -1, np.int64)
-    row_of[best] = np.arange(len(best))
-    rows = row_of.take(chosen.rows)
-    wanted = rows >= 0
+    _, at, rows, runs = chosen
+    if len(best) < len(chosen.docs):
+        row_of = np.full(len(chosen.docs), -1, np.int64)
+        row_of[best] = np.arange(len(best))
+        rows = row_of.take(rows)
+        kept = (rows >= 0).nonzero()[0]
+        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
     if not gathering.is_plain or len({n for pair in pairs for n in pair}) < len(gathering.words):
-        wanted &= _wanted_runs(pairs, gathering, settings).take(chosen.runs)
-    kept = wanted.nonzero()[0]
-    rows, runs, at = rows.take(kept), chosen.runs.take(kept), chosen.at.take(kept)
+        kept = _wanted_runs(pairs, gathering, settings).take(runs).nonzero()[0]
+        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
     numbers = {name: number for number, name in enumerate(fields)}
     field_of = np.array([*(numbers.get(block.field, 0) for block in gathering.blocks), 0])
     words, kinds, blocks = gathering.runs[:3]
     places_of_run = words * (len(best) * len(fields)) + field_of.take(blocks)
     places_of_run <<= DOC_SHIFT + 1
     places_of_run += kinds == OTHER
-    rows *= len(fields) << DOC_SHIFT + 1
-    rows += places_of_run.take(runs)
+    places: Places = rows.astype(np.int64)
+    places *= len(fields) << DOC_SHIFT + 1
+    places += places_of_run.take(runs)
     counts, positions = gathering.occurrences(at, runs)
-    marked = rows.repeat(counts)
+    marked = places.repeat(counts)
     positions <<= 1
     marked += positions
     marked.sort()
