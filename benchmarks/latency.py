@@ -2,8 +2,11 @@
 
     python benchmarks/latency.py PLAN --index DIR [--tantivy DIR] [--fts5 DIR]
 
-One process, all engines in turn for each query, round after round; the first round warms up and
-does not count. A query's time is its median over the rounds, a class' the mean of its queries.
+One process. In a round every engine is asked all queries, one engine after the other, another one
+first each time: an engine that has just served a query finds its own data in the caches, as it
+would in a process of its own, and one that is asked between two others finds theirs. The first
+round warms up and does not count. A query's time is its median over the rounds, a class' the mean
+of its queries.
 
 Like is held against like: "ready" is a query that is made beforehand, from there to ten documents
 and the count of all; "whole" is from the text of a query to ten documents looked up. `plain` is a
@@ -169,9 +172,12 @@ def measure(
     asks = [{name: engine(query) for name, engine in engines.items()} for query in asked]
     times = {name: [[0.0] * rounds for _ in asked] for name in engines}
     totals: dict[str, list[int | None]] = {name: [None] * len(asked) for name in engines}
+    names = list(engines)
     for number in range(-1, rounds):
-        for place, by_engine in enumerate(asks):
-            for name, ask in by_engine.items():
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            for place, by_engine in enumerate(asks):
+                ask = by_engine[name]
                 started = time.perf_counter()
                 total = ask()
                 if number < 0:
