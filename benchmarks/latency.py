@@ -74,14 +74,21 @@ def fahras(
         def whole(options: SearchOptions, index: Index = index) -> Callable[[BenchQuery], Ask]:
             return lambda query: lambda: index.search(query.text, options).total
 
-        def ready(query: BenchQuery) -> Ask:
-            search = index._search(query.text, OPTIONS["stem"])
-            asked, snapshot = search.query, search.snapshot
-            return lambda: Evaluator(snapshot).rank(asked, LIMIT, _by_number).total
-
         ways = {name: whole(options) for name, options in OPTIONS.items()}
-        ways |= {"plain": whole(OPTIONS["stem"], plain), "ready": ready}
+        ways["plain"] = whole(OPTIONS["stem"], plain)
+        ways["ready"] = lambda query: ready(*made(index, query))
         yield {kind: ways[kind] for kind in kinds}
+
+
+def made(index: Index, query: BenchQuery) -> tuple[Any, Snapshot]:
+    """A query for stems that is ready to be evaluated, and on what."""
+    search = index._search(query.text, OPTIONS["stem"])
+    return search.query, search.snapshot
+
+
+def ready(asked: Any, snapshot: Snapshot) -> Ask:
+    """Searches; the query is made beforehand, no document is looked up."""
+    return lambda: Evaluator(snapshot).rank(asked, LIMIT, _by_number).total
 
 
 def _by_number(docs: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,6 +7,7 @@ import itertools
 import json
 import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -17,6 +18,7 @@ sys.path.append(str(BENCHMARKS))
 
 import bars  # noqa: E402
 import corpora  # noqa: E402
+import floor  # noqa: E402
 import growth  # noqa: E402
 import latency  # noqa: E402
 import overrides  # noqa: E402
@@ -29,6 +31,8 @@ import report  # noqa: E402
 import searching  # noqa: E402
 import significance  # noqa: E402
 import speed  # noqa: E402
+
+from indexer.index import Index  # noqa: E402
 
 WORDS = ["مدينة", "كتاب", "نهر", "جبل", "سماء", "بحر", "طريق", "سوق", "مدرسة", "حديقة", "قلعة"]
 MADE = ["".join(letters) for letters in itertools.permutations("دزقشخغ", 4)]
@@ -281,6 +285,31 @@ def test_latency_values_take_the_worst_class() -> None:
     table = searching.latency_table(measured)
     assert [row[-3:-1] for row in table.rows[:2]] == [[2.0, 2.0], [4.0, 3.0]]
     assert [row[-1] for row in table.rows] == ["1 of 1", "0 of 1", None]
+
+
+def test_engines_are_asked_streams_of_queries_and_take_turns() -> None:
+    asked = [queries.BenchQuery("rare", text, ()) for text in "abc"]
+    seen: list[str] = []
+
+    def engine(name: str) -> Callable[[queries.BenchQuery], latency.Ask]:
+        return lambda query: lambda: seen.append(f"{name}{query.text}")
+
+    measured = latency.measure(asked, {"x": engine("x"), "y": engine("y")}, 2)
+    streams = ["".join(name for name, _ in seen[i : i + 3]) for i in range(0, len(seen), 3)]
+    assert streams[2:] == ["xxx", "yyy", "yyy", "xxx"]
+    assert all([text for _, text in seen[i : i + 3]] == list("abc") for i in range(0, 18, 3))
+    assert len(measured["ms"]["y"]) == len(asked)
+
+
+def test_the_least_in_numpy_counts_what_the_evaluator_counts(folder: Path, tmp_path: Path) -> None:
+    prepared = queries.prepare(str(folder), str(tmp_path / "plan"), 3)
+    both = [query for query in prepared.queries if query.kind == floor.KIND]
+    with Index.create(str(folder)) as index:
+        index.update()
+        for query in both:
+            asked, snapshot = latency.made(index, query)
+            counted = floor.least(asked, snapshot)()
+            assert counted == latency.ready(asked, snapshot)() > 0
 
 
 def test_stages_of_growth_hold_each_other(folder: Path, tmp_path: Path) -> None:
