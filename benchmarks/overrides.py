@@ -26,7 +26,7 @@ DEPTH = 100
 RANKING = "indexer.ranking.settings.DEFAULT"
 
 
-OPTIONS = frozenset(field.name for field in dataclasses.fields(SearchOptions))
+OPTIONS = frozenset(SearchOptions._fields)
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def setting(text: str) -> Iterator[SearchOptions]:
     try:
         for key, value in parse_setting(text).items():
             if key in OPTIONS:
-                options = dataclasses.replace(options, **{key: _like(getattr(options, key), value)})
+                options = options._replace(**{key: _like(getattr(options, key), value)})
             else:
                 undo.append(_override(key if "." in key else f"{RANKING}.{key}", value))
         yield options

@@ -24,7 +24,6 @@ import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import astuple
 from typing import IO, Any, NoReturn
 
 from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
@@ -141,7 +140,7 @@ def _answer_and_end(roots: list[str], answer: IO[bytes], sender: IO[bytes]) -> N
 
 def _packed(seen: Walk) -> tuple[Any, ...]:
     """A walk in what `marshal` knows, without its rule, which nobody asks after the walk."""
-    problems = [astuple(problem) for problem in seen.problems]
+    problems = list(map(tuple, seen.problems))
     return seen.root, seen.files, dict(seen.skipped), problems, seen.unreadable
 
 

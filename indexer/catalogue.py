@@ -14,7 +14,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import IndexCorruptError
@@ -122,7 +122,7 @@ def save(catalogue: Catalogue, path: str) -> None:
         "next_number": catalogue.next_number,
         "updated": catalogue.updated,
         "updated_ns": catalogue.updated_ns,
-        "problems": [asdict(problem) for problem in catalogue.problems],
+        "problems": [problem._asdict() for problem in catalogue.problems],
         "encodings": catalogue.files.encodings,
         "columns": [[name, len(data)] for name, data in columns.items()],
     }

@@ -1,8 +1,14 @@
-"""What does the library hand out besides results? Of a score, a document, an update, an index."""
+"""What does the library hand out besides results? Of a document, an update, an index.
+
+Explanations of scores are found here too, but made in `explanations`, for a run to do without.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from indexer.explanations import Explanation, TermExplanation
 
 __all__ = [
     "Document",
@@ -16,40 +22,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class TermExplanation:
-    """What one word of the query added to the score of one hit.
-
-    Frequencies and lengths are summed over the fields, each weighted (a word of the title counts as
-    several), so that `pooled_tf` is the sum of weight * tf over the terms. The contribution is
-    idf * saturation of the pooled tf in a document of this length, times the word's boosts.
-    """
-
-    word: str
-    terms: tuple[tuple[str, str, float, float], ...]
-    """(written form, tier, tier weight, tf in the hit) of every form met in the hit."""
-    df: int
-    idf: float
-    pooled_tf: float
-    length: float
-    contribution: float
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The parts of a hit's score; contributions of the words + proximity + constant == score.
-
-    `constant` is what belongs to no single word: the bonus for holding several of them.
-    """
-
-    words: tuple[TermExplanation, ...]
-    proximity: float
-    constant: float
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One document as it was indexed."""
 
     id: str
@@ -63,8 +36,7 @@ class Document:
     """Of a record, the line of its file on which it begins; None where the file is the document."""
 
 
-@dataclass(frozen=True, slots=True)
-class FileProblem:
+class FileProblem(NamedTuple):
     """A file, or a line of one, that was left out or read with losses, and why."""
 
     path: str
@@ -74,8 +46,7 @@ class FileProblem:
     """False where the file was indexed all the same (stray bytes, single bad records)."""
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateReport:
+class UpdateReport(NamedTuple):
     """What `Index.update` found and did.
 
     The counts are files, but for `documents`, which are all that the index holds.
@@ -93,8 +64,7 @@ class UpdateReport:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(NamedTuple):
     """How far `Index.update` is: `done` of `total` files, and which `phase` it is in."""
 
     phase: str
@@ -102,8 +72,7 @@ class Progress:
     total: int
 
 
-@dataclass(frozen=True, slots=True)
-class TermStats:
+class TermStats(NamedTuple):
     """A written form of the vocabulary."""
 
     term: str
@@ -114,8 +83,7 @@ class TermStats:
     collection_frequency: int
 
 
-@dataclass(frozen=True, slots=True)
-class IndexStats:
+class IndexStats(NamedTuple):
     """What an index holds."""
 
     index_dir: str
@@ -131,3 +99,12 @@ class IndexStats:
     analyzer_version: int
     updated: str | None
     problems: tuple[FileProblem, ...] = ()
+
+
+def __getattr__(name: str) -> Any:
+    """An explanation, imported when first asked for."""
+    if name in ("Explanation", "TermExplanation"):
+        from indexer import explanations
+
+        return getattr(explanations, name)
+    raise AttributeError(f"module 'indexer.reports' has no attribute {name!r}")

@@ -1,7 +1,7 @@
-"""What does a search hand out? Values: frozen, typed, free of Whoosh.
+"""What does a search hand out? Named tuples, free of Whoosh.
 
 What the library hands out besides is in `reports`, for a search to do without: each of these
-classes takes Python half a millisecond to make. `indexer.results.Document` and the like are found
+classes takes its time to make. `indexer.results.Document` and the like are found
 all the same.
 
 Offsets are code points of the extracted text (for a plain file: the decoded file, BOM dropped,
@@ -10,8 +10,7 @@ line ends as they are), counted from 0, ends exclusive; lines and columns are co
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from indexer.reports import Explanation
@@ -28,8 +27,7 @@ STRICT_SWITCHES = ("marks", "hamza", "ta", "ya")
 SORT_KEYS = ("relevance", "path", "date", "size")
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """A written word of a document that met the query: `text[start:end] == word`."""
 
     word: str
@@ -38,8 +36,7 @@ class Match:
     tier: str
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """A passage of a document: `document_text[offset:offset + len(text)] == text`.
 
     The offsets of `matches` count from the beginning of the document, not of the passage. `line` is
@@ -52,8 +49,7 @@ class Snippet:
     matches: tuple[Match, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """One document of a result.
 
     `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
@@ -84,16 +80,14 @@ class Hit:
         return tuple(found[key] for key in sorted(found))
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownWord:
+class UnknownWord(NamedTuple):
     """A word of the query that the index does not hold, with the nearest that it does."""
 
     word: str
     suggestions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SearchResults:
+class SearchResults(NamedTuple):
     """The answer to a query: `hits` are places `offset .. offset + len(hits)` of `total`."""
 
     query: str
@@ -107,8 +101,7 @@ class SearchResults:
     """Sentences for the reader: what was ignored in the query, what was retrieved by spelling."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchOptions:
+class SearchOptions(NamedTuple):
     """Everything about a search but its words; the command line's flags, one field each."""
 
     limit: int | None = 10
@@ -125,7 +118,7 @@ class SearchOptions:
     explain: bool = False
     plain: bool = False
     """Take the query as plain words: no operators, no fields, no errors."""
-    variants_files: tuple[str, ...] = field(default=())
+    variants_files: tuple[str, ...] = ()
 
 
 def __getattr__(name: str) -> Any:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -181,7 +180,7 @@ class Search:
         line, column = 1, 1
         if stored["record"]:  # its text is not lines of the file
             line = stored["line"]
-            snippets = tuple(replace(snippet, line=line) for snippet in snippets)
+            snippets = tuple(snippet._replace(line=line) for snippet in snippets)
         elif snippets:
             first = snippets[0]
             anchor = first.matches[0].start if first.matches else first.offset

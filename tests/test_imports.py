@@ -35,6 +35,7 @@ FLOORS = (
     (
         "indexer.results",
         "indexer.reports",
+        "indexer.explanations",
         "indexer.errors",
         "indexer.durable",
         "indexer.garbage",

@@ -11,7 +11,6 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ def ids(results: SearchResults) -> list[str]:
 
 
 def found(index: Index, query: str, **options: object) -> list[str]:
-    return ids(index.search(query, replace(EVERYTHING, **options)))
+    return ids(index.search(query, EVERYTHING._replace(**options)))
 
 
 def test_a_new_index_follows_the_folder_it_was_made_for(folder: Path) -> None:

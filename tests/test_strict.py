@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -164,7 +163,7 @@ def index(home: Path) -> Iterator[Index]:
 
 
 def search(index: Index, query: str, *strict: str, match: str = "variant") -> SearchResults:
-    options = replace(EVERYTHING, strict=frozenset(strict), match=match)
+    options = EVERYTHING._replace(strict=frozenset(strict), match=match)
     return index.search(query, options)
 
 
@@ -259,13 +258,13 @@ def test_show_marks_the_same(index: Index) -> None:
 
 def test_a_leaf_is_worth_what_agrees(index: Index) -> None:
     """Frequencies count only what agrees, so that rare spellings weigh as rare words."""
-    options = replace(EVERYTHING, explain=True)
+    options = EVERYTHING._replace(explain=True)
     loose = index.search("مدرسة", options).hits[0].explanation
-    strict = index.search("مدرسة", replace(options, strict=frozenset({"ta"}))).hits[0].explanation
+    strict = index.search("مدرسة", options._replace(strict=frozenset({"ta"}))).hits[0].explanation
     assert loose is not None
     assert strict is not None
     assert (loose.words[0].df, strict.words[0].df) == (2, 1)
-    marks = replace(options, strict=frozenset({"marks"}))
+    marks = options._replace(strict=frozenset({"marks"}))
     assert index.search("كُتُب", marks).hits[0].explanation.words[0].df == 1  # type: ignore[union-attr]
 
 

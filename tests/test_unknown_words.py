@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -33,7 +32,7 @@ def index(home: Path) -> Iterator[Index]:
 
 
 def search(index: Index, query: str, **options: object) -> SearchResults:
-    return index.search(query, replace(EVERYTHING, **options))
+    return index.search(query, EVERYTHING._replace(**options))
 
 
 def unknown(index: Index, query: str, **options: object) -> list[str]:

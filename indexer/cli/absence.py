@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.cli import terminal
@@ -82,8 +81,7 @@ def _without_filters(options: SearchOptions) -> SearchOptions | None:
     if not _changed(options):
         return None
     default = SearchOptions()
-    return replace(
-        options,
+    return options._replace(
         limit=1,
         offset=0,
         snippets=0,

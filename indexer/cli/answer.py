@@ -6,7 +6,6 @@ this: `search` hands on what it parsed, `plain` what needed no parser.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from indexer.cli import absence, batch, exits, terminal
@@ -70,9 +69,9 @@ def answer(
         variants_files=tuple(variants or ()),
     )
     if not output.needs_hits:
-        options = replace(options, limit=1, offset=0)
+        options = options._replace(limit=1, offset=0)
     if not output.needs_snippets:
-        options = replace(options, snippets=0)
+        options = options._replace(snippets=0)
     if (query is None) == (queries is None):
         raise misused("give a query, or --queries FILE, one of the two")
     with open_index(index) as opened:

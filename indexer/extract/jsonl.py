@@ -12,7 +12,6 @@ import itertools
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from indexer.extract.charsets import bom_length, decode_as, detect
 from indexer.extract.dates import iso_date
@@ -90,7 +89,7 @@ def _records(
                         f"the id {record.id!r} occurs again; this record is kept as {own_id!r}",
                         number,
                     )
-                yield replace(record, id=own_id)
+                yield record._replace(id=own_id)
     extraction.close_report()
 
 

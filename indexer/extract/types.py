@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from indexer.reports import FileProblem
 
@@ -17,8 +18,7 @@ MAX_PROBLEMS = 100
 """Problems kept one by one for a file; a file of broken lines must not fill the memory."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One document as the file gives it; `id` None means that the file itself is the document."""
 
     id: str | None
