@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+from typing import NoReturn
 
 from indexer import garbage
 from indexer.cli import VERSION
@@ -49,8 +51,22 @@ def main() -> None:
     except ModuleNotFoundError as error:
         sys.stderr.write(f"fahras: {error.name} is missing; install with: pip install fahras\n")
         code = 2
-    garbage.set_apart()
-    sys.exit(code)
+    _end(code)
+
+
+def _end(code: int) -> NoReturn:
+    """Exit without taking all objects apart first, which takes as long as an eighth of a search.
+
+    What was registered for the exit is run, and what was written goes out. Where that fails,
+    Python's own way to exit says so.
+    """
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        sys.exit(code)
+    os._exit(code)
 
 
 if __name__ == "__main__":

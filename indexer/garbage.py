@@ -40,7 +40,6 @@ def collect_seldom() -> None:
 def set_apart() -> None:
     """What there is now is never searched again.
 
-    For a forked process: what it came with stays shared memory. For one that is about to end: all
-    goes with the process, so Python need not look through it before.
+    For a forked process: what it came with stays shared memory.
     """
     gc.freeze()

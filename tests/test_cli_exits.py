@@ -206,3 +206,17 @@ def test_help_is_not_painted_on_a_terminal(texts: Path) -> None:
     shown = run_on_terminal("search", "--help", cwd=texts)
     assert "Query language" in shown.text
     assert "\x1b" not in shown.text
+
+
+def test_what_is_registered_for_the_exit_is_run_and_goes_out(texts: Path) -> None:
+    code = """
+import atexit, sys
+from indexer.__main__ import main
+atexit.register(print, "registered")
+sys.argv = ["fahras", "search", "-c", "طغرغريشات"]
+main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=texts, env=environment(), capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (1, "0\nregistered\n")
