@@ -9,28 +9,24 @@ from __future__ import annotations
 
 import os
 import time
-from bisect import bisect_right
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from analyzers.analyzer import ANALYZER_VERSION, analyze_form
-from analyzers.normalizer import unmark
-from analyzers.variants import VariantTable
 from indexer import catalogue as catalogues
-from indexer import engine, storage
+from indexer import storage
 from indexer.catalogue import Catalogue
-from indexer.errors import DocumentNotFoundError, FahrasError, IndexCorruptError, NoIndexError
-from indexer.filetable import FileTable
+from indexer.codec import commits
+from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
 from indexer.results import Match, SearchOptions, SearchResults
-from indexer.schema import FORM_FIELDS
 from indexer.storage import FORMAT_VERSION, Location
 
 if TYPE_CHECKING:
+    from analyzers.variants import VariantTable
     from indexer.ahead import Ahead
+    from indexer.filetable import FileTable
     from indexer.reports import (
         Document,
         FileProblem,
@@ -46,7 +42,7 @@ class Index:
 
     def __init__(self, location: Location) -> None:
         self._location = location
-        self._whoosh = engine.open_index(location.data_dir)
+        commits.latest_generation(location.data_dir)
         self._pending_home: str | None = None
         self._variant_tables: dict[tuple[str, ...], VariantTable] = {}
 
@@ -103,11 +99,10 @@ class Index:
         from indexer.update import Run, plan_update, problems_of, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
-        with engine.exclusive(self._location.index_dir):
+        with storage.exclusive(self._location.index_dir):
             self.refresh()
             storage.remove_abandoned(self._location.index_dir, self._location.data_dir)
-            engine.check(self._whoosh)
-            engine.clean(self._whoosh)
+            commits.clean_and_check(self._location.data_dir)
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
             walk = scan.walk
@@ -119,6 +114,8 @@ class Index:
             idle = plan.is_empty and catalogue.roots == roots_before
             if idle and self._pending_home is None:
                 return report_of(plan, catalogue, None, started)
+            from indexer import engine
+
             writer = engine.open_writer(self._whoosh)
             try:
                 run = Run(writer, catalogue, progress)
@@ -151,7 +148,18 @@ class Index:
             location = storage.read(self._location.index_dir)
             if location != self._location:
                 self._location = location
-                self._whoosh = engine.open_index(location.data_dir)
+                self._close_whoosh()
+
+    @cached_property
+    def _whoosh(self) -> Any:
+        from indexer import engine
+
+        return engine.open_index(self._location.data_dir)
+
+    def _close_whoosh(self) -> None:
+        if "_whoosh" in vars(self):
+            self._whoosh.close()
+            del self._whoosh
 
     def _let_go(self) -> None:
         if "_opened" in vars(self):
@@ -160,24 +168,30 @@ class Index:
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
-        generation = self._whoosh.latest_generation()
-        catalogue = catalogues.load(_catalogue_path(self._location.data_dir, generation))
+        catalogue = catalogues.load(_catalogue_path(self._location.data_dir, self._generation))
         catalogue.take_home(self._location.home)
         return catalogue
+
+    @property
+    def _generation(self) -> int:
+        """The number of the newest commit."""
+        return commits.latest_generation(self._location.data_dir)
 
     @cached_property
     def _opened(self) -> tuple[Any, Catalogue]:
         """A searcher and the catalogue of the same commit; others may commit meanwhile."""
+        from indexer import engine
+
         while True:
-            generation = self._whoosh.latest_generation()
+            generation = self._generation
             try:
                 catalogue = self._load_catalogue()
                 searcher = engine.open_searcher(self._whoosh)
             except (IndexCorruptError, NoIndexError):
-                if self._whoosh.latest_generation() == generation:
+                if self._generation == generation:
                     raise
                 continue
-            if self._whoosh.latest_generation() == generation:
+            if self._generation == generation:
                 return searcher, catalogue
             searcher.close()
 
@@ -191,6 +205,8 @@ class Index:
 
     @cached_property
     def _files(self) -> FileTable:
+        from indexer.filetable import FileTable
+
         return FileTable(self._catalogue)
 
     @cached_property
@@ -207,13 +223,16 @@ class Index:
         return results
 
     def _search(self, query: str, options: SearchOptions) -> Any:
+        searcher = self._searcher  # first: whether Whoosh is ours shows as it is opened
         from indexer.searching import Search
 
         table = self._variants(options.variants_files)
-        return Search(self._searcher, self._files, table, query, options)
+        return Search(searcher, self._files, table, query, options)
 
     def _variants(self, files: tuple[str, ...]) -> VariantTable:
         """The built-in table, this index's own (variants.txt in its folder), then `files`."""
+        from analyzers.variants import VariantTable
+
         own = os.path.join(self._location.index_dir, VARIANTS_NAME)
         wanted = (own, *files) if os.path.exists(own) else files
         if wanted not in self._variant_tables:
@@ -250,66 +269,19 @@ class Index:
         that is one document has it whatever the line. Raises DocumentNotFoundError, also where
         several records bear the id; the message then names the place of each.
         """
-        from indexer.reports import Document
-
-        stored = self._named(name, line)
-        if stored is None:
-            raise DocumentNotFoundError(
-                f"no document is called {name}: give a path, or an id as a search prints it"
-            )
-        entry = self._files.by_number[stored["file"]]
-        segment, docnum = stored["segment"], stored["docnum"]
-        return Document(
-            id=stored["record"] or entry.path,
-            path=self._catalogue.absolute(entry.path),
-            title=segment.text(docnum, "title"),
-            text=segment.text(docnum, "text"),
-            date=stored["date"] or None,
-            size=entry.size,
-            encoding=stored["encoding"],
-            line=stored["line"] if stored["record"] else None,
-        )
+        found: Document = self._documents.document(name, line)
+        return found
 
     def holds(self, name: str) -> bool:
         """Whether any document answers to a name, as `document` takes it."""
-        try:
-            return self._named(name, None) is not None
-        except DocumentNotFoundError:  # several do
-            return True
+        return bool(self._documents.holds(name))
 
-    def _named(self, name: str, line: int | None) -> dict[str, Any] | None:
-        """The stored values of the document that a name means, without its texts."""
-        key = self._catalogue.key(os.path.abspath(name))
-        entry = self._catalogue.files.get(name) or self._catalogue.files.get(key)
-        if entry is not None:
-            of_file = sorted(self._stored(file=entry.number), key=lambda stored: stored["line"])
-            after = bisect_right(of_file, line or 1, key=lambda stored: stored["line"])
-            return of_file[max(after - 1, 0)] if of_file else None
-        records = self._stored(record=name) if name else []
-        if len(records) > 1:
-            raise DocumentNotFoundError(
-                f"{len(records)} records are called {name}: give one of {self._places(records)}"
-            )
-        return records[0] if records else None
+    @property
+    def _documents(self) -> Any:
+        searcher = self._searcher
+        from indexer.documents import Documents
 
-    def _stored(self, **wanted: Any) -> list[dict[str, Any]]:
-        """The stored values of the documents with this value, and where they lie."""
-        from indexer.ranking.snapshot import Snapshot
-
-        snapshot = Snapshot.of(self._searcher)
-        found = []
-        for doc in self._searcher.document_numbers(**wanted):
-            segment, docnum = snapshot.locate(doc)
-            found.append({**segment.record(docnum), "segment": segment, "docnum": docnum})
-        return found
-
-    def _places(self, records: list[dict[str, Any]]) -> str:
-        """PATH:LINE of each record, of many the first."""
-        places = sorted(
-            (self._files.by_number[record["file"]].path, record["line"]) for record in records
-        )
-        named = [f"{path}:{line}" for path, line in places[:_PLACES_NAMED]]
-        return ", ".join(named) + (", …" if len(places) > _PLACES_NAMED else "")
+        return Documents(searcher, self._catalogue, self._files)
 
     @property
     def document_count(self) -> int:
@@ -322,35 +294,24 @@ class Index:
 
     def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
         """The written forms that begin with `prefix`, in the order of their code points."""
-        from indexer.reports import TermStats
+        from indexer.vocabulary import terms_of
 
-        reader = self._searcher.reader()
-        start = unmark(prefix)
-        counts: Counter[str] = Counter()
-        documents: Counter[str] = Counter()
-        for name in FORM_FIELDS:
-            for term in reader.expand_prefix(name, start):
-                form = term.decode("utf-8", "surrogatepass")
-                info = reader.term_info(name, term)
-                counts[form] += int(info.weight())
-                documents[form] = max(documents[form], int(info.doc_frequency()))
-        for form in sorted(counts)[:limit]:
-            a = analyze_form(form)
-            yield TermStats(form, a.folded, a.stem, a.root, documents[form], counts[form])
+        return terms_of(self._searcher.reader(), prefix, limit)
 
     def stats(self) -> IndexStats:
         """What the index holds, and how large it is."""
+        from analyzers.analyzer import ANALYZER_VERSION
         from indexer.reports import IndexStats
+        from indexer.vocabulary import distinct_terms, tokens_of
 
-        catalogue = self._catalogue
-        reader = self._searcher.reader()
+        catalogue, reader = self._catalogue, self._searcher.reader()
         return IndexStats(
             index_dir=self._location.index_dir,
             roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
             documents=self.document_count,
             files=len(catalogue.files),
-            tokens=sum(int(reader.field_length(name)) for name in FORM_FIELDS),
-            terms=len({term for name in FORM_FIELDS for term in reader.lexicon(name)}),
+            tokens=tokens_of(reader),
+            terms=distinct_terms(reader),
             text_bytes=sum(catalogue.files.column("text_bytes")),
             index_bytes=_size_of(self._location.data_dir),
             segments=len(self._searcher.leaf_searchers()),
@@ -363,7 +324,7 @@ class Index:
     def close(self) -> None:
         """Let go of the files; a rebuild that was never updated is undone."""
         self._let_go()
-        self._whoosh.close()
+        self._close_whoosh()
         if self._pending_home is not None:
             storage.discard(self._location.data_dir)
 
@@ -379,15 +340,20 @@ class Index:
         """Close. What no rule foresees may come of damage on the disk: then that is said."""
         try:
             if isinstance(error, Exception) and not isinstance(error, FahrasError | OSError):
-                damage = engine.damage(self._whoosh)
-                if damage:
-                    raise IndexCorruptError(f"{damage[0]}: run fahras index --rebuild") from error
+                self._refuse_damage(error)
         finally:
             self.close()
 
+    def _refuse_damage(self, error: Exception) -> None:
+        """Raise IndexCorruptError where an error may come of what is not as it was written."""
+        if "_whoosh" not in vars(self):
+            return
+        from indexer import engine
 
-_PLACES_NAMED = 5
-"""Records of one id that a message names."""
+        damage = engine.damage(self._whoosh)
+        if damage:
+            raise IndexCorruptError(f"{damage[0]}: run fahras index --rebuild") from error
+
 
 VARIANTS_NAME = "variants.txt"
 """A user's own table, beside the data folder; it outlives rebuilds."""
@@ -414,6 +380,8 @@ def _catalogue_path(data_dir: str, generation: int) -> str:
 
 def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = True) -> Location:
     """An empty data folder with its first catalogue, in use at once if `switch`."""
+    from indexer import engine
+
     data_dir = storage.new_data_dir(index_dir)
     generation = engine.create_index(data_dir)
     catalogues.save(Catalogue(home, roots), _catalogue_path(data_dir, generation))

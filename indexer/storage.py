@@ -9,6 +9,7 @@ file: until then the old index answers.
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import time
@@ -16,11 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from analyzers.analyzer import ANALYZER_VERSION
 from indexer.catalogue import Catalogue, head_of
 from indexer.durable import sync_folder
 from indexer.errors import (
     IndexCorruptError,
+    IndexLockedError,
     IndexNotWritableError,
     IndexVersionError,
     NoIndexError,
@@ -39,6 +40,7 @@ CATALOGUE = "files-"
 """What the names of catalogues begin with."""
 
 _IDENTITY = "fahras.json"
+_LOCK = "lock"
 
 _ABANDONED_S = 600
 """A data folder that is not in use and so old belongs to no rebuild that is about to begin."""
@@ -112,6 +114,23 @@ def writing(index_dir: str) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def exclusive(index_dir: str) -> Iterator[None]:
+    """Hold the index for writing. Raises IndexLockedError where another process does.
+
+    The lock is the system's (flock): it ends with its process, however that ends. What keeps the
+    index from being written to, from the first byte to the last, comes as IndexNotWritableError.
+    """
+    with writing(index_dir), open(os.path.join(index_dir, _LOCK), "w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise IndexLockedError(
+                f"another fahras is writing to {index_dir}: wait until it is done"
+            ) from error
+        yield
+
+
 def _is_below(path: object, folder: str) -> bool:
     name = os.path.abspath(os.fsdecode(path)) if isinstance(path, str | bytes) else ""
     return name == folder or name.startswith(folder + os.sep)
@@ -122,6 +141,8 @@ def read(index_dir: str) -> Location:
 
     Raises NoIndexError, IndexVersionError, or IndexCorruptError.
     """
+    from analyzers.analyzer import ANALYZER_VERSION
+
     identity = _identity(index_dir)
     versions = (identity.get("format"), identity.get("analyzer"))
     if versions != (FORMAT_VERSION, ANALYZER_VERSION):
@@ -209,6 +230,8 @@ def new_data_dir(index_dir: str) -> str:
 
 def switch(index_dir: str, data_dir: str, home: str) -> Location:
     """Name `data_dir` as the data in use, atomically, and remove the others."""
+    from analyzers.analyzer import ANALYZER_VERSION
+
     inside = os.path.dirname(os.path.abspath(index_dir)) == home
     identity = {
         "format": FORMAT_VERSION,

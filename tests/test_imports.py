@@ -21,7 +21,7 @@ FLOORS = (
     ("indexer.cli", "indexer.__main__"),
     ("indexer",),
     ("indexer.index",),
-    ("indexer.update", "indexer.searching"),
+    ("indexer.update", "indexer.searching", "indexer.documents", "indexer.vocabulary"),
     ("indexer.marks",),
     ("indexer.highlighting", "indexer.marking"),
     ("indexer.snippets",),
@@ -176,3 +176,27 @@ print(code, *[name for name in {NO_PART_OF_A_SEARCH} if name in sys.modules])
     )
     assert "indexer.update" in index.stdout
     assert search.stdout.splitlines()[-1] == "0"
+
+
+def test_an_update_that_changes_nothing_needs_neither_numpy_nor_whoosh(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("نفط", encoding="utf-8")
+    code = """
+import sys
+from indexer import Index
+with Index.create(".") as index:
+    report = index.update()
+print(report.added, report.unchanged, *[m for m in ("numpy", "whoosh") if m in sys.modules])
+"""
+    first, second = (
+        subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        for _ in range(2)
+    )
+    assert first.stdout == "1 0 numpy whoosh\n"
+    assert second.stdout == "0 1\n"

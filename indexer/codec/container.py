@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import mmap
-import os
 import zlib
 from typing import IO, Any
 
@@ -16,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.codec import format as fmt
-from indexer.errors import IndexCorruptError
+from indexer.codec.commits import mapped, read_directory
 
 Array = npt.NDArray[Any]
 _COPY_BYTES = 1 << 20
@@ -90,10 +89,7 @@ class Container:
     def __init__(self, buffer: mmap.mmap | bytes, name: str) -> None:
         self.name = name
         self.buffer = buffer
-        try:
-            directory, self._directory_offset = fmt.read_directory(memoryview(buffer))
-        except fmt.FormatError as error:
-            raise IndexCorruptError(f"{name}: {error}") from error
+        directory, self._directory_offset = read_directory(buffer, name)
         self.meta: dict[str, Any] = directory["meta"]
         self._arrays: dict[str, tuple[str, int, int, int]] = directory["arrays"]
         self._views: dict[str, Array] = {}
@@ -101,10 +97,7 @@ class Container:
     @classmethod
     def open(cls, path: str) -> Container:
         """Map a file; the map stays valid when the file is unlinked."""
-        with open(path, "rb") as file:
-            if os.fstat(file.fileno()).st_size == 0:
-                raise IndexCorruptError(f"{path}: the file is empty")
-            return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), path)
+        return cls(mapped(path), path)
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays

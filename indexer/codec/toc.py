@@ -9,26 +9,21 @@ Whoever is killed in between leaves the old TOC or the new one.
 
 from __future__ import annotations
 
-import io
 import os
 import pickle
-import re
-import struct
-import zlib
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 from whoosh import columns, fields, formats
-from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
+from indexer.codec.commits import newest_generation, seal_of, stale_names, toc_parts, unpickled
 from indexer.codec.container import folder_of
 from indexer.durable import sync_folder
 from indexer.errors import IndexCorruptError, NoIndexError
 
 _TEMPORARY = ".new"
-_SEAL = struct.Struct("<8sI")
-_SEAL_MAGIC = b"FAHRASTC"
 _PLAIN = {
     ("builtins", "int"), ("builtins", "float"), ("builtins", "bool"), ("builtins", "str"),
     ("builtins", "bytes"), ("builtins", "set"), ("builtins", "frozenset"), ("builtins", "object"),
@@ -82,51 +77,20 @@ def _is_subclass(found: Any, base: type) -> bool:
 
 def restricted_loads(data: bytes) -> Any:
     """Unpickle what a TOC may hold; IndexCorruptError for all else."""
-    try:
-        return _Unpickler(io.BytesIO(data)).load()
-    except IndexCorruptError:
-        raise
-    except Exception as error:
-        raise IndexCorruptError(f"the index's table of contents is damaged: {error}") from error
+    return unpickled(data, _Unpickler)
 
 
 def read_toc(storage: Any, indexname: str, schema: Any = None) -> TOC:
     """The newest TOC; NoIndexError where there is none. `schema` replaces the stored one."""
-    generation = TOC._latest_generation(storage, indexname)
+    generation = newest_generation(storage.list(), indexname)
     if generation < 0:
         raise NoIndexError(f"no index named {indexname} in {storage}")
     with storage.open_file(TOC._filename(indexname, generation)) as file:
-        data = _checked(bytes(file.read()))
-    try:
-        return _parsed(BufferFile(data), generation, schema)
-    except (struct.error, IndexError, TypeError, ValueError, EOFError) as error:
-        raise IndexCorruptError(f"the index's table of contents is damaged: {error}") from error
-
-
-def _checked(data: bytes) -> bytes:
-    """The TOC's bytes without our checksum, which Whoosh's own writer does not leave."""
-    body, seal = data[: -_SEAL.size], data[-_SEAL.size :]
-    if len(seal) < _SEAL.size or seal[:8] != _SEAL_MAGIC:
-        return data
-    if _SEAL.unpack(seal)[1] != zlib.crc32(body):
-        raise IndexCorruptError("the index's table of contents is damaged: checksum")
-    return body
-
-
-def _parsed(stream: Any, generation: int, schema: Any) -> TOC:
-    for _ in range(3):
-        stream.read_varint()
-    if stream.read_int() != -12345:
-        raise IndexCorruptError("the index's table of contents is damaged")
-    version = stream.read_int()
-    release = tuple(stream.read_varint() for _ in range(3))
-    stored_schema = stream.read_string()
-    stream.read_int()
-    stream.read_int()
-    segments = restricted_loads(stream.read())
+        parts = toc_parts(bytes(file.read()))
+    segments = restricted_loads(parts.segments)
     if schema is None:
-        schema = restricted_loads(stored_schema)
-    return TOC(schema, segments, generation, version=version, release=release)
+        schema = restricted_loads(parts.schema)
+    return TOC(schema, segments, generation, version=parts.version, release=parts.release)
 
 
 def write_toc(storage: Any, indexname: str, toc: TOC) -> None:
@@ -163,7 +127,7 @@ class _Renamed:
 def _seal(path: str) -> None:
     """Append the checksum and see the file on the disk."""
     with open(path, "r+b") as file:
-        file.write(_SEAL.pack(_SEAL_MAGIC, zlib.crc32(file.read())))
+        file.write(seal_of(file.read()))
         file.flush()
         os.fsync(file.fileno())
 
@@ -172,18 +136,7 @@ def remove_stale_files(
     storage: Any, indexname: str, generation: int, segments: Iterable[Any]
 ) -> None:
     """Remove files of this index that neither this generation nor its segments need."""
-    current = {segment.segment_id() for segment in segments}
-    toc_name = re.compile(rf"_{re.escape(indexname)}_([0-9]+)\.toc(\..*)?")
-    segment_name = re.compile(rf"({re.escape(indexname)}_[0-9a-z]+)\..+")
-    for name in list(storage.list()):
-        toc, segment = toc_name.fullmatch(name), segment_name.fullmatch(name)
-        stale_toc = toc and (int(toc[1]) != generation or toc[2])
-        if stale_toc or (segment and segment[1] not in current):
-            _remove(storage, name)
-
-
-def _remove(storage: Any, name: str) -> None:
-    try:
-        storage.delete_file(name)
-    except FileNotFoundError:
-        return
+    current = [segment.segment_id() for segment in segments]
+    for name in stale_names(storage.list(), indexname, generation, current):
+        with suppress(FileNotFoundError):
+            storage.delete_file(name)
