@@ -1,84 +1,96 @@
-"""What do the files look like? Asked in a child process, while this one imports what answers next.
+"""What became of the files? Asked in a child process, while this one imports what may answer next.
 
 To look at some ten thousands of files takes as long as to import numpy and Whoosh; on two cores
 both are done at once. So the child is forked before either is imported, and by a command only: a
 library's process may have threads, of which a fork keeps but one.
 
+The child says at once when it meets the first file that changed, and the imports begin; where none
+did, they never do. Its answer is the changes alone.
+
 A look ahead is taken before the lock of the index is, so another writer may commit in between, and
 files that it read or found gone would look deleted or new. Therefore the look counts only while
-the catalogue is the one that named the roots (`is_of`): then nobody has committed since before it
-began, and it is as good as a look under the lock. Files that change after it are no other matter
-than files that change after any look: the run says that it began when the look did, so the next
-one finds another time, or reads what may hide in one tick of the clock.
+the catalogue is the one that the child compared with (`is_of`): then nobody has committed since
+before it began, and it is as good as a look under the lock. Files that change after it are no other
+matter than files that change after any look: the run says that it began when the look did, so the
+next one finds another time, or reads what may hide in one tick of the clock.
 
 Whatever goes wrong in the child is met again, and reported, by a look in this process.
 """
 
 from __future__ import annotations
 
-import fcntl
-import marshal
 import os
 import signal
 import time
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import IO, Any, NoReturn
+from functools import cached_property
+from importlib import import_module
+from typing import IO, NoReturn
 
-from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
-
-from indexer import scan, storage
-from indexer.catalogue import Catalogue, head_of
+from indexer import catalogue as catalogues
+from indexer import storage
+from indexer.catalogue import Catalogue
+from indexer.changes import Look, look
 from indexer.errors import FahrasError
-from indexer.reports import FileProblem
-from indexer.scan import Walk
+from indexer.storage import Location
 
-_PIPE_BYTES = 1 << 20
-"""The most that Linux gives without asking for more rights."""
+Answer = tuple[int | None, dict[str, Look]]
+"""When the catalogue that was compared with was written, and what each root showed, by its key."""
+
+_NEEDED_TO_WRITE = (
+    "indexer.engine",
+    "indexer.codec.writer",
+    "indexer.extract.text",
+)
+_CHANGED, _AS_IT_WAS = b"+", b"="
+"""The first byte of an answer: whether there is something to write, as far as was seen."""
 
 
 class Ahead:
-    """A child that walks over some roots. Close it: it is ended then, if need be, and waited for.
+    """A child that looks at some roots. Close it: it is ended then, if need be, and waited for.
 
-    updated_ns: which catalogue named the roots, by the time in it, which each commit sets anew.
+    paths: absolute; without any, all roots of the index.
     """
 
-    def __init__(self, roots: Sequence[str], updated_ns: int) -> None:
+    def __init__(self, location: Location, paths: Sequence[str]) -> None:
         self.started, self.started_ns = time.perf_counter(), time.time_ns()
-        self._roots = list(roots)
-        self._updated_ns = updated_ns
-        self._seen: dict[str, Walk] | None = None
         self._pid = 0
-        self._answer, sender = _pipe()
+        receiver, sender = os.pipe()
+        self._answer = open(receiver, "rb")  # noqa: SIM115
         # the child is born deaf to Ctrl-C, which is its parent's business
         heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         with suppress(OSError):  # no process to be had: then there is no answer, as from a dead one
             self._pid = os.fork()
             if not self._pid:
-                _answer_and_end(self._roots, self._answer, sender)
+                self._answer.close()  # so that writing to nobody ends the child
+                _answer_and_end(location, paths, sender)
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-        sender.close()  # so that the end of the child is the end of the pipe
+        os.close(sender)  # so that the end of the child is the end of the pipe
 
     def is_of(self, catalogue: Catalogue) -> bool:
-        """Whether nobody has committed since before the walk; the caller holds the lock."""
-        return catalogue.updated_ns == self._updated_ns
+        """Whether nobody has committed since before the look; the caller holds the lock."""
+        return self._seen[0] == catalogue.updated_ns
 
-    def walk(self, root: str) -> Walk:
-        """What `scan.walk` returns or raises."""
-        if self._seen is None:
-            self._seen = self._received()
-            self.close()
-        seen = self._seen.get(root)
-        return scan.walk(root) if seen is None else seen
+    def look(self, catalogue: Catalogue, root: str) -> Look:
+        """What `changes.look` returns."""
+        seen = self._seen[1].get(root)
+        return look(catalogue, root) if seen is None else seen
 
-    def _received(self) -> dict[str, Walk]:
+    @cached_property
+    def _seen(self) -> Answer:
+        """What the child answers, once it does."""
+        import pickle
+
+        if self._answer.read(1) == _CHANGED:
+            for name in _NEEDED_TO_WRITE:
+                import_module(name)
         try:
-            answer = ZstdDecompressor().decompress(self._answer.read())
-            walks = map(_unpacked, marshal.loads(answer))  # noqa: S302  our own child's
-            return dict(zip(self._roots, walks, strict=True))
-        except (OSError, ZstdError):  # cut short: the child failed
-            return {}
+            answer: Answer = pickle.load(self._answer)  # noqa: S301  our own child's
+        except (OSError, EOFError, pickle.UnpicklingError):  # cut short: the child failed
+            answer = None, {}
+        self.close()
+        return answer
 
     def __enter__(self) -> Ahead:
         return self
@@ -97,54 +109,58 @@ class Ahead:
 
 
 def look_ahead(start: str, paths: Sequence[str], index_dir: str | None) -> Ahead | None:
-    """Begin to walk over what a run will walk over: `paths`, or the roots of the index.
+    """Begin to look at what a run will look at: `paths`, or the roots of the index.
 
-    None where there is no index that can be updated, which is not for this file to report, or
-    none that was ever filled, or where processes do not fork.
+    None where there is no index yet, which is not for this file to report, or where processes do
+    not fork.
     """
     if not hasattr(os, "fork"):
         return None
     try:
-        location = storage.read(index_dir or storage.find(start))
-        head = head_of(storage.newest_catalogue(location.data_dir))
-        known = Catalogue(location.home, head["roots"], updated_ns=head["updated_ns"])
-        roots = [known.key(os.path.abspath(path)) for path in paths] or known.roots
-        return Ahead([*map(known.absolute, roots)], known.updated_ns) if known.updated_ns else None
-    except (FahrasError, OSError, ValueError, LookupError, TypeError):
+        location = storage.locate(index_dir or storage.find(start))
+    except (FahrasError, OSError):
         return None
+    return Ahead(location, [os.path.abspath(path) for path in paths])
 
 
-def _pipe() -> tuple[IO[bytes], IO[bytes]]:
-    """Both ends of a pipe that holds an answer whole: handed over in pieces, each costs a switch.
-
-    One of 30,000 files is 230 kB.
-    """
-    receiver, sender = os.pipe()
-    with suppress(AttributeError, OSError):  # Linux alone lets it grow
-        fcntl.fcntl(sender, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
-    return open(receiver, "rb"), open(sender, "wb")
-
-
-def _answer_and_end(roots: list[str], answer: IO[bytes], sender: IO[bytes]) -> NoReturn:
+def _answer_and_end(location: Location, paths: Sequence[str], sender: int) -> NoReturn:
     """What the child does."""
     code = 1
     try:
-        answer.close()  # so that nobody reads once the parent is gone, and writing ends the child
-        seen = marshal.dumps([_packed(scan.walk(root)) for root in roots])
-        sender.write(ZstdCompressor(level=1).compress(seen))
-        sender.flush()
+        import pickle
+
+        with open(sender, "wb") as pipe:
+            first = _FirstByte(pipe)
+            answer = _looked(location, paths, first.changed)
+            first.send(_AS_IT_WAS)
+            pickle.dump(answer, pipe)
         code = 0
     finally:
         os._exit(code)  # nothing of the parent's is flushed, closed or printed here
 
 
-def _packed(seen: Walk) -> tuple[Any, ...]:
-    """A walk in what `marshal` knows, without its rule, which nobody asks after the walk."""
-    problems = list(map(tuple, seen.problems))
-    return seen.root, seen.files, dict(seen.skipped), problems, seen.unreadable
+class _FirstByte:
+    """The first byte of an answer, which is sent once and as soon as it is known."""
+
+    def __init__(self, pipe: IO[bytes]) -> None:
+        self._pipe = pipe
+        self._is_sent = False
+
+    def changed(self) -> None:
+        """Say that there is something to write."""
+        self.send(_CHANGED)
+
+    def send(self, byte: bytes) -> None:
+        """Send it, unless one was sent."""
+        if not self._is_sent:
+            self._pipe.write(byte)
+            self._pipe.flush()
+            self._is_sent = True
 
 
-def _unpacked(packed: tuple[Any, ...]) -> Walk:
-    root, files, skipped, problems, unreadable = packed
-    told = [FileProblem(*problem) for problem in problems]
-    return Walk(root, files, Counter(skipped), told, unreadable)
+def _looked(location: Location, paths: Sequence[str], on_change: Callable[[], None]) -> Answer:
+    """Compare with the catalogue that is there, be its generation committed or not."""
+    catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
+    catalogue.take_home(location.home)
+    roots = list(map(catalogue.key, paths)) or catalogue.roots
+    return catalogue.updated_ns, {root: look(catalogue, root, on_change) for root in roots}

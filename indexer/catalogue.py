@@ -14,7 +14,6 @@ import json
 import os
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import IndexCorruptError
@@ -26,7 +25,6 @@ if TYPE_CHECKING:
 _CHECKSUM_BYTES = 4
 
 
-@dataclass(slots=True)
 class Catalogue:
     """The roots of an index, its files by path, and what could not be read at the last update.
 
@@ -34,13 +32,23 @@ class Catalogue:
     nanoseconds since the epoch.
     """
 
-    home: str
-    roots: list[str] = field(default_factory=list)
-    files: Files = field(default_factory=Files)
-    next_number: int = 1
-    updated: str | None = None
-    updated_ns: int = 0
-    problems: list[FileProblem] = field(default_factory=list)
+    def __init__(
+        self,
+        home: str,
+        roots: Iterable[str] = (),
+        files: Files | None = None,
+        next_number: int = 1,
+        updated: str | None = None,
+        updated_ns: int = 0,
+        problems: Iterable[FileProblem] = (),
+    ) -> None:
+        self.home = home
+        self.roots = list(roots)
+        self.files = Files() if files is None else files
+        self.next_number = next_number
+        self.updated = updated
+        self.updated_ns = updated_ns
+        self.problems = list(problems)
 
     def key(self, path: str) -> str:
         """The path under which the catalogue knows an absolute path."""
@@ -146,7 +154,7 @@ def load(path: str) -> Catalogue:
         head = json.loads(line)
         return Catalogue(
             home=head["home"],
-            roots=list(head["roots"]),
+            roots=head["roots"],
             files=Files.unpack(dict(_divided(packed, head["columns"])), head["encodings"]),
             next_number=head["next_number"],
             updated=head["updated"],

@@ -20,8 +20,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from functools import cached_property
 from typing import NamedTuple
 
-from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
-
 Stamp = tuple[int, int]
 """Size and mtime_ns: what tells, without reading, that a file is as it was."""
 
@@ -89,18 +87,37 @@ class PackedColumn:
 
 
 class Files(MutableMapping[str, FileEntry]):
-    """Files by path. A row whose file has left stays, unused, until `packed`."""
+    """Files by path. A row whose file has left stays, unused, until `packed`.
+
+    A column from the disk is unpacked when it is first asked for.
+    """
 
     def __init__(self, entries: Iterable[FileEntry] = ()) -> None:
-        self.paths: list[str] = []
         self.encodings: list[str] = []
-        self._digests = bytearray()
-        self._numbers: dict[str, array[int] | PackedColumn] = {
-            name: array("q") for name in _NUMBERS
-        }
+        self._compressed: dict[str, bytes] = {}
+        self._numbers: dict[str, array[int] | PackedColumn] = {}
         self._is_packed = True
         for entry in entries:
             self[entry.path] = entry
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """The path of each row."""
+        paths = self._bytes("path").decode("utf-8", "surrogatepass").split("\0")
+        return [] if paths == [""] else paths
+
+    @cached_property
+    def _digests(self) -> bytearray:
+        return bytearray(self._bytes("digest"))
+
+    def _bytes(self, column: str) -> bytes:
+        """What lies on the disk of a column, decompressed."""
+        if column not in self._compressed:
+            return b""
+        from zstandard import ZstdDecompressor
+
+        data: bytes = ZstdDecompressor().decompress(self._compressed[column])
+        return data
 
     @cached_property
     def _row(self) -> dict[str, int]:
@@ -117,17 +134,17 @@ class Files(MutableMapping[str, FileEntry]):
 
     def entry(self, row: int) -> FileEntry:
         """The file of a row."""
-        values = self._numbers
+        values = self._values
         digest = self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES]
         return FileEntry(
-            values["number"][row],
+            values("number")[row],
             self.paths[row],
-            values["size"][row],
-            values["mtime_ns"][row],
+            values("size")[row],
+            values("mtime_ns")[row],
             "" if digest == _UNKNOWN else digest.hex(),
-            values["documents"][row],
-            values["text_bytes"][row],
-            self.encodings[values["encoding"][row]],
+            values("documents")[row],
+            values("text_bytes")[row],
+            self.encodings[values("encoding")[row]],
         )
 
     def __setitem__(self, path: str, entry: FileEntry) -> None:
@@ -157,8 +174,15 @@ class Files(MutableMapping[str, FileEntry]):
         for column, number in zip(columns, numbers, strict=True):
             column[row] = number
 
+    def _values(self, name: str) -> array[int] | PackedColumn:
+        """A column of numbers, of which few are wanted."""
+        if name not in self._numbers:
+            self._numbers[name] = PackedColumn(self._bytes(name))
+        return self._numbers[name]
+
     def _column(self, name: str) -> array[int]:
-        column = self._numbers[name]
+        """A column of numbers, of which all are wanted, or some will change."""
+        column = self._values(name)
         if isinstance(column, PackedColumn):
             column = self._numbers[name] = column.unpacked()
         return column
@@ -179,6 +203,7 @@ class Files(MutableMapping[str, FileEntry]):
         if len(set(paths)) < len(paths):
             return False
         self.__dict__ = {**vars(old), "paths": paths, "_is_packed": False}
+        self._compressed.pop("path", None)
         vars(self).pop("_row", None)
         return True
 
@@ -209,29 +234,32 @@ class Files(MutableMapping[str, FileEntry]):
 
     def pack(self) -> dict[str, bytes]:
         """The columns by name as they lie on the disk. Goes with `encodings`."""
+        from zstandard import ZstdCompressor
+
         files = self.packed()
-        columns = {
-            "path": "\0".join(files.paths).encode("utf-8", "surrogatepass"),
-            "digest": bytes(files._digests),
-            **{name: bytes(PackedColumn.of(column)) for name, column in files._numbers.items()},
-        }
+        columns = {"digest": bytes(files._digests)}
+        columns |= {name: bytes(PackedColumn.of(files._values(name))) for name in _NUMBERS}
+        if "path" not in files._compressed:
+            columns["path"] = "\0".join(files.paths).encode("utf-8", "surrogatepass")
         compress = ZstdCompressor(level=1).compress
-        return {name: compress(data) for name, data in columns.items()}
+        return files._compressed | {name: compress(data) for name, data in columns.items()}
 
     @classmethod
     def unpack(cls, columns: Mapping[str, bytes], encodings: Iterable[str]) -> Files:
-        """What `pack` gave. ValueError or LookupError where it is not that."""
-        decompress = ZstdDecompressor().decompress
+        """What `pack` gave. ValueError or LookupError where it is not that.
+
+        That bytes are those which were written is for the caller to see: they are not read here.
+        """
+        from zstandard import ZstdError, frame_content_size
+
         files = cls()
+        files._compressed = {name: columns[name] for name in _COLUMNS}
+        files.encodings = list(encodings)
         try:
-            data = {name: decompress(columns[name]) for name in _COLUMNS}
+            sizes = {name: frame_content_size(columns[name]) for name in _COLUMNS}
         except ZstdError as error:
             raise ValueError(str(error)) from error
-        files.encodings = list(encodings)
-        files._digests = bytearray(data["digest"])
-        count = len(files._digests) // _DIGEST_BYTES
-        files.paths = data["path"].decode("utf-8", "surrogatepass").split("\0") if count else []
-        files._numbers = {name: PackedColumn(data[name]) for name in _NUMBERS}
-        if {len(files.paths), *map(len, files._numbers.values())} != {count}:
+        counts = {sizes[name] / _NUMBER_BYTES for name in _NUMBERS}
+        if counts != {sizes["digest"] / _DIGEST_BYTES}:
             raise ValueError("columns of different lengths")
         return files

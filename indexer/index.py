@@ -95,7 +95,7 @@ class Index:
         be read are in the report's problems and keep what was indexed of them before. `ahead` has
         looked at the files already; it is asked where what it saw can be relied on.
         """
-        from indexer import scan
+        from indexer import changes
         from indexer.update import Run, plan_update, problems_of, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
@@ -105,10 +105,10 @@ class Index:
             commits.clean_and_check(self._location.data_dir)
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
-            walk = scan.walk
+            look: Callable[[Catalogue, str], changes.Look] = changes.look
             if ahead is not None and ahead.is_of(catalogue):
-                walk, started, started_ns = ahead.walk, ahead.started, ahead.started_ns
-            plan = plan_update(catalogue, paths, forget, progress, walk)
+                look, started, started_ns = ahead.look, ahead.started, ahead.started_ns
+            plan = plan_update(catalogue, paths, forget, progress, look)
             if self._pending_home is not None:
                 refuse_loss(catalogue)
             idle = plan.is_empty and catalogue.roots == roots_before

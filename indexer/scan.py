@@ -1,8 +1,4 @@
-"""What files are there, and what became of them? The folder set against the catalogue.
-
-`walk` looks at a root without opening any file; `compare` sets what it saw against what the
-catalogue knows, and reads a file only where name, size and time leave a doubt. Nothing is
-written, and nothing that could not be looked at is ever taken for deleted.
+"""What files are there? A root is looked at without opening any file.
 
 Paths are `str` in the manner of `os.fsdecode`: bytes that are not UTF-8 are lone surrogates, and
 `os.fsencode` gives the name back.
@@ -10,17 +6,13 @@ Paths are `str` in the manner of `os.fsdecode`: bytes that are not UTF-8 are lon
 
 from __future__ import annotations
 
-import math
 import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from operator import attrgetter
-from typing import NamedTuple
 
-from indexer.errors import ExtractError, FahrasError
-from indexer.extract import EXTENSIONS, extension_of, hash_file
+from indexer.errors import FahrasError
+from indexer.extract import EXTENSIONS, extension_of
 from indexer.extract.sources import in_words
 from indexer.files import Stamp
 from indexer.reports import FileProblem
@@ -31,38 +23,26 @@ _ROOT_GONE = (
     "it is not there; what is indexed of it is kept: bring it back, or take it out with "
     "fahras index --forget"
 )
-_FILES_OF_AN_INDEX = {"fahras.json", "lock"}
-
-RACY_WINDOW_NS = 2_000_000_000
-"""The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
+_FILES_OF_AN_INDEX = ("fahras.json", "lock")
 
 
-_entry_name = attrgetter("name")
+_READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
-class FileState(NamedTuple):
-    """A file as it is or was. `digest` is blake2b-16 of the content in hex, "" if not yet known."""
-
-    path: str
-    size: int
-    mtime_ns: int
-    digest: str = ""
-
-
-@dataclass(slots=True)
 class Walk:
     """What was seen below one root, in the order of the names."""
 
-    root: str
-    files: dict[str, Stamp] = field(default_factory=dict)
-    """Size and time by path: the root as it was given, joined with the names below it."""
-    skipped: Counter[str] = field(default_factory=Counter)
-    """How many files were passed over, by extension (lower case, with dot; "" for none)."""
-    problems: list[FileProblem] = field(default_factory=list)
-    unreadable: list[str] = field(default_factory=list)
-    """Folders and files that are there, or may be, but could not be looked at."""
-    ignore: Callable[[str], bool] | None = None
-    """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self.files: dict[str, Stamp] = {}
+        """Size and time by path: the root as it was given, joined with the names below it."""
+        self.skipped: Counter[str] = Counter()
+        """How many files were passed over, by extension (lower case, with dot; "" for none)."""
+        self.problems: list[FileProblem] = []
+        self.unreadable: list[str] = []
+        """Folders and files that are there, or may be, but could not be looked at."""
+        self.ignore: Callable[[str], bool] | None = None
+        """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
 
     @property
     def reachable(self) -> bool:
@@ -70,31 +50,11 @@ class Walk:
         return self.root not in self.unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """The files of a root by what became of them; each known or seen path is in one place."""
-
-    added: tuple[FileState, ...] = ()
-    changed: tuple[FileState, ...] = ()
-    """The new states; the digest is "" where the size already told that the content differs."""
-    moved: tuple[tuple[FileState, FileState], ...] = ()
-    """(old, new) of files that changed only their path."""
-    touched: tuple[FileState, ...] = ()
-    """The new states of files that have another time but the same content."""
-    removed: tuple[FileState, ...] = ()
-    unchanged: tuple[str, ...] = ()
-    """The paths, for these are most."""
-    unreachable: tuple[str, ...] = ()
-    """Paths of known files that could not be looked at this time: kept as they are."""
-    problems: tuple[FileProblem, ...] = ()
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to write, not even a new time."""
-        return not (self.added or self.changed or self.moved or self.touched or self.removed)
+Noticed = Callable[[Mapping[str, Stamp]], None]
+"""Is told of the files of each folder as soon as they are seen."""
 
 
-def walk(root: str) -> Walk:
+def walk(root: str, notice: Noticed | None = None) -> Walk:
     """Look at every file below `root`, or at `root` itself if it is a file.
 
     Passed over: names that begin with a dot (and so `.fahras`), extensions that are not read
@@ -114,8 +74,9 @@ def walk(root: str) -> Walk:
     links: list[str] = []
     folders = [root]
     while folders:
-        folders += reversed(_look_at_folder(seen, folders.pop(), links))
+        folders += reversed(_look_at_folder(seen, folders.pop(), links, notice))
     _follow_links(seen, links)
+    seen.problems.sort(key=lambda problem: _name_order(problem.path))
     return seen
 
 
@@ -142,36 +103,94 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
     return lambda path: spec.match_file(path[begin:])
 
 
-def _look_at_folder(seen: Walk, folder: str, links: list[str]) -> list[str]:
-    """Note the files of one folder; its folders are returned, in the order of their names."""
+def _look_at_folder(seen: Walk, folder: str, links: list[str], notice: Noticed | None) -> list[str]:
+    """Note the files of one folder; its folders are returned, in the order of their names.
+
+    The system looks names up in the folder that is open: a sixth sooner than whole paths.
+    """
     try:
-        with os.scandir(folder) as entries:
-            ordered = sorted(entries, key=_entry_name)
+        descriptor = os.open(folder, _READ_FOLDER)
     except OSError as error:
         _lost(seen, folder, error)
         return []
-    if _FILES_OF_AN_INDEX.issubset(map(_entry_name, ordered)):
-        return []
-    folders = []
-    for entry in ordered:
+    folders: list[str] = []
+    try:
+        if not _holds_an_index(descriptor):
+            found = _Folder(os.path.join(folder, ""))
+            with os.scandir(descriptor) as entries:
+                _note_entries(seen, entries, found)
+            if notice is not None:
+                notice(found.files)
+            folders = found.end(seen, links)
+    except OSError as error:
+        _lost(seen, folder, error)
+    finally:
+        os.close(descriptor)
+    return folders
+
+
+class _Folder:
+    """What is in one folder, by path, in whatever order the system tells it."""
+
+    def __init__(self, prefix: str) -> None:
+        self.prefix = prefix
+        self.files: dict[str, Stamp] = {}
+        self.folders: list[str] = []
+        self.links: list[str] = []
+
+    def end(self, seen: Walk, links: list[str]) -> list[str]:
+        """Hand files and links on in the order of the names; the folders are returned in it."""
+        for path in sorted(self.files):
+            seen.files[path] = self.files[path]
+        links += sorted(self.links)
+        return sorted(self.folders)
+
+
+def _holds_an_index(descriptor: int) -> bool:
+    """Whether an open folder is itself that of an index, whatever its name."""
+    for name in _FILES_OF_AN_INDEX:
+        try:
+            os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+        except OSError:
+            return False
+    return True
+
+
+def _note_entries(seen: Walk, entries: Iterable[os.DirEntry[str]], found: _Folder) -> None:
+    """Note what is in an open folder; each file is asked for its size and time at once."""
+    prefix, files, ignore = found.prefix, found.files, seen.ignore
+    for entry in entries:
         name = entry.name
         if name[0] == ".":
             continue
         try:
-            is_folder = entry.is_dir(follow_symlinks=False)
-            if seen.ignore is not None and seen.ignore(entry.path + "/" * is_folder):
+            if not entry.is_file(follow_symlinks=False):
+                _note_other(seen, entry, found)
+            elif ignore is not None and ignore(prefix + name):
                 continue
-            if is_folder:
-                folders.append(entry.path)
-            elif entry.is_symlink():
-                links.append(entry.path)
             elif name[name.rfind(".") :] in EXTENSIONS or extension_of(name) in EXTENSIONS:
-                _note(seen, entry.path, entry.stat(follow_symlinks=False))
+                info = entry.stat(follow_symlinks=False)
+                files[prefix + name] = (info.st_size, info.st_mtime_ns)
             else:
                 seen.skipped[extension_of(name)] += 1
         except OSError as error:
-            _lost(seen, entry.path, error)
-    return folders
+            _lost(seen, prefix + name, error)
+
+
+def _note_other(seen: Walk, entry: os.DirEntry[str], found: _Folder) -> None:
+    """Note what is no regular file: a folder, a link, or what is never opened."""
+    path = found.prefix + entry.name
+    is_folder = entry.is_dir(follow_symlinks=False)
+    if seen.ignore is not None and seen.ignore(path + "/" * is_folder):
+        return
+    if is_folder:
+        found.folders.append(path)
+    elif entry.is_symlink():
+        found.links.append(path)
+    elif extension_of(entry.name) in EXTENSIONS:
+        _note(seen, path, entry.stat(follow_symlinks=False))
+    else:
+        seen.skipped[extension_of(entry.name)] += 1
 
 
 def _look_at_file_root(seen: Walk) -> None:
@@ -232,126 +251,3 @@ def _lost(seen: Walk, path: str, error: OSError) -> None:
     seen.unreadable.append(path)
     gone = isinstance(error, FileNotFoundError)
     seen.problems.append(FileProblem(path, _ROOT_GONE if gone else in_words(error)))
-
-
-def compare(
-    known: Mapping[str, Stamp],
-    seen: Walk,
-    *,
-    digest_of: Callable[[str], str],
-    last_run_ns: int | None = None,
-    content_of: Callable[[str], str] = hash_file,
-) -> Changes:
-    """Sort the files of one root by what became of them.
-
-    `known` is what the catalogue holds of this root, by path; `digest_of` gives the digest that it
-    has of a known path (empty: content not known), and is asked only in doubt.
-    Same size and time: unchanged, except within two seconds of `last_run_ns`, the time when the
-    run that wrote the catalogue began: such a file may have been written again within the tick of
-    the clock (git calls it racy), and is read. Same size and another time: read, touched or
-    changed. Added files are read only where a removed one of the same size may have moved.
-    """
-    found = _Comparison(digest_of, content_of)
-    racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
-    for path, now in seen.files.items():
-        before = known.get(path)
-        if before == now and now[1] < racy_from:
-            found.unchanged.append(path)
-        elif before is None:
-            found.added.append(FileState(path, *now))
-        elif before[0] != now[0]:
-            found.changed.append(FileState(path, *now))
-        else:
-            found.settle(before, FileState(path, *now))
-    missing = sorted(path for path in known if path not in seen.files)
-    hidden = _below(seen.unreadable, missing)
-    gone = [path for path in missing if path not in hidden]
-    found.unreachable += [path for path in missing if path in hidden]
-    removed = [FileState(path, *known[path], digest_of(path)) for path in gone]
-    moved, found.added, removed = _moves(removed, found.added, found.content)
-    return Changes(
-        added=tuple(found.added),
-        changed=tuple(found.changed),
-        moved=tuple(moved),
-        touched=tuple(found.touched),
-        removed=tuple(removed),
-        unchanged=tuple(found.unchanged),
-        unreachable=tuple(found.unreachable),
-        problems=(*seen.problems, *found.problems),
-    )
-
-
-class _Comparison:
-    """The piles that `compare` sorts into, and the reading that settles doubts."""
-
-    def __init__(self, digest_of: Callable[[str], str], content_of: Callable[[str], str]) -> None:
-        self._digest_of = digest_of
-        self._content_of = content_of
-        self.added: list[FileState] = []
-        self.changed: list[FileState] = []
-        self.touched: list[FileState] = []
-        self.unchanged: list[str] = []
-        self.unreachable: list[str] = []
-        self.problems: list[FileProblem] = []
-
-    def content(self, state: FileState) -> FileState:
-        """`state` with its digest; as it was where the file cannot be read."""
-        try:
-            return state._replace(digest=self._content_of(state.path))
-        except ExtractError:
-            return state
-
-    def settle(self, before: Stamp, now: FileState) -> None:
-        """Decide by content what size and time leave open."""
-        try:
-            now = now._replace(digest=self._content_of(now.path))
-        except ExtractError as error:
-            self.unreachable.append(now.path)
-            self.problems.append(FileProblem(now.path, str(error)))
-            return
-        if now.digest != self._digest_of(now.path):
-            self.changed.append(now)
-        elif before != (now.size, now.mtime_ns):
-            self.touched.append(now)
-        else:
-            self.unchanged.append(now.path)
-
-
-def _below(folders: Iterable[str], paths: Iterable[str]) -> set[str]:
-    """The paths that are one of `folders` or lie below one of them."""
-    exact = set(folders)
-    prefixes = tuple(folder.rstrip("/") + "/" for folder in exact)
-    return {path for path in paths if path in exact or path.startswith(prefixes)}
-
-
-def _moves(
-    removed: list[FileState],
-    added: list[FileState],
-    content: Callable[[FileState], FileState],
-) -> tuple[list[tuple[FileState, FileState]], list[FileState], list[FileState]]:
-    """Pair removed with added files of the same content: (moved, added, removed) that remain.
-
-    Among several of one content, those that kept their name are paired first (a folder was
-    renamed), the others in the order they come in.
-    """
-    sizes = {state.size for state in removed if state.digest}
-    added = [content(state) if state.size in sizes else state for state in added]
-    moved: list[tuple[FileState, FileState]] = []
-    for keep_name in (True, False):
-        waiting: dict[tuple[str, ...], list[FileState]] = {}
-        for old in reversed(removed):
-            waiting.setdefault(_identity(old, keep_name), []).append(old)
-        for new in added:
-            olds = waiting.get(_identity(new, keep_name)) if new.digest else None
-            if olds:
-                moved.append((olds.pop(), new))
-        gone = {old.path for old, _ in moved}
-        come = {new.path for _, new in moved}
-        removed = [state for state in removed if state.path not in gone]
-        added = [state for state in added if state.path not in come]
-    return moved, added, removed
-
-
-def _identity(state: FileState, keep_name: bool) -> tuple[str, ...]:
-    name = state.path.rpartition("/")[2] if keep_name else ""
-    return (state.digest, str(state.size), name)

@@ -154,6 +154,11 @@ def read(index_dir: str) -> Location:
     return _location(index_dir, identity)
 
 
+def locate(index_dir: str) -> Location:
+    """The location of an index of whatever version. Raises NoIndexError or IndexCorruptError."""
+    return _location(index_dir, _identity(index_dir))
+
+
 def _identity(index_dir: str) -> dict[str, Any]:
     try:
         with open(os.path.join(index_dir, _IDENTITY), encoding="utf-8") as file:
@@ -187,7 +192,7 @@ def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
     """
     home = os.path.dirname(os.path.abspath(index_dir))
     try:
-        location = _location(index_dir, _identity(index_dir))
+        location = locate(index_dir)
     except IndexCorruptError:
         return home, ["."]
     try:

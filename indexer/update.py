@@ -9,18 +9,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from indexer import scan
 from indexer.catalogue import Catalogue
+from indexer.changes import Changes, FileState, Look
 from indexer.errors import ExtractError, FahrasError
 from indexer.extract import Extraction, extract_path
 from indexer.files import FileEntry
 from indexer.garbage import seldom_collected
 from indexer.reports import FileProblem, Progress, UpdateReport
-from indexer.scan import Changes, FileState, Walk
 
 Report = Callable[[Progress], None]
 
@@ -38,13 +36,19 @@ ALONE_BYTES = 2 << 20
 """Less than this is read by one process sooner than two are started, and makes one segment."""
 
 
-@dataclass(slots=True)
 class Plan:
     """What a run will do, found by looking only."""
 
-    changes: list[Changes] = field(default_factory=list)
-    forgotten: list[FileEntry] = field(default_factory=list)
-    skipped: dict[str, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.changes: list[Changes] = []
+        self.forgotten: list[FileEntry] = []
+        self.skipped: dict[str, int] = {}
+
+    def add(self, seen: Look) -> None:
+        """Take in what one root shows."""
+        self.changes.append(seen.changes)
+        for extension, count in seen.skipped.items():
+            self.skipped[extension] = self.skipped.get(extension, 0) + count
 
     def all(self, kind: str) -> list[Any]:
         """The states of one kind, of all roots."""
@@ -61,7 +65,7 @@ def plan_update(
     paths: Sequence[str],
     forget: Sequence[str],
     report: Report | None,
-    walk: Callable[[str], Walk] = scan.walk,
+    look: Callable[[Catalogue, str], Look],
 ) -> Plan:
     """Look at the roots (at `paths` only, where given) and compare them with the catalogue.
 
@@ -82,7 +86,7 @@ def plan_update(
         report(Progress("scan", 0, 0))
     with seldom_collected():
         for root in dict.fromkeys(roots) if paths else list(catalogue.roots):
-            _look(catalogue, root, plan, walk)
+            plan.add(look(catalogue, root))
     return plan
 
 
@@ -105,20 +109,6 @@ def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
         )
     plan.forgotten += [catalogue.files.pop(forgotten) for forgotten in catalogue.below(key)]
     catalogue.roots = [root for root in catalogue.roots if root != key]
-
-
-def _look(catalogue: Catalogue, root: str, plan: Plan, walk: Callable[[str], Walk]) -> None:
-    known = catalogue.stamps_below(root)  # first, as a walk may be under way
-    seen = walk(catalogue.absolute(root))
-    changes = scan.compare(
-        known,
-        seen,
-        digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
-        last_run_ns=catalogue.updated_ns or None,
-    )
-    plan.changes.append(changes)
-    for extension, count in seen.skipped.items():
-        plan.skipped[extension] = plan.skipped.get(extension, 0) + count
 
 
 class Unit(NamedTuple):
@@ -308,7 +298,7 @@ def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float)
     counts["removed"] += len(plan.forgotten)
     return UpdateReport(
         **counts,
-        unchanged=len(plan.all("unchanged")) + len(plan.all("touched")),
+        unchanged=sum(changes.unchanged + len(changes.touched) for changes in plan.changes),
         documents=sum(catalogue.files.column("documents")),
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,

@@ -95,7 +95,7 @@ KNOWN = Catalogue(
 @pytest.mark.parametrize("known", [KNOWN, Catalogue("/home")], ids=["one file", "none"])
 def test_a_catalogue_comes_back_from_the_disk(tmp_path: Path, known: Catalogue) -> None:
     catalogues.save(known, str(tmp_path / "files"))
-    assert catalogues.load(str(tmp_path / "files")) == known
+    assert vars(catalogues.load(str(tmp_path / "files"))) == vars(known)
     assert catalogues.head_of(str(tmp_path / "files"))["roots"] == known.roots
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from indexer.reports import FileProblem
@@ -29,7 +28,6 @@ class Record(NamedTuple):
     """The line of the file on which the record stands, from 1."""
 
 
-@dataclass(slots=True)
 class Extraction:
     """The records of one file, and what was met while reading them.
 
@@ -37,18 +35,20 @@ class Extraction:
     and `problems` are complete only when they are consumed, which is why this type is not frozen.
     """
 
-    path: str
-    records: Iterable[Record] = ()
-    encoding: str = "utf-8"
-    replaced: int = 0
-    """U+FFFD put in for bytes that are no text in `encoding`; those of the source do not count."""
-    digest: str = ""
-    """blake2b-16 (hex) of the file's bytes as they were read."""
-    size: int = 0
-    """How many bytes of the file were read."""
-    problems: list[FileProblem] = field(default_factory=list)
-    unlisted: int = 0
-    """Problems met beyond `MAX_PROBLEMS`."""
+    def __init__(self, path: str, *, digest: str = "", size: int = 0) -> None:
+        self.path = path
+        self.records: Iterable[Record] = ()
+        self.encoding = "utf-8"
+        self.replaced = 0
+        """U+FFFD put in for bytes that are no text in `encoding`; those of the source do not
+        count."""
+        self.digest = digest
+        """blake2b-16 (hex) of the file's bytes as they were read."""
+        self.size = size
+        """How many bytes of the file were read."""
+        self.problems: list[FileProblem] = []
+        self.unlisted = 0
+        """Problems met beyond `MAX_PROBLEMS`."""
 
     def report(self, reason: str, line: int | None = None) -> None:
         """Note a problem that did not keep the rest of the file from being read."""

@@ -1,0 +1,210 @@
+"""What became of the files since the last time? A root set against the catalogue.
+
+A file is read only where name, size and time leave a doubt. Nothing is written, and nothing that
+could not be looked at is ever taken for deleted.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from indexer.catalogue import Catalogue
+from indexer.errors import ExtractError
+from indexer.extract import hash_file
+from indexer.files import Stamp
+from indexer.reports import FileProblem
+from indexer.scan import Walk, walk
+
+RACY_WINDOW_NS = 2_000_000_000
+"""The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
+
+
+class FileState(NamedTuple):
+    """A file as it is or was. `digest` is blake2b-16 of the content in hex, "" if not yet known."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    digest: str = ""
+
+
+class Changes(NamedTuple):
+    """The files of a root by what became of them; each known or seen path is in one place."""
+
+    added: tuple[FileState, ...] = ()
+    changed: tuple[FileState, ...] = ()
+    """The new states; the digest is "" where the size already told that the content differs."""
+    moved: tuple[tuple[FileState, FileState], ...] = ()
+    """(old, new) of files that changed only their path."""
+    touched: tuple[FileState, ...] = ()
+    """The new states of files that have another time but the same content."""
+    removed: tuple[FileState, ...] = ()
+    unchanged: int = 0
+    """How many of them, for these are most."""
+    unreachable: tuple[str, ...] = ()
+    """Paths of known files that could not be looked at this time: kept as they are."""
+    problems: tuple[FileProblem, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write, not even a new time."""
+        return not (self.added or self.changed or self.moved or self.touched or self.removed)
+
+
+class Look(NamedTuple):
+    """What one root shows beside what the catalogue holds of it."""
+
+    changes: Changes
+    skipped: Mapping[str, int]
+    """See `Walk.skipped`."""
+
+
+def look(catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None) -> Look:
+    """Walk over a root, which is given by its key, and compare.
+
+    `on_change` is called during the walk, after a folder in which a file is new or has another size
+    or time. That files are gone shows only in the end.
+    """
+    known = catalogue.stamps_below(root)
+
+    def notice(files: Mapping[str, Stamp]) -> None:
+        if on_change is not None and not files.items() <= known.items():
+            on_change()
+
+    seen = walk(catalogue.absolute(root), notice)
+    changes = compare(
+        known,
+        seen,
+        digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
+        last_run_ns=catalogue.updated_ns or None,
+    )
+    return Look(changes, seen.skipped)
+
+
+def compare(
+    known: Mapping[str, Stamp],
+    seen: Walk,
+    *,
+    digest_of: Callable[[str], str],
+    last_run_ns: int | None = None,
+    content_of: Callable[[str], str] = hash_file,
+) -> Changes:
+    """Sort the files of one root by what became of them.
+
+    `known` is what the catalogue holds of this root, by path; `digest_of` gives the digest that it
+    has of a known path (empty: content not known), and is asked only in doubt.
+    Same size and time: unchanged, except within two seconds of `last_run_ns`, the time when the
+    run that wrote the catalogue began: such a file may have been written again within the tick of
+    the clock (git calls it racy), and is read. Same size and another time: read, touched or
+    changed. Added files are read only where a removed one of the same size may have moved.
+    """
+    found = _Comparison(digest_of, content_of)
+    racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
+    doubtful = [
+        (path, now)
+        for path, now in seen.files.items()
+        if known.get(path) != now or now[1] >= racy_from
+    ]
+    found.unchanged = len(seen.files) - len(doubtful)
+    for path, now in doubtful:
+        before = known.get(path)
+        if before is None:
+            found.added.append(FileState(path, *now))
+        elif before[0] != now[0]:
+            found.changed.append(FileState(path, *now))
+        else:
+            found.settle(before, FileState(path, *now))
+    missing = sorted(known.keys() - seen.files.keys())
+    hidden = _below(seen.unreadable, missing)
+    gone = [path for path in missing if path not in hidden]
+    found.unreachable += [path for path in missing if path in hidden]
+    removed = [FileState(path, *known[path], digest_of(path)) for path in gone]
+    moved, found.added, removed = _moves(removed, found.added, found.content)
+    return Changes(
+        added=tuple(found.added),
+        changed=tuple(found.changed),
+        moved=tuple(moved),
+        touched=tuple(found.touched),
+        removed=tuple(removed),
+        unchanged=found.unchanged,
+        unreachable=tuple(found.unreachable),
+        problems=(*seen.problems, *found.problems),
+    )
+
+
+class _Comparison:
+    """The piles that `compare` sorts into, and the reading that settles doubts."""
+
+    def __init__(self, digest_of: Callable[[str], str], content_of: Callable[[str], str]) -> None:
+        self._digest_of = digest_of
+        self._content_of = content_of
+        self.added: list[FileState] = []
+        self.changed: list[FileState] = []
+        self.touched: list[FileState] = []
+        self.unchanged = 0
+        self.unreachable: list[str] = []
+        self.problems: list[FileProblem] = []
+
+    def content(self, state: FileState) -> FileState:
+        """`state` with its digest; as it was where the file cannot be read."""
+        try:
+            return state._replace(digest=self._content_of(state.path))
+        except ExtractError:
+            return state
+
+    def settle(self, before: Stamp, now: FileState) -> None:
+        """Decide by content what size and time leave open."""
+        try:
+            now = now._replace(digest=self._content_of(now.path))
+        except ExtractError as error:
+            self.unreachable.append(now.path)
+            self.problems.append(FileProblem(now.path, str(error)))
+            return
+        if now.digest != self._digest_of(now.path):
+            self.changed.append(now)
+        elif before != (now.size, now.mtime_ns):
+            self.touched.append(now)
+        else:
+            self.unchanged += 1
+
+
+def _below(folders: Iterable[str], paths: Iterable[str]) -> set[str]:
+    """The paths that are one of `folders` or lie below one of them."""
+    exact = set(folders)
+    prefixes = tuple(folder.rstrip("/") + "/" for folder in exact)
+    return {path for path in paths if path in exact or path.startswith(prefixes)}
+
+
+def _moves(
+    removed: list[FileState],
+    added: list[FileState],
+    content: Callable[[FileState], FileState],
+) -> tuple[list[tuple[FileState, FileState]], list[FileState], list[FileState]]:
+    """Pair removed with added files of the same content: (moved, added, removed) that remain.
+
+    Among several of one content, those that kept their name are paired first (a folder was
+    renamed), the others in the order they come in.
+    """
+    sizes = {state.size for state in removed if state.digest}
+    added = [content(state) if state.size in sizes else state for state in added]
+    moved: list[tuple[FileState, FileState]] = []
+    for keep_name in (True, False):
+        waiting: dict[tuple[str, ...], list[FileState]] = {}
+        for old in reversed(removed):
+            waiting.setdefault(_identity(old, keep_name), []).append(old)
+        for new in added:
+            olds = waiting.get(_identity(new, keep_name)) if new.digest else None
+            if olds:
+                moved.append((olds.pop(), new))
+        gone = {old.path for old, _ in moved}
+        come = {new.path for _, new in moved}
+        removed = [state for state in removed if state.path not in gone]
+        added = [state for state in added if state.path not in come]
+    return moved, added, removed
+
+
+def _identity(state: FileState, keep_name: bool) -> tuple[str, ...]:
+    name = state.path.rpartition("/")[2] if keep_name else ""
+    return (state.digest, str(state.size), name)
