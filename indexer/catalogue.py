@@ -77,14 +77,16 @@ class Catalogue:
 
     def below(self, root: str) -> list[str]:
         """The keys of the files at or below the key `root`."""
-        return _below(root, self.files)
+        return [key for key in self.files if _covers(root, key)]
 
     def stamps_below(self, root: str) -> dict[str, Stamp]:
         """Size and time of the files at or below the key `root`, by absolute path."""
-        home, stamps = os.path.join(self.home, ""), self.files.stamps()
-        keys = _below(root, stamps)
-        paths = [home + key if key[0] not in "./" else self.absolute(key) for key in keys]
-        return dict(zip(paths, map(stamps.__getitem__, keys), strict=True))
+        home, all_below = os.path.join(self.home, ""), root == "."
+        return {
+            home + key if key[0] not in "./" else self.absolute(key): stamp
+            for key, stamp in self.files.stamps()
+            if (all_below and key[0] != os.sep) or _covers(root, key)
+        }
 
     def take_number(self) -> int:
         """A file number never used before in this index."""
@@ -103,13 +105,6 @@ def _is_normal(name: str) -> bool:
     """Whether a relative path is surely as `os.path.normpath` leaves it, which takes its time."""
     spelled = "/" + name
     return os.sep == "/" and spelled[-1] != "/" and "//" not in spelled and "/." not in spelled
-
-
-def _below(root: str, keys: Iterable[str]) -> list[str]:
-    if root == ".":
-        return [key for key in keys if key[0] != os.sep]
-    prefix = root.rstrip(os.sep) + os.sep
-    return [key for key in keys if key == root or key.startswith(prefix)]
 
 
 def _covers(root: str, path: str) -> bool:

@@ -62,36 +62,19 @@ class Look(NamedTuple):
 
 
 def look(catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None) -> Look:
-    """Walk over a root, which is given by its key, and compare.
-
-    `on_change` is called during the walk, after a folder in which a file is new or has another size
-    or time. That files are gone shows only in the end.
-    """
-    known = catalogue.stamps_below(root)
-
-    def notice(files: Mapping[str, Stamp]) -> None:
-        if on_change is not None and not files.items() <= known.items():
-            on_change()
-
-    seen = walk(catalogue.absolute(root), notice)
-    changes = compare(
-        known,
-        seen,
+    """Walk over a root, which is given by its key, and compare; `on_change`: see `Comparison`."""
+    comparison = Comparison(
+        catalogue.stamps_below(root),
         digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
         last_run_ns=catalogue.updated_ns or None,
+        on_change=on_change,
     )
-    return Look(changes, seen.skipped)
+    seen = walk(catalogue.absolute(root), comparison.take)
+    return Look(comparison.changes(seen), seen.skipped)
 
 
-def compare(
-    known: Mapping[str, Stamp],
-    seen: Walk,
-    *,
-    digest_of: Callable[[str], str],
-    last_run_ns: int | None = None,
-    content_of: Callable[[str], str] = hash_file,
-) -> Changes:
-    """Sort the files of one root by what became of them.
+class Comparison:
+    """Sorts the files of one root by what became of them, folder by folder as they are seen.
 
     `known` is what the catalogue holds of this root, by path; `digest_of` gives the digest that it
     has of a known path (empty: content not known), and is asked only in doubt.
@@ -99,75 +82,97 @@ def compare(
     run that wrote the catalogue began: such a file may have been written again within the tick of
     the clock (git calls it racy), and is read. Same size and another time: read, touched or
     changed. Added files are read only where a removed one of the same size may have moved.
+
+    `on_change` is called when a file is seen that is new or has another size or time, as soon as
+    its folder is. That files are gone shows only in the end.
     """
-    found = _Comparison(digest_of, content_of)
-    racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
-    doubtful = [
-        (path, now)
-        for path, now in seen.files.items()
-        if known.get(path) != now or now[1] >= racy_from
-    ]
-    found.unchanged = len(seen.files) - len(doubtful)
-    for path, now in doubtful:
-        before = known.get(path)
-        if before is None:
-            found.added.append(FileState(path, *now))
-        elif before[0] != now[0]:
-            found.changed.append(FileState(path, *now))
-        else:
-            found.settle(before, FileState(path, *now))
-    missing = sorted(known.keys() - seen.files.keys())
-    hidden = _below(seen.unreadable, missing)
-    gone = [path for path in missing if path not in hidden]
-    found.unreachable += [path for path in missing if path in hidden]
-    removed = [FileState(path, *known[path], digest_of(path)) for path in gone]
-    moved, found.added, removed = _moves(removed, found.added, found.content)
-    return Changes(
-        added=tuple(found.added),
-        changed=tuple(found.changed),
-        moved=tuple(moved),
-        touched=tuple(found.touched),
-        removed=tuple(removed),
-        unchanged=found.unchanged,
-        unreachable=tuple(found.unreachable),
-        problems=(*seen.problems, *found.problems),
-    )
 
-
-class _Comparison:
-    """The piles that `compare` sorts into, and the reading that settles doubts."""
-
-    def __init__(self, digest_of: Callable[[str], str], content_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        known: Mapping[str, Stamp],
+        *,
+        digest_of: Callable[[str], str],
+        last_run_ns: int | None = None,
+        content_of: Callable[[str], str] = hash_file,
+        on_change: Callable[[], None] | None = None,
+    ) -> None:
+        self._known = known
         self._digest_of = digest_of
         self._content_of = content_of
-        self.added: list[FileState] = []
-        self.changed: list[FileState] = []
-        self.touched: list[FileState] = []
-        self.unchanged = 0
-        self.unreachable: list[str] = []
-        self.problems: list[FileProblem] = []
+        self._on_change = on_change
+        self._racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
+        self._doubtful: set[str] = set()
+        self._added: list[FileState] = []
+        self._changed: list[FileState] = []
+        self._touched: list[FileState] = []
+        self._unchanged = 0
+        self._unreachable: list[str] = []
+        self._problems: list[FileProblem] = []
 
-    def content(self, state: FileState) -> FileState:
+    def take(self, files: Mapping[str, Stamp]) -> None:
+        """Find those of some files that are not surely as they were."""
+        before, racy_from = self._known.get, self._racy_from
+        doubtful = [
+            path for path, now in files.items() if before(path) != now or now[1] >= racy_from
+        ]
+        self._doubtful.update(doubtful)
+        if self._on_change and any(before(path) != files[path] for path in doubtful):
+            self._on_change()
+
+    def changes(self, seen: Walk) -> Changes:
+        """What became of all files, now that each was taken."""
+        known = self._known
+        for path in [path for path in seen.files if path in self._doubtful]:
+            self._sort(FileState(path, *seen.files[path]))
+        missing = sorted(known.keys() - seen.files.keys())
+        hidden = _below(seen.unreadable, missing)
+        removed = [
+            FileState(path, *known[path], self._digest_of(path))
+            for path in missing
+            if path not in hidden
+        ]
+        moved, added, removed = _moves(removed, self._added, self._with_content)
+        return Changes(
+            added=tuple(added),
+            changed=tuple(self._changed),
+            moved=tuple(moved),
+            touched=tuple(self._touched),
+            removed=tuple(removed),
+            unchanged=len(seen.files) - len(self._doubtful) + self._unchanged,
+            unreachable=(*self._unreachable, *(path for path in missing if path in hidden)),
+            problems=(*seen.problems, *self._problems),
+        )
+
+    def _sort(self, now: FileState) -> None:
+        before = self._known.get(now.path)
+        if before is None:
+            self._added.append(now)
+        elif before[0] != now.size:
+            self._changed.append(now)
+        else:
+            self._settle(before, now)
+
+    def _settle(self, before: Stamp, now: FileState) -> None:
+        """Decide by content what size and time leave open."""
+        try:
+            now = now._replace(digest=self._content_of(now.path))
+        except ExtractError as error:
+            self._unreachable.append(now.path)
+            self._problems.append(FileProblem(now.path, str(error)))
+            return
+        if now.digest != self._digest_of(now.path):
+            self._changed.append(now)
+        elif before != (now.size, now.mtime_ns):
+            self._touched.append(now)
+        else:
+            self._unchanged += 1
+
+    def _with_content(self, state: FileState) -> FileState:
         """`state` with its digest; as it was where the file cannot be read."""
         try:
             return state._replace(digest=self._content_of(state.path))
         except ExtractError:
             return state
-
-    def settle(self, before: Stamp, now: FileState) -> None:
-        """Decide by content what size and time leave open."""
-        try:
-            now = now._replace(digest=self._content_of(now.path))
-        except ExtractError as error:
-            self.unreachable.append(now.path)
-            self.problems.append(FileProblem(now.path, str(error)))
-            return
-        if now.digest != self._digest_of(now.path):
-            self.changed.append(now)
-        elif before != (now.size, now.mtime_ns):
-            self.touched.append(now)
-        else:
-            self.unchanged += 1
 
 
 def _below(folders: Iterable[str], paths: Iterable[str]) -> set[str]:

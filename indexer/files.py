@@ -212,10 +212,10 @@ class Files(MutableMapping[str, FileEntry]):
         column = self._column(name)
         return column if self._is_packed else [column[row] for row in self._row.values()]
 
-    def stamps(self) -> dict[str, Stamp]:
-        """The size and time of each file, by path."""
+    def stamps(self) -> Iterator[tuple[str, Stamp]]:
+        """The path of each file with its size and time."""
         stamps = zip(self.column("size"), self.column("mtime_ns"), strict=True)
-        return dict(zip(self.paths if self._is_packed else self._row, stamps, strict=True))
+        return zip(self.paths if self._is_packed else self._row, stamps, strict=True)
 
     def packed(self) -> Files:
         """The same files, a row each, in the order of their paths."""

@@ -51,7 +51,7 @@ class Walk:
 
 
 Noticed = Callable[[Mapping[str, Stamp]], None]
-"""Is told of the files of each folder as soon as they are seen."""
+"""Is told of the files of each folder as soon as they are seen; of each file once."""
 
 
 def walk(root: str, notice: Noticed | None = None) -> Walk:
@@ -69,13 +69,18 @@ def walk(root: str, notice: Noticed | None = None) -> Walk:
         return seen
     if not stat.S_ISDIR(mode):
         _look_at_file_root(seen)
+        if notice is not None:
+            notice(seen.files)
         return seen
     seen.ignore = _ignore_rule(root)
     links: list[str] = []
     folders = [root]
     while folders:
         folders += reversed(_look_at_folder(seen, folders.pop(), links, notice))
-    _follow_links(seen, links)
+    if links:
+        added = _follow_links(seen, links)
+        if notice is not None:
+            notice(added)
     seen.problems.sort(key=lambda problem: _name_order(problem.path))
     return seen
 
@@ -212,10 +217,12 @@ def _note(seen: Walk, path: str, info: os.stat_result) -> None:
         seen.problems.append(FileProblem(path, reason))
 
 
-def _follow_links(seen: Walk, links: list[str]) -> None:
-    """Add the files that links lead to, each once, then restore the order of the names."""
-    if not links:
-        return
+def _follow_links(seen: Walk, links: list[str]) -> dict[str, Stamp]:
+    """Add the files that links lead to, each once, and restore the order of the names.
+
+    The files that were added are returned.
+    """
+    before = set(seen.files)
     real_root = os.path.realpath(seen.root).rstrip("/")
     targets = {real_root + path[len(seen.root.rstrip("/")) :] for path in seen.files}
     for path in links:
@@ -236,6 +243,7 @@ def _follow_links(seen: Walk, links: list[str]) -> None:
         targets.add(target)
         _note(seen, path, info)
     seen.files = {path: seen.files[path] for path in sorted(seen.files, key=_name_order)}
+    return {path: stamp for path, stamp in seen.files.items() if path not in before}
 
 
 def _name_order(path: str) -> tuple[bool | str, ...]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.changes import Changes, compare
+from indexer.changes import Changes, Comparison
 from indexer.extract import hash_file
 from indexer.files import Stamp
 from indexer.scan import Walk, walk
@@ -37,7 +37,9 @@ class Known(dict[str, Stamp]):
 
 
 def against(known: Known, seen: Walk, **more) -> Changes:
-    return compare(known, seen, digest_of=known.digests.__getitem__, **more)
+    comparison = Comparison(known, digest_of=known.digests.__getitem__, **more)
+    comparison.take(seen.files)
+    return comparison.changes(seen)
 
 
 def base(states) -> list[str]:
@@ -197,6 +199,19 @@ def test_folders_deeper_than_the_stack_are_walked(tmp_path: Path, monkeypatch: p
     assert names(seen) == ["d/" * depth + "x.txt"]
 
 
+def test_each_file_is_noticed_once(tmp_path: Path) -> None:
+    write(tmp_path, "b.txt")
+    write(tmp_path, "a/c.md")
+    write(tmp_path, "away.pdf")
+    target = write(tmp_path.parent, "target.txt")
+    (tmp_path / "a" / "link.txt").symlink_to(target)
+    (tmp_path / "double.txt").symlink_to(tmp_path / "b.txt")
+    for root in (str(tmp_path), str(target)):
+        noticed: list[tuple[str, Stamp]] = []
+        seen = walk(root, lambda files, noticed=noticed: noticed.extend(files.items()))
+        assert sorted(noticed) == sorted(seen.files.items())
+
+
 # --- compare
 
 
@@ -337,13 +352,17 @@ def test_each_file_is_in_exactly_one_place(before, now, last_run_ns, unreadable)
     seen = Walk("/r")
     seen.files = {path: state[:2] for path, state in now.items()}
     seen.unreadable += unreadable
-    changes = compare(
+    told: list[None] = []
+    comparison = Comparison(
         known,
-        seen,
         digest_of=lambda path: before[path][2],
         last_run_ns=last_run_ns,
         content_of=lambda path: now[path][2],
+        on_change=lambda: told.append(None),
     )
+    comparison.take(seen.files)
+    changes = comparison.changes(seen)
+    assert bool(told) == any(known.get(path) != stamp for path, stamp in seen.files.items())
     doubtful = base_paths(changes.changed + changes.touched)
     unchanged = [path for path in known.keys() & now.keys() if path not in doubtful]
     assert changes.unchanged == len(unchanged)
