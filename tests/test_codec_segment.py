@@ -20,7 +20,7 @@ from analyzers.analyzer import analyze_form
 from analyzers.packed import Numbering, Spelled
 from analyzers.tokenizer import Tokenizer
 from indexer.codec import collect
-from indexer.codec.arrays import NOTHING, FieldArrays, StringTable
+from indexer.codec.arrays import NOTHING, FieldArrays
 from indexer.codec.builder import SegmentBuilder
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.dictionary import (
@@ -36,6 +36,7 @@ from indexer.codec.grams import build_grams
 from indexer.codec.index import create_index, field_arrays, open_index, segment_views
 from indexer.codec.source import SegmentSource
 from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_records
+from indexer.codec.strings import StringTable
 from indexer.codec.vocabulary import order_of
 
 SCHEMA = fields.Schema(path=fields.ID(stored=True, unique=True), text=FormField())
@@ -213,19 +214,34 @@ def test_strings_are_decoded_together_as_one_by_one(texts):
     assert decoded([text.encode("utf-8", "surrogatepass") for text in texts]) == texts
 
 
-@given(st.sets(st.binary(max_size=6) | st.binary(min_size=250, max_size=300), max_size=60))
-def test_strings_are_found_where_they_stand(strings):
-    ordered = sorted(strings)
+def table_of(ordered) -> StringTable:
     file = io.BytesIO()
     writer = ContainerWriter(file)
     write_strings(writer, "s_", ordered)
     writer.close()
-    table = StringTable(Container(file.getvalue(), "test"), "s_")
+    return StringTable(Container(file.getvalue(), "test"), "s_")
+
+
+@given(st.sets(st.binary(max_size=6) | st.binary(min_size=250, max_size=300), max_size=60))
+def test_strings_are_found_where_they_stand(strings):
+    ordered = sorted(strings)
+    table = table_of(ordered)
     assert [table[i] for i in range(len(table))] == ordered
     assert table.starts.tolist() == [len(b"".join(ordered[:i])) for i in range(len(ordered) + 1)]
     for key in {*ordered, *(string[:-1] for string in ordered), b"", b"\xff"}:
         assert table.lower_bound(key) == bisect_left(ordered, key)
         assert table.find(key) == (ordered.index(key) if key in strings else -1)
+
+
+LENGTHS = st.sampled_from([st.binary(max_size=2), st.binary(min_size=2, max_size=2)])
+
+
+@given(LENGTHS.flatmap(st.sets), st.lists(st.binary(min_size=1, max_size=3)))
+def test_several_strings_are_found_at_once(strings, others):
+    ordered = sorted(strings)
+    keys = [*ordered[::2], *others]
+    expected = [ordered.index(key) for key in keys if key in strings]
+    assert table_of(ordered).find_all(keys).tolist() == expected
 
 
 def test_counts_of_any_size():

@@ -7,9 +7,10 @@ and text analysis are not known here.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,10 +21,10 @@ from indexer.codec.format import (
     LARGE_COUNT,
     LEVELS,
     SAMPLE_TOKENS,
-    STRINGS_A_MARK,
 )
 from indexer.codec.grams import Grams
 from indexer.codec.postings import Array, Postings, starts_of
+from indexer.codec.strings import StringTable
 
 
 class Slots(NamedTuple):
@@ -34,65 +35,6 @@ class Slots(NamedTuple):
 
 
 NOTHING = Slots(0, 0)
-
-
-class StringTable:
-    """Sorted byte strings, laid end to end; looked up by bisection, without numpy's overhead."""
-
-    def __init__(self, container: Container, prefix: str) -> None:
-        self._bytes = container.view(f"{prefix}bytes")
-        self._lengths = _native(container.array(f"{prefix}lengths"))
-        self._marks = _native(container.array(f"{prefix}marks"))
-
-    def __len__(self) -> int:
-        return len(self._lengths)
-
-    def __getitem__(self, index: int) -> bytes:
-        mark = index // STRINGS_A_MARK
-        start = self._marks[mark] + sum(self._lengths[mark * STRINGS_A_MARK : index])
-        return bytes(self._bytes[start : start + self._lengths[index]])
-
-    @cached_property
-    def starts(self) -> Array:
-        """int64 [strings + 1]: where each begins. Counted when first asked for."""
-        return starts_of(np.asarray(self._lengths))
-
-    def lower_bound(self, key: bytes) -> int:
-        """The index of the first string that is not below `key`."""
-        data, lengths, marks = self._bytes, self._lengths, self._marks
-        low, high = 0, len(marks)
-        while low < high:
-            middle = (low + high) >> 1
-            start = marks[middle]
-            if bytes(data[start : start + lengths[middle * STRINGS_A_MARK]]) < key:
-                low = middle + 1
-            else:
-                high = middle
-        if not low:
-            return 0
-        start, index = marks[low - 1], (low - 1) * STRINGS_A_MARK
-        for length in lengths[index : low * STRINGS_A_MARK]:
-            if bytes(data[start : start + length]) >= key:
-                break
-            start += length
-            index += 1
-        return index
-
-    def prefix_range(self, prefix: bytes) -> tuple[int, int]:
-        """(first, last + 1) of the strings that begin with `prefix`."""
-        last = self.lower_bound(prefix + b"\xff" * 4) if prefix else len(self)
-        return self.lower_bound(prefix), last
-
-    def find(self, key: bytes) -> int:
-        """The index of `key`, -1 where it is not held."""
-        index = self.lower_bound(key)
-        return index if index < len(self) and self[index] == key else -1
-
-
-def _native(numbers: Array) -> Any:
-    """Unsigned numbers as a memoryview, which gives single ones many times faster than numpy."""
-    native = numbers.astype(numbers.dtype.newbyteorder("="), copy=False)
-    return memoryview(native)  # type: ignore[arg-type]
 
 
 class FieldArrays:
@@ -169,6 +111,10 @@ class FieldArrays:
         """Every term in order; a copy, for work on the whole dictionary."""
         data = self.term_bytes
         return [data[a:b] for a, b in pairwise(self.term_starts.tolist())]
+
+    def ordinals(self, terms: Collection[bytes]) -> Array:
+        """int64: the ordinals of those terms that the segment holds, in one look-up."""
+        return self.terms.find_all(terms)
 
     # Slots and groups
 
@@ -351,6 +297,13 @@ class FieldArrays:
         """(docs, tf) of a slice: sorted within a slot, several slots one after the other."""
         span = self.doc_range(slots)
         return self._array("docs")[span], self._array("tf")[span]
+
+    def docs_of(self, ordinals: Array) -> Array:
+        """The documents of some terms, a term after the other."""
+        slots = self.slot_by_ordinal[ordinals]
+        starts, stops = self.doc_starts[slots].tolist(), self.doc_starts[slots + 1].tolist()
+        docs = self.docs
+        return np.concatenate([docs[:0], *(docs[a:b] for a, b in zip(starts, stops, strict=True))])
 
     def positions(self, slots: Slots) -> Array:
         """The positions of a slice, posting after posting; the tf say how many each."""

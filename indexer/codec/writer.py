@@ -144,8 +144,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         if fieldname not in container.meta["fields"]:
             return np.zeros(0, np.int64)
         arrays = FieldArrays(container, fieldname)
-        lists = [arrays.postings(arrays.slots_of_term(term))[0] for term in terms]
-        return np.concatenate([np.zeros(0, np.int64), *lists])
+        return arrays.docs_of(arrays.ordinals(terms))
 
     # Finishing
 
