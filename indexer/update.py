@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from indexer.catalogue import Catalogue
 from indexer.changes import Changes, FileState, Look
 from indexer.errors import ExtractError, FahrasError
-from indexer.extract import Extraction, extract_path
+from indexer.extract import Extraction, Record, extract_path
 from indexer.files import FileEntry
 from indexer.garbage import seldom_collected
 from indexer.reports import FileProblem, Progress, UpdateReport
@@ -137,10 +137,11 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
         extraction = error = None
         try:
             extraction = extract_path(path)
-            for fields in document_fields(number, extraction):
-                yield fields
+            for record in extraction.records:
+                yield document_fields(number, record, extraction.encoding)
                 documents += 1
-                text_bytes += _utf8_bytes(fields["text"])
+                known = record.text_bytes
+                text_bytes += _utf8_bytes(record.text) if known is None else known
         except ExtractError as reason:
             error = str(reason)
         extraction = extraction or Extraction(path)
@@ -259,19 +260,18 @@ class Run:
         )
 
 
-def document_fields(number: int, extraction: Extraction) -> Iterator[dict[str, Any]]:
-    """The Whoosh documents of a file, from its records as they stream."""
-    for record in extraction.records:
-        yield {
-            "file": number,
-            "record": record.id or "",
-            "line": record.line,
-            "part": 0,
-            "date": record.date or "",
-            "encoding": extraction.encoding,
-            "title": record.title,
-            "text": record.text,
-        }
+def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any]:
+    """The Whoosh document of a record."""
+    return {
+        "file": number,
+        "record": record.id or "",
+        "line": record.line,
+        "part": 0,
+        "date": record.date or "",
+        "encoding": encoding,
+        "title": record.title,
+        "text": record.text,
+    }
 
 
 def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) -> None:

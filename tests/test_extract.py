@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import json
 import os
@@ -469,3 +470,21 @@ def test_what_is_no_gzip_is_refused(data: bytes):
 )
 def test_iso_dates_are_understood_and_guesses_not_made(value: object, date: str | None):
     assert iso_date(value) == date
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        "نص\r\nآخر".encode(),
+        codecs.BOM_UTF8 + "نص".encode(),
+        "نص ناقص".encode()[:-1] + b" abc",
+        "نص هنا في هذا الكتاب".encode("windows-1256"),
+        "نص".encode("utf-16"),
+        b"",
+    ],
+    ids=["utf-8", "mark", "stray", "windows-1256", "utf-16", "empty"],
+)
+def test_the_size_of_a_text_is_told_only_where_it_is_that_of_the_bytes(data: bytes) -> None:
+    (record,) = extract("a.txt", data).records
+    assert record.text_bytes in (None, len(record.text.encode()))
+    assert (record.text_bytes is not None) == (record.text.encode() == data)

@@ -17,7 +17,9 @@ _SENTENCE_END = re.compile(r"[.۔،,؛;:…][\s»”\"')\]}]*$")
 def extract_text(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a plain text file."""
     text, extraction.encoding, extraction.replaced = decode(data)
-    extraction.records = (Record(None, heading(text), text),)
+    as_it_is = extraction.encoding == "utf-8" and not extraction.replaced
+    size = len(data) if as_it_is else None
+    extraction.records = (Record(None, heading(text), text, text_bytes=size),)
 
 
 def heading(text: str) -> str:

@@ -26,6 +26,8 @@ class Record(NamedTuple):
     date: str | None = None
     line: int = 1
     """The line of the file on which the record stands, from 1."""
+    text_bytes: int | None = None
+    """The size of the text in UTF-8, where reading the file told it."""
 
 
 class Extraction:
