@@ -22,7 +22,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from importlib import import_module
@@ -31,7 +31,7 @@ from typing import IO, NoReturn
 from indexer import catalogue as catalogues
 from indexer import storage
 from indexer.catalogue import Catalogue
-from indexer.changes import Look, look
+from indexer.changes import Look, compared, look
 from indexer.errors import FahrasError
 from indexer.storage import Location
 
@@ -89,7 +89,6 @@ class Ahead:
             answer: Answer = pickle.load(self._answer)  # noqa: S301  our own child's
         except (OSError, EOFError, pickle.UnpicklingError):  # cut short: the child failed
             answer = None, {}
-        self.close()
         return answer
 
     def __enter__(self) -> Ahead:
@@ -127,16 +126,27 @@ def _answer_and_end(location: Location, paths: Sequence[str], sender: int) -> No
     """What the child does."""
     code = 1
     try:
-        import pickle
-
         with open(sender, "wb") as pipe:
-            first = _FirstByte(pipe)
-            answer = _looked(location, paths, first.changed)
-            first.send(_AS_IT_WAS)
-            pickle.dump(answer, pipe)
+            _compare_and_answer(location, paths, pipe)
         code = 0
     finally:
         os._exit(code)  # nothing of the parent's is flushed, closed or printed here
+
+
+def _compare_and_answer(location: Location, paths: Sequence[str], pipe: IO[bytes]) -> None:
+    """Compare with the catalogue that is there, be its generation committed or not."""
+    import pickle
+
+    first = _FirstByte(pipe)
+    catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
+    catalogue.take_home(location.home)
+    roots = list(map(catalogue.key, paths)) or catalogue.roots
+    # kept until the answer is out: to free what was seen of all files takes its time
+    comparisons = {root: compared(catalogue, root, first.changed) for root in roots}
+    seen = {root: comparison.look() for root, comparison in comparisons.items()}
+    first.send(_AS_IT_WAS)
+    pickle.dump((catalogue.updated_ns, seen), pipe)
+    pipe.flush()
 
 
 class _FirstByte:
@@ -156,11 +166,3 @@ class _FirstByte:
             self._pipe.write(byte)
             self._pipe.flush()
             self._is_sent = True
-
-
-def _looked(location: Location, paths: Sequence[str], on_change: Callable[[], None]) -> Answer:
-    """Compare with the catalogue that is there, be its generation committed or not."""
-    catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
-    catalogue.take_home(location.home)
-    roots = list(map(catalogue.key, paths)) or catalogue.roots
-    return catalogue.updated_ns, {root: look(catalogue, root, on_change) for root in roots}

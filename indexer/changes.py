@@ -61,16 +61,23 @@ class Look(NamedTuple):
     """See `Walk.skipped`."""
 
 
-def look(catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None) -> Look:
-    """Walk over a root, which is given by its key, and compare; `on_change`: see `Comparison`."""
+def look(catalogue: Catalogue, root: str) -> Look:
+    """Walk over a root, which is given by its key, and compare."""
+    return compared(catalogue, root).look()
+
+
+def compared(
+    catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None
+) -> Comparison:
+    """The same, for one who has a use for `on_change` of `Comparison`."""
     comparison = Comparison(
         catalogue.stamps_below(root),
         digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
         last_run_ns=catalogue.updated_ns or None,
         on_change=on_change,
     )
-    seen = walk(catalogue.absolute(root), comparison.take)
-    return Look(comparison.changes(seen), seen.skipped)
+    comparison.end(walk(catalogue.absolute(root), comparison.take))
+    return comparison
 
 
 class Comparison:
@@ -119,12 +126,21 @@ class Comparison:
         if self._on_change and any(before(path) != files[path] for path in doubtful):
             self._on_change()
 
-    def changes(self, seen: Walk) -> Changes:
-        """What became of all files, now that each was taken."""
-        known = self._known
+    def end(self, seen: Walk) -> None:
+        """Settle the doubts, now that all files of a walk were taken."""
+        self._seen = seen
         for path in [path for path in seen.files if path in self._doubtful]:
             self._sort(FileState(path, *seen.files[path]))
-        missing = sorted(known.keys() - seen.files.keys())
+
+    def look(self) -> Look:
+        """What the walk showed."""
+        return Look(self._changes(self._seen), self._seen.skipped)
+
+    def _changes(self, seen: Walk) -> Changes:
+        known = self._known
+        missing: list[str] = []
+        if len(known) > len(seen.files) - len(self._added):
+            missing = sorted(path for path in known if path not in seen.files)
         hidden = _below(seen.unreadable, missing)
         removed = [
             FileState(path, *known[path], self._digest_of(path))

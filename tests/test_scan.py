@@ -39,7 +39,8 @@ class Known(dict[str, Stamp]):
 def against(known: Known, seen: Walk, **more) -> Changes:
     comparison = Comparison(known, digest_of=known.digests.__getitem__, **more)
     comparison.take(seen.files)
-    return comparison.changes(seen)
+    comparison.end(seen)
+    return comparison.look().changes
 
 
 def base(states) -> list[str]:
@@ -361,7 +362,8 @@ def test_each_file_is_in_exactly_one_place(before, now, last_run_ns, unreadable)
         on_change=lambda: told.append(None),
     )
     comparison.take(seen.files)
-    changes = comparison.changes(seen)
+    comparison.end(seen)
+    changes = comparison.look().changes
     assert bool(told) == any(known.get(path) != stamp for path, stamp in seen.files.items())
     doubtful = base_paths(changes.changed + changes.touched)
     unchanged = [path for path in known.keys() & now.keys() if path not in doubtful]
