@@ -15,7 +15,7 @@ from indexer.errors import ExtractError
 from indexer.extract import hash_file
 from indexer.files import Stamp
 from indexer.reports import FileProblem
-from indexer.scan import Walk, walk
+from indexer.scan import Walk, name_order, walk
 
 RACY_WINDOW_NS = 2_000_000_000
 """The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
@@ -108,7 +108,7 @@ class Comparison:
         self._content_of = content_of
         self._on_change = on_change
         self._racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
-        self._doubtful: set[str] = set()
+        self._doubtful: list[str] = []
         self._added: list[FileState] = []
         self._changed: list[FileState] = []
         self._touched: list[FileState] = []
@@ -122,14 +122,14 @@ class Comparison:
         doubtful = [
             path for path, now in files.items() if before(path) != now or now[1] >= racy_from
         ]
-        self._doubtful.update(doubtful)
+        self._doubtful += doubtful
         if self._on_change and any(before(path) != files[path] for path in doubtful):
             self._on_change()
 
     def end(self, seen: Walk) -> None:
         """Settle the doubts, now that all files of a walk were taken."""
         self._seen = seen
-        for path in [path for path in seen.files if path in self._doubtful]:
+        for path in sorted(self._doubtful, key=name_order):
             self._sort(FileState(path, *seen.files[path]))
 
     def look(self) -> Look:

@@ -114,6 +114,8 @@ class Index:
             idle = plan.is_empty and catalogue.roots == roots_before
             if idle and self._pending_home is None:
                 return report_of(plan, catalogue, None, started)
+            if ahead is not None:
+                ahead.close()
             from indexer import engine
 
             writer = engine.open_writer(self._whoosh)

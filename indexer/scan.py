@@ -29,10 +29,14 @@ _FILES_OF_AN_INDEX = ("fahras.json", "lock")
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 
-class Walk:
-    """What was seen below one root, in the order of the names."""
+Noticed = Callable[[Mapping[str, Stamp]], object]
+"""Is told of the files of each folder as soon as they are seen; of each file once."""
 
-    def __init__(self, root: str) -> None:
+
+class Walk:
+    """What was seen below one root, in whatever order the system tells it."""
+
+    def __init__(self, root: str, notice: Noticed | None = None) -> None:
         self.root = root
         self.files: dict[str, Stamp] = {}
         """Size and time by path: the root as it was given, joined with the names below it."""
@@ -43,15 +47,18 @@ class Walk:
         """Folders and files that are there, or may be, but could not be looked at."""
         self.ignore: Callable[[str], bool] | None = None
         """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
+        self._notice = notice
 
     @property
     def reachable(self) -> bool:
         """False where the root itself could not be looked at: nothing is known about it."""
         return self.root not in self.unreadable
 
-
-Noticed = Callable[[Mapping[str, Stamp]], None]
-"""Is told of the files of each folder as soon as they are seen; of each file once."""
+    def take(self, files: Mapping[str, Stamp]) -> None:
+        """Add files, none of which was added before."""
+        self.files.update(files)
+        if self._notice is not None:
+            self._notice(files)
 
 
 def walk(root: str, notice: Noticed | None = None) -> Walk:
@@ -61,7 +68,7 @@ def walk(root: str, notice: Noticed | None = None) -> Walk:
     (counted), links to folders. A link to a file stands for that file, unless the file itself or
     another link to it is there too. Costs one `stat` a file that is read, none for the others.
     """
-    seen = Walk(root)
+    seen = Walk(root, notice)
     try:
         mode = os.stat(root).st_mode
     except OSError as error:
@@ -69,20 +76,22 @@ def walk(root: str, notice: Noticed | None = None) -> Walk:
         return seen
     if not stat.S_ISDIR(mode):
         _look_at_file_root(seen)
-        if notice is not None:
-            notice(seen.files)
         return seen
     seen.ignore = _ignore_rule(root)
     links: list[str] = []
     folders = [root]
     while folders:
-        folders += reversed(_look_at_folder(seen, folders.pop(), links, notice))
+        _look_at_folder(seen, folders.pop(), folders, links)
     if links:
-        added = _follow_links(seen, links)
-        if notice is not None:
-            notice(added)
-    seen.problems.sort(key=lambda problem: _name_order(problem.path))
+        _follow_links(seen, sorted(links, key=name_order))
+    seen.problems.sort(key=lambda problem: name_order(problem.path))
     return seen
+
+
+def name_order(path: str) -> str:
+    """Sorts the files of a folder before those of its folders, each in the order of the names."""
+    folder, _, name = path.rpartition("/")
+    return folder.replace("/", "\0") + "\0\0" + name
 
 
 def _ignore_rule(root: str) -> Callable[[str], bool] | None:
@@ -108,8 +117,8 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
     return lambda path: spec.match_file(path[begin:])
 
 
-def _look_at_folder(seen: Walk, folder: str, links: list[str], notice: Noticed | None) -> list[str]:
-    """Note the files of one folder; its folders are returned, in the order of their names.
+def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str]) -> None:
+    """Take the files of one folder; its folders and links are added to what is to be looked at.
 
     The system looks names up in the folder that is open: a sixth sooner than whole paths.
     """
@@ -117,38 +126,15 @@ def _look_at_folder(seen: Walk, folder: str, links: list[str], notice: Noticed |
         descriptor = os.open(folder, _READ_FOLDER)
     except OSError as error:
         _lost(seen, folder, error)
-        return []
-    folders: list[str] = []
+        return
     try:
         if not _holds_an_index(descriptor):
-            found = _Folder(os.path.join(folder, ""))
             with os.scandir(descriptor) as entries:
-                _note_entries(seen, entries, found)
-            if notice is not None:
-                notice(found.files)
-            folders = found.end(seen, links)
+                seen.take(_files_of(seen, entries, os.path.join(folder, ""), folders, links))
     except OSError as error:
         _lost(seen, folder, error)
     finally:
         os.close(descriptor)
-    return folders
-
-
-class _Folder:
-    """What is in one folder, by path, in whatever order the system tells it."""
-
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
-        self.files: dict[str, Stamp] = {}
-        self.folders: list[str] = []
-        self.links: list[str] = []
-
-    def end(self, seen: Walk, links: list[str]) -> list[str]:
-        """Hand files and links on in the order of the names; the folders are returned in it."""
-        for path in sorted(self.files):
-            seen.files[path] = self.files[path]
-        links += sorted(self.links)
-        return sorted(self.folders)
 
 
 def _holds_an_index(descriptor: int) -> bool:
@@ -161,70 +147,67 @@ def _holds_an_index(descriptor: int) -> bool:
     return True
 
 
-def _note_entries(seen: Walk, entries: Iterable[os.DirEntry[str]], found: _Folder) -> None:
-    """Note what is in an open folder; each file is asked for its size and time at once."""
-    prefix, files, ignore = found.prefix, found.files, seen.ignore
+def _files_of(
+    seen: Walk,
+    entries: Iterable[os.DirEntry[str]],
+    prefix: str,
+    folders: list[str],
+    links: list[str],
+) -> dict[str, Stamp]:
+    """The files of an open folder, each asked for its size and time as it is met."""
+    files: dict[str, Stamp] = {}
+    ignore = seen.ignore
     for entry in entries:
         name = entry.name
         if name[0] == ".":
             continue
         try:
-            if not entry.is_file(follow_symlinks=False):
-                _note_other(seen, entry, found)
-            elif ignore is not None and ignore(prefix + name):
+            is_file = entry.is_file(follow_symlinks=False)
+            is_folder = not is_file and entry.is_dir(follow_symlinks=False)
+            if ignore is not None and ignore(prefix + name + "/" * is_folder):
                 continue
+            if is_folder:
+                folders.append(prefix + name)
+            elif not is_file and entry.is_symlink():
+                links.append(prefix + name)
             elif name[name.rfind(".") :] in EXTENSIONS or extension_of(name) in EXTENSIONS:
                 info = entry.stat(follow_symlinks=False)
-                files[prefix + name] = (info.st_size, info.st_mtime_ns)
+                if is_file or _is_regular(seen, prefix + name, info):
+                    files[prefix + name] = (info.st_size, info.st_mtime_ns)
             else:
                 seen.skipped[extension_of(name)] += 1
         except OSError as error:
             _lost(seen, prefix + name, error)
-
-
-def _note_other(seen: Walk, entry: os.DirEntry[str], found: _Folder) -> None:
-    """Note what is no regular file: a folder, a link, or what is never opened."""
-    path = found.prefix + entry.name
-    is_folder = entry.is_dir(follow_symlinks=False)
-    if seen.ignore is not None and seen.ignore(path + "/" * is_folder):
-        return
-    if is_folder:
-        found.folders.append(path)
-    elif entry.is_symlink():
-        found.links.append(path)
-    elif extension_of(entry.name) in EXTENSIONS:
-        _note(seen, path, entry.stat(follow_symlinks=False))
-    else:
-        seen.skipped[extension_of(entry.name)] += 1
+    return files
 
 
 def _look_at_file_root(seen: Walk) -> None:
     """A root that is a file was named by the user: its name may begin with a dot."""
     extension = extension_of(seen.root)
     if extension in EXTENSIONS:
-        _note(seen, seen.root, os.stat(seen.root))
+        info = os.stat(seen.root)
+        if _is_regular(seen, seen.root, info):
+            seen.take({seen.root: (info.st_size, info.st_mtime_ns)})
     else:
         seen.skipped[extension] += 1
         known = " ".join(sorted(EXTENSIONS))
         seen.problems.append(FileProblem(seen.root, f"not a kind of file that is read: {known}"))
 
 
-def _note(seen: Walk, path: str, info: os.stat_result) -> None:
+def _is_regular(seen: Walk, path: str, info: os.stat_result) -> bool:
+    """Whether a file may be opened; a problem where it may not."""
     if stat.S_ISREG(info.st_mode):
-        seen.files[path] = (info.st_size, info.st_mtime_ns)
-    else:
-        reason = "not a regular file (a pipe, socket or device): it was not opened"
-        seen.problems.append(FileProblem(path, reason))
+        return True
+    reason = "not a regular file (a pipe, socket or device): it was not opened"
+    seen.problems.append(FileProblem(path, reason))
+    return False
 
 
-def _follow_links(seen: Walk, links: list[str]) -> dict[str, Stamp]:
-    """Add the files that links lead to, each once, and restore the order of the names.
-
-    The files that were added are returned.
-    """
-    before = set(seen.files)
+def _follow_links(seen: Walk, links: list[str]) -> None:
+    """Take the files that links lead to, each once."""
     real_root = os.path.realpath(seen.root).rstrip("/")
     targets = {real_root + path[len(seen.root.rstrip("/")) :] for path in seen.files}
+    files: dict[str, Stamp] = {}
     for path in links:
         extension = extension_of(path)
         try:
@@ -241,15 +224,9 @@ def _follow_links(seen: Walk, links: list[str]) -> dict[str, Stamp]:
             seen.skipped[extension] += 1
             continue
         targets.add(target)
-        _note(seen, path, info)
-    seen.files = {path: seen.files[path] for path in sorted(seen.files, key=_name_order)}
-    return {path: stamp for path, stamp in seen.files.items() if path not in before}
-
-
-def _name_order(path: str) -> tuple[bool | str, ...]:
-    """Files of a folder before those of its folders, each in the order of the names."""
-    folders = path.split("/")
-    return (*(part for name in folders[:-1] for part in (True, name)), False, folders[-1])
+        if _is_regular(seen, path, info):
+            files[path] = (info.st_size, info.st_mtime_ns)
+    seen.take(files)
 
 
 def _lost(seen: Walk, path: str, error: OSError) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from indexer.changes import Changes, Comparison
 from indexer.extract import hash_file
 from indexer.files import Stamp
-from indexer.scan import Walk, walk
+from indexer.scan import Walk, name_order, walk
 
 
 def write(root: Path, name: str, content: str = "نص") -> Path:
@@ -25,7 +25,7 @@ def write(root: Path, name: str, content: str = "نص") -> Path:
 
 
 def names(seen: Walk) -> list[str]:
-    return [os.path.relpath(path, seen.root) for path in seen.files]
+    return [os.path.relpath(path, seen.root) for path in sorted(seen.files, key=name_order)]
 
 
 class Known(dict[str, Stamp]):
@@ -198,6 +198,30 @@ def test_folders_deeper_than_the_stack_are_walked(tmp_path: Path, monkeypatch: p
         os.chdir("..")
         os.rmdir("d")
     assert names(seen) == ["d/" * depth + "x.txt"]
+
+
+def plain_order(path: str) -> tuple[bool | str, ...]:
+    """Each folder (True) and its name, then the file (False) and its: `False` goes first."""
+    *folders, name = path.split("/")
+    return (*(part for folder in folders for part in (True, folder)), False, name)
+
+
+PARTS = st.lists(st.text("a-\x01.", min_size=1, max_size=3), min_size=1, max_size=4)
+
+
+@given(st.lists(PARTS.map("/".join), unique=True))
+def test_files_stand_before_those_of_folders_in_the_order_of_names(paths: list[str]) -> None:
+    assert sorted(paths, key=name_order) == sorted(paths, key=plain_order)
+
+
+def test_added_files_come_in_the_order_of_names(tmp_path: Path) -> None:
+    for name in ("b/a.txt", "b.txt", "a/z.txt", "a/b/c.txt", "c.txt"):
+        write(tmp_path, name)
+    (tmp_path / "a.txt").symlink_to(write(tmp_path.parent, "far.txt"))
+    added = against(Known(Walk("")), walk(str(tmp_path))).added
+    assert [os.path.relpath(state.path, tmp_path) for state in added] == [
+        "a.txt", "b.txt", "c.txt", "a/z.txt", "a/b/c.txt", "b/a.txt",
+    ]  # fmt: skip
 
 
 def test_each_file_is_noticed_once(tmp_path: Path) -> None:
