@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ from indexer.codec.scratch import ArraySpool, Scratch
 _STEM = LEVELS.index("stem")
 
 
-@dataclass(slots=True)
-class FieldSource:
+class FieldSource(NamedTuple):
     """Some of a field's postings and the vocabulary that names their lists.
 
     terms: by key of the postings, the index in the vocabulary; -1 for a list that is gone.
@@ -38,15 +37,15 @@ class FieldSource:
     goes_on: bool = False
 
 
-@dataclass(slots=True)
 class DocumentValues:
     """Numbers by document that come in pieces, in the order of docnums, with gaps of 0.
 
     Of a document that comes more than once they are added up.
     """
 
-    docnums: list[Array] = field(default_factory=list)
-    values: list[Array] = field(default_factory=list)
+    def __init__(self, docnums: Iterable[Array] = (), values: Iterable[Array] = ()) -> None:
+        self.docnums = list(docnums)
+        self.values = list(values)
 
     def add(self, docnums: Array, values: Array) -> None:
         """Values of some documents."""
@@ -61,7 +60,6 @@ class DocumentValues:
         return result
 
 
-@dataclass(slots=True)
 class FieldData:
     """All that a segment will hold of one field.
 
@@ -69,12 +67,21 @@ class FieldData:
     samples: offsets in pieces, in the order of documents; with token_counts, form fields only.
     """
 
-    name: str
-    format_name: str
-    sources: list[FieldSource]
-    lengths: DocumentValues | None = None
-    token_counts: DocumentValues | None = None
-    samples: list[Array] = field(default_factory=list)
+    def __init__(
+        self,
+        name: str,
+        format_name: str,
+        sources: list[FieldSource],
+        lengths: DocumentValues | None = None,
+        token_counts: DocumentValues | None = None,
+        samples: Iterable[Array] = (),
+    ) -> None:
+        self.name = name
+        self.format_name = format_name
+        self.sources = sources
+        self.lengths = lengths
+        self.token_counts = token_counts
+        self.samples = list(samples)
 
 
 def write_field(

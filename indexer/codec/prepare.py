@@ -7,7 +7,6 @@ not one by one: a thousand small files cost little more than one large one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from whoosh import fields
@@ -22,8 +21,7 @@ _ID_ANALYZER = fields.ID().analyzer
 _ONE = (1).to_bytes(4, "big")
 
 
-@dataclass(slots=True)
-class Texts:
+class Texts(NamedTuple):
     """The texts of a form field. docs: each one's place among the documents.
 
     stored: what is kept of each, which may differ from what is indexed; None: nothing.
@@ -35,17 +33,17 @@ class Texts:
     stored: list[str | None]
 
 
-@dataclass(slots=True)
 class Terms:
     """The postings of any other field. lengths: of those documents that have one."""
 
-    name: str
-    field: Any
-    docs: list[int] = field(default_factory=list)
-    terms: list[bytes] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-    values: list[bytes] = field(default_factory=list)
-    lengths: list[tuple[int, int]] = field(default_factory=list)
+    def __init__(self, name: str, fieldobj: Any) -> None:
+        self.name = name
+        self.field = fieldobj
+        self.docs: list[int] = []
+        self.terms: list[bytes] = []
+        self.weights: list[float] = []
+        self.values: list[bytes] = []
+        self.lengths: list[tuple[int, int]] = []
 
 
 class Cells(NamedTuple):
@@ -57,14 +55,14 @@ class Cells(NamedTuple):
     cells: list[Any]
 
 
-@dataclass(slots=True)
 class Prepared:
     """Everything that some documents add. records: the other stored values of each."""
 
-    texts: list[Texts] = field(default_factory=list)
-    terms: list[Terms] = field(default_factory=list)
-    columns: list[Cells] = field(default_factory=list)
-    records: list[bytes | None] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.texts: list[Texts] = []
+        self.terms: list[Terms] = []
+        self.columns: list[Cells] = []
+        self.records: list[bytes | None] = []
 
 
 class _Values(NamedTuple):
