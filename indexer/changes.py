@@ -72,7 +72,7 @@ def compared(
     """The same, for one who has a use for `on_change` of `Comparison`."""
     comparison = Comparison(
         catalogue.stamps_below(root),
-        digest_of=lambda path: catalogue.files[catalogue.key(path)].digest,
+        digest_of=lambda path: catalogue.files.digest(catalogue.key(path)),
         last_run_ns=catalogue.updated_ns or None,
         on_change=on_change,
     )

@@ -135,17 +135,24 @@ class Files(MutableMapping[str, FileEntry]):
     def entry(self, row: int) -> FileEntry:
         """The file of a row."""
         values = self._values
-        digest = self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES]
         return FileEntry(
             values("number")[row],
             self.paths[row],
             values("size")[row],
             values("mtime_ns")[row],
-            "" if digest == _UNKNOWN else digest.hex(),
+            self._digest(row),
             values("documents")[row],
             values("text_bytes")[row],
             self.encodings[values("encoding")[row]],
         )
+
+    def digest(self, path: str) -> str:
+        """The digest of a file alone."""
+        return self._digest(self._row[path])
+
+    def _digest(self, row: int) -> str:
+        digest = self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES]
+        return "" if digest == _UNKNOWN else digest.hex()
 
     def __setitem__(self, path: str, entry: FileEntry) -> None:
         """Note a file under its own path; ValueError where the two differ."""

@@ -54,6 +54,7 @@ def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data) -> Non
     for path in data.draw(st.sets(st.sampled_from(sorted(plain)))) if plain else ():
         files[path] = plain[path] = plain[path]._replace(size=7, encoding="utf-16")
     assert dict(files) == plain
+    assert {path: files.digest(path) for path in files} == {p: e.digest for p, e in plain.items()}
     assert dict(files.stamps()) == {path: (e.size, e.mtime_ns) for path, e in plain.items()}
     assert sorted(files.column("documents")) == sorted(e.documents for e in plain.values())
     again = packed_and_back(files)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from indexer.ahead import look_ahead
-from indexer.cli import complaints, exits, records, render, terminal
+from indexer.cli import exits, terminal
 from indexer.errors import NoIndexError
 from indexer.heap import keep_freed_memory
 
@@ -48,6 +48,15 @@ def follow(
                     report = opened.update(["."], progress=progress)
                 named = list(opened.stats().roots)
     terminal.end_on_closed_pipe(True)
+    _print(report, json=json)
+    if _is_blank(report) and not forget:
+        _say_no_texts(named)
+    return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
+
+
+def _print(report: UpdateReport, *, json: bool) -> None:
+    from indexer.cli import complaints, records, render
+
     if json:
         on_terminal = terminal.is_terminal(sys.stdout)
         terminal.write(records.json_line(records.report_record(report), for_terminal=on_terminal))
@@ -56,9 +65,6 @@ def follow(
         for line in (summary(report), *report.notes):
             terminal.write(screen.data(line) + "\n")
     complaints.report_problems(report.problems)
-    if _is_blank(report) and not forget:
-        _say_no_texts(named)
-    return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
 
 
 def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool) -> Index:
@@ -112,9 +118,10 @@ def _progress() -> Iterator[ProgressCallback | None]:
 
 
 def _say_no_texts(places: list[str]) -> None:
+    from indexer.cli.records import relative_path
     from indexer.extract import EXTENSIONS
 
-    where = ", ".join(terminal.safe_name(records.relative_path(os.path.abspath(p))) for p in places)
+    where = ", ".join(terminal.safe_name(relative_path(os.path.abspath(p))) for p in places)
     kinds = " ".join(sorted(EXTENSIONS))
     terminal.complain(f"no texts in {where}: put files of these kinds there: {kinds}")
 

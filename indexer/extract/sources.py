@@ -12,12 +12,13 @@ import stat
 import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from indexer.errors import ExtractError
 from indexer.extract.types import Extraction
 
-if TYPE_CHECKING:
+try:
+    from _blake2 import blake2b  # what hashlib hands out, without OpenSSL, which comes with it
+except ImportError:
     from hashlib import blake2b
 
 CHUNK_BYTES = 1 << 20
@@ -29,19 +30,12 @@ _GZIP_WINDOW = 31
 
 def digest_of(data: bytes) -> str:
     """The content digest that the catalogue keeps: blake2b-16, in hex."""
-    return _digest(data).hexdigest()
-
-
-def _digest(data: bytes = b"") -> blake2b:
-    """Imported with the first file that is read: hashlib brings OpenSSL."""
-    from hashlib import blake2b
-
-    return blake2b(data, digest_size=DIGEST_BYTES)
+    return blake2b(data, digest_size=DIGEST_BYTES).hexdigest()
 
 
 def hash_file(path: str) -> str:
     """Digest of a file's content, in constant memory. Raises ExtractError."""
-    digest = _digest()
+    digest = blake2b(digest_size=DIGEST_BYTES)
     for chunk in _chunks_of(path):
         digest.update(chunk)
     return digest.hexdigest()
@@ -98,7 +92,7 @@ def stream(path: str, extraction: Extraction) -> Iterator[bytes]:
 
 def digested(chunks: Iterable[bytes], extraction: Extraction) -> Iterator[bytes]:
     """Pass the chunks on, counting and digesting them for `extraction`."""
-    digest = _digest()
+    digest = blake2b(digest_size=DIGEST_BYTES)
     for chunk in chunks:
         digest.update(chunk)
         extraction.size += len(chunk)
