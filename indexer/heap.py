@@ -22,7 +22,7 @@ def keep_freed_memory() -> None:
     """
     if sys.platform != "linux":
         return
-    import ctypes  # numpy has imported it
+    import ctypes  # numpy imports it, too
 
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:

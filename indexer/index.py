@@ -102,7 +102,7 @@ class Index:
         with storage.exclusive(self._location.index_dir):
             self.refresh()
             storage.remove_abandoned(self._location.index_dir, self._location.data_dir)
-            commits.clean_and_check(self._location.data_dir)
+            commits.check_and_clean(self._location.data_dir)
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
             look: Callable[[Catalogue, str], changes.Look] = changes.look

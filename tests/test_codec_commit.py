@@ -19,6 +19,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import LockError
 
 from indexer.codec import series
+from indexer.codec.commits import check_and_clean, latest_generation, seal_of, toc_parts
 from indexer.codec.formfield import FormField
 from indexer.codec.index import ColumnarIndex, create_index, field_arrays, open_index
 from indexer.codec.parallel import BuildError
@@ -114,6 +115,61 @@ def test_damage_to_the_toc_is_found(tmp_path):
         toc.write_bytes(sound[:length])
         with pytest.raises(IndexCorruptError):
             open_index(tmp_path)
+
+
+# The same without Whoosh
+
+
+def files_of(ix: ColumnarIndex) -> set[str]:
+    segments = {segment.file_name for segment in ix._segments()}
+    return {f"_MAIN_{ix.latest_generation()}.toc", *segments}
+
+
+def test_what_is_asked_without_whoosh_is_what_whoosh_reads(tmp_path):
+    folder, stale = str(tmp_path), ("_MAIN_0.toc", "_MAIN_7.toc.new", "MAIN_abc.fhs")
+    ix = create_index(tmp_path, SCHEMA)
+    for first in range(0, 100, 10):
+        writer = ix.writer()
+        writer.add_documents(document(i) for i in range(first, first + 10))
+        writer.delete_by_values("path", [f"p{first - 3}"])
+        writer.commit()
+        for name in (*stale, "notes.txt"):
+            (tmp_path / name).write_bytes(b"x")
+        check_and_clean(folder)
+        assert latest_generation(folder) == ix.latest_generation()
+        left = {path.name for path in tmp_path.iterdir()}
+        assert left - {"MAIN_WRITELOCK", "notes.txt"} == files_of(ix)
+
+
+def test_without_whoosh_damage_is_found_too(tmp_path):
+    ix = filled(tmp_path)
+    (tmp_path / "MAIN_abc.fhs").write_bytes(b"x")
+    for name in files_of(ix):
+        path = tmp_path / name
+        sound = path.read_bytes()
+        for damaged in (b"", sound[: len(sound) // 2], sound[:20] + b"x" + sound[21:]):
+            path.write_bytes(damaged)
+            with pytest.raises(IndexCorruptError):
+                check_and_clean(str(tmp_path))
+        path.unlink()
+        with pytest.raises(IndexCorruptError, match=r"lost its table|is gone"):
+            check_and_clean(str(tmp_path))
+        path.write_bytes(sound)
+    assert (tmp_path / "MAIN_abc.fhs").exists()
+    check_and_clean(str(tmp_path))
+    assert not (tmp_path / "MAIN_abc.fhs").exists()
+
+
+def test_without_whoosh_a_toc_cannot_run_code_either(tmp_path):
+    filled(tmp_path)
+    (path,) = tmp_path.glob("_MAIN_*.toc")
+    segments = toc_parts(path.read_bytes()).segments
+    for evil in (pickle.dumps([_Evil()]), pickle.dumps([fields.Schema()]), b"garbage"):
+        body = path.read_bytes()[:-12].removesuffix(segments) + evil
+        path.write_bytes(body + seal_of(body))
+        segments = evil
+        with pytest.raises(IndexCorruptError):
+            check_and_clean(str(tmp_path))
 
 
 def test_no_index_here(tmp_path):
@@ -317,7 +373,9 @@ def test_killed_during_commit(tmp_path):
         child.wait()
         child.stdout.close()
         then = (held - {f"p{first - 1}"}) | {f"p{i}" for i in range(first, first + 200)}
+        check_and_clean(str(tmp_path))
         ix = open_index(tmp_path)
+        assert {p.name for p in tmp_path.iterdir() if p.suffix in (".fhs", ".toc")} == files_of(ix)
         found = set(paths(ix))
         assert found == then or (found == held and not done)
         assert ix.verify() == []

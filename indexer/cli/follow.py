@@ -104,7 +104,7 @@ def _progress() -> Iterator[ProgressCallback | None]:
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
+        task = bar.add_task("scan", total=None)
 
         def advance(progress: Progress) -> None:
             bar.update(

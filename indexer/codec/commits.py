@@ -127,8 +127,8 @@ def latest_generation(folder: str) -> int:
     return generation
 
 
-def clean_and_check(folder: str) -> None:
-    """Remove what killed runs left, and see every segment of the newest commit in its place.
+def check_and_clean(folder: str) -> None:
+    """See every segment of the newest commit in its place, then remove what killed runs left.
 
     The caller holds the lock. As much is checked as opening a searcher reads: headers, footers and
     directories. Raises IndexCorruptError.
@@ -136,13 +136,13 @@ def clean_and_check(folder: str) -> None:
     generation = latest_generation(folder)
     with open(os.path.join(folder, f"_{INDEX_NAME}_{generation}.toc"), "rb") as file:
         segment_ids = _segment_ids(toc_parts(file.read()).segments)
-    for name in stale_names(os.listdir(folder), INDEX_NAME, generation, segment_ids):
-        with suppress(FileNotFoundError):
-            os.unlink(os.path.join(folder, name))
     for segment_id in segment_ids:
         path = os.path.join(folder, segment_id + fmt.EXTENSION)
         with segments_in_place(), mapped(path) as buffer:
             read_directory(buffer, path)
+    for name in stale_names(os.listdir(folder), INDEX_NAME, generation, segment_ids):
+        with suppress(FileNotFoundError):
+            os.unlink(os.path.join(folder, name))
 
 
 @contextmanager
