@@ -6,7 +6,6 @@ could not be looked at is ever taken for deleted.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -19,6 +18,8 @@ from indexer.scan import Walk, name_order, walk
 
 RACY_WINDOW_NS = 2_000_000_000
 """The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
+
+_NEVER = float("inf")
 
 
 class FileState(NamedTuple):
@@ -107,7 +108,7 @@ class Comparison:
         self._digest_of = digest_of
         self._content_of = content_of
         self._on_change = on_change
-        self._racy_from = math.inf if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
+        self._racy_from = _NEVER if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
         self._doubtful: list[str] = []
         self._added: list[FileState] = []
         self._changed: list[FileState] = []

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import sys
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -147,8 +148,11 @@ class Files(MutableMapping[str, FileEntry]):
         )
 
     def digest(self, path: str) -> str:
-        """The digest of a file alone."""
-        return self._digest(self._row[path])
+        """The digest of a file alone; of packed ones without a dictionary of all."""
+        row = bisect_left(self.paths, path) if self._is_packed else self._row[path]
+        if self.paths[row : row + 1] != [path]:
+            raise KeyError(path)
+        return self._digest(row)
 
     def _digest(self, row: int) -> str:
         digest = self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES]

@@ -58,6 +58,10 @@ def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data) -> Non
     assert dict(files.stamps()) == {path: (e.size, e.mtime_ns) for path, e in plain.items()}
     assert sorted(files.column("documents")) == sorted(e.documents for e in plain.values())
     again = packed_and_back(files)
+    assert {path: again.digest(path) for path in plain} == {p: e.digest for p, e in plain.items()}
+    for absent in ("", "\U0010ffff" * 9):
+        with pytest.raises(KeyError):
+            again.digest(absent)
     assert dict(again) == plain
     assert list(again) == sorted(plain)
 

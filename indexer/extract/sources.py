@@ -22,6 +22,9 @@ except ImportError:
     from hashlib import blake2b
 
 CHUNK_BYTES = 1 << 20
+_ROOM_BYTES = 4096
+"""Asked for beyond the size of a file, so that one read shows all of it, or that it grew."""
+
 DIGEST_BYTES = 16
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 _GZIP_WINDOW = 31
@@ -154,9 +157,9 @@ def _up_to_damage(unpacker: zlib._Decompress, data: bytes) -> Iterator[bytes]:
 
 def _chunks_of(path: str) -> Iterator[bytes]:
     try:
-        descriptor, _ = _open(path)
+        descriptor, size = _open(path)
         try:
-            while chunk := os.read(descriptor, CHUNK_BYTES):
+            while chunk := os.read(descriptor, min(size + _ROOM_BYTES, CHUNK_BYTES)):
                 yield chunk
         finally:
             os.close(descriptor)
