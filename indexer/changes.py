@@ -109,7 +109,8 @@ class Comparison:
         self._content_of = content_of
         self._on_change = on_change
         self._racy_from = _NEVER if last_run_ns is None else last_run_ns - RACY_WINDOW_NS
-        self._doubtful: list[str] = []
+        self._taken = 0
+        self._doubtful: dict[str, Stamp] = {}
         self._added: list[FileState] = []
         self._changed: list[FileState] = []
         self._touched: list[FileState] = []
@@ -120,18 +121,19 @@ class Comparison:
     def take(self, files: Mapping[str, Stamp]) -> None:
         """Find those of some files that are not surely as they were."""
         before, racy_from = self._known.get, self._racy_from
-        doubtful = [
-            path for path, now in files.items() if before(path) != now or now[1] >= racy_from
-        ]
-        self._doubtful += doubtful
-        if self._on_change and any(before(path) != files[path] for path in doubtful):
+        doubtful = {
+            path: now for path, now in files.items() if before(path) != now or now[1] >= racy_from
+        }
+        self._taken += len(files)
+        self._doubtful |= doubtful
+        if self._on_change and any(before(path) != now for path, now in doubtful.items()):
             self._on_change()
 
     def end(self, seen: Walk) -> None:
         """Settle the doubts, now that all files of a walk were taken."""
         self._seen = seen
         for path in sorted(self._doubtful, key=name_order):
-            self._sort(FileState(path, *seen.files[path]))
+            self._sort(FileState(path, *self._doubtful[path]))
 
     def look(self) -> Look:
         """What the walk showed."""
@@ -140,7 +142,7 @@ class Comparison:
     def _changes(self, seen: Walk) -> Changes:
         known = self._known
         missing: list[str] = []
-        if len(known) > len(seen.files) - len(self._added):
+        if len(known) > self._taken - len(self._added):
             missing = sorted(path for path in known if path not in seen.files)
         hidden = _below(seen.unreadable, missing)
         removed = [
@@ -155,7 +157,7 @@ class Comparison:
             moved=tuple(moved),
             touched=tuple(self._touched),
             removed=tuple(removed),
-            unchanged=len(seen.files) - len(self._doubtful) + self._unchanged,
+            unchanged=self._taken - len(self._doubtful) + self._unchanged,
             unreachable=(*self._unreachable, *(path for path in missing if path in hidden)),
             problems=(*seen.problems, *self._problems),
         )

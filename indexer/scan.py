@@ -10,6 +10,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
 
 from indexer.errors import FahrasError
 from indexer.extract import EXTENSIONS, extension_of
@@ -38,8 +39,6 @@ class Walk:
 
     def __init__(self, root: str, notice: Noticed | None = None) -> None:
         self.root = root
-        self.files: dict[str, Stamp] = {}
-        """Size and time by path: the root as it was given, joined with the names below it."""
         self.skipped: Counter[str] = Counter()
         """How many files were passed over, by extension (lower case, with dot; "" for none)."""
         self.problems: list[FileProblem] = []
@@ -48,6 +47,15 @@ class Walk:
         self.ignore: Callable[[str], bool] | None = None
         """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
         self._notice = notice
+        self._taken: list[Mapping[str, Stamp]] = []
+
+    @cached_property
+    def files(self) -> dict[str, Stamp]:
+        """Size and time by path: the root as it was given, joined with the names below it.
+
+        Put together when it is asked for: whoever is told of each folder needs it seldom.
+        """
+        return {path: stamp for files in self._taken for path, stamp in files.items()}
 
     @property
     def reachable(self) -> bool:
@@ -56,7 +64,8 @@ class Walk:
 
     def take(self, files: Mapping[str, Stamp]) -> None:
         """Add files, none of which was added before."""
-        self.files.update(files)
+        self._taken.append(files)
+        vars(self).pop("files", None)
         if self._notice is not None:
             self._notice(files)
 
