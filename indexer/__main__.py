@@ -58,7 +58,7 @@ def _end(code: int) -> NoReturn:
     """Exit without taking all objects apart first, which takes as long as an eighth of a search.
 
     What was registered for the exit is run, and what was written goes out. Where that fails,
-    Python's own way to exit says so.
+    Python's own way to exit says so. No thread that it would wait for outlives a command.
     """
     atexit._run_exitfuncs()
     try:

@@ -140,7 +140,7 @@ def _compare_and_answer(location: Location, paths: Sequence[str], pipe: IO[bytes
     first = _FirstByte(pipe)
     catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
     catalogue.take_home(location.home)
-    roots = list(map(catalogue.key, paths)) or catalogue.roots
+    roots = dict.fromkeys(map(catalogue.key, paths)) or catalogue.roots
     # kept until the answer is out: to free what was seen of all files takes its time
     comparisons = {root: compared(catalogue, root, first.changed) for root in roots}
     seen = {root: comparison.look() for root, comparison in comparisons.items()}

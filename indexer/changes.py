@@ -95,6 +95,8 @@ class Comparison:
     its folder is. That files are gone shows only in the end.
     """
 
+    _seen: Walk
+
     def __init__(
         self,
         known: Mapping[str, Stamp],

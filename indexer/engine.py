@@ -10,7 +10,7 @@ from typing import Any
 import whoosh
 
 from indexer.codec import index as columnar
-from indexer.codec.commits import latest_generation, segments_in_place
+from indexer.codec.commits import generation_of, segments_in_place
 from indexer.errors import WHOOSH_RELEASE, WhooshMismatchError
 from indexer.schema import fahras_schema
 
@@ -34,7 +34,7 @@ def create_index(folder: str) -> int:
 def open_index(folder: str) -> Any:
     """Open the Whoosh index of a folder. Raises IndexCorruptError where there is none."""
     check_whoosh()
-    latest_generation(folder)
+    generation_of(folder)
     with segments_in_place():
         return columnar.open_index(folder)
 

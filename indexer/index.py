@@ -42,7 +42,7 @@ class Index:
 
     def __init__(self, location: Location) -> None:
         self._location = location
-        commits.latest_generation(location.data_dir)
+        commits.generation_of(location.data_dir)
         self._pending_home: str | None = None
         self._variant_tables: dict[tuple[str, ...], VariantTable] = {}
 
@@ -177,7 +177,7 @@ class Index:
     @property
     def _generation(self) -> int:
         """The number of the newest commit."""
-        return commits.latest_generation(self._location.data_dir)
+        return commits.generation_of(self._location.data_dir)
 
     @cached_property
     def _opened(self) -> tuple[Any, Catalogue]:

@@ -25,12 +25,9 @@ _ROOT_GONE = (
     "fahras index --forget"
 )
 _FILES_OF_AN_INDEX = ("fahras.json", "lock")
-
-
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
-
-Noticed = Callable[[Mapping[str, Stamp]], object]
+Noticed = Callable[[Mapping[str, Stamp]], None]
 """Is told of the files of each folder as soon as they are seen; of each file once."""
 
 

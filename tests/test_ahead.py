@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,36 @@ def test_without_another_process_it_looks_itself(
         assert index.update(ahead=ahead).added == 1
     monkeypatch.delattr(os, "fork")
     assert look_ahead(str(folder), (), None) is None
+
+
+def _nothing(folder: Path) -> None:
+    del folder
+
+
+def _remove(folder: Path) -> None:
+    (folder / "a.txt").unlink()
+
+
+def _touch(folder: Path) -> None:
+    os.utime(folder / "inside" / "c.md", (1, 1))
+
+
+def _add(folder: Path) -> None:
+    (folder / "inside" / "e.txt").write_text("ذهب", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"), [(_nothing, False), (_remove, False), (_touch, True), (_add, True)]
+)
+def test_the_imports_begin_when_a_file_is_met_that_changed(
+    folder: Path, change: Callable[[Path], None], says: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    imported: list[str] = []
+    monkeypatch.setattr(ahead_module, "import_module", imported.append)
+    change(folder)
+    with ahead_of(folder) as ahead:
+        assert ahead.is_of(catalogue_of(folder))
+    assert bool(imported) is says
 
 
 @pytest.mark.parametrize("asked", [True, False])

@@ -19,7 +19,7 @@ from whoosh.filedb.filestore import RamStorage
 from whoosh.index import LockError
 
 from indexer.codec import series
-from indexer.codec.commits import check_and_clean, latest_generation, seal_of, toc_parts
+from indexer.codec.commits import check_and_clean, generation_of, seal_of, toc_parts
 from indexer.codec.formfield import FormField
 from indexer.codec.index import ColumnarIndex, create_index, field_arrays, open_index
 from indexer.codec.parallel import BuildError
@@ -136,7 +136,7 @@ def test_what_is_asked_without_whoosh_is_what_whoosh_reads(tmp_path):
         for name in (*stale, "notes.txt"):
             (tmp_path / name).write_bytes(b"x")
         check_and_clean(folder)
-        assert latest_generation(folder) == ix.latest_generation()
+        assert generation_of(folder) == ix.latest_generation()
         left = {path.name for path in tmp_path.iterdir()}
         assert left - {"MAIN_WRITELOCK", "notes.txt"} == files_of(ix)
 

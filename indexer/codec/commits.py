@@ -114,7 +114,7 @@ def stale_names(
     return stale
 
 
-def latest_generation(folder: str) -> int:
+def generation_of(folder: str) -> int:
     """The number of the newest commit in a folder. Raises IndexCorruptError where there is none."""
     try:
         generation = newest_generation(os.listdir(folder))
@@ -133,7 +133,7 @@ def check_and_clean(folder: str) -> None:
     The caller holds the lock. As much is checked as opening a searcher reads: headers, footers and
     directories. Raises IndexCorruptError.
     """
-    generation = latest_generation(folder)
+    generation = generation_of(folder)
     with open(os.path.join(folder, f"_{INDEX_NAME}_{generation}.toc"), "rb") as file:
         segment_ids = _segment_ids(toc_parts(file.read()).segments)
     for segment_id in segment_ids:
