@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from cli_process import run
+from cli_process import COMMAND, environment, run
 from conftest import write_texts
 
 
@@ -130,3 +133,29 @@ def test_a_folder_gone_since_is_not_forgotten(tmp_path: Path) -> None:
     done = run("index", "--index", "index", cwd=tmp_path)
     assert "Traceback" not in done.err
     assert run("search", "-c", "قاذفات", "--index", "index", cwd=tmp_path).text == "2\n"
+
+
+def test_killed_at_any_moment_it_leaves_the_old_index_or_the_new(tmp_path: Path) -> None:
+    chance = random.Random(5)
+    names = [f"{number}.txt" for number in range(40)]
+    for name in names:
+        (tmp_path / name).write_text("سفينة القديم", encoding="utf-8")
+    run("index", cwd=tmp_path)
+    for round_ in range(5):
+        word = "ابتثج"[round_] * 5
+        (tmp_path / f"later-{round_}.txt").write_text(f"سفينة {word}", encoding="utf-8")
+        names[round_] = f"moved-{round_}.txt"
+        os.rename(tmp_path / f"{round_}.txt", tmp_path / names[round_])
+        process = subprocess.Popen(
+            [*COMMAND, "index"], cwd=tmp_path, env=environment(), stdout=subprocess.DEVNULL
+        )
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(chance.random() * 0.6)
+        process.kill()
+        process.wait()
+        held = int(run("search", "-c", "سفينة", cwd=tmp_path).text)
+        assert held in (40 + round_, 41 + round_)
+        assert run("search", "-c", word, cwd=tmp_path).text == f"{held - 40 - round_}\n"
+        assert sum(report(tmp_path).values()) == 41 + round_
+        assert run("search", "-c", word, cwd=tmp_path).text == "1\n"
+    assert report(tmp_path) == counts(unchanged=45)
