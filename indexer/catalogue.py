@@ -13,11 +13,12 @@ from __future__ import annotations
 import json
 import os
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from indexer.errors import IndexCorruptError
-from indexer.files import Files, Stamp
+from indexer.files import Files, Stamp, Stamps
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
@@ -79,14 +80,21 @@ class Catalogue:
         """The keys of the files at or below the key `root`."""
         return [key for key in self.files if _covers(root, key)]
 
-    def stamps_below(self, root: str) -> dict[str, Stamp]:
-        """Size and time of the files at or below the key `root`, by absolute path."""
-        home, all_below = os.path.join(self.home, ""), root == "."
-        return {
-            home + key if key[0] not in "./" else self.absolute(key): stamp
-            for key, stamp in self.files.stamps()
-            if (all_below and key[0] != os.sep) or _covers(root, key)
-        }
+    def stamps_below(self, root: str) -> Stamps:
+        """Size and time of the files at or below the key `root`, by absolute folder and name."""
+        all_below = root == "."
+        by_start: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
+        for key, stamp in self.files.stamps():
+            if (all_below and key[0] != os.sep) or _covers(root, key):
+                cut = key.rfind(os.sep) + 1
+                by_start[key[:cut]][key[cut:]] = stamp
+        below: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
+        for start, files in by_start.items():
+            below[self.absolute(start or ".")].update(files)
+        if "." in by_start[""]:  # the home is itself a file
+            folder, name = os.path.split(self.home)
+            below[folder][name] = below[self.home].pop(".")
+        return dict(below)
 
     def take_number(self) -> int:
         """A file number never used before in this index."""

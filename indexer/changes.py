@@ -6,13 +6,14 @@ could not be looked at is ever taken for deleted.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from indexer.catalogue import Catalogue
 from indexer.errors import ExtractError
 from indexer.extract import hash_file
-from indexer.files import Stamp
+from indexer.files import Stamp, Stamps
 from indexer.reports import FileProblem
 from indexer.scan import Walk, name_order, walk
 
@@ -84,7 +85,7 @@ def compared(
 class Comparison:
     """Sorts the files of one root by what became of them, folder by folder as they are seen.
 
-    `known` is what the catalogue holds of this root, by path; `digest_of` gives the digest that it
+    `known` is what the catalogue holds of this root; `digest_of` gives the digest that it
     has of a known path (empty: content not known), and is asked only in doubt.
     Same size and time: unchanged, except within two seconds of `last_run_ns`, the time when the
     run that wrote the catalogue began: such a file may have been written again within the tick of
@@ -99,7 +100,7 @@ class Comparison:
 
     def __init__(
         self,
-        known: Mapping[str, Stamp],
+        known: Stamps,
         *,
         digest_of: Callable[[str], str],
         last_run_ns: int | None = None,
@@ -120,15 +121,15 @@ class Comparison:
         self._unreachable: list[str] = []
         self._problems: list[FileProblem] = []
 
-    def take(self, files: Mapping[str, Stamp]) -> None:
-        """Find those of some files that are not surely as they were."""
-        before, racy_from = self._known.get, self._racy_from
+    def take(self, folder: str, files: Mapping[str, Stamp]) -> None:
+        """Find those of some files of a folder that are not surely as they were."""
+        before, racy_from = self._known.get(folder, {}).get, self._racy_from
         doubtful = {
-            path: now for path, now in files.items() if before(path) != now or now[1] >= racy_from
+            name: now for name, now in files.items() if before(name) != now or now[1] >= racy_from
         }
         self._taken += len(files)
-        self._doubtful |= doubtful
-        if self._on_change and any(before(path) != now for path, now in doubtful.items()):
+        self._doubtful |= {os.path.join(folder, name): now for name, now in doubtful.items()}
+        if self._on_change and any(before(name) != now for name, now in doubtful.items()):
             self._on_change()
 
     def end(self, seen: Walk) -> None:
@@ -142,14 +143,11 @@ class Comparison:
         return Look(self._changes(self._seen), self._seen.skipped)
 
     def _changes(self, seen: Walk) -> Changes:
-        known = self._known
-        missing: list[str] = []
-        if len(known) > self._taken - len(self._added):
-            missing = sorted(path for path in known if path not in seen.files)
+        missing = self._missing(seen)
         hidden = _below(seen.unreadable, missing)
         removed = [
-            FileState(path, *known[path], self._digest_of(path))
-            for path in missing
+            FileState(path, *stamp, self._digest_of(path))
+            for path, stamp in missing.items()
             if path not in hidden
         ]
         moved, added, removed = _moves(removed, self._added, self._with_content)
@@ -164,8 +162,21 @@ class Comparison:
             problems=(*seen.problems, *self._problems),
         )
 
+    def _missing(self, seen: Walk) -> dict[str, Stamp]:
+        """What is known and was not seen, in the order of the paths."""
+        if sum(map(len, self._known.values())) == self._taken - len(self._added):
+            return {}
+        missing = {
+            os.path.join(folder, name): stamp
+            for folder, files in self._known.items()
+            for name, stamp in files.items()
+            if name not in seen.folders.get(folder, {})
+        }
+        return dict(sorted(missing.items()))
+
     def _sort(self, now: FileState) -> None:
-        before = self._known.get(now.path)
+        folder, name = os.path.split(now.path)
+        before = self._known.get(folder, {}).get(name)
         if before is None:
             self._added.append(now)
         elif before[0] != now.size:

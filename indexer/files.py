@@ -24,6 +24,9 @@ from typing import NamedTuple
 Stamp = tuple[int, int]
 """Size and mtime_ns: what tells, without reading, that a file is as it was."""
 
+Stamps = Mapping[str, Mapping[str, Stamp]]
+"""Of many files, by the path of the folder and then by name: what is looked up lies together."""
+
 _NUMBERS = ("number", "size", "mtime_ns", "documents", "text_bytes", "encoding")
 _COLUMNS = ("path", "digest", *_NUMBERS)
 _NUMBER_BYTES = 8

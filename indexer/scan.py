@@ -10,7 +10,6 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
 
 from indexer.errors import FahrasError
 from indexer.extract import EXTENSIONS, extension_of
@@ -27,8 +26,8 @@ _ROOT_GONE = (
 _FILES_OF_AN_INDEX = ("fahras.json", "lock")
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
-Noticed = Callable[[Mapping[str, Stamp]], None]
-"""Is told of the files of each folder as soon as they are seen; of each file once."""
+Noticed = Callable[[str, Mapping[str, Stamp]], None]
+"""Is told of a folder, and of the files in it by name, as soon as they are seen; of each once."""
 
 
 class Walk:
@@ -43,28 +42,30 @@ class Walk:
         """Folders and files that are there, or may be, but could not be looked at."""
         self.ignore: Callable[[str], bool] | None = None
         """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
+        self.folders: dict[str, dict[str, Stamp]] = {}
+        """Size and time by folder and name; a folder is the root as it was given, joined with the
+        names below it."""
         self._notice = notice
-        self._taken: list[Mapping[str, Stamp]] = []
 
-    @cached_property
+    @property
     def files(self) -> dict[str, Stamp]:
-        """Size and time by path: the root as it was given, joined with the names below it.
-
-        Put together when it is asked for: whoever is told of each folder needs it seldom.
-        """
-        return {path: stamp for files in self._taken for path, stamp in files.items()}
+        """The same by path."""
+        return {
+            os.path.join(folder, name): stamp
+            for folder, files in self.folders.items()
+            for name, stamp in files.items()
+        }
 
     @property
     def reachable(self) -> bool:
         """False where the root itself could not be looked at: nothing is known about it."""
         return self.root not in self.unreadable
 
-    def take(self, files: Mapping[str, Stamp]) -> None:
-        """Add files, none of which was added before."""
-        self._taken.append(files)
-        vars(self).pop("files", None)
+    def take(self, folder: str, files: dict[str, Stamp]) -> None:
+        """Add files of a folder, by name, none of which was added before."""
+        self.folders[folder] = self.folders[folder] | files if folder in self.folders else files
         if self._notice is not None:
-            self._notice(files)
+            self._notice(folder, files)
 
 
 def walk(root: str, notice: Noticed | None = None) -> Walk:
@@ -136,7 +137,8 @@ def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str
     try:
         if not _holds_an_index(descriptor):
             with os.scandir(descriptor) as entries:
-                seen.take(_files_of(seen, entries, os.path.join(folder, ""), folders, links))
+                files = _files_of(seen, entries, os.path.join(folder, ""), folders, links)
+            seen.take(folder, files)
     except OSError as error:
         _lost(seen, folder, error)
     finally:
@@ -160,7 +162,7 @@ def _files_of(
     folders: list[str],
     links: list[str],
 ) -> dict[str, Stamp]:
-    """The files of an open folder, each asked for its size and time as it is met."""
+    """The files of an open folder by name, each asked for its size and time as it is met."""
     files: dict[str, Stamp] = {}
     ignore = seen.ignore
     for entry in entries:
@@ -179,7 +181,7 @@ def _files_of(
             elif name[name.rfind(".") :] in EXTENSIONS or extension_of(name) in EXTENSIONS:
                 info = entry.stat(follow_symlinks=False)
                 if is_file or _is_regular(seen, prefix + name, info):
-                    files[prefix + name] = (info.st_size, info.st_mtime_ns)
+                    files[name] = (info.st_size, info.st_mtime_ns)
             else:
                 seen.skipped[extension_of(name)] += 1
         except OSError as error:
@@ -193,7 +195,8 @@ def _look_at_file_root(seen: Walk) -> None:
     if extension in EXTENSIONS:
         info = os.stat(seen.root)
         if _is_regular(seen, seen.root, info):
-            seen.take({seen.root: (info.st_size, info.st_mtime_ns)})
+            folder, name = os.path.split(seen.root)
+            seen.take(folder, {name: (info.st_size, info.st_mtime_ns)})
     else:
         seen.skipped[extension] += 1
         known = " ".join(sorted(EXTENSIONS))
@@ -213,7 +216,6 @@ def _follow_links(seen: Walk, links: list[str]) -> None:
     """Take the files that links lead to, each once."""
     real_root = os.path.realpath(seen.root).rstrip("/")
     targets = {real_root + path[len(seen.root.rstrip("/")) :] for path in seen.files}
-    files: dict[str, Stamp] = {}
     for path in links:
         extension = extension_of(path)
         try:
@@ -231,8 +233,8 @@ def _follow_links(seen: Walk, links: list[str]) -> None:
             continue
         targets.add(target)
         if _is_regular(seen, path, info):
-            files[path] = (info.st_size, info.st_mtime_ns)
-    seen.take(files)
+            folder, name = os.path.split(path)
+            seen.take(folder, {name: (info.st_size, info.st_mtime_ns)})
 
 
 def _lost(seen: Walk, path: str, error: OSError) -> None:

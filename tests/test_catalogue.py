@@ -87,8 +87,27 @@ def test_below_a_root() -> None:
     known = Catalogue("/home", [], Files(entry(n, path) for n, path in enumerate(paths, 1)))
     assert known.below("a") == ["a/b.txt"]
     assert known.below(".") == ["a/b.txt", "ab.txt", "."]
-    assert list(known.stamps_below("/other")) == ["/other/c.txt"]
-    assert list(known.stamps_below(".")) == ["/home/a/b.txt", "/home/ab.txt", "/home"]
+    assert {f: list(names) for f, names in known.stamps_below("/other").items()} == {
+        "/other": ["c.txt"]
+    }
+    assert {f: list(names) for f, names in known.stamps_below(".").items()} == {
+        "/home/a": ["b.txt"], "/home": ["ab.txt"], "/": ["home"],
+    }  # fmt: skip
+
+
+KEYS = st.sampled_from(
+    ["a.txt", "b/a.txt", "b/c/d.txt", "/home/b/e.txt", "/x/a.txt", "/a.txt", "."]
+)
+
+
+@given(st.sets(KEYS), st.sampled_from([".", "b", "b/c", "/x", "/", "a.txt"]))
+def test_stamps_below_a_root_are_those_of_the_files_below(keys: set[str], root: str) -> None:
+    known = Catalogue("/home", [], Files(entry(n, key, size=n) for n, key in enumerate(keys)))
+    stamps = known.stamps_below(root)
+    assert {os.path.join(f, name): stamps[f][name] for f in stamps for name in stamps[f]} == {
+        known.absolute(key): (known.files[key].size, known.files[key].mtime_ns)
+        for key in known.below(root)
+    }
 
 
 KNOWN = Catalogue(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -36,9 +37,18 @@ class Known(dict[str, Stamp]):
         self.digests = {path: hash_file(path) for path in self}
 
 
+def by_folder(stamps: dict[str, Stamp]) -> dict[str, dict[str, Stamp]]:
+    folders: dict[str, dict[str, Stamp]] = {}
+    for path, stamp in stamps.items():
+        folder, name = os.path.split(path)
+        folders.setdefault(folder, {})[name] = stamp
+    return folders
+
+
 def against(known: Known, seen: Walk, **more) -> Changes:
-    comparison = Comparison(known, digest_of=known.digests.__getitem__, **more)
-    comparison.take(seen.files)
+    comparison = Comparison(by_folder(known), digest_of=known.digests.__getitem__, **more)
+    for folder, files in seen.folders.items():
+        comparison.take(folder, files)
     comparison.end(seen)
     return comparison.look().changes
 
@@ -233,7 +243,11 @@ def test_each_file_is_noticed_once(tmp_path: Path) -> None:
     (tmp_path / "double.txt").symlink_to(tmp_path / "b.txt")
     for root in (str(tmp_path), str(target)):
         noticed: list[tuple[str, Stamp]] = []
-        seen = walk(root, lambda files, noticed=noticed: noticed.extend(files.items()))
+
+        def notice(folder: str, files: Mapping[str, Stamp], noticed=noticed) -> None:
+            noticed.extend((os.path.join(folder, name), files[name]) for name in files)
+
+        seen = walk(root, notice)
         assert sorted(noticed) == sorted(seen.files.items())
 
 
@@ -347,7 +361,7 @@ def test_an_unreachable_root_removes_nothing(folder):
 def test_files_of_an_unreadable_folder_are_kept(folder):
     root, known = folder
     seen = walk(str(root))
-    del seen.files[str(root / "sub/c.txt")]
+    del seen.folders[str(root / "sub")]["c.txt"]
     seen.unreadable.append(str(root / "sub"))
     changes = against(known, seen)
     assert files(changes.unreachable) == ["c.txt"]
@@ -358,7 +372,7 @@ def test_a_doubtful_file_that_cannot_be_read_is_kept_and_reported(folder):
     root, known = folder
     seen = walk(str(root))
     path = str(root / "a.txt")
-    seen.files[path] = (seen.files[path][0], 1)
+    seen.folders[str(root)]["a.txt"] = (seen.files[path][0], 1)
     (root / "a.txt").unlink()
     changes = against(known, seen)
     assert files(changes.unreachable) == ["a.txt"]
@@ -375,17 +389,18 @@ STATES = st.dictionaries(
 def test_each_file_is_in_exactly_one_place(before, now, last_run_ns, unreadable):
     known = {path: state[:2] for path, state in before.items()}
     seen = Walk("/r")
-    seen.files = {path: state[:2] for path, state in now.items()}
+    seen.folders = by_folder({path: state[:2] for path, state in now.items()})
     seen.unreadable += unreadable
     told: list[None] = []
     comparison = Comparison(
-        known,
+        by_folder(known),
         digest_of=lambda path: before[path][2],
         last_run_ns=last_run_ns,
         content_of=lambda path: now[path][2],
         on_change=lambda: told.append(None),
     )
-    comparison.take(seen.files)
+    for folder, files in seen.folders.items():
+        comparison.take(folder, files)
     comparison.end(seen)
     changes = comparison.look().changes
     assert bool(told) == any(known.get(path) != stamp for path, stamp in seen.files.items())
