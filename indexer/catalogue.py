@@ -88,13 +88,14 @@ class Catalogue:
             if (all_below and key[0] != os.sep) or _covers(root, key):
                 cut = key.rfind(os.sep) + 1
                 by_start[key[:cut]][key[cut:]] = stamp
-        below: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
+        below: dict[str, dict[str, Stamp]] = {}
         for start, files in by_start.items():
-            below[self.absolute(start or ".")].update(files)
+            folder = self.absolute(start or ".")
+            below[folder] = below[folder] | files if folder in below else files
         if "." in by_start[""]:  # the home is itself a file
             folder, name = os.path.split(self.home)
-            below[folder][name] = below[self.home].pop(".")
-        return dict(below)
+            below.setdefault(folder, {})[name] = below[self.home].pop(".")
+        return below
 
     def take_number(self) -> int:
         """A file number never used before in this index."""
