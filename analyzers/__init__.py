@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from analyzers.analyzer import ANALYZER_VERSION, Analysis, Token, analyze, analyze_form
+    from analyzers.analyzer import Analysis, Token, analyze, analyze_form
     from analyzers.whoosh_adapter import ArabicAnalyzer
 
 __all__ = [
@@ -20,6 +20,13 @@ __all__ = [
     "analyze",
     "analyze_form",
 ]
+
+ANALYZER_VERSION = 2
+"""Raised whenever a text could yield other tokens or forms than before.
+
+1: the first.
+2: وكالة and verbs such as يتعاون are known words.
+"""
 
 
 def __getattr__(name: str) -> Any:

@@ -6,24 +6,16 @@ meets at every weaker one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from analyzers.normalizer import fold
 from analyzers.roots import root
 from analyzers.stemmer import stem
 from analyzers.stopwords import is_stopword
 
-ANALYZER_VERSION = 2
-"""Raised whenever a text could yield other tokens or forms than before.
 
-1: the first.
-2: وكالة and verbs such as يتعاون are known words.
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
+class Analysis(NamedTuple):
     """What the analyzer makes of one unmarked form."""
 
     unmarked: str
@@ -33,8 +25,7 @@ class Analysis:
     stopword: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word of a text: `text[start:end] == word`, offsets in code points; `analysis` of it."""
 
     word: str

@@ -7,7 +7,6 @@ neighbours in spelling) are not shown as found, unless the query retrieved by th
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.tokenizer import shared_tokenizer
@@ -25,7 +24,6 @@ from indexer.ranking.strict import letters_agree, marks_agree
 from indexer.snippets import Highlighter, Meetings
 
 
-@dataclass(slots=True)
 class Targets:
     """What to look for, numbered: a word's groups, or a pattern. `weights` by number.
 
@@ -34,12 +32,13 @@ class Targets:
     of the query whose vowel marks are asked for.
     """
 
-    groups: list[tuple[Expansion, ...] | PatternQuery] = field(default_factory=list)
-    weights: list[float] = field(default_factory=list)
-    phrases: list[tuple[int, ...]] = field(default_factory=list)
-    loose: set[int] = field(default_factory=set)
-    strict: frozenset[str] = frozenset()
-    written: dict[int, str] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.groups: list[tuple[Expansion, ...] | PatternQuery] = []
+        self.weights: list[float] = []
+        self.phrases: list[tuple[int, ...]] = []
+        self.loose: set[int] = set()
+        self.strict: frozenset[str] = frozenset()
+        self.written: dict[int, str] = {}
 
     def add(
         self, groups: tuple[Expansion, ...] | PatternQuery, weight: float, written: str = ""

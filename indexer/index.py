@@ -302,7 +302,7 @@ class Index:
 
     def stats(self) -> IndexStats:
         """What the index holds, and how large it is."""
-        from analyzers.analyzer import ANALYZER_VERSION
+        from analyzers import ANALYZER_VERSION
         from indexer.reports import IndexStats
         from indexer.vocabulary import distinct_terms, tokens_of
 

@@ -1,14 +1,8 @@
-"""What does the library hand out besides results? Of a document, an update, an index.
-
-Explanations of scores are found here too, but made in `explanations`, for a run to do without.
-"""
+"""What does the library hand out besides results? Of a score, a document, an update, an index."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from indexer.explanations import Explanation, TermExplanation
+from typing import NamedTuple
 
 __all__ = [
     "Document",
@@ -20,6 +14,36 @@ __all__ = [
     "TermStats",
     "UpdateReport",
 ]
+
+
+class TermExplanation(NamedTuple):
+    """What one word of the query added to the score of one hit.
+
+    Frequencies and lengths are summed over the fields, each weighted (a word of the title counts as
+    several), so that `pooled_tf` is the sum of weight * tf over the terms. The contribution is
+    idf * saturation of the pooled tf in a document of this length, times the word's boosts.
+    """
+
+    word: str
+    terms: tuple[tuple[str, str, float, float], ...]
+    """(written form, tier, tier weight, tf in the hit) of every form met in the hit."""
+    df: int
+    idf: float
+    pooled_tf: float
+    length: float
+    contribution: float
+
+
+class Explanation(NamedTuple):
+    """The parts of a hit's score; contributions of the words + proximity + constant == score.
+
+    `constant` is what belongs to no single word: the bonus for holding several of them.
+    """
+
+    words: tuple[TermExplanation, ...]
+    proximity: float
+    constant: float
+    score: float
 
 
 class Document(NamedTuple):
@@ -99,12 +123,3 @@ class IndexStats(NamedTuple):
     analyzer_version: int
     updated: str | None
     problems: tuple[FileProblem, ...] = ()
-
-
-def __getattr__(name: str) -> Any:
-    """An explanation, imported when first asked for."""
-    if name in ("Explanation", "TermExplanation"):
-        from indexer import explanations
-
-        return getattr(explanations, name)
-    raise AttributeError(f"module 'indexer.reports' has no attribute {name!r}")

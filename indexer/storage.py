@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
+from analyzers import ANALYZER_VERSION
 from indexer.catalogue import Catalogue, head_of
 from indexer.durable import sync_folder
 from indexer.errors import (
@@ -141,8 +142,6 @@ def read(index_dir: str) -> Location:
 
     Raises NoIndexError, IndexVersionError, or IndexCorruptError.
     """
-    from analyzers.analyzer import ANALYZER_VERSION
-
     identity = _identity(index_dir)
     versions = (identity.get("format"), identity.get("analyzer"))
     if versions != (FORMAT_VERSION, ANALYZER_VERSION):
@@ -235,8 +234,6 @@ def new_data_dir(index_dir: str) -> str:
 
 def switch(index_dir: str, data_dir: str, home: str) -> Location:
     """Name `data_dir` as the data in use, atomically, and remove the others."""
-    from analyzers.analyzer import ANALYZER_VERSION
-
     inside = os.path.dirname(os.path.abspath(index_dir)) == home
     identity = {
         "format": FORMAT_VERSION,

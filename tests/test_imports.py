@@ -36,7 +36,6 @@ FLOORS = (
     (
         "indexer.results",
         "indexer.reports",
-        "indexer.explanations",
         "indexer.errors",
         "indexer.durable",
         "indexer.garbage",

@@ -215,9 +215,13 @@ class TermCollector:
         )
         if positions is not None:
             joined = np.array([p for places in positions for p in places], np.int64)
-            postings.positions = joined.astype(smallest_unsigned(int(joined.max(initial=0)), 2))
-            postings.pos_starts = starts_of(tf).take(doc_starts)
-        elif self._kind not in (formats.Existence, formats.Frequency):
-            postings.values = np.frombuffer(b"".join(values), np.uint8)
-            postings.value_starts = starts_of(np.array([len(v) for v in values], np.int64))
-        return postings
+            return postings._replace(
+                positions=joined.astype(smallest_unsigned(int(joined.max(initial=0)), 2)),
+                pos_starts=starts_of(tf).take(doc_starts),
+            )
+        if self._kind in (formats.Existence, formats.Frequency):
+            return postings
+        return postings._replace(
+            values=np.frombuffer(b"".join(values), np.uint8),
+            value_starts=starts_of(np.array([len(v) for v in values], np.int64)),
+        )

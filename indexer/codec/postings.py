@@ -5,8 +5,7 @@ Pure numpy; nothing here knows of files, fields or Whoosh.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,8 +15,7 @@ from analyzers.ranked import changes
 Array = npt.NDArray[Any]
 
 
-@dataclass(slots=True)
-class Postings:
+class Postings(NamedTuple):
     """The inverted lists of some terms, each list in the order of documents.
 
     keys: K rising numbers that name the lists (a form id, an ordinal or a slot).

@@ -9,7 +9,6 @@ from __future__ import annotations
 import mmap
 import tempfile
 from contextlib import ExitStack
-from dataclasses import fields
 from typing import IO
 
 import numpy as np
@@ -18,7 +17,6 @@ from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.postings import Array, Postings
 
 _IN_MEMORY_BYTES = 4 << 20
-_PARTS = [field.name for field in fields(Postings)]
 
 
 class Scratch:
@@ -49,14 +47,13 @@ class Scratch:
         """The same postings, moved to a mapped file."""
         with tempfile.TemporaryFile(dir=self._folder) as file:
             writer = ContainerWriter(file)
-            for part in _PARTS:
-                array = getattr(postings, part)
+            for part, array in postings._asdict().items():
                 if array is not None:
                     writer.add(part, array)
             writer.close()
             self._runs.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
             run = Container(self._runs[-1], "run")
-        return Postings(**{part: run.array(part) for part in _PARTS if part in run})
+        return Postings(**{part: run.array(part) for part in Postings._fields if part in run})
 
 
 class ArraySpool:

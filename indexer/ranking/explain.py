@@ -8,7 +8,6 @@ again, so that ranking itself keeps nothing for this.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -189,7 +188,7 @@ def _sum(parts: list[_Parts]) -> _Parts:
 def _scaled(parts: _Parts, boost: float) -> _Parts:
     if boost == 1.0:
         return parts
-    words = (replace(word, contribution=word.contribution * boost) for word in parts.words)
+    words = (word._replace(contribution=word.contribution * boost) for word in parts.words)
     return _Parts(tuple(words), parts.proximity * boost, parts.constant * boost)
 
 
