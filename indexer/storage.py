@@ -9,7 +9,6 @@ file: until then the old index answers.
 from __future__ import annotations
 
 import errno
-import fcntl
 import json
 import os
 import time
@@ -122,6 +121,8 @@ def exclusive(index_dir: str) -> Iterator[None]:
     The lock is the system's (flock): it ends with its process, however that ends. What keeps the
     index from being written to, from the first byte to the last, comes as IndexNotWritableError.
     """
+    import fcntl  # not on Windows, where an index can be read
+
     with writing(index_dir), open(os.path.join(index_dir, _LOCK), "w", encoding="ascii") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -148,7 +148,7 @@ def test_what_is_no_search_s_is_found_among_the_results_all_the_same() -> None:
 
 NO_PART_OF_A_SEARCH = [
     "typer", "click", "rich", "argparse", "subprocess", "multiprocessing", "hashlib", "secrets",
-    "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh.writing",
+    "fcntl", "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh.writing",
     "whoosh.qparser", "indexer.reports", "indexer.update", "indexer.scan", "indexer.extract",
     "indexer.codec.writer", "indexer.codec.builder", "indexer.codec.merge", "indexer.cli.commands",
     "indexer.cli.complaints", "indexer.evaluation", "indexer.ranking.explain",
