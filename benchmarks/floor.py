@@ -5,7 +5,7 @@
 The least is a straight line of calls that holds for this class alone: two words that must both be
 there, their postings looked up beforehand, no deletions, forms that all count one; the documents
 that hold both, their BM25, the ten best and the count. No nearness, no coverage, no objects. What
-it takes is what an evaluator in numpy cannot be faster than. Streams as in latency.py.
+it takes is what an evaluator in numpy cannot be faster than. Measured as latency.py does.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from __future__ import annotations
 import argparse
 import os
 import statistics
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from latency import LIMIT, Ask, Tantivy, made, ready
+from latency import LIMIT, Ask, Tantivy, made, measure, ready
 from numpy.typing import NDArray
-from queries import read_plan
+from queries import BenchQuery, read_plan
 from report import use_checkout
 
 use_checkout()
@@ -32,6 +31,7 @@ from indexer.ranking.meanings import OTHER  # noqa: E402
 from indexer.ranking.queries import leaves_of  # noqa: E402
 
 KIND = "AND of 2"
+LEAST, OURS = "least in numpy", "fahras, ready"
 
 Slice = tuple[NDArray[Any], NDArray[Any], int]
 """Docs and term frequencies of neighbouring postings; the number of their first document."""
@@ -45,8 +45,10 @@ def least(query: Any, snapshot: Any) -> Ask:
     idfs = [Evaluator(snapshot).leaves.idf(word) for word in words]
 
     def ask() -> int:
-        docs = [_joined([np.add(d, base, dtype=np.int64) for d, _, base in s]) for s in slices]
-        tfs = [_joined([tf for _, tf, _ in s]) for s in slices]
+        docs = [
+            np.concatenate([np.add(d, base, dtype=np.int64) for d, _, base in s]) for s in slices
+        ]
+        tfs = [np.concatenate([tf for _, tf, _ in s]) for s in slices]
         first = np.zeros(size, np.bool_)
         first[docs[0]] = True
         both = np.zeros(size, np.bool_)
@@ -75,22 +77,6 @@ def _slices(word: Any, snapshot: Any) -> list[Slice]:
     ]
 
 
-def _joined(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)
-
-
-def streamed(asks: Sequence[Ask], rounds: int) -> float:
-    """Microseconds a query: the mean over the queries of the median over the rounds."""
-    times: list[list[float]] = [[] for _ in asks]
-    for number in range(rounds + 1):
-        for ask, own in zip(asks, times, strict=True):
-            started = time.perf_counter()
-            ask()
-            if number:
-                own.append(time.perf_counter() - started)
-    return statistics.mean(map(statistics.median, times)) * 1e6
-
-
 def main(argv: Sequence[str] | None = None) -> None:
     """Measure and print a line for each."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
@@ -100,19 +86,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--rounds", type=int, default=25)
     options = parser.parse_args(argv)
     asked = [query for query in read_plan(options.plan) if query.kind == KIND]
-    peer = Tantivy(options.tantivy)
     with Index.open(os.path.dirname(options.index), index_dir=options.index) as index:
-        queries = [made(index, query) for query in asked]
-        contenders = {
-            "least in numpy": [least(*query) for query in queries],
-            "fahras, ready": [ready(*query) for query in queries],
-            "tantivy, ready": [peer.ready(query) for query in asked],
+        engines: dict[str, Callable[[BenchQuery], Ask]] = {
+            LEAST: lambda query: least(*made(index, query)),
+            OURS: lambda query: ready(*made(index, query)),
+            "tantivy, ready": Tantivy(options.tantivy).ready,
         }
-        for alone, ours in zip(*list(contenders.values())[:2], strict=True):
-            if alone() != ours():
-                raise SystemExit("the straight line does not count what the evaluator counts")
-        for name, asks in contenders.items():
-            print(f"{name:16} {streamed(asks, options.rounds):6.1f} us")
+        measured = measure(asked, engines, options.rounds)
+    if measured["totals"][LEAST] != measured["totals"][OURS]:
+        raise SystemExit("the straight line does not count what the evaluator counts")
+    for name, times in measured["ms"].items():
+        print(f"{name:16} {statistics.mean(times) * 1000:6.1f} us")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.ranked import is_among, places
 from indexer.catalogue import Catalogue
 from indexer.files import FileEntry
 
@@ -30,11 +31,9 @@ class FileTable:
     def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The place of each of some files in the order of paths; KeyError for one that is none."""
         known, ranks = self._ranks
-        places = known.searchsorted(numbers)
-        places[places == len(known)] = 0
-        if len(numbers) and not (len(known) and (known.take(places) == numbers).all()):
+        if not is_among(numbers, known).all():
             raise KeyError(f"no such files among {numbers.tolist()}")
-        found: NDArray[np.int64] = ranks.take(places)
+        found: NDArray[np.int64] = ranks.take(places(numbers, known))
         return found
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from analyzers.ranked import places
 from indexer.codec.container import Container
 from indexer.codec.format import STRINGS_A_MARK
 from indexer.codec.postings import Array, starts_of
@@ -71,9 +72,8 @@ class StringTable:
             return np.array([i for i in map(self.find, keys) if i >= 0], np.int64)
         strings = np.frombuffer(self._bytes, f"S{width}")
         wanted = np.array([key for key in keys if len(key) == width], strings.dtype)
-        places = strings.searchsorted(wanted)
-        places[places == len(strings)] = 0
-        found: Array = places[strings[places] == wanted]
+        at = places(wanted, strings)
+        found: Array = at[strings[at] == wanted]
         return found
 
     def find(self, key: bytes) -> int:

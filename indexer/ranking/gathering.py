@@ -100,8 +100,8 @@ class Gathering:
     """
 
     def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
-        self.words = words = list(dict.fromkeys(words))
-        self.number_of = {word: number for number, word in enumerate(words)}
+        self.number_of = {word: number for number, word in enumerate(dict.fromkeys(words))}
+        self.words = words = list(self.number_of)
         self._snapshot = snapshot
         parts = _Parts()
         by_field = _by_field(words, snapshot)
