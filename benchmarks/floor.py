@@ -26,7 +26,7 @@ use_checkout()
 
 from indexer.index import Index  # noqa: E402
 from indexer.ranking.bm25 import saturation  # noqa: E402
-from indexer.ranking.evaluate import Evaluator  # noqa: E402
+from indexer.ranking.evaluator import Evaluator  # noqa: E402
 from indexer.ranking.meanings import OTHER  # noqa: E402
 from indexer.ranking.queries import leaves_of  # noqa: E402
 

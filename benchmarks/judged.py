@@ -21,11 +21,11 @@ from report import source_digest, use_checkout
 
 use_checkout()
 
-from indexer import evaluation  # noqa: E402
+from indexer import measures  # noqa: E402
 from indexer.index import Index  # noqa: E402
 from indexer.results import SearchOptions  # noqa: E402
 
-ByQuery = dict[str, evaluation.Measures]
+ByQuery = dict[str, measures.Measures]
 
 
 @dataclasses.dataclass(slots=True)
@@ -85,7 +85,7 @@ def evaluate(collection: str, where: str, options: SearchOptions) -> tuple[ByQue
     queries = [
         (record["id"], record["text"])
         for record in read_lines(os.path.join(collection, "queries.jsonl.gz"))
-        if evaluation.judged(judgements.get(record["id"], {}))
+        if measures.judged(judgements.get(record["id"], {}))
     ]
     measured: ByQuery = {}
     with Index.open(collection, index_dir=where) as index:
@@ -93,7 +93,7 @@ def evaluate(collection: str, where: str, options: SearchOptions) -> tuple[ByQue
         for query, text in queries:
             ranking = sorted(index.rank(text, options, DEPTH), key=lambda hit: (-hit[1], hit[0]))
             names = [document for document, _ in ranking]
-            measured[query] = evaluation.measure(names, judgements[query])
+            measured[query] = measures.measure(names, judgements[query])
         elapsed = time.perf_counter() - started
     return measured, elapsed * 1000 / max(len(queries), 1)
 
@@ -120,7 +120,7 @@ def load_outcome(path: str) -> Outcome:
     with open(path, encoding="utf-8") as file:
         kept = json.load(file)
     measures = {
-        name: {query: evaluation.Measures(**values) for query, values in by_query.items()}
+        name: {query: measures.Measures(**values) for query, values in by_query.items()}
         for name, by_query in kept["measures"].items()
     }
     name = os.path.basename(path).removesuffix(".json")

@@ -34,7 +34,7 @@ from report import use_checkout
 use_checkout()
 
 from indexer.index import Index  # noqa: E402
-from indexer.ranking.evaluate import Evaluator  # noqa: E402
+from indexer.ranking.evaluator import Evaluator  # noqa: E402
 from indexer.ranking.settings import RankingSettings  # noqa: E402
 from indexer.ranking.snapshot import Snapshot  # noqa: E402
 from indexer.results import SearchOptions  # noqa: E402

@@ -23,7 +23,7 @@ from report import RUNS, Cell, Corpus, Report, Table, publish, use_checkout
 
 use_checkout()
 
-from indexer import evaluation  # noqa: E402
+from indexer import measures  # noqa: E402
 
 COLLECTIONS = ("arcd", "xquad_ar", "quranqa", "saudinews", "nsurl_q2q", "najiz_faq")
 LUCENE = "Lucene ArabicAnalyzer"
@@ -49,7 +49,7 @@ def quality_table(outcome: Outcome) -> Table:
     for analyzer, figures in PUBLISHED.items():
         row = [None if column is None else figures[column] for column in columns]
         table.rows.append([analyzer, *map(_points, row), _points(_mean(row))])
-    ours = [100 * evaluation.mean(m.values()).ndcg_10 for m in outcome.measures.values()]
+    ours = [100 * measures.mean(m.values()).ndcg_10 for m in outcome.measures.values()]
     lucene = [None if c is None else PUBLISHED[LUCENE][c] for c in columns]
     table.rows.append(
         [f"**Fahras** ({outcome.setting})", *map(_points, ours), _points(_mean(ours))]
@@ -82,8 +82,8 @@ def measures_table(outcome: Outcome) -> Table:
     table = Table(f"Measures: {outcome.setting}", columns)
     for name, by_query in outcome.measures.items():
         measured = list(by_query.values())
-        means = evaluation.mean(measured)
-        halves = [evaluation.mean(measured[parity::2]).ndcg_10 for parity in (0, 1)]
+        means = measures.mean(measured)
+        halves = [measures.mean(measured[parity::2]).ndcg_10 for parity in (0, 1)]
         values = [f"{value:.4f}" for value in (*dataclasses.astuple(means), *halves)]
         table.rows.append([name, len(measured), *values, outcome.query_ms[name]])
     return table
@@ -118,7 +118,7 @@ def ablation_table(outcomes: Sequence[Outcome], resamples: int) -> Table:
     columns = ["setting", *base.measures, "mean", "difference", "95 % interval", "odd", "even"]
     table = Table("Ablations (nDCG@10 x 100)", columns)
     for outcome in outcomes:
-        points = [100 * evaluation.mean(m.values()).ndcg_10 for m in outcome.measures.values()]
+        points = [100 * measures.mean(m.values()).ndcg_10 for m in outcome.measures.values()]
         row: list[Cell] = [outcome.setting, *(f"{figure:.2f}" for figure in points)]
         row.append(f"{sum(points) / len(points):.2f}")
         if outcome is base:

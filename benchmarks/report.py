@@ -23,8 +23,8 @@ ROOT = os.path.dirname(HERE)
 RUNS = os.path.join(HERE, "runs")
 PACKAGES = ("whoosh3", "numpy", "pyarabic", "zstandard", "typer", "rich", "tantivy")
 
-SOURCES = ("analyzers", "indexer/codec", "indexer/extract", "indexer/engine.py",
-           "indexer/schema.py", "indexer/storage.py", "indexer/update.py")  # fmt: skip
+SOURCES = ("analyzers", "indexer/codec", "indexer/extract", "indexer/codec/whoosh/engine.py",
+           "indexer/schema.py", "indexer/storage/location.py", "indexer/update/run.py")  # fmt: skip
 """What an index depends on: a kept one serves as long as these stay the same."""
 
 Cell = str | int | float | bool | None

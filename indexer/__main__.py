@@ -10,7 +10,7 @@ import os
 import sys
 from typing import NoReturn
 
-from indexer import garbage
+from indexer import process
 from indexer.cli import VERSION
 
 
@@ -38,7 +38,7 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]) and sys.stdout.writable():
         sys.stdout.write(f"fahras {VERSION}\n")
         return
-    garbage.collect_seldom()
+    process.collect_seldom()
     # numpy's linear algebra starts a pool of threads when imported; nothing here would use it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:

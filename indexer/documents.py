@@ -6,9 +6,9 @@ import os
 from bisect import bisect_right
 from typing import Any
 
-from indexer.catalogue import Catalogue
 from indexer.errors import DocumentNotFoundError
-from indexer.filetable import FileTable
+from indexer.folder.catalogue import Catalogue
+from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
 from indexer.reports import Document
 

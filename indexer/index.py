@@ -15,18 +15,17 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from indexer import catalogue as catalogues
-from indexer import storage
-from indexer.catalogue import Catalogue
 from indexer.codec import commits
 from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
+from indexer.folder import catalogue as catalogues
+from indexer.folder.catalogue import Catalogue
 from indexer.results import Match, SearchOptions, SearchResults
-from indexer.storage import FORMAT_VERSION, Location
+from indexer.storage import location as storage
+from indexer.storage.location import FORMAT_VERSION, Location
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
-    from indexer.ahead import Ahead
-    from indexer.filetable import FileTable
+    from indexer.folder.lookup import FileTable
     from indexer.reports import (
         Document,
         FileProblem,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
         TermStats,
         UpdateReport,
     )
+    from indexer.update.lookahead import Ahead
 
 
 class Index:
@@ -95,8 +95,8 @@ class Index:
         be read are in the report's problems and keep what was indexed of them before. `ahead` has
         looked at the files already; it is asked where what it saw can be relied on.
         """
-        from indexer import changes
-        from indexer.update import Run, plan_update, problems_of, refuse_loss, report_of, stamp
+        from indexer.folder import changes
+        from indexer.update.run import Run, plan_update, problems_of, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
         with storage.exclusive(self._location.index_dir):
@@ -116,7 +116,7 @@ class Index:
                 return report_of(plan, catalogue, None, started)
             if ahead is not None:
                 ahead.close()
-            from indexer import engine
+            from indexer.codec.whoosh import engine
 
             writer = engine.open_writer(self._whoosh)
             try:
@@ -154,7 +154,7 @@ class Index:
 
     @cached_property
     def _whoosh(self) -> Any:
-        from indexer import engine
+        from indexer.codec.whoosh import engine
 
         return engine.open_index(self._location.data_dir)
 
@@ -182,7 +182,7 @@ class Index:
     @cached_property
     def _opened(self) -> tuple[Any, Catalogue]:
         """A searcher and the catalogue of the same commit; others may commit meanwhile."""
-        from indexer import engine
+        from indexer.codec.whoosh import engine
 
         while True:
             generation = self._generation
@@ -207,7 +207,7 @@ class Index:
 
     @cached_property
     def _files(self) -> FileTable:
-        from indexer.filetable import FileTable
+        from indexer.folder.lookup import FileTable
 
         return FileTable(self._catalogue)
 
@@ -226,7 +226,7 @@ class Index:
 
     def _search(self, query: str, options: SearchOptions) -> Any:
         searcher = self._searcher  # first: whether Whoosh is ours shows as it is opened
-        from indexer.searching import Search
+        from indexer.search import Search
 
         table = self._variants(options.variants_files)
         return Search(searcher, self._files, table, query, options)
@@ -260,7 +260,7 @@ class Index:
         self, text: str, query: str, options: SearchOptions = SearchOptions()
     ) -> tuple[Match, ...]:
         """The words of any text that meet a query as this index understands it."""
-        from indexer.snippets import matches_of
+        from indexer.snippets.passages import matches_of
 
         return matches_of(text, self._search(query, options).marked(text))
 
@@ -296,15 +296,15 @@ class Index:
 
     def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
         """The written forms that begin with `prefix`, in the order of their code points."""
-        from indexer.vocabulary import terms_of
+        from indexer.ranking.terms import terms_of
 
         return terms_of(self._searcher.reader(), prefix, limit)
 
     def stats(self) -> IndexStats:
         """What the index holds, and how large it is."""
         from analyzers import ANALYZER_VERSION
+        from indexer.ranking.terms import distinct_terms, tokens_of
         from indexer.reports import IndexStats
-        from indexer.vocabulary import distinct_terms, tokens_of
 
         catalogue, reader = self._catalogue, self._searcher.reader()
         return IndexStats(
@@ -350,7 +350,7 @@ class Index:
         """Raise IndexCorruptError where an error may come of what is not as it was written."""
         if "_whoosh" not in vars(self):
             return
-        from indexer import engine
+        from indexer.codec.whoosh import engine
 
         damage = engine.damage(self._whoosh)
         if damage:
@@ -382,7 +382,7 @@ def _catalogue_path(data_dir: str, generation: int) -> str:
 
 def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = True) -> Location:
     """An empty data folder with its first catalogue, in use at once if `switch`."""
-    from indexer import engine
+    from indexer.codec.whoosh import engine
 
     data_dir = storage.new_data_dir(index_dir)
     generation = engine.create_index(data_dir)

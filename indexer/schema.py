@@ -1,7 +1,7 @@
 """Which fields does a document have?
 
 The terms of a `FormField` are unmarked written forms. What the analyzer derives from them belongs
-to the term dictionary, see `indexer.ranking.segment`.
+to the term dictionary, see `indexer.ranking.source`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 from whoosh.fields import ID, NUMERIC, STORED, Schema
 
-from indexer.codec.formfield import FormField
+from indexer.codec.whoosh.formfield import FormField
 
 FORM_FIELDS = ("title", "text")
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from indexer.cli import exits, terminal
-from indexer.cli.arguments import plain_index, plain_search, prepared
+from indexer.cli import exits
+from indexer.cli.line.reader import plain_index, plain_search, prepared
+from indexer.cli.output import terminal
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -27,10 +28,10 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last resort: every error ends as one line
         if debug:
             raise
-        from indexer.cli import complaints
-        from indexer.cli.commands import COMMANDS
+        from indexer.cli.line.typer_app import COMMANDS
+        from indexer.cli.output import errors
 
-        code = complaints.report(error, arguments, tuple(COMMANDS))
+        code = errors.report(error, arguments, tuple(COMMANDS))
     terminal.drop_unwritten()
     return code
 
@@ -38,13 +39,13 @@ def run(arguments: Sequence[str]) -> int:
 def _invoke(words: list[str]) -> int:
     """Do at once what a plain line asks; let Typer read any other."""
     if (asked := plain_search(words, os.environ)) is not None:
-        from indexer.cli.answer import answer
+        from indexer.cli.commands.answer import answer
 
         return answer(**asked)
     if (asked := plain_index(words, os.environ)) is not None:
-        from indexer.cli.follow import follow
+        from indexer.cli.commands.follow import follow
 
         return follow(**asked)
-    from indexer.cli import commands
+    from indexer.cli.line import typer_app
 
-    return commands.invoke(words)
+    return typer_app.invoke(words)

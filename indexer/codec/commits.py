@@ -165,7 +165,7 @@ class _Segment:
 
 class _SegmentUnpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == ("indexer.codec.segment", "ColumnarSegment"):
+        if (module, name) == ("indexer.codec.whoosh.segment", "ColumnarSegment"):
             return _Segment
         raise IndexCorruptError(f"the index's table of contents may not refer to {module}.{name}")
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.postings import slice_indices
-from indexer.ranking.segment import (
+from indexer.ranking.source import (
     NO_SPANS,
     Floats,
     Gathered,

@@ -16,7 +16,7 @@ from whoosh import query as whoosh_query
 
 from analyzers.analyzer import analyze_form
 from indexer.ranking.bm25 import saturation
-from indexer.ranking.evaluate import Evaluator
+from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import group_of
 from indexer.ranking.phrases import located_words, phrase_frequencies
 from indexer.ranking.queries import (
@@ -27,7 +27,7 @@ from indexer.ranking.queries import (
     StemQuery,
     WordsQuery,
 )
-from indexer.ranking.segment import FieldSource, Floats, postings_of, spans_of
+from indexer.ranking.source import FieldSource, Floats, postings_of, spans_of
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import TIERS
 

@@ -23,7 +23,9 @@ from indexer.ranking.bm25 import saturation
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.queries import FormsQuery
-from indexer.ranking.segment import (
+from indexer.ranking.selection import ascending
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import (
     NO_SPANS,
     Docs,
     FieldSource,
@@ -32,8 +34,6 @@ from indexer.ranking.segment import (
     Positions,
     position_starts,
 )
-from indexer.ranking.selection import ascending
-from indexer.ranking.snapshot import Snapshot
 
 Frequencies = NDArray[np.float64]
 

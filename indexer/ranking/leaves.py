@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.gathering import Frequencies, Gathering
 from indexer.ranking.queries import FormsQuery, PhraseQuery, leaf_words
-from indexer.ranking.segment import NO_DOCS, Docs
 from indexer.ranking.selection import intersection, union
 from indexer.ranking.snapshot import Segment, Snapshot
+from indexer.ranking.source import NO_DOCS, Docs
 
 Scores = NDArray[np.float64]
 Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]

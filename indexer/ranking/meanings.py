@@ -14,9 +14,9 @@ import numpy as np
 
 from analyzers.analyzer import analyze_form
 from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
-from indexer.ranking.segment import FieldSource, Floats, Located, Span, Spans, spans_of, without
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.snapshot import Segment
+from indexer.ranking.source import FieldSource, Floats, Located, Span, Spans, spans_of, without
 
 
 class Meaning(NamedTuple):

@@ -30,8 +30,8 @@ from indexer.ranking.meanings import (
     weighted,
 )
 from indexer.ranking.phrases import located_words
-from indexer.ranking.segment import FieldSource, spans_of, without
 from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import FieldSource, spans_of, without
 from indexer.ranking.strict import agreeing, kept
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ class FormsQuery(whoosh_query.MultiTerm):  # type: ignore[misc]
 
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         """A Whoosh matcher over the documents of one segment, with Fahras's scores."""
-        from indexer.ranking.evaluate import Evaluator
+        from indexer.ranking.evaluator import Evaluator
 
         snapshot = Snapshot.of(searcher)
         docs, scores = Evaluator(snapshot).of_segment(self, snapshot.segment_of(searcher))

@@ -15,8 +15,8 @@ from indexer.ranking.bm25 import saturation
 from indexer.ranking.leaves import Leaves, Scores
 from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
 from indexer.ranking.queries import WordsQuery, parted
-from indexer.ranking.segment import Docs
 from indexer.ranking.selection import least_of_best
+from indexer.ranking.source import Docs
 
 _MANY = 32
 """So many times the documents that are wanted: from there on not all are scored."""

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.ranked import distinct_of, is_among
-from indexer.ranking.segment import NO_DOCS, Docs
+from indexer.ranking.source import NO_DOCS, Docs
 
 _LOOKED_UP_SHARE = 16
 """A list that is so many times shorter than another is looked up in it."""

@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.reader import PerDocReader
+from indexer.codec.whoosh.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.columnar import ColumnarField
 from indexer.ranking.expand import Expansion, QueryWord, expand
-from indexer.ranking.segment import (
+from indexer.ranking.settings import DEFAULT, RankingSettings
+from indexer.ranking.source import (
     NO_DOCS,
     Docs,
     FieldSource,
@@ -29,7 +30,6 @@ from indexer.ranking.segment import (
     postings_of,
     spans_of,
 )
-from indexer.ranking.settings import DEFAULT, RankingSettings
 
 _ARTICLES = ("ال", "وال")
 
@@ -208,7 +208,7 @@ class Snapshot:
 
 def open_field(reader: Any, field: str) -> FieldSource:
     """The source for a field of one segment's reader: the codec's own, or the general one."""
-    from indexer.codec.index import segment_views
+    from indexer.codec.whoosh.index import segment_views
 
     try:
         arrays = next(segment_views(reader)).terms.field(field)
@@ -216,7 +216,7 @@ def open_field(reader: Any, field: str) -> FieldSource:
         arrays = None
     if arrays is not None and arrays.grouped:
         return ColumnarField(arrays)
-    from indexer.ranking.lexicon import LexiconField
+    from indexer.codec.whoosh.lexicon import LexiconField
 
     return LexiconField(reader, field)
 

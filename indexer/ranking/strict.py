@@ -12,8 +12,8 @@ affixes that only one has, any letter will do; so does a word in which the stem 
              agrees with a letter that bears the same; one that bears none, with any
 
 The first three are symmetric. They compare forms, so the dictionary alone answers them; marks are
-not in it, and `indexer.marks` reads texts for them. A row of the variant table is no folding: the
-word of a text is compared with the side of the row that it met.
+not in it, and `indexer.snippets.vowels` reads texts for them. A row of the variant table is no
+folding: the word of a text is compared with the side of the row that it met.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from pyarabic import araby
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.letters import DECOMPOSED_HAMZA, MARKS, SUPERSCRIPT_ALEF
 from analyzers.normalizer import fold, unmark
-from indexer.ranking.segment import NO_SPANS, FieldSource, Span, Spans, spans_of
+from indexer.ranking.source import NO_SPANS, FieldSource, Span, Spans, spans_of
 
 LETTER_SWITCHES = frozenset({"hamza", "ta", "ya"})
 """The switches of `results.STRICT_SWITCHES` that forms alone can answer."""

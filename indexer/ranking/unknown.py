@@ -11,12 +11,12 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analyzers.analyzer import analyze_form
-from indexer.ranking.evaluate import Evaluator
+from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import QueryWord, is_part
 from indexer.ranking.phrases import located_words, phrase_frequencies
 from indexer.ranking.queries import FormsQuery, PhraseQuery, StemQuery
-from indexer.ranking.segment import FieldSource, Span
 from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import FieldSource, Span
 from indexer.results import UnknownWord
 
 _SUGGESTIONS = 3

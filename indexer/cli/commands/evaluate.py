@@ -1,0 +1,168 @@
+"""`fahras eval`: the index measured on judged queries, and its run in the form of TREC."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from indexer.cli import exits
+from indexer.cli.commands import batch
+from indexer.cli.commands.access import open_index
+from indexer.cli.line.options import (
+    AllWordsOption,
+    FieldOption,
+    IndexOption,
+    JsonOption,
+    MatchOption,
+    StrictOption,
+    VariantsOption,
+)
+from indexer.cli.line.values import searched_fields, strict_switches
+from indexer.cli.output import records, terminal
+from indexer.results import SearchOptions
+
+if TYPE_CHECKING:
+    from indexer import measures
+    from indexer.index import Index
+
+EVAL_HELP = """Measure the index on judged queries: nDCG@10, MRR@10, recall@10 and recall@100.
+
+QUERIES is JSON lines with id and text, or a query a line (its id is the number of the line); .gz
+is unpacked. QRELS has the columns query, document, relevance, or TREC's four. Gains are linear,
+discounts log2; a query for which nothing is found counts 0. Queries are taken as plain words,
+100 documents each, ties in the order of their ids.
+
+\b
+Examples
+  fahras eval corpus/queries.jsonl corpus/qrels.tsv
+  fahras eval queries.jsonl.gz qrels.tsv --index ./records --field text --run fahras.run
+
+Exit codes: 0 measured, 2 an error."""
+
+DEPTH = 100
+"""How many documents a query of a run has."""
+
+Ranking = list[tuple[str, float]]
+
+
+def eval_command(
+    *,
+    queries: Annotated[str, typer.Argument(metavar="QUERIES", help="The queries.")],
+    qrels: Annotated[str, typer.Argument(metavar="QRELS", help="The judgements.")],
+    index: IndexOption = None,
+    field: FieldOption = None,
+    match: MatchOption = "variant",
+    strict: StrictOption = None,
+    all_words: AllWordsOption = False,
+    variants: VariantsOption = None,
+    json: JsonOption = False,
+    run: Annotated[
+        str | None,
+        typer.Option("--run", metavar="FILE", help="Write a TREC run; - is stdout."),
+    ] = None,
+) -> int:
+    """Rank every judged query and print the means; the help is `EVAL_HELP`."""
+    from indexer import measures
+
+    options = SearchOptions(
+        plain=True,
+        fields=searched_fields(field),
+        match=match,
+        strict=strict_switches(strict),
+        all_words=all_words,
+        variants_files=tuple(variants or ()),
+        snippets=0,
+        limit=DEPTH,
+    )
+    asked, judgements = batch.read(queries), read_judgements(qrels)
+    measurable = [query for query in asked if measures.judged(judgements.get(query.id, {}))]
+    if not measurable:
+        raise batch.BatchError(f"no query of {queries} has a relevant document in {qrels}")
+    started = time.perf_counter()
+    with open_index(index) as opened:
+        _refuse_strangers(opened, [judgements[query.id] for query in measurable], qrels)
+        rankings = {query.id: ranked(opened, query.text, options) for query in measurable}
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    if run is not None:
+        _write_run(run, rankings)
+    measured = [
+        measures.measure([document for document, _ in ranking], judgements[query_id])
+        for query_id, ranking in rankings.items()
+    ]
+    means = measures.mean(measured)
+    if run != "-":
+        _print_means(means, len(measurable), len(asked) - len(measurable), elapsed_ms, json=json)
+    return exits.FOUND
+
+
+def ranked(index: Index, text: str, options: SearchOptions) -> Ranking:
+    """The best documents of a query, equal scores in the order of their ids."""
+    ranking = index.rank(text, options, DEPTH)
+    return sorted(ranking, key=lambda entry: (-entry[1], entry[0]))
+
+
+def _refuse_strangers(index: Index, judged: list[dict[str, int]], qrels: str) -> None:
+    """Raise BatchError where no judged document is in the index: every figure would be 0."""
+    names = [document for documents in judged for document in documents]
+    if not any(index.holds(name) for name in names):
+        raise batch.BatchError(
+            f"no document of {qrels} is in the index, as {names[0]} is not: its ids must be "
+            "those that fahras search --json prints"
+        )
+
+
+def read_judgements(path: str) -> dict[str, dict[str, int]]:
+    """Relevance by query and document, from three columns or TREC's four."""
+    judgements: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(batch.read_lines(path), 1):
+        if not line.strip():
+            continue
+        cells = line.split("\t") if "\t" in line else line.split()
+        try:
+            query_id, document = cells[0], cells[-2]
+            judgements.setdefault(query_id, {})[document] = int(cells[-1])
+            if len(cells) not in (3, 4):
+                raise ValueError
+        except (ValueError, IndexError):
+            message = f"{path}:{number}: not query, document, relevance (a whole number)"
+            raise batch.BatchError(message) from None
+    return judgements
+
+
+def _write_run(path: str, rankings: dict[str, Ranking]) -> None:
+    lines = "".join(
+        f"{query_id} Q0 {document} {rank} {score!r} fahras\n"
+        for query_id, ranking in rankings.items()
+        for rank, (document, score) in enumerate(ranking, 1)
+    )
+    if path == "-":
+        terminal.write(lines)
+        return
+    with open(path, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+        file.write(lines)
+
+
+def _print_means(
+    means: measures.Measures, queries: int, without_answer: int, elapsed_ms: float, *, json: bool
+) -> None:
+    if json:
+        record = {
+            "version": records.JSON_VERSION,
+            "queries": queries,
+            "left_out": without_answer,
+            **asdict(means),
+            "elapsed_ms": round(elapsed_ms, 3),
+        }
+        terminal.write(records.json_line(record))
+        return
+    left_out = f" ({without_answer:,} without judgements left out)" if without_answer else ""
+    terminal.write(
+        f"nDCG@10     {means.ndcg_10:.4f}\n"
+        f"MRR@10      {means.mrr_10:.4f}\n"
+        f"recall@10   {means.recall_10:.4f}\n"
+        f"recall@100  {means.recall_100:.4f}\n"
+        f"{queries:,} queries{left_out} in {elapsed_ms / 1000:.1f} s\n"
+    )

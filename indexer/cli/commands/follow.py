@@ -1,0 +1,167 @@
+"""How does an index come to follow its folder? Which one is meant, how far it is, what was done.
+
+Typer has no part in this: `indexing` hands on what it parsed, `arguments` what needed no parser.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from indexer.cli import exits
+from indexer.cli.output import terminal
+from indexer.errors import NoIndexError
+from indexer.process import keep_freed_memory
+from indexer.update.lookahead import look_ahead
+
+if TYPE_CHECKING:
+    from indexer.index import Index
+    from indexer.reports import Progress, UpdateReport
+
+    ProgressCallback = Callable[[Progress], None]
+
+
+def follow(
+    *,
+    paths: list[str] | None = None,
+    rebuild: bool = False,
+    forget: list[str] | None = None,
+    index: str | None = None,
+    json: bool = False,
+) -> int:
+    """Index and print what was done; the parameters are those of `index_command`."""
+    named = list(paths or ())
+    for path in named:
+        os.stat(path)
+    looking = None if rebuild or forget else look_ahead(_home(named), named, index)
+    with looking or nullcontext() as ahead:
+        opened = _opened(named, index, rebuild=rebuild, forgets=bool(forget))
+        keep_freed_memory()
+        terminal.end_on_closed_pipe(False)
+        terminal.interrupt_on_end_signals()
+        with opened, _progress() as progress:
+            report = opened.update(named, forget=list(forget or ()), progress=progress, ahead=ahead)
+            if _is_blank(report) and not (named or forget):
+                if not opened.stats().roots:  # all was forgotten
+                    report = opened.update(["."], progress=progress)
+                named = list(opened.stats().roots)
+    terminal.end_on_closed_pipe(True)
+    _print(report, json=json)
+    if _is_blank(report) and not forget:
+        _say_no_texts(named)
+    return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
+
+
+def _print(report: UpdateReport, *, json: bool) -> None:
+    from indexer.cli.output import errors, records, render
+
+    if json:
+        on_terminal = terminal.is_terminal(sys.stdout)
+        terminal.write(records.json_line(records.report_record(report), for_terminal=on_terminal))
+    else:
+        screen = render.Screen.of("never")
+        for line in (summary(report), *report.notes):
+            terminal.write(screen.data(line) + "\n")
+    errors.report_problems(report.problems)
+
+
+def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool) -> Index:
+    """The index that is meant, a new one where there is none.
+
+    As git finds its folder: the one at the first path or above it, else a new one there. Several
+    paths share the index of the folder where the command runs.
+    """
+    from indexer.index import Index
+
+    home = _home(paths)
+    if rebuild:
+        return Index.rebuild(home, index_dir=index_dir)
+    try:
+        return Index.open(home, index_dir=index_dir)
+    except NoIndexError:
+        if forgets:
+            raise
+        return Index.create(home, index_dir=index_dir)
+
+
+def _home(paths: list[str]) -> str:
+    home = paths[0] if len(paths) == 1 else "."
+    return home if os.path.isdir(home) else os.path.dirname(home) or "."
+
+
+@contextmanager
+def _progress() -> Iterator[ProgressCallback | None]:
+    """A bar on stderr while a person watches; nothing otherwise."""
+    if not terminal.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("scan", total=None)
+
+        def advance(progress: Progress) -> None:
+            bar.update(
+                task,
+                description=progress.phase,
+                completed=progress.done,
+                total=progress.total or None,
+            )
+
+        yield advance
+
+
+def _say_no_texts(places: list[str]) -> None:
+    from indexer.cli.output.records import relative_path
+    from indexer.extract import EXTENSIONS
+
+    where = ", ".join(terminal.safe_name(relative_path(os.path.abspath(p))) for p in places)
+    kinds = " ".join(sorted(EXTENSIONS))
+    terminal.complain(f"no texts in {where}: put files of these kinds there: {kinds}")
+
+
+def _is_blank(report: UpdateReport) -> bool:
+    files = report.added + report.changed + report.moved + report.removed + report.unchanged
+    return not (files or report.documents or report.problems)
+
+
+def summary(report: UpdateReport) -> str:
+    """What was done, on one line."""
+    touched = {
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "removed": report.removed,
+    }
+    parts = [f"{count:,} {name}" for name, count in touched.items() if count]
+    holds = f"{_counted(report.documents, 'document')} in the index"
+    if not parts:
+        seconds = f"{report.elapsed_s:.2f} s"
+        return f"Nothing changed: {_counted(report.unchanged, 'file')}, {holds} ({seconds})"
+    if report.unchanged:
+        parts.append(f"{report.unchanged:,} unchanged")
+    cost = f"{size(report.bytes_read)} read in {report.elapsed_s:.2f} s"
+    return f"Files: {', '.join(parts)}; {holds} ({cost})"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def size(size_bytes: int) -> str:
+    """Bytes as a person reads them, in decimal units."""
+    if size_bytes < 1000:
+        return f"{size_bytes} bytes"
+    value, unit = size_bytes / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if value < 999.95:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.1f} {unit}"

@@ -1,0 +1,94 @@
+"""Why was nothing found, and what should a reader know beside the hits? Sentences on stderr."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from indexer.cli.output import terminal
+from indexer.results import SearchOptions, SearchResults
+
+if TYPE_CHECKING:
+    from indexer.cli.output.printing import Output
+    from indexer.index import Index
+
+_FILTERS = {
+    "within": "--in",
+    "fields": "--field",
+    "strict": "--strict",
+    "all_words": "--all-words",
+    "match": "--match",
+}
+
+
+def explain(index: Index, query: str, options: SearchOptions, results: SearchResults) -> None:
+    """Say that nothing was found, and each reason that is known."""
+    if not any(map(str.isalnum, query)):
+        terminal.complain("the query holds no words, so nothing was searched: give at least one")
+        return
+    terminal.complain(f"nothing found for: {query}")
+    tell_words(results)
+    relaxed = _without_filters(options)
+    if relaxed is not None:
+        total = index.search(query, relaxed).total
+        if total:
+            noun = "document" if total == 1 else "documents"
+            terminal.complain(f"without {_filters_used(options)}: {total:,} {noun}")
+    skipped = sum(problem.fatal for problem in index.problems())
+    if not index.document_count:
+        terminal.complain("the index holds no documents: add some with fahras index PATH")
+    elif skipped:
+        noun = "file" if skipped == 1 else "files"
+        terminal.complain(f"{skipped:,} {noun} could not be read; fahras stats names them")
+
+
+def remark(results: SearchResults, output: Output) -> None:
+    """What stands beside an answer on a terminal: its notes, and that there is more of it."""
+    if output.kind == "text" and output.screen.is_terminal:
+        tell_words(results)
+        return
+    cut_short = output.kind == "paths" and len(results.hits) < results.total
+    if cut_short and terminal.is_terminal(sys.stderr):
+        shown = f"the first {len(results.hits):,} of {results.total:,}"
+        terminal.complain(f"{shown} documents; --all for all")
+
+
+def tell_words(results: SearchResults) -> None:
+    """The words that the index does not hold, with the nearest it does, and the notes."""
+    noted = "\n".join(results.notes)
+    for unknown in results.unknown_words:
+        if f"«{unknown.word}»" in noted:  # a note tells what was found in its place
+            continue
+        message = f"not in the index: {unknown.word}"
+        if unknown.suggestions:
+            message += f"; did you mean (هل تقصد): {'، '.join(unknown.suggestions)}"
+        terminal.complain(message)
+    for note in results.notes:
+        terminal.complain(note)
+
+
+def _changed(options: SearchOptions) -> list[str]:
+    default = SearchOptions()
+    return [name for name in _FILTERS if getattr(options, name) != getattr(default, name)]
+
+
+def _filters_used(options: SearchOptions) -> str:
+    return ", ".join(_FILTERS[name] for name in _changed(options))
+
+
+def _without_filters(options: SearchOptions) -> SearchOptions | None:
+    """The same search without its filters, or None where it had none."""
+    if not _changed(options):
+        return None
+    default = SearchOptions()
+    return options._replace(
+        limit=1,
+        offset=0,
+        snippets=0,
+        explain=False,
+        within=default.within,
+        fields=default.fields,
+        strict=default.strict,
+        all_words=default.all_words,
+        match=default.match,
+    )

@@ -1,0 +1,107 @@
+"""In which form is an answer printed? One function for each kind of output that `search` has.
+
+A batch of queries goes through the same functions, each of its lines tagged with the query's id.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import NamedTuple
+
+from indexer.cli.line import values
+from indexer.cli.output import records, render, template, terminal
+from indexer.results import SearchResults
+
+Printer = Callable[[SearchResults, str | None], None]
+
+
+class Output(NamedTuple):
+    """What to print of an answer, and on what."""
+
+    kind: str
+    screen: render.Screen
+    template: template.Template
+    ends_with_nul: bool
+
+    @property
+    def needs_hits(self) -> bool:
+        """Whether more than the number of documents is printed."""
+        return self.kind not in ("count", "quiet")
+
+    @property
+    def needs_snippets(self) -> bool:
+        """Whether the text of the hits is printed."""
+        reads_text = {"snippet", "snippet_offset", "matches"}
+        if self.kind == "format":
+            return any(is_field and name in reads_text for is_field, name in self.template)
+        return self.needs_hits and self.kind != "paths"
+
+    @classmethod
+    def of(
+        cls, kind: str | None, *, quiet: bool, line_template: str, ends_with_nul: bool, colour: str
+    ) -> Output:
+        """The output that the flags ask for; without any of them, text."""
+        screen = render.Screen.of(colour)
+        try:
+            pieces = template.parse(line_template, records.HIT_FIELDS)
+        except template.TemplateError as error:
+            raise values.misused(str(error)) from None
+        return cls("quiet" if quiet else kind or "text", screen, pieces, ends_with_nul)
+
+    def printer(self) -> Printer:
+        """The function that prints an answer so."""
+        printers: dict[str, Printer] = {
+            "quiet": lambda results, query_id: None,
+            "count": _print_count,
+            "json": lambda results, query_id: _print_json(self, results, query_id),
+            "jsonl": lambda results, query_id: _print_json_lines(self, results, query_id),
+            "format": lambda results, query_id: _print_format(self, results, query_id),
+            "paths": lambda results, query_id: _print_paths(self, results, query_id),
+            "text": lambda results, query_id: _print_text(self.screen, results, query_id),
+        }
+        return printers[self.kind]
+
+
+def _print_count(results: SearchResults, query_id: str | None) -> None:
+    terminal.write(f"{results.total}\n" if query_id is None else f"{query_id}\t{results.total}\n")
+
+
+def _print_json(output: Output, results: SearchResults, query_id: str | None) -> None:
+    record = records.results_record(results, query_id)
+    terminal.write(records.json_line(record, for_terminal=output.screen.is_terminal))
+
+
+def _print_json_lines(output: Output, results: SearchResults, query_id: str | None) -> None:
+    for hit in results.hits:
+        record = {"version": records.JSON_VERSION, **records.hit_record(hit, query_id)}
+        terminal.write(records.json_line(record, for_terminal=output.screen.is_terminal))
+
+
+def _print_format(output: Output, results: SearchResults, query_id: str | None) -> None:
+    screen = output.screen
+    for hit in results.hits:
+        record = records.hit_record(hit, query_id)
+        shown = {
+            name: screen.data(value) if isinstance(value, str) else value
+            for name, value in record.items()
+        }
+        shown["path"] = screen.name(records.relative_path(hit.path))
+        terminal.write(template.fill(output.template, shown) + "\n")
+
+
+def _print_paths(output: Output, results: SearchResults, query_id: str | None) -> None:
+    """Each path once, as the bytes of the file system; only a terminal gets it made harmless."""
+    head = b"" if query_id is None else query_id.encode("utf-8", "replace") + b"\t"
+    end = b"\0" if output.ends_with_nul else b"\n"
+    raw = output.ends_with_nul or not output.screen.is_terminal
+    for path in dict.fromkeys(hit.path for hit in results.hits):
+        name = records.relative_path(path)
+        shown = os.fsencode(name) if raw else terminal.safe_name(name).encode("utf-8", "replace")
+        terminal.write_bytes(head + shown + end)
+
+
+def _print_text(screen: render.Screen, results: SearchResults, query_id: str | None) -> None:
+    lay_out = render.blocks if screen.is_terminal else render.grep_lines
+    if results.hits or query_id is not None:
+        screen.show(lay_out(screen, results, query_id))

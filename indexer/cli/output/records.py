@@ -1,0 +1,246 @@
+"""What does a result look like as JSON? The fields of `docs/hit.schema.json`, in its order.
+
+Refuses to print: it makes dictionaries of plain values, and one line of each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from indexer.cli.output import terminal
+
+if TYPE_CHECKING:
+    from indexer.reports import (
+        Document,
+        Explanation,
+        FileProblem,
+        IndexStats,
+        TermStats,
+        UpdateReport,
+    )
+    from indexer.results import Hit, Match, SearchResults, Snippet
+
+JSON_VERSION = 1
+"""Raised when a field changes its meaning or leaves; new fields do not raise it."""
+
+HIT_FIELDS = (
+    "id",
+    "query_id",
+    "path",
+    "line",
+    "column",
+    "byte_offset",
+    "part",
+    "title",
+    "date",
+    "score",
+    "matches",
+    "snippet",
+    "snippet_offset",
+    "copies",
+    "stale",
+)
+"""The fields that every hit has, also the names that `--format` knows."""
+
+Record = dict[str, Any]
+
+_LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""No JSON in UTF-8 can hold them; a document's own escapes may."""
+
+
+def json_line(value: Record, *, for_terminal: bool = False) -> str:
+    """One line of JSON, raw UTF-8; on a terminal without raw control characters."""
+    line = json.dumps(value, ensure_ascii=False)
+    if not line.isascii():
+        line = line.translate(_LONE_SURROGATES)
+    return (terminal.safe_json(line) if for_terminal else line) + "\n"
+
+
+def relative_path(path: str) -> str:
+    """The path from where the command runs, or whole where there is no way from here."""
+    try:
+        return os.path.relpath(path)
+    except (OSError, ValueError):
+        return path
+
+
+def path_fields(path: str, name: str = "path") -> Record:
+    """A path as text, and as base64 of its bytes too where they are not UTF-8."""
+    text = terminal.utf8_name(path)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        import base64
+
+        raw = os.fsencode(path)
+        encoded = base64.b64encode(raw).decode("ascii")
+        return {name: raw.decode("utf-8", "replace"), f"{name}_base64": encoded}
+    return {name: text}
+
+
+def match_record(match: Match) -> Record:
+    """A written word that met the query."""
+    return {"word": match.word, "start": match.start, "end": match.end, "tier": match.tier}
+
+
+def snippet_record(snippet: Snippet) -> Record:
+    """A passage, for `--snippets` beyond one."""
+    return {
+        "text": snippet.text,
+        "offset": snippet.offset,
+        "line": snippet.line,
+        "matches": [match_record(match) for match in snippet.matches],
+    }
+
+
+def explanation_record(explanation: Explanation) -> Record:
+    """Why a hit has its score: the contributions, proximity and constant add up to it."""
+    return {
+        "score": explanation.score,
+        "proximity": explanation.proximity,
+        "constant": explanation.constant,
+        "words": [
+            {
+                "word": word.word,
+                "df": word.df,
+                "idf": word.idf,
+                "pooled_tf": word.pooled_tf,
+                "length": word.length,
+                "contribution": word.contribution,
+                "terms": [
+                    {"term": term, "tier": tier, "weight": weight, "tf": tf}
+                    for term, tier, weight, tf in word.terms
+                ],
+            }
+            for word in explanation.words
+        ],
+    }
+
+
+def hit_record(hit: Hit, query_id: str | None = None) -> Record:
+    """One hit with the fields of the output contract."""
+    first = hit.snippets[0] if hit.snippets else None
+    record: Record = {
+        "id": hit.id,
+        "query_id": query_id,
+        **path_fields(relative_path(hit.path)),
+        "line": hit.line,
+        "column": hit.column,
+        "byte_offset": hit.byte_offset,
+        "part": hit.part,
+        "title": hit.title,
+        "date": hit.date,
+        "score": hit.score,
+        "matches": [match_record(match) for match in hit.matches],
+        "snippet": first.text if first else None,
+        "snippet_offset": first.offset if first else None,
+        "copies": list(hit.copies),
+        "stale": hit.stale,
+    }
+    if len(hit.snippets) > 1:
+        record["snippets"] = [snippet_record(snippet) for snippet in hit.snippets]
+    if hit.explanation is not None:
+        record["explain"] = explanation_record(hit.explanation)
+    return record
+
+
+def results_record(results: SearchResults, query_id: str | None = None) -> Record:
+    """The whole answer to one query."""
+    record: Record = {
+        "version": JSON_VERSION,
+        "query": results.query,
+        "total": results.total,
+        "offset": results.offset,
+        "limit": results.limit,
+        "elapsed_ms": round(results.elapsed_ms, 3),
+        "hits": [hit_record(hit, query_id) for hit in results.hits],
+        "unknown_words": [
+            {"word": unknown.word, "suggestions": list(unknown.suggestions)}
+            for unknown in results.unknown_words
+        ],
+        "notes": list(results.notes),
+    }
+    return record if query_id is None else {"query_id": query_id, **record}
+
+
+def problem_record(problem: FileProblem) -> Record:
+    """A file that could not be read, or not wholly."""
+    return {
+        **path_fields(problem.path),
+        "line": problem.line,
+        "reason": problem.reason,
+        "fatal": problem.fatal,
+    }
+
+
+def problem_records(problems: Iterable[FileProblem]) -> list[Record]:
+    """All that could not be read."""
+    return [problem_record(problem) for problem in problems]
+
+
+def report_record(report: UpdateReport) -> Record:
+    """What `fahras index` did."""
+    return {
+        "version": JSON_VERSION,
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "removed": report.removed,
+        "unchanged": report.unchanged,
+        "documents": report.documents,
+        "bytes_read": report.bytes_read,
+        "elapsed_s": round(report.elapsed_s, 6),
+        "problems": problem_records(report.problems),
+        "notes": list(report.notes),
+    }
+
+
+def document_record(document: Document, line: int, matches: Iterable[Match]) -> Record:
+    """One document as `fahras show` gives it."""
+    return {
+        "version": JSON_VERSION,
+        "id": document.id,
+        **path_fields(relative_path(document.path)),
+        "line": line,
+        "title": document.title,
+        "date": document.date,
+        "size": document.size,
+        "encoding": document.encoding,
+        "text": document.text,
+        "matches": [match_record(match) for match in matches],
+    }
+
+
+def stats_record(stats: IndexStats) -> Record:
+    """What an index holds."""
+    return {
+        "version": JSON_VERSION,
+        **path_fields(stats.index_dir, "index_dir"),
+        "roots": [path_fields(root)["path"] for root in stats.roots],
+        "documents": stats.documents,
+        "files": stats.files,
+        "tokens": stats.tokens,
+        "terms": stats.terms,
+        "text_bytes": stats.text_bytes,
+        "index_bytes": stats.index_bytes,
+        "segments": stats.segments,
+        "format_version": stats.format_version,
+        "analyzer_version": stats.analyzer_version,
+        "updated": stats.updated,
+        "problems": problem_records(stats.problems),
+    }
+
+
+def term_record(term: TermStats) -> Record:
+    """A written form of the vocabulary."""
+    return {
+        "term": term.term,
+        "folded": term.folded,
+        "stem": term.stem,
+        "root": term.root,
+        "document_frequency": term.document_frequency,
+        "collection_frequency": term.collection_frequency,
+    }

@@ -1,0 +1,1 @@
+"""From texts to the files of a segment."""

@@ -1,0 +1,99 @@
+"""What does the analyzer say of the forms that one segment's texts have, each asked once?
+
+The tokenizer numbers distinct forms, for all fields of the segment together; when all are known,
+folded form, stem and root are asked for all at once (`analyzers.bulk`), and each field is given its
+part of what was found.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analyzers.bulk import root_all, stem_all
+from analyzers.bulk_fold import fold_all
+from analyzers.packed import Numbering, Numbers, Spelled, order_by
+from analyzers.stopwords import stopwords
+from analyzers.tokenizer import Tokenizer
+from indexer.codec.build.bearing import bearings_of
+from indexer.codec.build.dictionary import Level, Vocabulary, decoded, own_numbers
+from indexer.codec.postings import Array
+
+
+def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
+    """The groups of rising terms that did not come as texts, but from another codec's segment."""
+    numbering = Numbering()
+    forms = Spelled(decoded(terms))
+    folded = fold_all(numbering, forms)
+    return _analyzed(terms, numbering, folded, own_numbers(numbering, forms, folded))
+
+
+def _analyzed(
+    terms: list[bytes], numbering: Numbering, folded: Numbers, own: Numbers
+) -> Vocabulary:
+    """The vocabulary of rising terms. folded, own: by term."""
+    words = Level.of(folded)
+    stems = Level.of(stem_all(numbering, words.keys))
+    roots = Level.of(root_all(numbering, stems.keys))
+    stem_ids = stems.ids.take(words.ids)
+    levels = (words, stems._replace(ids=stem_ids), roots._replace(ids=roots.ids.take(stem_ids)))
+    return Vocabulary(terms, levels, numbering, own, bearings_of(numbering, words.keys))
+
+
+def order_of(texts: Spelled) -> Array:
+    """The order that sorts texts by their code points, which is that of their UTF-8.
+
+    Numpy sorts by as many first letters as fit in 64 bits; what those leave equal is few.
+    """
+    present = np.zeros(int(texts.codes.max(initial=0)) + 1, np.bool_)
+    present[texts.codes] = True
+    ranks = np.cumsum(present, dtype=np.uint64)
+    bits = max(int(ranks[-1]).bit_length(), 1)
+    letters = ranks.take(texts.codes)
+    keys = np.zeros(len(texts.texts), np.uint64)
+    for place in range(64 // bits):
+        at = texts.heads + place
+        keys <<= np.uint64(bits)
+        keys |= np.where(texts.lengths > place, letters.take(at, mode="clip"), np.uint64(0))
+    return order_by(keys, lambda where: [texts.texts[i] for i in where.tolist()])
+
+
+class FormVocabulary:
+    """Tokenizer and stopwords of one segment in the making; shared by its fields."""
+
+    def __init__(self) -> None:
+        self.tokenizer = Tokenizer()
+        self._stopwords = bytearray()
+        self._whole: tuple[Array, Vocabulary] | None = None
+
+    def __len__(self) -> int:
+        return len(self.tokenizer.forms)
+
+    def stopword_flags(self) -> Array:
+        """Bool by form id: whether the form is a stopword."""
+        known = len(self._stopwords)
+        self._stopwords.extend(map(stopwords().__contains__, self.tokenizer.forms[known:]))
+        return np.frombuffer(bytes(self._stopwords), np.bool_)
+
+    def analyze(self) -> None:
+        """Analyze all forms; no others can be met from here on."""
+        forms = Spelled(self.tokenizer.forms)
+        order = order_of(forms)
+        terms = forms.encoded(order)
+        numbering = Numbering()
+        folded = fold_all(numbering, forms)
+        own = own_numbers(numbering, forms, folded).take(order)
+        del forms  # it is large, and the stems are still to be found
+        self._whole = order, _analyzed(terms, numbering, folded.take(order), own)
+
+    def part(self, used: Array) -> tuple[Vocabulary, Array]:
+        """(the vocabulary of some of the forms, by form id the place of each in it).
+
+        used: bool by form id. `analyze` was called before.
+        """
+        if self._whole is None:
+            raise RuntimeError("the forms are not analyzed yet")
+        order, whole = self._whole
+        where = np.flatnonzero(used.take(order))
+        places = np.full(len(order), -1, np.int64)
+        places[order.take(where)] = np.arange(len(where))
+        return whole.part(where), places

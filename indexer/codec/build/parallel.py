@@ -1,0 +1,173 @@
+"""How do several processes build segments at once, and what if one of them dies?
+
+Each worker takes units of work until none is left, collects their documents and writes segments of
+its own into the index's folder; the parent alone commits. Nothing is shared but a counter and one
+pipe a worker. A worker that fails or dies fails the whole build: its siblings are ended, and what
+was written is removed.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import traceback
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from indexer.codec.build.series import Read, SegmentSeries, Unit, build_here
+from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.errors import FahrasError
+from indexer.process import set_apart
+
+MESSAGES_AT_ONCE = 128
+"""A worker hands its messages over so many at a time: waking the parent costs more than they do."""
+
+
+class BuildError(FahrasError):
+    """A worker process could not do its part."""
+
+
+def build_with(
+    workers: int,
+    folder: str,
+    indexname: str,
+    schema: Any,
+    units: Sequence[Unit],
+    read: Read[Unit],
+    tell: Callable[[Any], None],
+) -> list[ColumnarSegment]:
+    """The segments that so many worker processes make of the units; see `build_segments`."""
+    crew = _Crew(workers)
+    try:
+        crew.start(_work, (folder, indexname, schema, units, read))
+        segments = list(crew.results(tell))
+    except BaseException:
+        crew.end()
+        raise
+    crew.join()
+    return segments
+
+
+class _Crew:
+    """The worker processes of one build."""
+
+    def __init__(self, size: int) -> None:
+        self._context = multiprocessing.get_context("fork")
+        self._next_unit = self._context.Value("q", 0)
+        self._size = size
+        self._receivers: list[Any] = []
+        self._processes: list[Any] = []
+
+    def start(self, work: Callable[..., None], arguments: tuple[Any, ...]) -> None:
+        for _ in range(self._size):
+            receiver, sender = self._context.Pipe(duplex=False)
+            process = self._context.Process(
+                target=work, args=(sender, self._next_unit, *arguments), daemon=True
+            )
+            with warnings.catch_warnings():
+                # Python 3.12 warns of fork where numpy has started threads of its own. Those idle
+                # and hold no lock that a worker needs: workers do no linear algebra.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+            self._processes.append(process)
+            self._receivers.append(receiver)
+            sender.close()  # so that the end of the process is the end of the pipe
+
+    def results(self, tell: Callable[[Any], None]) -> Iterator[ColumnarSegment]:
+        """The segments of all workers; passes their messages on meanwhile."""
+        open_pipes = list(self._receivers)
+        while open_pipes:
+            for pipe in list(wait(open_pipes)):
+                kind, content = _received(pipe)
+                if kind == "messages":
+                    for message in content:
+                        tell(message)
+                elif kind == "segments":
+                    yield from content
+                    open_pipes.remove(pipe)
+                else:
+                    raise content
+
+    def end(self) -> None:
+        """End the workers that still run."""
+        for process in self._processes:
+            process.terminate()
+        self.join()
+
+    def join(self) -> None:
+        for process in self._processes:
+            process.join()
+        for receiver in self._receivers:
+            receiver.close()
+
+
+def _received(pipe: Any) -> tuple[str, Any]:
+    try:
+        kind, content = pipe.recv()
+    except EOFError:
+        return "error", BuildError(
+            "a worker process ended without a result, perhaps for want of memory; the index is as "
+            "it was: run it again, with less beside it"
+        )
+    return kind, content
+
+
+def _work(
+    sender: Connection,
+    next_unit: Any,
+    folder: str,
+    indexname: str,
+    schema: Any,
+    units: Sequence[Unit],
+    read: Read[Unit],
+) -> None:
+    """What a worker process does. Ctrl-C is the parent's business: it ends its workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    set_apart()
+    series = SegmentSeries(folder, indexname, schema)
+    waiting: list[Any] = []
+
+    def tell(message: Any) -> None:
+        waiting.append(message)
+        if len(waiting) == MESSAGES_AT_ONCE:
+            sender.send(("messages", list(waiting)))
+            waiting.clear()
+
+    try:
+        segments = build_here(series, _taken(units, next_unit), read, tell)
+        sender.send(("messages", waiting))
+        sender.send(("segments", segments))
+    except Exception as error:  # noqa: BLE001  whatever it was, the parent must hear of it
+        sender.send(("error", _for_parent(error)))
+
+
+def _for_parent(error: Exception) -> Exception:
+    """What the parent raises: the error itself where it speaks to the user, else a BuildError."""
+    failure = error
+    if not isinstance(error, FahrasError) and getattr(error, "errno", None) is None:
+        failure = BuildError(
+            f"indexing failed in a worker process: {type(error).__name__}: {error} "
+            "(--debug shows where)"
+        )
+    failure.add_note(traceback.format_exc())
+    return failure
+
+
+def _taken(units: Sequence[Unit], next_unit: Any) -> Iterator[Unit]:
+    """The units that this worker takes: each goes to the first worker that asks.
+
+    A worker whose parent was killed stops at its next unit, and with it goes the index's lock.
+    """
+    parent = multiprocessing.parent_process()
+    while parent is None or parent.is_alive():
+        with next_unit.get_lock():
+            number = next_unit.value
+            next_unit.value = number + 1
+        if number >= len(units):
+            return
+        yield units[number]
+    raise BuildError("the parent process is gone")

@@ -1,0 +1,114 @@
+"""How do very many documents become segments, as many as memory asks for?
+
+In this process, or in several (`parallel.py`, which is imported only then).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from indexer.codec.build.builder import SegmentBuilder
+from indexer.codec.build.prepare import Document
+from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.process import seldom_collected
+
+SEGMENT_TOKENS = 10_000_000
+"""A segment is closed when it has so many tokens (about 110 MB of text), to bound memory: its
+vocabulary and the arrays that write it take about 400 MB in each worker."""
+
+DOCUMENTS_AT_ONCE = 256
+CHARS_AT_ONCE = 1 << 18
+"""Documents are given to a builder when there are so many, or so many characters in them."""
+
+Unit = TypeVar("Unit")
+Read = Callable[[Unit], Iterable[Document | Any]]
+
+
+class SegmentSeries:
+    """Writes documents into as many segments of an index's folder as memory asks for."""
+
+    def __init__(self, folder: str, indexname: str, schema: Any) -> None:
+        self._folder = folder
+        self._indexname = indexname
+        self._schema = schema
+        self._builder = SegmentBuilder(folder)
+        self._waiting: list[Document] = []
+        self._waiting_chars = 0
+        self._segments: list[ColumnarSegment] = []
+
+    def add(self, document: Document) -> None:
+        """Add a document; whether it can be indexed may show only with one of the next."""
+        self._waiting.append(document)
+        self._waiting_chars += sum(len(v) for v in document.values() if isinstance(v, str))
+        if len(self._waiting) >= DOCUMENTS_AT_ONCE or self._waiting_chars >= CHARS_AT_ONCE:
+            self._add_waiting()
+
+    def _add_waiting(self) -> None:
+        self._builder.add_documents(self._schema, self._waiting)
+        self._waiting, self._waiting_chars = [], 0
+        if self._builder.token_count >= SEGMENT_TOKENS:
+            self._close()
+            self._builder = SegmentBuilder(self._folder)
+
+    def _close(self) -> None:
+        if self._builder.doc_count:
+            segment = ColumnarSegment(self._indexname, self._builder.doc_count)
+            path = os.path.join(self._folder, segment.file_name)
+            segment.size_bytes = self._builder.write_to(path)
+            self._segments.append(segment)
+        self._builder.close()
+
+    def finish(self) -> list[ColumnarSegment]:
+        """Write what is left; the segments, their files on the disk."""
+        self._add_waiting()
+        self._close()
+        return self._segments
+
+    def remove(self) -> None:
+        """Remove the files that were written; for a series that was not finished."""
+        self._builder.close()
+        for segment in self._segments:
+            os.unlink(os.path.join(self._folder, segment.file_name))
+
+
+def build_segments(
+    folder: str,
+    indexname: str,
+    schema: Any,
+    units: Sequence[Unit],
+    read: Read[Unit],
+    processes: int,
+    on_message: Callable[[Any], None] | None,
+) -> list[ColumnarSegment]:
+    """See `ColumnarWriter.build`. Works in this process where one is enough or fork is missing."""
+    tell = on_message or _ignore
+    workers = min(processes, len(units))
+    if workers <= 1 or not hasattr(os, "fork"):
+        return build_here(SegmentSeries(folder, indexname, schema), units, read, tell)
+    from indexer.codec.build.parallel import build_with
+
+    return build_with(workers, folder, indexname, schema, units, read, tell)
+
+
+def _ignore(_message: Any) -> None:
+    return
+
+
+def build_here(
+    series: SegmentSeries, units: Iterable[Unit], read: Read[Unit], tell: Callable[[Any], None]
+) -> list[ColumnarSegment]:
+    """The segments of these units, built in this process; `tell` gets what is no document."""
+    try:
+        with seldom_collected():
+            for unit in units:
+                for item in read(unit):
+                    if isinstance(item, dict):
+                        series.add(item)
+                    else:
+                        tell(item)
+            return series.finish()
+    except BaseException:
+        series.remove()
+        raise

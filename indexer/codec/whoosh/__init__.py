@@ -1,0 +1,1 @@
+"""What Whoosh sees of an index: codec, readers, matchers, writer."""

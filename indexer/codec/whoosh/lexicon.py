@@ -1,0 +1,205 @@
+"""How does any Whoosh reader answer the evaluator? By reading a whole lexicon once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers.analyzer import analyze_form
+from analyzers.packed import Numbering
+from analyzers.proclitics import splits
+from analyzers.stemmer import stem
+from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
+from indexer.ranking.source import (
+    LEVELS,
+    Docs,
+    Floats,
+    Gathered,
+    Located,
+    Positions,
+    Span,
+    Spans,
+    spans_of,
+)
+
+if TYPE_CHECKING:
+    from indexer.ranking.patterns import FormPattern
+
+_NO_POSITIONS: Positions = np.zeros(0, np.int64)
+
+
+class _Postings(NamedTuple):
+    """Docnums of the segment, and the term frequency in each."""
+
+    docs: Docs
+    tfs: Floats
+
+
+class LexiconField:
+    """A field of any Whoosh reader of one segment, through Whoosh's public reader methods.
+
+    Its slots are the terms in lexicographic order. Costs a reading of the whole lexicon.
+    """
+
+    def __init__(self, reader: Any, field: str) -> None:
+        self._reader = reader
+        self._field = field
+        self._read: dict[int, tuple[_Postings, Positions]] = {}
+        self._placed: dict[Span, int] = {}
+        self._positions: list[Positions] = []
+        self._position_count = 0
+
+    @cached_property
+    def _terms(self) -> list[bytes]:
+        return list(self._reader.lexicon(self._field))
+
+    @cached_property
+    def _groups(self) -> dict[tuple[str, str], list[int]]:
+        groups: dict[tuple[str, str], list[int]] = {}
+        for slot in range(len(self._terms)):
+            a = analyze_form(self._form(slot))
+            keys = zip(LEVELS, (a.unmarked, a.folded, a.stem, a.root), strict=True)
+            for named in keys:
+                groups.setdefault(named, []).append(slot)
+        return groups
+
+    def _form(self, slot: int) -> str:
+        return self._terms[slot].decode("utf-8", "surrogatepass")
+
+    def group(self, level: str, key: str) -> Spans:
+        """See FieldSource."""
+        return spans_of([(slot, slot + 1) for slot in self._groups.get((level, key), ())])
+
+    def matching(self, pattern: FormPattern) -> Spans:
+        """See FieldSource."""
+        slots = [
+            slot
+            for (level, key), group in self._groups.items()
+            if level == "folded" and pattern.tier(key)
+            for slot in group
+        ]
+        return spans_of([(slot, slot + 1) for slot in sorted(slots)])
+
+    @cached_property
+    def _stems(self) -> tuple[list[str], Grams]:
+        stems = [key for level, key in self._groups if level == "stem"]
+        numbering = Numbering()
+        return stems, build_grams(numbering, numbering.numbers(stems))
+
+    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
+        """See FieldSource."""
+        stems, grams = self._stems
+        keys, alike = nearest(grams, shared(grams, stem), least)
+        found = [
+            (tuple(span), like)
+            for key, like in zip(keys.tolist(), alike.tolist(), strict=True)
+            if stems[key] != stem
+            for span in self.group("stem", stems[key]).tolist()
+        ]
+        return spans_of([span for span, _ in found]), np.array([like for _, like in found])
+
+    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+        """See FieldSource."""
+        spans = self.group("root", root)
+        numbers = {key: number for number, key in enumerate(self._stems[0])}
+        stems = [analyze_form(self._form(slot)).stem for slot in spans[:, 0].tolist()]
+        return spans, np.array([self._likeness(stem, numbers[other]) for other in stems])
+
+    def _likeness(self, stem: str, number: int) -> float:
+        grams = self._stems[1]
+        return float(likeness_of(grams, shared(grams, stem), number, number + 1)[0])
+
+    @cached_property
+    def _bearing(self) -> dict[str, set[str]]:
+        bearing: dict[str, set[str]] = {}
+        for level, folded in self._groups:
+            if level == "folded":
+                for rest in splits(folded):
+                    bearing.setdefault(stem(rest), set()).add(stem(folded))
+        return bearing
+
+    def bearing(self, target: str) -> list[tuple[str, Span]]:
+        """See FieldSource."""
+        keys = sorted(self._bearing.get(target, ()))
+        return [(key, tuple(span)) for key in keys for span in self.group("stem", key).tolist()]
+
+    def count(self, span: Span) -> int:
+        """See FieldSource."""
+        return sum(int(self._term(slot)[0].tfs.sum()) for slot in range(*span))
+
+    def forms(self, span: Span) -> list[str]:
+        """See FieldSource."""
+        return [self._form(slot) for slot in range(*span)]
+
+    def term_count(self) -> int:
+        """See FieldSource."""
+        return len(self._terms)
+
+    def locate(self, spans: Spans) -> Located:
+        """See FieldSource."""
+        parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans.tolist()]
+        counts = [sum(len(part.docs) for part in of_span) for of_span in parts]
+        positions = [self._place(first, last) for first, last in spans.tolist()]
+        return Located(
+            spans, spans, np.array(counts, np.int64), sum(counts), np.array(positions, np.int64)
+        )
+
+    def _place(self, first: int, last: int) -> int:
+        """Where the positions of a span begin among those that are placed."""
+        if (first, last) not in self._placed:
+            self._placed[first, last] = self._position_count
+            positions = [self._term(slot)[1] for slot in range(first, last)]
+            self._positions += positions
+            self._position_count += sum(map(len, positions))
+        return self._placed[first, last]
+
+    def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """See FieldSource."""
+        flat = [self._term(slot)[0] for span in ranges.tolist() for slot in range(*span)]
+        return (
+            np.concatenate([np.zeros(0, np.int64), *(part.docs for part in flat)]),
+            np.concatenate([np.zeros(0, np.float32), *(part.tfs for part in flat)]),
+        )
+
+    def positions(self, places: NDArray[np.int64]) -> Positions:
+        """See FieldSource."""
+        if len(self._positions) != 1:
+            self._positions = [np.concatenate([_NO_POSITIONS, *self._positions])]
+        return self._positions[0].take(places)
+
+    def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
+        """See FieldSource."""
+        slots = [slot for span in gathered.located.spans.tolist() for slot in range(*span)]
+        counts = [len(self._term(slot)[0].docs) for slot in slots]
+        owners = np.repeat(slots, counts).take(chosen)
+        return [self._form(slot) for slot in owners.tolist()]
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        """See FieldSource: not stored."""
+        return None
+
+    def _term(self, slot: int) -> tuple[_Postings, Positions]:
+        known = self._read.get(slot)
+        if known is None:
+            matcher = self._reader.postings(self._field, self._terms[slot])
+            docs, tfs, positions = [], [], []
+            while matcher.is_active():
+                here = matcher.value_as("positions")
+                docs.append(matcher.id())
+                tfs.append(len(here))
+                positions.extend(here)
+                matcher.next()
+            postings = _Postings(np.array(docs, np.int64), np.array(tfs, np.float32))
+            known = self._read[slot] = (postings, np.array(positions, np.int64))
+        return known
+
+    def lengths(self) -> Floats:
+        """See FieldSource. Whoosh's stock codec keeps lengths in one lossy byte."""
+        length = self._reader.doc_field_length
+        count = self._reader.doc_count_all()
+        known = (length(docnum, self._field) or 0 for docnum in range(count))
+        return np.fromiter(known, np.float32)

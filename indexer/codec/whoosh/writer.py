@@ -1,0 +1,205 @@
+"""How is an index changed? Whoosh's writer, with our way to add, merge, build and commit.
+
+All of `whoosh.writing.IndexWriter` works. What is new: documents are added whole or not at all,
+`delete_by_values` for many at once, `build` with several processes, a merge policy, and commits
+that are on the disk when they return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from whoosh import fields as whoosh_fields
+from whoosh.writing import SegmentWriter
+
+from indexer.codec.arrays import FieldArrays
+from indexer.codec.build.builder import SegmentBuilder
+from indexer.codec.build.policy import segments_to_merge
+from indexer.codec.build.series import SEGMENT_TOKENS, build_segments
+from indexer.codec.build.source import SegmentSource
+from indexer.codec.whoosh.codec import ColumnarCodec
+from indexer.codec.whoosh.reader import TermsReader
+from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.codec.whoosh.toc import remove_stale_files, write_toc
+
+Unit = TypeVar("Unit")
+
+
+def merge_crowded(writer: ColumnarWriter, segments: list[Any]) -> list[Any]:
+    """The merge policy of `commit`: see `policy.py`."""
+    chosen = segments_to_merge(segments, writer.doc_count())
+    for segment in chosen:
+        writer.add_old_segment(segment)
+    return [segment for segment in segments if segment not in chosen]
+
+
+class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
+    """Writes one index; holds its lock from beginning to commit or cancel."""
+
+    newsegment: ColumnarSegment
+
+    def __init__(self, ix: Any, **options: Any) -> None:
+        options.update(codec=ColumnarCodec(), compound=False)
+        self._written: list[ColumnarSegment] = []
+        super().__init__(ix, **options)
+        self._committed_segments = list(self.segments)
+
+    @property
+    def _builder(self) -> SegmentBuilder:
+        builder: SegmentBuilder = self.codec.builder(self.storage, self.newsegment)
+        return builder
+
+    # Adding
+
+    def add_document(self, **document: Any) -> None:
+        """Add a document; when this raises, nothing of it was added."""
+        self._check_state()
+        for name in document:
+            if not name.startswith("_") and name not in self.schema:
+                raise whoosh_fields.UnknownFieldError(f"No field named {name!r}")
+        self._builder.add_documents(self.schema, [document])
+        self._added = True
+        self.docnum = self._builder.doc_count
+        if self._builder.token_count >= SEGMENT_TOKENS:
+            self._close_full_segment()
+
+    def add_documents(self, documents: Iterable[dict[str, Any]]) -> int:
+        """Add documents, each a dictionary of fields; how many."""
+        count = 0
+        for document in documents:
+            self.add_document(**document)
+            count += 1
+        return count
+
+    def build(
+        self,
+        units: Sequence[Unit],
+        read: Callable[[Unit], Iterable[dict[str, Any] | Any]],
+        *,
+        processes: int = 2,
+        on_message: Callable[[Any], None] | None = None,
+    ) -> int:
+        """Add the documents that `read` yields for each unit of work, in several processes.
+
+        `read` runs in the workers. What it yields that is not a dictionary is given to
+        `on_message` in this process, in the order in which each worker yields it. Returns how many
+        documents were added. Raises what a worker raised; then nothing was added.
+        """
+        self._check_state()
+        built = build_segments(
+            self.storage.folder, self.indexname, self.schema, units, read, processes, on_message
+        )
+        self._written.extend(built)
+        return sum(segment.doc_count_all() for segment in built)
+
+    def add_reader(self, reader: Any) -> None:
+        """Add all documents of a reader that are not deleted."""
+        self._check_state()
+        if not isinstance(getattr(reader, "_terms", None), TermsReader):
+            super().add_reader(reader)
+            return
+        deleted = reader.segment().deleted_mask()
+        self._builder.add_segment(self.schema, SegmentSource(reader._terms.container, deleted))
+        self.docnum = self._builder.doc_count
+        self._added = True
+
+    def add_old_segment(self, segment: Any) -> None:
+        """Merge a segment of this index into the one being written."""
+        from whoosh.reading import SegmentReader
+
+        reader = SegmentReader(self.storage, self.schema, segment)
+        try:
+            if reader.doc_count():
+                self.add_reader(reader)
+        finally:
+            reader.close()
+
+    def doc_count(self) -> int:
+        """Documents added so far."""
+        return int(super().doc_count()) + sum(s.doc_count_all() for s in self._written)
+
+    # Deleting
+
+    def delete_by_values(self, fieldname: str, values: Iterable[str | bytes]) -> int:
+        """Delete every committed document that has one of these terms in a field; how many.
+
+        One look-up a term and segment: for the thousands of documents of an update.
+        """
+        self._check_state()
+        to_bytes = self.schema[fieldname].to_bytes
+        terms = [v if isinstance(v, bytes) else to_bytes(v) for v in values]
+        count = 0
+        for segment in self.segments:
+            if not isinstance(segment, ColumnarSegment):
+                raise TypeError("delete_by_values needs columnar segments; use delete_by_term")
+            found = self._docs_of(segment, fieldname, terms)
+            if len(found):
+                count += segment.delete_documents(found)
+        return count
+
+    def _docs_of(self, segment: ColumnarSegment, fieldname: str, terms: list[bytes]) -> Any:
+        container = self.codec.container(self.storage, segment)
+        if fieldname not in container.meta["fields"]:
+            return np.zeros(0, np.int64)
+        arrays = FieldArrays(container, fieldname)
+        return arrays.docs_of(arrays.ordinals(terms))
+
+    # Finishing
+
+    def _close_full_segment(self) -> None:
+        """Write the segment in the making and begin another."""
+        self.codec.finish(self.storage, self.newsegment)
+        self._written.append(self.get_segment())
+        self.newsegment = self.codec.new_segment(self.storage, self.indexname)
+        self.perdocwriter = self.codec.per_document_writer(self.storage, self.newsegment)
+        self.fieldwriter = self.codec.field_writer(self.storage, self.newsegment)
+        self.docnum = 0
+        self._added = False
+
+    def _merge_segments(self, mergetype: Any, optimize: Any, merge: Any) -> list[Any]:
+        mergetype = mergetype or self.mergetype
+        optimize = self.optimize if optimize is None else optimize
+        merge = self.merge if merge is None else merge
+        if mergetype is None and optimize:
+            return self._merge_everything()
+        if mergetype is None and merge:
+            mergetype = merge_crowded
+        kept = super()._merge_segments(mergetype, False, merge)
+        return [*kept, *self._written]
+
+    def _merge_everything(self) -> list[Any]:
+        several = len(self.segments) + len(self._written) + bool(self._added) > 1
+        if not several and not any(segment.has_deletions() for segment in self.segments):
+            return [*self.segments, *self._written]
+        for segment in [*self.segments, *self._written]:
+            self.add_old_segment(segment)
+        self._written = []
+        return []
+
+    def _flush_segment(self) -> None:
+        self.perdocwriter.close()
+        self.fieldwriter.add_postings(self.schema, None, self.pool.iter_postings())
+        self.fieldwriter.close()
+
+    def _close_segment(self) -> None:
+        if not self.fieldwriter.is_closed:
+            self.codec.discard(self.newsegment)
+            self.fieldwriter.is_closed = True
+        self.perdocwriter.is_closed = True
+        self.pool.cleanup()
+
+    def _commit_toc(self, segments: list[Any]) -> None:
+        from whoosh.index import TOC
+
+        live = [segment for segment in segments if segment.doc_count()]
+        write_toc(self.storage, self.indexname, TOC(self.schema, live, self.generation))
+        remove_stale_files(self.storage, self.indexname, self.generation, live)
+
+    def cancel(self) -> None:
+        """Give everything up; files that were written already are removed."""
+        self._check_state()
+        committed = self._committed_segments
+        remove_stale_files(self.storage, self.indexname, self.generation - 1, committed)
+        super().cancel()

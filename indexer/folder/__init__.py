@@ -1,0 +1,1 @@
+"""What files are there, and what became of them since the last run."""

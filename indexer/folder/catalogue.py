@@ -1,0 +1,198 @@
+"""Which files does an index hold, and what were they when they were read?
+
+The catalogue is the truth about paths: documents know only the number of their file, so a file
+that moved changes the catalogue and nothing else. It is written beside each commit of the Whoosh
+index and bears its generation, so the two are never out of step.
+
+On the disk: one line of JSON, which tells all but the files and how long each of their columns is;
+the columns (see `files.py`), one after the other; the crc32 (u4, little-endian) of all before.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import zlib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from indexer.errors import IndexCorruptError
+from indexer.folder.columns import Files, Stamp, Stamps
+
+if TYPE_CHECKING:
+    from indexer.reports import FileProblem
+
+_CHECKSUM_BYTES = 4
+
+
+class Catalogue:
+    """The roots of an index, its files by path, and what could not be read at the last update.
+
+    `home` is where relative paths start. `updated` is an ISO 8601 time, `updated_ns` the same in
+    nanoseconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        home: str,
+        roots: Iterable[str] = (),
+        files: Files | None = None,
+        next_number: int = 1,
+        updated: str | None = None,
+        updated_ns: int = 0,
+        problems: Iterable[FileProblem] = (),
+    ) -> None:
+        self.home = home
+        self.roots = list(roots)
+        self.files = Files() if files is None else files
+        self.next_number = next_number
+        self.updated = updated
+        self.updated_ns = updated_ns
+        self.problems = list(problems)
+
+    def key(self, path: str) -> str:
+        """The path under which the catalogue knows an absolute path."""
+        if path == self.home:
+            return "."
+        above = self.home.rstrip(os.sep) + os.sep
+        if not path.startswith(above):
+            return path
+        name = path[len(above) :]
+        return name if _is_normal(name) else os.path.relpath(path, self.home)
+
+    def absolute(self, key: str) -> str:
+        """The absolute path of a key."""
+        return os.path.normpath(os.path.join(self.home, key))
+
+    def take_home(self, home: str) -> None:
+        """Relative paths start at `home` from now on; what lies below it is relative.
+
+        Where the index was named by a relative path, Fahras 0.1 kept all paths absolute. They are
+        left so if a file is held under both names.
+        """
+        self.home = home
+        roots = [self.key(root) for root in self.roots]
+        if roots != self.roots and self.files.rename(self.key):
+            self.roots = roots
+
+    def below(self, root: str) -> list[str]:
+        """The keys of the files at or below the key `root`."""
+        return [key for key in self.files if _covers(root, key)]
+
+    def stamps_below(self, root: str) -> Stamps:
+        """Size and time of the files at or below the key `root`, by absolute folder and name."""
+        all_below = root == "."
+        by_start: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
+        for key, stamp in self.files.stamps():
+            if (all_below and key[0] != os.sep) or _covers(root, key):
+                cut = key.rfind(os.sep) + 1
+                by_start[key[:cut]][key[cut:]] = stamp
+        below: dict[str, dict[str, Stamp]] = {}
+        for start, files in by_start.items():
+            folder = self.absolute(start or ".")
+            below[folder] = below[folder] | files if folder in below else files
+        if "." in by_start[""]:  # the home is itself a file
+            folder, name = os.path.split(self.home)
+            below.setdefault(folder, {})[name] = below[self.home].pop(".")
+        return below
+
+    def take_number(self) -> int:
+        """A file number never used before in this index."""
+        number = self.next_number
+        self.next_number += 1
+        return number
+
+    def add_root(self, root: str) -> None:
+        """Remember a root; roots below it are part of it from now on."""
+        if any(_covers(known, root) for known in self.roots):
+            return
+        self.roots = sorted([known for known in self.roots if not _covers(root, known)] + [root])
+
+
+def _is_normal(name: str) -> bool:
+    """Whether a relative path is surely as `os.path.normpath` leaves it, which takes its time."""
+    spelled = "/" + name
+    return os.sep == "/" and spelled[-1] != "/" and "//" not in spelled and "/." not in spelled
+
+
+def _covers(root: str, path: str) -> bool:
+    if root == ".":
+        return not os.path.isabs(path)
+    return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
+
+
+def save(catalogue: Catalogue, path: str) -> None:
+    """Write the catalogue whole and sync it: it is complete or, after a crash, unused.
+
+    Names that are not UTF-8 hold surrogates; JSON's escapes keep them.
+    """
+    columns = catalogue.files.pack()
+    head = {
+        "home": catalogue.home,
+        "roots": catalogue.roots,
+        "next_number": catalogue.next_number,
+        "updated": catalogue.updated,
+        "updated_ns": catalogue.updated_ns,
+        "problems": [problem._asdict() for problem in catalogue.problems],
+        "encodings": catalogue.files.encodings,
+        "columns": [[name, len(data)] for name, data in columns.items()],
+    }
+    line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
+    body = b"".join((line, *columns.values()))
+    with open(path, "wb") as file:
+        file.write(body + zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little"))
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def load(path: str) -> Catalogue:
+    """Read a catalogue. Raises IndexCorruptError where it is missing or not what `save` writes."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
+        if zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little") != checksum:
+            raise ValueError("checksum")
+        line, _, packed = body.partition(b"\n")
+        head = json.loads(line)
+        return Catalogue(
+            home=head["home"],
+            roots=head["roots"],
+            files=Files.unpack(dict(_divided(packed, head["columns"])), head["encodings"]),
+            next_number=head["next_number"],
+            updated=head["updated"],
+            updated_ns=head["updated_ns"],
+            problems=_problems(head["problems"]),
+        )
+    except PermissionError:
+        raise
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise IndexCorruptError(
+            f"the list of indexed files, {path}, is damaged: run fahras index --rebuild"
+        ) from error
+
+
+def _problems(records: list[dict[str, Any]]) -> list[FileProblem]:
+    if not records:
+        return []
+    from indexer.reports import FileProblem
+
+    return [FileProblem(**record) for record in records]
+
+
+def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
+    place = 0
+    for name, length in lengths:
+        yield name, packed[place : place + length]
+        place += length
+
+
+def head_of(path: str) -> dict[str, Any]:
+    """What a catalogue of any format says besides its files. OSError, ValueError or LookupError.
+
+    In format 1 the whole file was the line of JSON. The checksum is not looked at.
+    """
+    with open(path, "rb") as file:
+        head = json.loads(file.readline())
+    return {**head, "roots": [str(root) for root in head["roots"]]}

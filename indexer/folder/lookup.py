@@ -1,0 +1,80 @@
+"""Which file has this number, and where does it stand among all? What a search asks of a catalogue.
+
+A search shows ten files of some ten thousands: they are looked up by bisection.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import re
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers.ranked import is_among, places
+from indexer.folder.catalogue import Catalogue
+from indexer.folder.columns import FileEntry
+
+
+class FileTable:
+    """The files of a catalogue as a search needs them: by number, and in the order of paths.
+
+    Made once for many searches; it does not see later changes of the catalogue.
+    """
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.absolute = catalogue.absolute
+        self._files = catalogue.files.packed()
+
+    def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The place of each of some files in the order of paths; KeyError for one that is none."""
+        known, ranks = self._ranks
+        if not is_among(numbers, known).all():
+            raise KeyError(f"no such files among {numbers.tolist()}")
+        found: NDArray[np.int64] = ranks.take(places(numbers, known))
+        return found
+
+    @cached_property
+    def _ranks(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The numbers of all files, rising, and the rank of each."""
+        numbers = np.array(self._files.column("number"), np.int64)
+        order = numbers.argsort(kind="stable")
+        return numbers.take(order), order
+
+    @cached_property
+    def by_number(self) -> EntryByNumber:
+        """The files by number; KeyError for a number that no file bears."""
+        return EntryByNumber(self)
+
+    def entry(self, number: int) -> FileEntry:
+        """The file of a number."""
+        return self._files.entry(int(self.ranks(np.array([number]))[0]))
+
+    def matching(self, glob: str) -> frozenset[int]:
+        """The numbers of the files whose path meets a glob; a folder stands for all below it.
+
+        A glob may begin anywhere below the home: `*.md` and `news/*` both do what they say.
+        """
+        glob = glob.rstrip(os.sep)
+        meets = re.compile(
+            "|".join(
+                fnmatch.translate(pattern)
+                for pattern in (glob, os.path.join(glob, "*"), os.path.join("*", glob))
+            )
+        ).match
+        numbers = zip(self._files.paths, self._files.column("number"), strict=True)
+        return frozenset(number for path, number in numbers if meets(path))
+
+
+class EntryByNumber(dict[int, FileEntry]):
+    """The entries that were asked for, each made when it first was."""
+
+    def __init__(self, table: FileTable) -> None:
+        super().__init__()
+        self._table = table
+
+    def __missing__(self, number: int) -> FileEntry:
+        entry = self[number] = self._table.entry(number)
+        return entry

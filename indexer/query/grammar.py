@@ -1,0 +1,325 @@
+"""How do the pieces of a query make clauses? One method a rule of the grammar; see `parser`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from whoosh import query as whoosh_query
+
+from analyzers.normalizer import unmark
+from indexer.errors import QueryError
+from indexer.query.clauses import Clause, Composer, joined
+from indexer.query.filters import FilterQuery
+from indexer.query.lexer import (
+    CLOSING_MARKS,
+    FILTER_FIELDS,
+    TEXT_FIELDS,
+    Lexeme,
+    unquoted,
+)
+from indexer.query.questions import Asking
+from indexer.ranking.expand import QueryWord
+from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard
+from indexer.ranking.queries import (
+    FormsQuery,
+    PatternQuery,
+    PhraseQuery,
+    StemQuery,
+    leaf_words,
+)
+
+if TYPE_CHECKING:
+    from indexer.query.parser import QueryParser
+
+_WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
+_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
+_MAX_BOOST = 1000.0
+_MAX_EDITS = 2
+_MAX_DEPTH = 100
+
+_STOPWORDS_ONLY = "the query holds nothing but stopwords; they were searched"
+_NO_WORDS = "the query holds no words, so nothing was searched"
+_STRAY_STAR = "a star stands for letters of a word (بيت*, *بيت*, م*تب); others were ignored"
+_STRAY_TILDE = 'a tilde stands after one word (كتاب~1) or a phrase ("..."~5); others were ignored'
+
+
+class ParsedQuery(NamedTuple):
+    """A query ready to run.
+
+    `words` are all words that can add to a score, in order, for messages and highlighting;
+    `leaves` the queries they became. `notes` tell what the query was taken to mean where a
+    reader could wonder.
+    """
+
+    query: Any
+    words: tuple[QueryWord, ...]
+    leaves: tuple[FormsQuery, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> tuple[PatternQuery, ...]:
+        """The words with a star among the leaves."""
+        return tuple(leaf for leaf in self.leaves if isinstance(leaf, PatternQuery))
+
+
+class Reading(Composer):
+    """One parse: the lexemes left, and what was met on the way."""
+
+    def __init__(self, parser: QueryParser, text: str, lexemes: list[Lexeme]) -> None:
+        super().__init__(parser)
+        self.parser = parser
+        self.text = text
+        self.lexemes = lexemes
+        self.at = 0
+        self.depth = 0
+        self.asking = Asking()
+        self.notes: list[str] = []
+
+    def result(self, clauses: list[Clause]) -> ParsedQuery:
+        """The whole query from its outermost clauses."""
+        if all(c.weak for c in clauses):
+            self.notes.append(_STOPWORDS_ONLY if clauses else _NO_WORDS)
+        query = self.combine(clauses)
+        words = {(word.start, word.end): word for leaf in self.leaves for word in leaf_words(leaf)}
+        ordered = tuple(words[key] for key in sorted(words))
+        return ParsedQuery(query, ordered, tuple(self.leaves), tuple(dict.fromkeys(self.notes)))
+
+    def peek(self) -> Lexeme | None:
+        """The next lexeme, None at the end."""
+        return self.lexemes[self.at] if self.at < len(self.lexemes) else None
+
+    def sequence(self, fields: tuple[str, ...], closing: Lexeme | None) -> list[Clause]:
+        """Clauses side by side, up to a closing bracket or the end."""
+        clauses: list[Clause] = []
+        while (lexeme := self.peek()) is not None:
+            if lexeme.kind == "close":
+                if closing is None:
+                    raise QueryError(
+                        "this bracket was never opened: take it out", self.text, lexeme.start
+                    )
+                self.at += 1
+                return clauses
+            clauses.extend(self.alternatives(fields))
+        if closing is not None:
+            raise QueryError("this bracket is never closed: add )", self.text, closing.start)
+        return clauses
+
+    def alternatives(self, fields: tuple[str, ...]) -> list[Clause]:
+        """Clauses joined by OR."""
+        first = self.conjunction(fields)
+        operands = [first]
+        while self._take_operator("OR"):
+            operands.append(self.conjunction(fields))
+        held = [operand for operand in operands if operand]
+        if len(operands) == 1 or not held:
+            return first
+        weak = [all(clause.weak for clause in operand) for operand in held]
+        if not all(weak):
+            self.forget(c for o, dropped in zip(held, weak, strict=True) if dropped for c in o)
+            held = [o for o, dropped in zip(held, weak, strict=True) if not dropped]
+        return [Clause(joined(whoosh_query.Or, [self.combine(o) for o in held]), "", all(weak))]
+
+    def conjunction(self, fields: tuple[str, ...]) -> list[Clause]:
+        """Clauses joined by AND."""
+        first = self.item(fields)
+        operands = [first]
+        while self._take_operator("AND"):
+            operands.append(self.item(fields))
+        clauses = [clause for operand in operands for clause in operand]
+        if len(operands) == 1 or not clauses:
+            return first
+        return [self.conjoined(clauses)]
+
+    def _take_operator(self, name: str) -> bool:
+        lexeme = self.peek()
+        if lexeme is None or lexeme.kind != "word" or lexeme.text != name:
+            return False
+        self.at += 1
+        after = self.peek()
+        if after is None or after.kind == "close" or after.text in ("AND", "OR"):
+            raise QueryError(
+                f"{name} needs words on both sides", self.text, lexeme.start, len(name)
+            )
+        return True
+
+    def item(self, fields: tuple[str, ...]) -> list[Clause]:
+        """One clause, or several where a word of the query is several to the tokenizer."""
+        lexeme = self.lexemes[self.at]
+        self.at += 1
+        self.depth += 1
+        if self.depth > _MAX_DEPTH:
+            raise QueryError("the query is nested too deeply", self.text, lexeme.start)
+        clauses = self.clauses_of(lexeme, fields)
+        self.depth -= 1
+        return clauses
+
+    def clauses_of(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
+        """What an item means that begins with this lexeme."""
+        if lexeme.kind == "sign":
+            return self.signed(lexeme, lexeme.text, fields)
+        if lexeme.kind == "word" and lexeme.text == "NOT":
+            return self.signed(lexeme, "-", fields)
+        if lexeme.kind == "word" and lexeme.text in ("AND", "OR"):
+            raise QueryError(
+                f"{lexeme.text} needs words on both sides",
+                self.text,
+                lexeme.start,
+                len(lexeme.text),
+            )
+        if lexeme.kind == "open":
+            clauses = self.sequence(fields, closing=lexeme)
+            if not clauses:
+                return []
+            weak = all(clause.weak for clause in clauses)
+            return [Clause(self.combine(clauses), "", weak)]
+        if lexeme.kind == "quote":
+            return self.phrase(lexeme, fields)
+        if lexeme.kind == "field":
+            return self.fielded(lexeme, fields)
+        return self.word(lexeme, fields) if lexeme.kind == "word" else []
+
+    def signed(self, sign: Lexeme, kind: str, fields: tuple[str, ...]) -> list[Clause]:
+        """A clause that is wanted or not wanted."""
+        if self.peek() is None or self.lexemes[self.at].kind == "close":
+            raise QueryError(
+                f"{sign.text} needs a word after it", self.text, sign.start, len(sign.text)
+            )
+        held = len(self.leaves)
+        clauses = self.item(fields)
+        if kind == "+":
+            return [clause._replace(sign=clause.sign or "+", weak=False) for clause in clauses]
+        if len(clauses) > 1 or any(clause.sign == "-" for clause in clauses):
+            clauses = [self.conjoined(clauses)]  # the parts of one word, all of them; NOT NOT
+        del self.leaves[held:]  # what must not be there is neither scored nor shown
+        return [clause._replace(sign="-", weak=False) for clause in clauses]
+
+    def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
+        """A clause in a field of its own."""
+        name = unmark(lexeme.text[:-1])
+        if name in TEXT_FIELDS:
+            return self.item((TEXT_FIELDS[name],)) if self.peek() else []
+        if name not in FILTER_FIELDS:
+            known = ", ".join(f"{field}:" for field in (*TEXT_FIELDS, *FILTER_FIELDS))
+            raise QueryError(
+                f"there is no field {name}: (known are {known}); put the words in quotation marks "
+                "to search for them",
+                self.text,
+                lexeme.start,
+                len(lexeme.text),
+            )
+        value = self.lexemes[self.at]
+        self.at += 1
+        if value.kind not in ("word", "quote"):
+            raise QueryError(
+                f"{lexeme.text} needs its value right after it", self.text, value.start
+            )
+        text = unquoted(value)[0] if value.kind == "quote" else value.text
+        if FILTER_FIELDS[name] == "date":
+            query = FilterQuery(dates=self._dates(value, unmark(text)))
+        else:
+            query = FilterQuery(files=self.parser.file_numbers(text))
+        return [Clause(query, "=")]
+
+    def _dates(self, lexeme: Lexeme, text: str) -> tuple[str, str]:
+        first, dots, last = text.partition("..")
+        last = last if dots else first
+        for date in (first, last):
+            if (date and not _DATE.fullmatch(date)) or not (first or last):
+                raise QueryError(
+                    "a date is written 2017, 2017-11 or 2017-11-28, a range 2017-11..2017-12",
+                    self.text,
+                    lexeme.start,
+                    len(lexeme.text),
+                )
+        return first, last
+
+    def phrase(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
+        """A quoted phrase, with its slop and boost."""
+        text, suffix = unquoted(lexeme)
+        words = self.parser.words(text, lexeme.start + 1)
+        boost = _boost(suffix["boost"])
+        if not words:
+            return []
+        self.asking.pass_over()
+        if len(words) == 1:
+            clause = self.word_clause(words[0], fields, boost, match="folded")
+            return [clause._replace(sign="" if clause.weak else "+")]
+        slop = int(suffix["slop"]) if suffix["slop"] else None
+        level = "exact" if self.parser.match == "exact" else "folded"
+        query = PhraseQuery(
+            fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
+        )
+        self.leaves.append(query)
+        return [Clause(query, "+")]
+
+    def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
+        """A word, with star, tilde and boost; or the several words that the tokenizer finds in it.
+
+        Raises QueryError where a tilde allows more edits than can be looked for.
+        """
+        text = lexeme.text.rstrip(CLOSING_MARKS)
+        suffix = _WORD_SUFFIX.search(text)
+        assert suffix is not None  # noqa: S101  every part of the pattern is optional
+        text, boost = text[: suffix.start()], _boost(suffix["boost"])
+        pieces = self._pieces(text) if "*" in text else ()
+        if pieces and not suffix["fuzzy"]:
+            return [self._pattern(Wildcard(pieces), fields, boost)]
+        words = self.parser.words(text, lexeme.start)
+        if words and "*" in text:
+            self.notes.append(_STRAY_STAR)
+        if len(words) == 1 and suffix["fuzzy"]:
+            edits = int(suffix["fuzzy"][1:] or 1)
+            if edits > _MAX_EDITS:
+                raise QueryError(
+                    f"a word may be misspelled by {_MAX_EDITS} letters at most, as in "
+                    f"{words[0].unmarked}~{_MAX_EDITS}",
+                    self.text,
+                    lexeme.start + suffix.start("fuzzy"),
+                    len(suffix["fuzzy"]),
+                )
+            if edits:
+                return [self._pattern(Fuzzy(words[0].unmarked, edits), fields, boost)]
+        elif words and suffix["fuzzy"]:
+            self.notes.append(_STRAY_TILDE)
+        return [self.word_clause(word, fields, boost) for word in words]
+
+    def _pieces(self, text: str) -> tuple[str, ...]:
+        """The unmarked pieces of a word between its stars; () where one is no piece of a word."""
+        pieces = []
+        for piece in re.split(r"\*+", text):
+            words = self.parser.words(piece, 0)
+            if len(words) > 1 or (piece and not words):
+                return ()
+            pieces.append(words[0].unmarked if words else "")
+        return tuple(pieces) if any(pieces) else ()
+
+    def _pattern(self, pattern: FormPattern, fields: tuple[str, ...], boost: float) -> Clause:
+        self.asking.pass_over()
+        query = PatternQuery(fields, pattern, boost, strict=self.parser.letters)
+        self.leaves.append(query)
+        return Clause(query, "")
+
+    def word_clause(
+        self, word: QueryWord, fields: tuple[str, ...], boost: float = 1.0, match: str = ""
+    ) -> Clause:
+        """The clause of a single word. `match` narrows the parser's own."""
+        level = self.parser.match
+        if match and level != "exact":
+            level = match
+        sides = self.parser.sides_of((word,)) if level == self.parser.match else ()
+        query = StemQuery(
+            fields,
+            word,
+            level,
+            boost * self.asking.weight(word),
+            variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
+            sides=tuple(side for side in sides if len(side) > 1),
+            strict=self.parser.letters,
+        )
+        self.leaves.append(query)
+        return Clause(query, "", weak=word.analysis.stopword)
+
+
+def _boost(digits: str | None) -> float:
+    return min(float(digits), _MAX_BOOST) if digits else 1.0

@@ -1,0 +1,122 @@
+"""What does the text of a query mean? Query text in, Whoosh query out, or an error with its place.
+
+    words            best match: any word makes a document belong, more and rarer words rank higher
+    «عبارة» "..."    a phrase; `"..."~5` its words near each other
+    +word -word      wanted, not wanted        AND OR NOT      (capital letters; و أو ليس are words)
+    ( ... )          grouping                  word^2          counts twice
+    بيت*  *بيت*      forms that begin with, or hold; a star inside stands for any letters
+    كتاب~1           forms that differ by one letter at most (also ~2; ~ is ~1)
+    title: عنوان: text: نص: path: مسار: date: تاريخ:          fields
+
+OR binds tighter than the mere standing side by side of words, AND tighter than OR. A quoted phrase
+is wanted. Punctuation that is not listed here, Arabic question marks and commas among it, separates
+words and means nothing. Stopwords count only where nothing else is asked for. `plain_query` takes a
+text as words only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from analyzers.normalizer import plain_words
+from analyzers.tokenizer import shared_tokenizer
+from analyzers.variants import VariantTable
+from indexer.query.grammar import ParsedQuery, Reading
+from indexer.query.lexer import (
+    lexemes_of,
+)
+from indexer.ranking.expand import QueryWord
+from indexer.ranking.strict import LETTER_SWITCHES, has_marks
+
+
+class QueryParser:
+    """Parses queries for one index.
+
+    `fields` are searched where a query names none; `paths` turns a glob into file numbers.
+    `match` is the weakest tier that makes a document belong; with `all_words` every word must.
+    `variants` is the table of words that stand for each other; `strict` are the foldings turned off
+    (`results.STRICT_SWITCHES`).
+    """
+
+    def __init__(
+        self,
+        *,
+        fields: tuple[str, ...] = ("title", "text"),
+        match: str = "variant",
+        all_words: bool = False,
+        paths: Callable[[str], frozenset[int]] = lambda glob: frozenset(),
+        variants: VariantTable | None = None,
+        strict: frozenset[str] = frozenset(),
+    ) -> None:
+        self._fields = fields
+        self._match = match
+        self._all_words = all_words
+        self._paths = paths
+        self._variants = variants if match in ("variant", "root") else None
+        self._tokenizer = shared_tokenizer()
+        self.letters = strict & LETTER_SWITCHES
+        self._marks = "marks" in strict
+
+    def plain_query(self, text: str) -> ParsedQuery:
+        """The words of a text, whatever signs stand between them. Never an error."""
+        run = Reading(self, text, [])
+        words = self.words(text, 0)
+        return run.result([run.word_clause(word, self._fields) for word in words])
+
+    def parse(self, text: str) -> ParsedQuery:
+        """Parse the query language.
+
+        Raises QueryError, with its place, for an unknown field, an unclosed bracket or quote, an
+        operator without its words, or a date that is none.
+        """
+        run = Reading(self, text, lexemes_of(text))
+        return run.result(run.sequence(self._fields, closing=None))
+
+    def words(self, text: str, start: int) -> list[QueryWord]:
+        """The words of a piece of the query that begins at `start`, by the one tokenizer.
+
+        Most pieces are plain words, which it would give back as they are.
+        """
+        plain = plain_words(text)
+        if plain is not None:
+            return [QueryWord.of(word, start + s, start + e) for word, s, e in plain]
+        tokens = self._tokenizer.tokenize(text)
+        found = [
+            QueryWord.of(self._tokenizer.forms[form], start + s, start + e)
+            for form, s, e in zip(
+                tokens.form_ids.tolist(), tokens.starts.tolist(), tokens.ends.tolist(), strict=True
+            )
+        ]
+        return [self._with_marks(word, text, start) for word in found] if self._marks else found
+
+    def _with_marks(self, word: QueryWord, text: str, start: int) -> QueryWord:
+        """The word, and how it was written if it bears vowel marks."""
+        written = text[word.start - start : word.end - start]
+        return word._replace(written=written) if has_marks(written) else word
+
+    @property
+    def match(self) -> str:
+        """The weakest tier that makes a document belong."""
+        return self._match
+
+    @property
+    def all_words(self) -> bool:
+        """Whether every word is wanted."""
+        return self._all_words
+
+    def sides_of(self, words: Sequence[QueryWord]) -> tuple[tuple[QueryWord, ...], ...]:
+        """What the variant table sets beside these words, each side as words of the query."""
+        if self._variants is None:
+            return ()
+        start, end = words[0].start, words[-1].end
+        sides = self._variants.sides_of(tuple(word.unmarked for word in words))
+        return tuple(tuple(QueryWord.of(form, start, end) for form in side) for side in sides)
+
+    @property
+    def longest_side(self) -> int:
+        """How many words of a query the variant table can take together."""
+        return 1 if self._variants is None else self._variants.longest
+
+    def file_numbers(self, glob: str) -> frozenset[int]:
+        """The files whose path meets a glob."""
+        return self._paths(glob)

@@ -1,0 +1,246 @@
+"""From the text of a query to what a person is shown: rank, look up, cut snippets.
+
+`Search` is one query on one opened index. Scoring is `ranking`'s business, marking `snippets`'s;
+here they meet documents and files.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from whoosh import query as whoosh_query
+
+from analyzers.variants import VariantTable
+from indexer.errors import ExtractError
+from indexer.folder.columns import FileEntry
+from indexer.folder.lookup import FileTable
+from indexer.query.filters import FilterQuery
+from indexer.query.grammar import ParsedQuery
+from indexer.query.parser import QueryParser
+from indexer.ranking.evaluator import Evaluator, Ranked
+from indexer.ranking.leaves import Verify
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import Docs
+from indexer.ranking.unknown import missing_words, note_on
+from indexer.results import Hit, SearchOptions, SearchResults, Snippet
+from indexer.snippets.locate import hits_in
+from indexer.snippets.passages import Highlighter, WordHit, best_snippets
+from indexer.snippets.targets import Targets, targets_of
+
+_PAGE = 64
+"""Hits whose texts are held at once."""
+
+
+class Search:
+    """One query, parsed and ready to run on one searcher and its files.
+
+    Raises QueryError where the query cannot be understood.
+    """
+
+    def __init__(
+        self,
+        searcher: Any,
+        files: FileTable,
+        variants: VariantTable,
+        text: str,
+        options: SearchOptions,
+    ) -> None:
+        self._searcher = searcher
+        self._files = files
+        self._options = options
+        self._text = text
+        self._started = time.perf_counter()
+        self._parser = QueryParser(
+            fields=options.fields,
+            match=options.match,
+            all_words=options.all_words,
+            paths=self._files.matching,
+            variants=variants,
+            strict=options.strict,
+        )
+        self.parsed: ParsedQuery = (
+            self._parser.plain_query(text) if options.plain else self._parser.parse(text)
+        )
+        self.snapshot = Snapshot.of(searcher)
+        self.evaluator = Evaluator(self.snapshot, self._verify())
+
+    def _verify(self) -> Verify | None:
+        """What reads texts for marks, if marks are asked for."""
+        if "marks" not in self._options.strict:
+            return None
+        from indexer.snippets.vowels import MarksReader
+
+        return MarksReader(self.snapshot).bearing
+
+    @cached_property
+    def query(self) -> Any:
+        """The Whoosh query, with the filters of the options."""
+        if not self._options.within:
+            return self.parsed.query
+        files = frozenset().union(*map(self._files.matching, self._options.within))
+        return whoosh_query.Require(self.parsed.query, FilterQuery(files=files))
+
+    def results(self) -> SearchResults:
+        """Run the query and gather its hits, with their snippets."""
+        options = self._options
+        reach = None if options.limit is None else options.offset + options.limit
+        ranked = self.rank(reach)
+        docs = ranked.docs[options.offset :].tolist()
+        scores = ranked.scores[options.offset :].tolist()
+        hits = tuple(self._hits(docs, scores))
+        missing = missing_words(self.parsed.leaves, self._text, self.evaluator)
+        by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
+        return SearchResults(
+            query=self._text,
+            total=ranked.total,
+            hits=hits,
+            offset=options.offset,
+            limit=options.limit,
+            elapsed_ms=(time.perf_counter() - self._started) * 1e3,
+            unknown_words=tuple(word.unknown for word in missing),
+            notes=self.parsed.notes + by_spelling,
+        )
+
+    def rank(self, count: int | None) -> Ranked:
+        """The best `count` documents in the order that the options ask for."""
+        if self._options.sort == "relevance":
+            return self.evaluator.rank(self.query, count, self._path_ranks)
+        docs, scores = self.evaluator.everything(self.query)
+        order = np.lexsort((self._path_ranks(docs), *self._sort_keys(docs)))[:count]
+        return Ranked(docs.take(order), scores.take(order), len(docs))
+
+    def _sort_keys(self, docs: Docs) -> tuple[NDArray[Any], ...]:
+        entries = [self._entry(doc) for doc in docs.tolist()]
+        if self._options.sort == "size":
+            return (np.array([-entry.size for entry in entries]),)
+        if self._options.sort == "date":  # newest first, those without a date last
+            dates = [self._stored(doc)["date"] for doc in docs.tolist()]
+            places = {date: -place for place, date in enumerate(sorted(set(dates)))}
+            return (np.array([places[date] for date in dates]),)
+        return ()
+
+    def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
+        """Where each document stands in the order of paths; records of a file keep their order."""
+        return (self._files.ranks(self.snapshot.file_numbers.take(docs)) << 32) + docs
+
+    def _stored(self, doc: int) -> dict[str, Any]:
+        segment, docnum = self.snapshot.locate(doc)
+        return segment.record(docnum)
+
+    def _field(self, doc: int, field: str) -> str:
+        segment, docnum = self.snapshot.locate(doc)
+        return segment.text(docnum, field)
+
+    def _entry(self, doc: int) -> FileEntry:
+        return self._files.by_number[self._stored(doc)["file"]]
+
+    def document_id(self, doc: int) -> str:
+        """The id of a document: a record's own, else the path of its file below the home."""
+        stored = self._stored(doc)
+        return str(stored["record"] or self._files.by_number[stored["file"]].path)
+
+    def _hits(self, docs: Sequence[int], scores: Sequence[float]) -> Iterator[Hit]:
+        """What is shown of some documents, a page of them at a time."""
+        for first in range(0, len(docs), _PAGE):
+            page = docs[first : first + _PAGE]
+            shown = zip(page, scores[first:], self._texts(page), strict=False)
+            for doc, score, (text, snippets) in shown:
+                yield self._hit(doc, score, text, snippets)
+
+    def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
+        """The text of each document and its best passages; nothing where none are wanted."""
+        options = self._options
+        if options.snippets <= 0:
+            yield from (("", ()) for _ in docs)
+            return
+        texts = [self._field(doc, "text") for doc in docs]
+        found = hits_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
+        for text, hits in zip(texts, found, strict=True):
+            yield (
+                text,
+                best_snippets(
+                    text,
+                    hits,
+                    self._targets.weights,
+                    count=options.snippets,
+                    width=options.context_chars,
+                ),
+            )
+
+    def _hit(self, doc: int, score: float, text: str, snippets: tuple[Snippet, ...]) -> Hit:
+        stored = self._stored(doc)
+        entry = self._files.by_number[stored["file"]]
+        path = self._files.absolute(entry.path)
+        line, column = 1, 1
+        if stored["record"]:  # its text is not lines of the file
+            line = stored["line"]
+            snippets = tuple(snippet._replace(line=line) for snippet in snippets)
+        elif snippets:
+            first = snippets[0]
+            anchor = first.matches[0].start if first.matches else first.offset
+            line = first.line
+            column = anchor - text.rfind("\n", 0, anchor)
+        return Hit(
+            id=stored["record"] or entry.path,
+            path=path,
+            line=line,
+            column=column,
+            byte_offset=_byte_offset(text, stored, entry, snippets),
+            part=stored["part"],
+            title=self._field(doc, "title"),
+            date=stored["date"] or None,
+            size=entry.size,
+            score=score,
+            snippets=snippets,
+            stale=_is_stale(path, entry),
+            explanation=self._explainer.explain(doc, score) if self._options.explain else None,
+        )
+
+    @cached_property
+    def _explainer(self) -> Any:
+        from indexer.ranking.explain import Explainer
+
+        return Explainer(self.query, self._text, self.evaluator)
+
+    @cached_property
+    def _targets(self) -> Targets:
+        """What the words of this query are, to whoever marks them in texts."""
+        return targets_of(self.parsed.leaves, self.evaluator)
+
+    @cached_property
+    def _highlighter(self) -> Highlighter:
+        return self._targets.highlighter()
+
+    def marked(self, text: str) -> list[WordHit]:
+        """The words of any text that met the query."""
+        return self._targets.highlighter().hits(text)
+
+
+def _byte_offset(
+    text: str, stored: dict[str, Any], entry: FileEntry, snippets: Sequence[Snippet]
+) -> int | None:
+    """Where the best passage begins in the file, if text and bytes of the file agree."""
+    if stored["record"] or stored["encoding"] != "utf-8" or not snippets:
+        return None
+    if entry.text_bytes != entry.size:
+        return None
+    return len(text[: snippets[0].offset].encode("utf-8", "surrogatepass"))
+
+
+def _is_stale(path: str, entry: FileEntry) -> bool:
+    """Whether the file is gone, or is not what was indexed. Read only if its time is another."""
+    try:
+        now = os.stat(path)
+        if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:
+            return now.st_size != entry.size
+        from indexer.extract import hash_file
+
+        return hash_file(path) != entry.digest
+    except (OSError, ExtractError):
+        return True

@@ -1,0 +1,1 @@
+"""What to highlight, where it stands, and which passage to show."""

@@ -1,0 +1,174 @@
+"""Which words of a text did a query mean? From the leaves of a parsed query to a highlighter.
+
+Marked is what made a document belong: forms that only added to its score (relatives by root,
+neighbours in spelling) are not shown as found, unless the query retrieved by them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from analyzers.analyzer import Analysis, analyze_form
+from analyzers.tokenizer import shared_tokenizer
+from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.expand import Expansion, QueryWord, group_of, key_at, written_groups
+from indexer.ranking.queries import (
+    AlternativeQuery,
+    FormsQuery,
+    PatternQuery,
+    PhraseQuery,
+    StemQuery,
+)
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.strict import letters_agree, marks_agree
+from indexer.snippets.passages import Highlighter, Meetings
+
+
+class Targets:
+    """What to look for, numbered: a word's groups, or a pattern. `weights` by number.
+
+    `phrases` are sequences of numbers that count only together; the other numbers are `loose`.
+    `strict` are the foldings of letters that are turned off; `written` has, by number, the words
+    of the query whose vowel marks are asked for.
+    """
+
+    def __init__(self) -> None:
+        self.groups: list[tuple[Expansion, ...] | PatternQuery] = []
+        self.weights: list[float] = []
+        self.phrases: list[tuple[int, ...]] = []
+        self.loose: set[int] = set()
+        self.strict: frozenset[str] = frozenset()
+        self.written: dict[int, str] = {}
+
+    def add(
+        self, groups: tuple[Expansion, ...] | PatternQuery, weight: float, written: str = ""
+    ) -> int:
+        """Look for one thing more; its number."""
+        number = len(self.groups)
+        self.groups.append(groups)
+        self.weights.append(weight)
+        if written:
+            self.written[number] = written
+        return number
+
+    def add_phrase(
+        self, words: tuple[QueryWord, ...], groups: list[tuple[Expansion, ...]], weight: float
+    ) -> None:
+        """Look for words that stand together, each with its groups."""
+        share = weight / len(words)
+        self.phrases.append(
+            tuple(
+                self.add(group, share, word.written)
+                for word, group in zip(words, groups, strict=True)
+            )
+        )
+
+    def highlighter(self) -> Highlighter:
+        """What finds all this in texts."""
+        return Highlighter(
+            _Finder(self.groups, self.strict).meetings,
+            shared_tokenizer(),
+            self.phrases,
+            frozenset(self.loose),
+            admits=self._bears_marks if self.written else None,
+        )
+
+    def _bears_marks(self, number: int, word: str) -> bool:
+        return number not in self.written or marks_agree(self.written[number], word)
+
+
+class _Finder:
+    """Says which targets an unmarked form meets, by a look-up a level."""
+
+    def __init__(
+        self,
+        groups: list[tuple[Expansion, ...] | PatternQuery],
+        strict: frozenset[str],
+    ) -> None:
+        self._strict = strict
+        self._by_key: dict[str, dict[str, list[tuple[int, int, Expansion]]]] = {}
+        self._others: list[tuple[int, tuple[Expansion, ...] | PatternQuery]] = []
+        for number, group in enumerate(groups):
+            if isinstance(group, PatternQuery) or any(e.level == "nearest" for e in group):
+                self._others.append((number, group))
+                continue
+            for rank, expansion in enumerate(group):
+                keys = self._by_key.setdefault(expansion.level, {})
+                keys.setdefault(expansion.key, []).append((number, rank, expansion))
+
+    def meetings(self, form: str) -> Meetings:
+        """(number, tier) of each target that the form meets, the strongest tier of each."""
+        analysis = analyze_form(form)
+        found: dict[int, tuple[int, Expansion]] = {}
+        for level, keys in self._by_key.items():
+            for number, rank, expansion in keys.get(key_at(analysis, level), ()):
+                if number not in found or rank < found[number][0]:
+                    found[number] = (rank, expansion)
+        met = [
+            (number, group.tier)
+            for number, (_, group) in found.items()
+            if self._agrees(group, analysis)
+        ]
+        for number, groups in self._others:
+            other = self._other_tier(groups, analysis)
+            if other is not None:
+                met.append((number, other))
+        return tuple(met)
+
+    def _other_tier(
+        self, groups: tuple[Expansion, ...] | PatternQuery, analysis: Analysis
+    ) -> str | None:
+        if isinstance(groups, PatternQuery):
+            return groups.tier(analysis)
+        group = group_of(analysis, groups)
+        return group.tier if group is not None and self._agrees(group, analysis) else None
+
+    def _agrees(self, group: Expansion, analysis: Analysis) -> bool:
+        return not self._strict or letters_agree(group.form, analysis.unmarked, self._strict)
+
+
+def targets_of(leaves: Iterable[FormsQuery], evaluator: Evaluator) -> Targets:
+    """What the leaves of one query look for, weighted by idf."""
+    targets = Targets()
+    for leaf in leaves:
+        _add(targets, leaf, evaluator.snapshot, evaluator.leaves.idf(leaf))
+    return targets
+
+
+def targets_of_leaf(leaf: FormsQuery, snapshot: Snapshot) -> Targets:
+    """What a single leaf looks for, to whoever asks only whether it is there."""
+    targets = Targets()
+    _add(targets, leaf, snapshot, 0.0)
+    return targets
+
+
+def _add(targets: Targets, leaf: FormsQuery, snapshot: Snapshot, weight: float) -> None:
+    targets.strict = leaf.strict
+    if isinstance(leaf, StemQuery):
+        groups = leaf.expansions(snapshot)
+        shown = tuple(group for group in groups if group.retrieves)
+        targets.loose.add(targets.add(shown, weight, leaf.word.written))
+        for side in leaf.sides:
+            targets.add_phrase(side, _side(side), weight)
+    elif isinstance(leaf, PatternQuery):
+        targets.loose.add(targets.add(leaf, weight))
+    elif isinstance(leaf, AlternativeQuery):
+        for side in leaf.sides:
+            targets.add_phrase(side, _side(side), weight)
+    elif isinstance(leaf, PhraseQuery):
+        settings = snapshot.settings
+        words = [tuple(written_groups(word, leaf.level, settings)) for word in leaf.words]
+        if leaf.slop is None:
+            targets.add_phrase(leaf.words, words, weight)
+        else:
+            share = weight / len(words)
+            for word, its_groups in zip(leaf.words, words, strict=True):
+                targets.loose.add(targets.add(its_groups, share, word.written))
+
+
+def _side(words: tuple[QueryWord, ...]) -> list[tuple[Expansion, ...]]:
+    """A side of the variant table: each word by its stem."""
+    return [
+        (Expansion("stem", key_at(w.analysis, "stem"), "variant", 1.0, form=w.unmarked),)
+        for w in words
+    ]

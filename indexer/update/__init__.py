@@ -1,0 +1,1 @@
+"""One run: look, read, delete, commit."""

@@ -1,0 +1,315 @@
+"""How does an index follow its folder? One run: scan, read, write, commit.
+
+Nothing is visible to readers before the commit, and a run that fails or is interrupted leaves the
+index as it was. A file that cannot be read is reported and left out; the run goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from indexer.errors import ExtractError, FahrasError
+from indexer.extract import Extraction, Record, extract_path
+from indexer.folder.catalogue import Catalogue
+from indexer.folder.changes import Changes, FileState, Look
+from indexer.folder.columns import FileEntry
+from indexer.process import seldom_collected
+from indexer.reports import FileProblem, Progress, UpdateReport
+
+Report = Callable[[Progress], None]
+
+UNIT_FILES = 256
+UNIT_BYTES = 4 << 20
+"""A unit of work has at most as many files and about as many bytes."""
+
+UNITS_A_PROCESS = 16
+"""At least so many units for each worker, that all end at about the same time."""
+
+PROCESSES = min(2, os.cpu_count() or 1)
+"""Workers that read and analyse; each may hold about 400 MB."""
+
+ALONE_BYTES = 2 << 20
+"""Less than this is read by one process sooner than two are started, and makes one segment."""
+
+
+class Plan:
+    """What a run will do, found by looking only."""
+
+    def __init__(self) -> None:
+        self.changes: list[Changes] = []
+        self.forgotten: list[FileEntry] = []
+        self.skipped: dict[str, int] = {}
+
+    def add(self, seen: Look) -> None:
+        """Take in what one root shows."""
+        self.changes.append(seen.changes)
+        for extension, count in seen.skipped.items():
+            self.skipped[extension] = self.skipped.get(extension, 0) + count
+
+    def all(self, kind: str) -> list[Any]:
+        """The states of one kind, of all roots."""
+        return [state for changes in self.changes for state in getattr(changes, kind)]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to write."""
+        return not self.forgotten and all(changes.is_empty for changes in self.changes)
+
+
+def plan_update(
+    catalogue: Catalogue,
+    paths: Sequence[str],
+    forget: Sequence[str],
+    report: Report | None,
+    look: Callable[[Catalogue, str], Look],
+) -> Plan:
+    """Look at the roots (at `paths` only, where given) and compare them with the catalogue.
+
+    Adds new roots to the catalogue and takes forgotten ones from it. Raises FahrasError where a
+    path to forget is not indexed or a new root is not there.
+    """
+    plan = Plan()
+    if not (paths or forget or catalogue.roots) and catalogue.updated is None:
+        paths = [catalogue.home]  # a new index, of the folder it was made for
+    for path in forget:
+        _forget(catalogue, path, plan)
+    roots = [catalogue.key(os.path.abspath(path)) for path in paths]
+    for root in roots:
+        if not os.path.exists(catalogue.absolute(root)) and not catalogue.below(root):
+            raise FahrasError(f"{catalogue.absolute(root)} is not there: nothing was indexed")
+        catalogue.add_root(root)
+    if report is not None:
+        report(Progress("scan", 0, 0))
+    with seldom_collected():
+        for root in dict.fromkeys(roots) if paths else list(catalogue.roots):
+            plan.add(look(catalogue, root))
+    return plan
+
+
+def refuse_loss(catalogue: Catalogue) -> None:
+    """Raise FahrasError where a root is gone: an index written anew would be without its texts."""
+    for root in map(catalogue.absolute, catalogue.roots):
+        if not os.path.exists(root):
+            raise FahrasError(
+                f"{root} is not there, and an index written anew would lose its texts: bring it "
+                f"back, or add --forget {root}"
+            )
+
+
+def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
+    key = catalogue.key(os.path.abspath(path))
+    if key not in catalogue.roots:
+        known = ", ".join(catalogue.absolute(root) for root in catalogue.roots) or "none"
+        raise FahrasError(
+            f"{path} is not indexed by itself, so it cannot be forgotten (what is: {known})"
+        )
+    plan.forgotten += [catalogue.files.pop(forgotten) for forgotten in catalogue.below(key)]
+    catalogue.roots = [root for root in catalogue.roots if root != key]
+
+
+class Unit(NamedTuple):
+    """Files for one worker to read: (number, path) of each."""
+
+    files: tuple[tuple[int, str], ...]
+
+
+class FileRead(NamedTuple):
+    """What became of one file in a worker. `error` says why nothing more of it could be read."""
+
+    number: int
+    size: int
+    digest: str
+    documents: int
+    text_bytes: int
+    encoding: str
+    problems: tuple[FileProblem, ...]
+    error: str | None
+
+
+def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
+    """The documents of each file, then what became of it. Runs in the worker processes."""
+    for number, path in unit.files:
+        documents = text_bytes = 0
+        extraction = error = None
+        try:
+            extraction = extract_path(path)
+            for record in extraction.records:
+                yield document_fields(number, record, extraction.encoding)
+                documents += 1
+                known = record.text_bytes
+                text_bytes += _utf8_bytes(record.text) if known is None else known
+        except ExtractError as reason:
+            error = str(reason)
+        extraction = extraction or Extraction(path)
+        yield FileRead(
+            number,
+            extraction.size,
+            extraction.digest,
+            documents,
+            text_bytes,
+            extraction.encoding,
+            tuple(extraction.problems),
+            error,
+        )
+
+
+_PIECE_CHARS = 1 << 20
+
+
+def _utf8_bytes(text: str) -> int:
+    """How many bytes a text is in UTF-8; a long one is never held in bytes as well."""
+    return sum(
+        len(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
+        for start in range(0, len(text), _PIECE_CHARS)
+    )
+
+
+def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:
+    """Divide files, in their order, into units that are worth a worker's while."""
+    total = sum(state.size for _, state in files)
+    shares = UNITS_A_PROCESS * PROCESSES
+    most_bytes = min(UNIT_BYTES, total // shares)
+    most_files = min(UNIT_FILES, -(-len(files) // shares))
+    units: list[Unit] = []
+    waiting: list[tuple[int, str]] = []
+    size = 0
+    for number, state in files:
+        waiting.append((number, state.path))
+        size += state.size
+        if len(waiting) == most_files or size >= most_bytes:
+            units.append(Unit(tuple(waiting)))
+            waiting, size = [], 0
+    return [*units, Unit(tuple(waiting))] if waiting else units
+
+
+class Run:
+    """The writing half of an update: deletes, adds, and keeps the catalogue in step."""
+
+    def __init__(self, writer: Any, catalogue: Catalogue, report: Report | None) -> None:
+        self._writer = writer
+        self._catalogue = catalogue
+        self._report = report
+        self._gone: list[int] = []
+        self.problems: list[FileProblem] = []
+        self.bytes_read = 0
+        self.failed: set[str] = set()
+
+    def carry_out(self, plan: Plan) -> None:
+        """Bring writer and catalogue to what the plan saw. Does not commit."""
+        files = self._catalogue.files
+        self._gone += [entry.number for entry in plan.forgotten]
+        for state in plan.all("removed"):
+            self._gone.append(files.pop(self._catalogue.key(state.path)).number)
+        for old, new in plan.all("moved"):
+            entry = files.pop(self._catalogue.key(old.path))
+            self._keep(entry._replace(path=self._catalogue.key(new.path)), new)
+        for state in plan.all("touched"):
+            self._keep(files[self._catalogue.key(state.path)], state)
+        self._read([*plan.all("changed"), *plan.all("added")])
+        if self._gone:
+            self._writer.delete_by_values("file", self._gone)
+
+    def _keep(self, entry: FileEntry, state: FileState) -> None:
+        self._catalogue.files[entry.path] = entry._replace(mtime_ns=state.mtime_ns)
+
+    def _read(self, states: list[FileState]) -> None:
+        numbered = {self._catalogue.take_number(): state for state in states}
+        done = 0
+
+        def receive(read: FileRead) -> None:
+            nonlocal done
+            self._receive(read, numbered[read.number])
+            done += 1
+            if self._report is not None:
+                self._report(Progress("index", done, len(states)))
+
+        units = units_of(list(numbered.items()))
+        if units:
+            alone = sum(state.size for state in states) < ALONE_BYTES
+            processes = 1 if alone else PROCESSES
+            self._writer.build(units, read_unit, processes=processes, on_message=receive)
+            if self._report is not None:
+                self._report(Progress("commit", len(states), len(states)))
+
+    def _receive(self, read: FileRead, state: FileState) -> None:
+        """Note what became of a file. One that cannot be read stays as it was before, if it was."""
+        self.problems += read.problems
+        if read.error is not None:
+            self.problems.append(FileProblem(state.path, read.error))
+            if not read.documents:
+                self.failed.add(state.path)
+                return
+        key = self._catalogue.key(state.path)
+        before = self._catalogue.files.get(key)
+        if before is not None:
+            self._gone.append(before.number)
+        self.bytes_read += read.size
+        self._catalogue.files[key] = FileEntry(
+            read.number,
+            key,
+            read.size,
+            state.mtime_ns,
+            read.digest,
+            read.documents,
+            read.text_bytes,
+            read.encoding,
+        )
+
+
+def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any]:
+    """The Whoosh document of a record."""
+    return {
+        "file": number,
+        "record": record.id or "",
+        "line": record.line,
+        "part": 0,
+        "date": record.date or "",
+        "encoding": encoding,
+        "title": record.title,
+        "text": record.text,
+    }
+
+
+def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) -> None:
+    """Note when the run began and what it could not read."""
+    catalogue.updated_ns = started_ns
+    catalogue.updated = datetime.fromtimestamp(started_ns / 1e9, UTC).isoformat(timespec="seconds")
+    catalogue.problems = [problem for problem in problems if problem.fatal]
+
+
+def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
+    """What could not be looked at, then what could not be read."""
+    seen = [problem for changes in plan.changes for problem in changes.problems]
+    return [*seen, *(run.problems if run else ())]
+
+
+def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float) -> UpdateReport:
+    """What was found and done, in numbers."""
+    failed = run.failed if run else set()
+    kinds = ("added", "changed", "moved", "removed")
+    counts = {
+        kind: sum(1 for s in plan.all(kind) if kind == "moved" or s.path not in failed)
+        for kind in kinds
+    }
+    counts["removed"] += len(plan.forgotten)
+    return UpdateReport(
+        **counts,
+        unchanged=sum(changes.unchanged + len(changes.touched) for changes in plan.changes),
+        documents=sum(catalogue.files.column("documents")),
+        bytes_read=run.bytes_read if run else 0,
+        elapsed_s=time.perf_counter() - started,
+        problems=tuple(problems_of(plan, run)),
+        notes=_notes(plan),
+    )
+
+
+def _notes(plan: Plan) -> tuple[str, ...]:
+    if not plan.skipped:
+        return ()
+    kinds = sorted(plan.skipped.items(), key=lambda item: (-item[1], item[0]))
+    named = ", ".join(f"{count} {kind or 'without extension'}" for kind, count in kinds[:5])
+    return (f"passed over, as no kind of file that is read: {named}",)

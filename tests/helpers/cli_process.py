@@ -1,0 +1,94 @@
+"""Runs the real command in a process of its own: in pipes, and on a pseudo-terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[2]
+COMMAND = [sys.executable, "-m", "indexer"]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of a run: ours without what would change the output."""
+    unwanted = {"NO_COLOR", "FORCE_COLOR", "FAHRAS_INDEX", "PYTHONIOENCODING", "COLUMNS"}
+    kept = {name: value for name, value in os.environ.items() if name not in unwanted}
+    path = os.pathsep.join(filter(None, (str(PROJECT), kept.get("PYTHONPATH", ""))))
+    return {**kept, "TERM": "xterm-256color", "PYTHONPATH": path, **changes}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run left behind."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode("utf-8", "surrogateescape")
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    @property
+    def errors(self) -> list[str]:
+        return self.err.splitlines()
+
+
+def run(
+    *arguments: str | bytes, cwd: Path, stdin: bytes = b"", timeout: float = 60, **changes: str
+) -> Run:
+    """Run in pipes; keyword arguments in capitals are changes of the environment."""
+    done = subprocess.run(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        input=stdin,
+        capture_output=True,
+        env=environment(**changes),
+        timeout=timeout,
+        check=False,
+    )
+    return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
+def run_on_terminal(*arguments: str, cwd: Path, timeout: float = 60, **changes: str) -> Run:
+    """Run with stdin, stdout and stderr on one pseudo-terminal, whose output is `out`."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=cwd,
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env=environment(**changes),
+        close_fds=True,
+    )
+    os.close(theirs)
+    output = _read_to_end(ours, time.monotonic() + timeout)
+    os.close(ours)
+    code = process.wait(timeout=timeout)
+    return Run(code, output.replace(b"\r\n", b"\n"), "")
+
+
+def _read_to_end(descriptor: int, deadline: float) -> bytes:
+    chunks = []
+    while time.monotonic() < deadline:
+        if not select.select([descriptor], [], [], 0.5)[0]:
+            continue
+        try:
+            chunk = os.read(descriptor, 65536)
+        except OSError:  # Linux says EIO where the other side has closed
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    return b"".join(chunks)

@@ -1,0 +1,128 @@
+"""What cannot be among the best is not scored: that must not show, where documents are many.
+
+Words have many forms here, documents hold several of them, and most words are rare.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ranking_cases import (
+    BOTH,
+    Case,
+    Oracle,
+    assert_same,
+    columnar,
+    doc_of,
+    words_of,
+    write,
+)
+from whoosh import query as whoosh_query
+
+from indexer.ranking import scorer
+from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.expand import QueryWord
+from indexer.ranking.queries import StemQuery, WordsQuery
+from indexer.ranking.settings import RankingSettings
+from indexer.ranking.snapshot import Snapshot
+from indexer.results import MATCH_LEVELS
+
+STEMS = """
+قطار مسرح زيتون بحيرة جسر شاعر سفينة مرفأ نهر طبيب ملعب حديقة خيمة دفتر رصيف سحاب شارع صندوق طاولة
+عصفور غابة فندق قميص كرسي لوحة متحف نافذة هاتف وردة يخت برتقال تفاح ثلاجة جبال حقيبة خروف دجاجة
+""".split()  # noqa: SIM905  as text it can be read
+AFFIXES = [("", ""), ("ال", ""), ("وال", ""), ("بال", ""), ("", "ات"), ("", "هم"), ("ال", "ين")]
+DOCUMENTS = 900
+FAR_REACH = 1 << 30
+"""So far reaches nearness that it is for all documents, as with the oracle."""
+
+
+def form(rng: random.Random) -> str:
+    """A form of a word; the first ones are common, the last ones rare."""
+    before, after = rng.choice(AFFIXES)
+    place = min(int(rng.expovariate(0.12)), len(STEMS) - 1)
+    return before + STEMS[place] + after
+
+
+def document(number: int, title: str, text: str) -> dict[str, Any]:
+    fixed = {"record": "", "part": 0, "date": "", "encoding": "utf-8"}
+    return {"file": number, **fixed, "title": title, "text": text}
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    rng = random.Random(31)
+    fields = [
+        document(
+            number,
+            " ".join(form(rng) for _ in range(rng.randint(0, 3))),
+            " ".join(form(rng) for _ in range(rng.randint(1, 40))),
+        )
+        for number in range(DOCUMENTS)
+    ]
+    deleted = rng.sample(range(DOCUMENTS), 50)
+    folder = tmp_path_factory.mktemp("many")
+    searcher = write(columnar(str(folder)), [fields[:600], fields[600:]], deleted)
+    live = [doc_of(f) for f in fields if f["file"] not in deleted]
+    yield Case(searcher, Oracle(live, Snapshot.of(searcher)))
+    searcher.close()
+
+
+def random_words(rng: random.Random, count: int) -> WordsQuery:
+    match = rng.choice(MATCH_LEVELS)
+    words = [
+        StemQuery(BOTH, QueryWord(words_of(form(rng))[0]), match, rng.choice([1.0, 1.0, 3.0]))
+        for _ in range(count)
+    ]
+    return WordsQuery(words, boost=rng.choice([1.0, 1.0, 0.5]))
+
+
+def test_as_the_oracle(many: Case) -> None:
+    rng = random.Random(32)
+    snapshot = Snapshot(many.searcher, RankingSettings(proximity_reach=FAR_REACH))
+    for count in (1, 1, 1, 2, 3, 6):
+        query = random_words(rng, count)
+        docs, scores = Evaluator(snapshot).everything(query)
+        found = dict(zip(many.files(docs), scores.tolist(), strict=True))
+        assert_same(found, many.oracle.rank(query), query)
+
+
+def test_a_rare_word_that_is_there_in_other_forms_only(tmp_path: Path) -> None:
+    texts = ["نهر وجسر"] * 60 + ["والسفينة قرب السفينة", "سفينات والسفينة", "جسر"]
+    fields = [document(number, "", text) for number, text in enumerate(texts)]
+    searcher = write(columnar(str(tmp_path)), [fields], [])
+    case = Case(searcher, Oracle([doc_of(f) for f in fields], Snapshot.of(searcher)))
+    query = StemQuery(BOTH, QueryWord(words_of("سفينتها")[0]), "stem")
+    assert sorted(case.found(query)) == [60, 61]
+    assert_same(case.found(query), case.oracle.rank(query), query)
+    searcher.close()
+
+
+@pytest.mark.parametrize("tried", [0.3, 0.6, 0.999])
+def test_the_best_are_the_beginning_of_all(
+    many: Case, tried: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(33)
+    monkeypatch.setattr(scorer, "_TRIED", tried)
+    monkeypatch.setattr(scorer, "_MANY", 2)
+    snapshot = Snapshot(many.searcher, RankingSettings(proximity_reach=20))
+    left_out = 0
+    for _ in range(120):
+        query = random_words(rng, rng.randint(1, 8))
+        if rng.random() < 0.2:
+            query = whoosh_query.AndNot(query, random_words(rng, 1))
+        everything = Evaluator(snapshot).rank(query, None, lambda docs: docs)
+        for count in (0, 1, 10, 60):
+            evaluator = Evaluator(snapshot)
+            best = evaluator.rank(query, count, lambda docs: docs)
+            assert best.docs.tolist() == everything.docs.tolist()[:count]
+            assert best.scores.tolist() == everything.scores.tolist()[:count]
+            assert best.total == everything.total
+            words = query if isinstance(query, WordsQuery) else query.a
+            members = evaluator.members(query)
+            left_out += len(evaluator.scorer(words).promising(members, count)) < len(members)
+    assert left_out > 50, "nothing was left out: this proves nothing"
