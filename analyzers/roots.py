@@ -11,9 +11,11 @@ from collections.abc import Iterator
 
 from pyarabic import araby
 
-RADICAL = "-"
+from analyzers.operations import ONE, F, Operations, W
+
 ENDINGS = araby.HEH + araby.YEH + araby.ALEF
 WEAK = araby.WAW + araby.YEH + araby.ALEF
+_ROOT_LETTERS = 3
 
 PATTERNS = {
     4: ("ي---", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ت---", "ن---"),
@@ -31,44 +33,34 @@ PATTERNS = {
 """Patterns by length; `-` is a letter of the root. The first that fits wins."""
 
 
-def _compile(pattern: str) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
-    fixed = tuple((i, letter) for i, letter in enumerate(pattern) if letter != RADICAL)
-    return fixed, tuple(i for i, letter in enumerate(pattern) if letter == RADICAL)
-
-
-_COMPILED = {
-    length: [_compile(pattern) for pattern in patterns] for length, patterns in PATTERNS.items()
-}
-
-
 def root(stem: str) -> str:
     """The root-like key of a stem; the stem itself where it has three letters or fits nothing."""
-    if stem.isascii():
-        return stem
-    stem = _without_ending(stem)
-    for fixed, radicals in _COMPILED.get(len(stem), ()):
-        if all(stem[i] == letter for i, letter in fixed):
-            return _even("".join([stem[i] for i in radicals]))
-    return _even(stem) if len(stem) == 3 else stem
+    return stem if stem.isascii() else root_key(ONE, stem)
 
 
-def _without_ending(stem: str) -> str:
+def root_key(on: Operations[W, F], stem: W) -> W:
+    """`root` of stems that have folded Arabic letters only."""
+    return even(on, on.radicals(_without_ending(on, stem), PATTERNS))
+
+
+def _without_ending(on: Operations[W, F], stem: W) -> W:
     """A known word's stem may keep endings (سعودي, رياضه, علما); no root has them."""
-    while len(stem) > 3 and stem[-1] in ENDINGS:
-        stem = stem[:-1]
-    return stem
+    return on.trimmed(stem, ENDINGS, _ROOT_LETTERS)
 
 
-def _even(letters: str) -> str:
+def even(on: Operations[W, F], letters: W) -> W:
     """One letter for the weak ones in the middle and at the end, where و, ي and ا change places."""
-    if len(letters) != 3:
-        return letters
-    first, middle, last = letters[0], letters[1], letters[2]
-    if middle in WEAK:
-        middle = araby.WAW
-    if last in WEAK:
-        last = araby.YEH
-    return first + middle + last
+    three = on.longer(letters, _ROOT_LETTERS - 1) & on.no(on.longer(letters, _ROOT_LETTERS))
+    letters = on.changed(letters, three & on.letter_in(letters, WEAK, 1), _with_waw_inside)
+    return on.changed(letters, three & on.letter_in(letters, WEAK), _with_last_yeh)
+
+
+def _with_waw_inside(on: Operations[W, F], letters: W) -> W:
+    return on.put(letters, araby.WAW, 1)
+
+
+def _with_last_yeh(on: Operations[W, F], letters: W) -> W:
+    return on.put(letters, araby.YEH)
 
 
 _PREFIXES = araby.YEH + araby.TEH + araby.NOON + araby.ALEF + araby.MEEM
@@ -91,15 +83,15 @@ def kindred(stem: str) -> tuple[str, ...]:
 
 def _readings(stem: str) -> Iterator[str]:
     """The roots of a prefix and two letters (يقع, ملغي), or of a hollow word with one (اعاد)."""
-    bare = _without_ending(stem)
+    bare = _without_ending(ONE, stem)
     if len(bare) == 3 and bare[0] in _PREFIXES:
         first, last = bare[1], bare[2]
         if bare[0] in _IMPERFECT:
             yield araby.WAW + first + last
         yield first + last + last
-        yield _even(first + last + araby.YEH)
+        yield even(ONE, first + last + araby.YEH)
     if len(bare) == 4 and bare[0] in _HOLLOW_PREFIXES and bare[2] in ENDINGS:
-        yield _even(bare[1] + araby.WAW + bare[3])
+        yield even(ONE, bare[1] + araby.WAW + bare[3])
 
 
 def _hidden(root: str) -> Iterator[str]:

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.bulk.packed import ALPHABET, BITS, MOST_LETTERS, ODD, Numbering, Numbers, Words
 from analyzers.codepoints import code_points
-from analyzers.packed import ALPHABET, BITS, MOST_LETTERS, ODD, Numbering, Numbers, Words
 from analyzers.ranked import distinct_of, places
 from indexer.codec.postings import starts_of
 

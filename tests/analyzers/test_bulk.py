@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles import SHARED, shared_texts
 
-from analyzers.bulk import root_all, splits_all, stem_all
-from analyzers.bulk_fold import fold_all
+from analyzers.bulk.normalizer import fold_all
+from analyzers.bulk.packed import ALPHABET, MOST_LETTERS, ODD, Numbering, Spelled, Words, fits, pack
+from analyzers.bulk.vocabulary import root_all, splits_all, stem_all
 from analyzers.lists import read_list
 from analyzers.normalizer import NUMERALS, fold
-from analyzers.packed import ALPHABET, MOST_LETTERS, ODD, Numbering, Spelled, Words, fits, pack
 from analyzers.proclitics import PROCLITICS, splits
 from analyzers.protected import ENDING_SETS, LEAST_AFTER, lexicon
 from analyzers.roots import root
-from analyzers.stemmer import COMPOUNDS, PLURALS, PRONOUNS, stem
+from analyzers.stemmer import COMPOUNDS, stem
+from analyzers.suffixes import PLURALS, PRONOUNS
 from analyzers.tokenizer import Tokenizer
 
 UNFOLDED = ALPHABET + "آأؤإئٱةىکی"

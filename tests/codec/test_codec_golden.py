@@ -17,8 +17,8 @@ import pytest
 from whoosh import fields
 from whoosh import query as q
 
-from analyzers.bulk import Splits
-from analyzers.packed import Numbering, Numbers
+from analyzers.bulk.packed import Numbering, Numbers
+from analyzers.bulk.vocabulary import Splits
 from indexer.codec.container import Container
 from indexer.codec.format import FORMAT_VERSION
 from indexer.codec.whoosh.formfield import FormField

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from whoosh import fields
 
 from analyzers.analyzer import analyze_form
-from analyzers.packed import Numbering, Spelled
+from analyzers.bulk.packed import Numbering, Spelled
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.arrays import NOTHING, FieldArrays
 from indexer.codec.build import collect

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from analyzers.bulk import splits_all, stem_all
-from analyzers.packed import Numbering, Numbers
+from analyzers.bulk.packed import Numbering, Numbers
+from analyzers.bulk.vocabulary import splits_all, stem_all
 
 
 class Bearings(NamedTuple):

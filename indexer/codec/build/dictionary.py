@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzers.packed import ODD, Encoded, Numbering, Numbers, Spelled, own_letters
+from analyzers.bulk.packed import ODD, Encoded, Numbering, Numbers, Spelled, own_letters
 from analyzers.ranked import distinct_of, inverse_of, numbered
 from indexer.codec.build.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from analyzers.bulk import root_all, stem_all
-from analyzers.bulk_fold import fold_all
-from analyzers.packed import Numbering, Numbers, Spelled, order_by
+from analyzers.bulk.normalizer import fold_all
+from analyzers.bulk.packed import Numbering, Numbers, Spelled, order_by
+from analyzers.bulk.vocabulary import root_all, stem_all
 from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.build.bearing import bearings_of

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from analyzers.packed import Numbering
+from analyzers.bulk.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldSource

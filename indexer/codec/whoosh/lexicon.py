@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
-from analyzers.packed import Numbering
+from analyzers.bulk.packed import Numbering
 from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared

@@ -11,17 +11,7 @@ from functools import cache
 import numpy as np
 from pyarabic import araby
 
-from analyzers.bulk_stems import by_size, is_any
-from analyzers.normalizer import (
-    ARTICLES,
-    FOLD_LETTERS,
-    MIN_LETTERS_BEFORE_HAMZA,
-    NUMERALS,
-    QURANIC_MADDA,
-    WAW_ENDINGS,
-    fold,
-)
-from analyzers.packed import (
+from analyzers.bulk.packed import (
     ALPHABET,
     BITS,
     MOST_LETTERS,
@@ -34,6 +24,16 @@ from analyzers.packed import (
     fits,
     letters_by_code,
     pack,
+)
+from analyzers.bulk.words import by_size
+from analyzers.normalizer import (
+    ARTICLES,
+    FOLD_LETTERS,
+    MIN_LETTERS_BEFORE_HAMZA,
+    NUMERALS,
+    QURANIC_MADDA,
+    WAW_ENDINGS,
+    fold,
 )
 from analyzers.ranked import places
 
@@ -121,5 +121,5 @@ def _article_letters(words: Words) -> Numbers:
     """How many letters the article has with what stands before it, 0 where there is none."""
     counts = np.zeros(len(words.letters), np.uint64)
     for size, articles in by_size(ARTICLES):
-        counts[(counts == 0) & is_any(words.head(size), articles)] = size
+        counts[(counts == 0) & articles.of(words.head(size))] = size
     return counts

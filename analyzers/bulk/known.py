@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzers.packed import (
+from analyzers.bulk.packed import (
     BITS,
     MOST_LETTERS,
     Array,

@@ -1,0 +1,210 @@
+"""What may a rule ask of words, and do to them? The same of one word and of very many at once.
+
+A rule of the stemmer is written once, as a function of `on` and of words: `on` is `ONE` where the
+words are one string, and `bulk.words.MANY` where they are a whole vocabulary of packed words. What
+a rule asks is a flag, a bool or an array of them, combined with `&` and `|`; so a rule has no `if`,
+but says where another rule applies:
+
+    def without_future(on, word):  # سيكتب
+        return on.changed(word, on.begins(word, ("سي",)) & on.longer(word, 4), without_first_letter)
+
+This file knows no rule. Places in a word are counted from its last letter, which is 0.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Protocol, Self, TypeVar
+
+from analyzers.protected import protected_stem
+
+RADICAL = "-"
+"""In a pattern: a letter of the root."""
+
+
+class Flag(Protocol):
+    """Whether something is so: of one word, or of each of many."""
+
+    def __and__(self, other: Self, /) -> Self:
+        """Both."""
+
+    def __or__(self, other: Self, /) -> Self:
+        """Either or both."""
+
+
+W = TypeVar("W")
+"""One word, or many: str or `bulk.packed.Words`."""
+
+F = TypeVar("F", bound=Flag)
+WordList = Callable[[], frozenset[str]]
+"""A list of words, read when it is first asked for."""
+
+
+class Operations(Protocol[W, F]):
+    """All that rules are made of."""
+
+    def longer(self, word: W, size: int) -> F:
+        """Whether the word has more letters than `size`."""
+
+    def same(self, word: W, before: W) -> F:
+        """Whether nothing has gone from a word."""
+
+    def letter_in(self, word: W, letters: str, place: int = 0) -> F:
+        """Whether the word has a letter in this place, and it is one of these."""
+
+    def pair_in(self, word: W, pairs: frozenset[str], place: int = 1) -> F:
+        """Whether the letter in this place and the last one are one of these pairs."""
+
+    def begins(self, word: W, beginnings: tuple[str, ...]) -> F:
+        """Whether the word begins with any of these."""
+
+    def ends(self, word: W, endings: tuple[str, ...]) -> F:
+        """Whether the word ends with any of these."""
+
+    def among(self, word: W, words: WordList) -> F:
+        """Whether the word is on a list."""
+
+    def unknown(self, word: W) -> F:
+        """Whether the word, with its clitics, is none that `protected` knows."""
+
+    def no(self, flag: F) -> F:
+        """The contrary."""
+
+    def without_first(self, word: W, count: int) -> W:
+        """The word without so many letters at its beginning."""
+
+    def without_last(self, word: W, count: int) -> W:
+        """The word without so many letters at its end."""
+
+    def without_beginning(self, word: W, beginnings: tuple[str, ...], leaving: int) -> W:
+        """The word without the first of these that it begins with and that leaves so much.
+
+        Longer beginnings stand before shorter ones, and so in `without_ending`.
+        """
+
+    def without_ending(self, word: W, endings: tuple[str, ...], leaving: int) -> W:
+        """The word without the first of these that it ends with and that leaves so much."""
+
+    def trimmed(self, word: W, letters: str, leaving: int) -> W:
+        """The word without all of these letters at its end, one after the other."""
+
+    def put(self, word: W, letter: str, place: int = 0) -> W:
+        """The word with this letter in a place that it has."""
+
+    def radicals(self, word: W, patterns: Mapping[int, tuple[str, ...]]) -> W:
+        """The letters of the root, by the first pattern of the word's length that fits it."""
+
+    def changed(
+        self,
+        word: W,
+        where: F,
+        rule: Callable[[Operations[W, F], W], W],
+        otherwise: W | None = None,
+    ) -> W:
+        """What a rule makes of the word where the flag is set, else the word (or `otherwise`)."""
+
+    def known_or(self, word: W, rule: Callable[[Operations[W, F], W], W]) -> W:
+        """The stem of a word that `protected` knows with its clitics, else what the rule makes."""
+
+
+class _OneWord:
+    """The operations on a string."""
+
+    @staticmethod
+    def longer(word: str, size: int) -> bool:
+        return len(word) > size
+
+    @staticmethod
+    def same(word: str, before: str) -> bool:
+        return len(word) == len(before)
+
+    @staticmethod
+    def letter_in(word: str, letters: str, place: int = 0) -> bool:
+        return len(word) > place and word[-1 - place] in letters
+
+    @staticmethod
+    def pair_in(word: str, pairs: frozenset[str], place: int = 1) -> bool:
+        return len(word) > place and word[-1 - place] + word[-1] in pairs
+
+    begins = staticmethod(str.startswith)
+    ends = staticmethod(str.endswith)
+
+    @staticmethod
+    def among(word: str, words: WordList) -> bool:
+        return word in words()
+
+    @staticmethod
+    def unknown(word: str) -> bool:
+        return protected_stem(word) is None
+
+    @staticmethod
+    def no(flag: bool) -> bool:
+        return not flag
+
+    @staticmethod
+    def without_first(word: str, count: int) -> str:
+        return word[count:]
+
+    @staticmethod
+    def without_last(word: str, count: int) -> str:
+        return word[:-count]
+
+    @staticmethod
+    def without_beginning(word: str, beginnings: tuple[str, ...], leaving: int) -> str:
+        if word.startswith(beginnings):
+            for beginning in beginnings:
+                if word.startswith(beginning) and len(word) - len(beginning) >= leaving:
+                    return word[len(beginning) :]
+        return word
+
+    @staticmethod
+    def without_ending(word: str, endings: tuple[str, ...], leaving: int) -> str:
+        if word.endswith(endings):
+            for ending in endings:
+                if word.endswith(ending) and len(word) - len(ending) >= leaving:
+                    return word[: -len(ending)]
+        return word
+
+    @staticmethod
+    def trimmed(word: str, letters: str, leaving: int) -> str:
+        while len(word) > leaving and word[-1] in letters:
+            word = word[:-1]
+        return word
+
+    @staticmethod
+    def put(word: str, letter: str, place: int = 0) -> str:
+        at = len(word) - 1 - place
+        return word[:at] + letter + word[at + 1 :]
+
+    @staticmethod
+    def radicals(word: str, patterns: Mapping[int, tuple[str, ...]]) -> str:
+        for pattern in patterns.get(len(word), ()):
+            fixed, free = _places(pattern)
+            if all(word[at] == letter for at, letter in fixed):
+                return "".join([word[at] for at in free])
+        return word
+
+    def changed(
+        self,
+        word: str,
+        where: bool,
+        rule: Callable[[Operations[str, bool], str], str],
+        otherwise: str | None = None,
+    ) -> str:
+        return rule(self, word) if where else word if otherwise is None else otherwise
+
+    def known_or(self, word: str, rule: Callable[[Operations[str, bool], str], str]) -> str:
+        known = protected_stem(word)
+        return rule(self, word) if known is None else known
+
+
+@cache
+def _places(pattern: str) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
+    """(place and letter of all that is fixed, the places of the radicals), from the beginning."""
+    fixed = tuple((i, letter) for i, letter in enumerate(pattern) if letter != RADICAL)
+    return fixed, tuple(i for i, letter in enumerate(pattern) if letter == RADICAL)
+
+
+ONE: Operations[str, bool] = _OneWord()
+"""The operations on one word."""

@@ -1,0 +1,181 @@
+"""Which endings may go from a folded word? Pronoun, plural, feminine, nisba and tanween.
+
+Rules over `operations`, so that one word and a whole vocabulary go the same way. They are applied
+in the order in which Arabic puts the endings, the outermost first, and leave `MIN_STEM` letters.
+"""
+
+from __future__ import annotations
+
+from pyarabic import araby
+
+from analyzers.operations import F, Operations, W
+
+MIN_STEM = 3
+"""Letters that an affix must leave; two would be a stump that meets strangers."""
+
+WEAK = araby.ALEF + araby.WAW + araby.YEH
+
+PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
+"""Suffixed pronouns, longest first; ه is also the folded ة. ي and ك are rules of their own."""
+
+PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
+"""Sound plurals, duals, and what a verb has in the plural."""
+
+_VERB_PLURAL = (araby.WAW + araby.ALEF,)
+BEFORE_PRONOUN = tuple(plural for plural in PLURALS if plural not in _VERB_PLURAL)
+"""Plurals that a pronoun may follow: the alef of وا goes before it, so that مستواه has none."""
+
+LAST_LETTERS = "".join(sorted({affix[-1] for affix in (*PRONOUNS, *PLURALS)} | set("كيتنء")))
+"""Last letters of all that may go; a word with another is left alone at once."""
+
+
+def _roots(beginnings: str) -> frozenset[str]:
+    return frozenset(beginnings.split())
+
+
+ROOTS_IN_KAF = _roots(
+    "شر سل مل تر حر در مس هل ضح شب سم بر عر فت هت سف نس حب سب دل رب مح حن بن فر شو فك صك حك"
+)
+WORDS_IN_KAF = ("ديك", "تيك", "سيك", "كيك", "فيك", "جيك", "نيك", "ميك", "فبرك", "صعلك", "وك")
+ROOTS_IN_TEH = _roots("ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك")
+WORDS_IN_TEH = ("كويت",)
+"""Roots whose last letter is no affix (مشترك, ثابت), by their first two; other such endings."""
+
+ALEF_HAMZA = (araby.ALEF + araby.HAMZA,)
+ALEF_YEH = (araby.ALEF + araby.YEH,)
+YEH_NOON = (araby.YEH + araby.NOON,)
+KUNNA = (araby.KAF + araby.NOON,)
+NI = (araby.NOON + araby.YEH,)
+BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
+"""Letters before a كن that is the word's own (ليتمكن, ساكن, أركن)."""
+
+
+def without_suffixes(on: Operations[W, F], word: W) -> W:
+    """The word without its endings."""
+    return on.changed(word, on.letter_in(word, LAST_LETTERS), _without_some_suffix)
+
+
+def _without_some_suffix(on: Operations[W, F], word: W) -> W:
+    bare = without_pronoun(on, word)
+    plural = on.ends(bare, BEFORE_PRONOUN) | (on.ends(bare, _VERB_PLURAL) & on.same(bare, word))
+    bare = on.changed(bare, plural, without_plural)
+    bare = without_seatless_hamza(on, without_feminine_teh(on, bare))
+    long = on.longer(bare, MIN_STEM)
+    bare = on.changed(bare, on.letter_in(bare, araby.ALEF) & long, without_alef)
+    long = on.longer(bare, MIN_STEM)
+    return on.changed(bare, on.letter_in(bare, araby.YEH) & long, without_nisba)
+
+
+def without_last_letter(on: Operations[W, F], word: W) -> W:
+    """The word without its last letter."""
+    return on.without_last(word, 1)
+
+
+def without_alef(on: Operations[W, F], word: W) -> W:
+    """The word without the alef of a tanween (كتابا, لقاءا)."""
+    return without_seatless_hamza(on, on.without_last(word, 1))
+
+
+def without_nisba(on: Operations[W, F], word: W) -> W:
+    """The word without nisba, or ي of mine, and what stood before it (هوائي, حكومتي)."""
+    word = without_feminine_teh(on, on.without_last(word, 1))
+    hamza = on.ends(word, ALEF_YEH) & on.longer(word, MIN_STEM)  # هوائي
+    word = on.changed(word, hamza, without_last_letter)
+    alef = on.letter_in(word, araby.ALEF) & on.longer(word, MIN_STEM)
+    return on.changed(word, alef, without_last_letter)
+
+
+def without_plural(on: Operations[W, F], word: W) -> W:
+    """The word without its plural, but for a masdar تفعيل of a root in ن (تأمين, تحسين)."""
+    five = on.longer(word, 4) & on.no(on.longer(word, 5))
+    masdar = five & on.letter_in(word, araby.TEH, 4) & on.ends(word, YEH_NOON)
+    return on.changed(word, on.no(masdar), _without_plural_ending)
+
+
+def _without_plural_ending(on: Operations[W, F], word: W) -> W:
+    """A verb's last hamza, seated by its waw, is alef again (بدؤوا)."""
+    bare = on.without_ending(word, PLURALS, MIN_STEM)
+    verb = on.letter_in(word, araby.WAW, 1) & on.letter_in(bare, araby.HAMZA)
+    return on.changed(bare, verb & on.no(on.letter_in(bare, araby.ALEF, 1)), _with_verb_hamza)
+
+
+def _with_verb_hamza(on: Operations[W, F], word: W) -> W:
+    return on.changed(on.put(word, araby.ALEF), on.longer(word, MIN_STEM), without_last_letter)
+
+
+def without_pronoun(on: Operations[W, F], word: W) -> W:
+    """The word without its pronoun, and without what the pronoun had put there.
+
+    That is a seat of hamza (أعضاؤه), or the plural of a verb or a construct (كتبوه).
+    """
+    bare = on.without_ending(word, PRONOUNS, MIN_STEM)
+    none = on.same(bare, word)
+    seat = on.no(none) & on.letter_in(bare, araby.WAW) & on.longer(bare, MIN_STEM)
+    return on.changed(word, none, without_rare_pronoun, on.changed(bare, seat, without_last_letter))
+
+
+def without_rare_pronoun(on: Operations[W, F], word: W) -> W:
+    """The word without ك, كن or ني, which are oftener a part of it."""
+    bare = on.changed(word, on.letter_in(word, araby.KAF), _without_kaf)
+    own = on.letter_in(word, BEFORE_OWN_KAF, 2)
+    kunna = on.ends(word, KUNNA) & on.longer(word, MIN_STEM + 2) & on.no(own)
+    bare = on.changed(word, kunna, _without_two_letters, bare)
+    return on.changed(word, on.ends(word, NI) & on.longer(word, MIN_STEM + 1), _without_ni, bare)
+
+
+def _without_two_letters(on: Operations[W, F], word: W) -> W:
+    return on.without_last(word, 2)
+
+
+def _without_kaf(on: Operations[W, F], word: W) -> W:
+    after_teh = on.longer(word, MIN_STEM + 1) & on.letter_in(word, araby.TEH, 1)
+    own = on.ends(word, WORDS_IN_KAF) | ends_in_root(on, word, ROOTS_IN_KAF)
+    may = after_teh | (on.longer(word, MIN_STEM) & on.no(own))
+    return on.changed(word, may, without_last_letter)
+
+
+def _without_ni(on: Operations[W, F], word: W) -> W:
+    return on.changed(word, is_verb_before_ni(on, on.without_last(word, 2)), _without_two_letters)
+
+
+def is_verb_before_ni(on: Operations[W, F], rest: W) -> F:
+    """Whether ني is the pronoun of a verb (سألتني, يخبرني, ضربني) and no nisba of a noun in ن."""
+    is_weak = [on.letter_in(rest, WEAK, place) for place in range(4)]
+    strong = on.no(is_weak[0] | is_weak[1])
+    short = strong & on.no(is_weak[2] | on.letter_in(rest, araby.MEEM, 2))
+    alef_second = on.letter_in(rest, araby.ALEF, 2) & on.no(is_weak[3])
+    alef_first = on.letter_in(rest, araby.ALEF, 3) & on.no(is_weak[2])
+    form_three = strong & (alef_first | alef_second) & on.no(on.longer(rest, MIN_STEM + 1))
+    imperfect = on.begins(rest, (araby.YEH,)) | on.letter_in(rest, araby.TEH)
+    longer = on.longer(rest, MIN_STEM)
+    verb = on.no(is_weak[0]) & (imperfect | form_three)
+    return (longer & verb) | (on.no(longer) & on.longer(rest, MIN_STEM - 1) & short)
+
+
+def without_seatless_hamza(on: Operations[W, F], word: W) -> W:
+    """The word without the hamza that an ending had kept from falling (لقاءات, أعضاءه)."""
+    seatless = on.ends(word, ALEF_HAMZA) & on.longer(word, MIN_STEM)
+    return on.changed(word, seatless, without_last_letter)
+
+
+def without_feminine_teh(on: Operations[W, F], word: W) -> W:
+    """The word without the ت that ة becomes before a pronoun or a dual, and that verbs have."""
+    may = on.letter_in(word, araby.TEH) & on.longer(word, MIN_STEM)
+    return on.changed(word, may, _without_teh)
+
+
+def _without_teh(on: Operations[W, F], word: W) -> W:
+    own = on.ends(word, WORDS_IN_TEH) | ends_in_root(on, word, ROOTS_IN_TEH)
+    return on.changed(word, on.no(own), without_last_letter)
+
+
+def ends_in_root(on: Operations[W, F], word: W, roots: frozenset[str]) -> F:
+    """Whether a root's first two letters, and weak letters between, stand before the last one."""
+    body = on.without_last(word, 1)
+    weak = on.letter_in(body, WEAK) & on.longer(body, MIN_STEM - 1)
+    return _has_root(on, body, roots) | (weak & _has_root(on, on.without_last(body, 1), roots))
+
+
+def _has_root(on: Operations[W, F], body: W, roots: frozenset[str]) -> F:
+    weak = on.letter_in(body, WEAK, 1) & on.longer(body, MIN_STEM - 1)
+    return on.pair_in(body, roots) | (weak & on.pair_in(body, roots, 2))
