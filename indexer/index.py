@@ -16,12 +16,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from indexer.codec import commits
+from indexer.codec.format import FORMAT_VERSION
 from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.results import Match, SearchOptions, SearchResults
 from indexer.storage import location as storage
-from indexer.storage.location import FORMAT_VERSION, Location
+from indexer.storage.location import Location
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
@@ -133,7 +134,8 @@ class Index:
     def _commit(self, writer: Any, catalogue: Catalogue) -> None:
         """Write the catalogue of the generation to come, then commit that generation."""
         data_dir = self._location.data_dir
-        catalogues.save(catalogue, _catalogue_path(data_dir, writer.generation))
+        path = _catalogue_path(data_dir, writer.generation)
+        writer.catalogue = catalogues.save(catalogue, path)
         writer.commit()
         if self._pending_home is not None:
             storage.switch(self._location.index_dir, data_dir, self._pending_home)
@@ -170,7 +172,10 @@ class Index:
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
-        catalogue = catalogues.load(_catalogue_path(self._location.data_dir, self._generation))
+        data_dir = self._location.data_dir
+        toc = commits.read_toc(data_dir)
+        path = _catalogue_path(data_dir, toc.generation)
+        catalogue = catalogues.load(path, toc.catalogue)
         catalogue.take_home(self._location.home)
         return catalogue
 
@@ -385,8 +390,9 @@ def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = Tru
     from indexer.codec.whoosh import engine
 
     data_dir = storage.new_data_dir(index_dir)
-    generation = engine.create_index(data_dir)
-    catalogues.save(Catalogue(home, roots), _catalogue_path(data_dir, generation))
+    engine.create_index(
+        data_dir, catalogues.save(Catalogue(home, roots), _catalogue_path(data_dir, 0))
+    )
     if switch:
         return storage.switch(index_dir, data_dir, home)
     return Location(index_dir, data_dir, home)

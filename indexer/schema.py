@@ -12,6 +12,9 @@ from whoosh.fields import ID, NUMERIC, STORED, Schema
 
 from indexer.codec.whoosh.formfield import FormField
 
+SCHEMA_VERSION = 1
+"""What a TOC calls the fields below; raised with them."""
+
 FORM_FIELDS = ("title", "text")
 
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from indexer.codec import format as fmt
 from indexer.codec.commits import mapped, read_directory
+from indexer.codec.contents import Fingerprint, SegmentEntry
 
 Array = npt.NDArray[Any]
 _COPY_BYTES = 1 << 20
@@ -56,7 +57,7 @@ class ContainerWriter:
         dtype = little_endian(np.dtype(dtype))
         self._arrays[name] = [dtype.str, start, (self._offset - start) // dtype.itemsize, crc]
 
-    def close(self) -> None:
+    def close(self) -> Fingerprint:
         """Write directory and footer; the file itself stays open, for its owner to sync."""
         directory = json.dumps(
             {"arrays": self._arrays, "meta": self.meta}, separators=(",", ":"), sort_keys=True
@@ -66,6 +67,7 @@ class ContainerWriter:
         self._put(directory)
         self._put(footer)
         self._file.flush()
+        return Fingerprint(self._offset, zlib.crc32(footer))
 
     def _begin(self, name: str) -> None:
         if name in self._arrays:
@@ -86,18 +88,20 @@ class Container:
     Opening checks header, footer and directory. `verify` reads and checks everything.
     """
 
-    def __init__(self, buffer: mmap.mmap | bytes, name: str) -> None:
+    def __init__(
+        self, buffer: mmap.mmap | bytes, name: str, expected: SegmentEntry | None = None
+    ) -> None:
         self.name = name
         self.buffer = buffer
-        directory, self._directory_offset = read_directory(buffer, name)
+        directory, self._directory_offset = read_directory(buffer, name, expected)
         self.meta: dict[str, Any] = directory["meta"]
         self._arrays: dict[str, tuple[str, int, int, int]] = directory["arrays"]
         self._views: dict[str, Array] = {}
 
     @classmethod
-    def open(cls, path: str) -> Container:
-        """Map a file; the map stays valid when the file is unlinked."""
-        return cls(mapped(path), path)
+    def open(cls, path: str, expected: SegmentEntry | None = None) -> Container:
+        """Map a file, of a segment as the TOC says; the map stays when the file is unlinked."""
+        return cls(mapped(path), path, expected)
 
     def __contains__(self, name: str) -> bool:
         return name in self._arrays
@@ -137,8 +141,3 @@ class Container:
                 problems.append(f"{self.name}: checksum of {name} does not match")
             end = offset + length
         return problems
-
-
-def folder_of(storage: Any) -> str | None:
-    """The folder behind a Whoosh storage, None where it is not one."""
-    return getattr(storage, "folder", None) or None

@@ -1,6 +1,6 @@
 """What are the bytes of a segment? This docstring is the specification; the code below obeys it.
 
-FORMAT_VERSION 2
+FORMAT_VERSION 3
 ================
 
 A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
@@ -115,7 +115,7 @@ A worked example
 A container of one array, `f/t/docs` = [0, 1, 1] as u2, and of meta {"documents": 2} is 229 bytes;
 lines of zeros are left out::
 
-      0  46 41 48 52 41 53 53 47 02 00 00 00 00 00 00 00  FAHRASSG........
+      0  46 41 48 52 41 53 53 47 03 00 00 00 00 00 00 00  FAHRASSG........
      64  00 00 01 00 01 00 00 00 00 00 00 00 00 00 00 00  ................
     128  7b 22 61 72 72 61 79 73 22 3a 7b 22 66 2f 74 2f  {"arrays":{"f/t/
     144  64 6f 63 73 22 3a 5b 22 3c 75 32 22 2c 36 34 2c  docs":["<u2",64,
@@ -141,12 +141,20 @@ import struct
 import zlib
 from typing import Any
 
-FORMAT_VERSION = 2
-"""The layout. History: 1, the first; 2, lengths and counts in the place of starts."""
+FORMAT_VERSION = 3
+"""Raised whenever a file of an index changes its layout or meaning: a segment (above), the TOC
+(`contents.py`), the catalogue (`catalogue.py`) or `fahras.json` (`storage.py`).
+
+1: the first.
+2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`; counts and lengths instead of
+   starts in segments.
+3: a TOC of our own instead of Whoosh's pickles; it binds segments and catalogue to itself.
+"""
 
 MAGIC = b"FAHRASSG"
 END_MAGIC = MAGIC[::-1]
 ALIGNMENT = 64
+_ITEM_BYTES = {"|u1": 1, "|i1": 1} | {f"<{k}{n}": n for k in "uif" for n in (2, 4, 8)}
 HEADER = struct.Struct("<8sI52x")
 FOOTER = struct.Struct("<QQII8s")
 _FOOTER_CHECKED = struct.Struct("<QQI")
@@ -189,10 +197,27 @@ def read_directory(data: memoryview) -> tuple[dict[str, Any], int]:
     offset, length, directory_crc, footer_crc, end_magic = FOOTER.unpack(tail)
     if end_magic != END_MAGIC or zlib.crc32(tail[: _FOOTER_CHECKED.size]) != footer_crc:
         raise FormatError("the file is cut off or its footer is damaged")
-    if offset + length + FOOTER.size != len(data):
+    if offset < HEADER.size or offset + length + FOOTER.size != len(data):
         raise FormatError("the file's length is not what its footer says")
     directory = bytes(data[offset : offset + length])
     if zlib.crc32(directory) != directory_crc:
         raise FormatError("the directory is damaged")
-    parsed: dict[str, Any] = json.loads(directory)
-    return parsed, offset
+    return _parsed(directory, offset), offset
+
+
+def _parsed(directory: bytes, end: int) -> dict[str, Any]:
+    """A directory whose arrays all lie between the header and `end`."""
+    try:
+        parsed = json.loads(directory)
+        for name, (kind, offset, count, crc32) in parsed["arrays"].items():
+            numbers = type(offset) is type(count) is type(crc32) is int
+            if not numbers or offset < HEADER.size or offset % ALIGNMENT or count < 0:
+                raise ValueError(name)
+            if offset + count * _ITEM_BYTES[kind] > end:
+                raise ValueError(name)
+        if not isinstance(parsed["meta"], dict):
+            raise ValueError("meta")
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise FormatError(f"the directory is damaged: {error}") from error
+    checked: dict[str, Any] = parsed
+    return checked

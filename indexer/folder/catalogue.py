@@ -17,8 +17,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from indexer.codec.contents import Fingerprint
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files, Stamp, Stamps
+from indexer.storage.untrusted import create_own
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
@@ -122,10 +124,11 @@ def _covers(root: str, path: str) -> bool:
     return path == root or path.startswith(root.rstrip(os.sep) + os.sep)
 
 
-def save(catalogue: Catalogue, path: str) -> None:
+def save(catalogue: Catalogue, path: str) -> Fingerprint:
     """Write the catalogue whole and sync it: it is complete or, after a crash, unused.
 
-    Names that are not UTF-8 hold surrogates; JSON's escapes keep them.
+    The fingerprint is for the TOC of the commit. Names that are not UTF-8 hold surrogates; JSON's
+    escapes keep them.
     """
     columns = catalogue.files.pack()
     head = {
@@ -140,20 +143,27 @@ def save(catalogue: Catalogue, path: str) -> None:
     }
     line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
     body = b"".join((line, *columns.values()))
-    with open(path, "wb") as file:
-        file.write(body + zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little"))
+    checksum = zlib.crc32(body)
+    with open(create_own(path), "wb") as file:
+        file.write(body + checksum.to_bytes(_CHECKSUM_BYTES, "little"))
         file.flush()
         os.fsync(file.fileno())
+    return Fingerprint(len(body) + _CHECKSUM_BYTES, checksum)
 
 
-def load(path: str) -> Catalogue:
-    """Read a catalogue. Raises IndexCorruptError where it is missing or not what `save` writes."""
+def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
+    """Read a catalogue, the one that a TOC expects where that is known.
+
+    Raises IndexCorruptError where it is missing or not what `save` writes.
+    """
     try:
         with open(path, "rb") as file:
             data = file.read()
         body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
-        if zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little") != checksum:
+        if zlib.crc32(body) != int.from_bytes(checksum, "little"):
             raise ValueError("checksum")
+        if expected not in (None, Fingerprint(len(data), zlib.crc32(body))):
+            raise ValueError("it is the catalogue of another commit")
         line, _, packed = body.partition(b"\n")
         head = json.loads(line)
         return Catalogue(

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from analyzers import ANALYZER_VERSION
+from indexer.codec.format import FORMAT_VERSION
 from indexer.errors import (
     IndexCorruptError,
     IndexLockedError,
@@ -26,14 +27,6 @@ from indexer.errors import (
 )
 from indexer.folder.catalogue import Catalogue, head_of
 from indexer.storage.durable import sync_folder
-
-FORMAT_VERSION = 2
-"""Raised whenever the files of an index change their layout or meaning.
-
-1: the first.
-2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`; counts and lengths instead of
-   starts in segments.
-"""
 
 INDEX_NAME = ".fahras"
 CATALOGUE = "files-"

@@ -387,7 +387,7 @@ def test_delete_by_values_and_bitmaps(tmp_path):
     writer = ix.writer()
     assert writer.delete_by_values("path", ["0-3", "1-4", "1-5", "9-9"]) == 3
     writer.commit(merge=False)
-    views = list(segment_views(open_index(tmp_path).reader()))
+    views = list(segment_views(open_index(tmp_path, SCHEMA).reader()))
     assert [np.flatnonzero(v.segment.deleted_mask()).tolist() for v in views] == [[3], [4, 5]]
     assert Counter(v.segment.deleted_count() for v in views) == {1: 1, 2: 1}
 
@@ -399,7 +399,7 @@ def test_small_updates_keep_segments_few(tmp_path):
         writer.delete_by_values("path", [str(i % 7)])
         writer.add_document(path=str(i % 7), text=f"كلمة {i}")
         writer.commit()
-    reader = open_index(tmp_path).reader()
+    reader = open_index(tmp_path, SCHEMA).reader()
     assert reader.doc_count() == 7
     assert len(field_arrays(reader, "text")) < 8
     assert len(list(tmp_path.glob("*.fhs"))) < 8

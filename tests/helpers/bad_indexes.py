@@ -39,7 +39,7 @@ def _damaged(key: str, met: str, name: str, how: str, answer: str, code: int = 2
 _RUN = "run fahras index --rebuild"
 _LIST = f"fahras: the list of indexed files, PATH/.fahras/data-1/files-1.fhc, is damaged: {_RUN}"
 _SEGMENT = "fahras: PATH/.fahras/data-1/MAIN_N.fhs"
-_TOC = "fahras: the index's table of contents is damaged"
+_TOC = "fahras: PATH/.fahras/data-1/_MAIN_1.toc: the table of contents is damaged"
 
 DAMAGED = [
     *_damaged("identity-cut", "fahras.json", "fahras.json", "cut off",
@@ -50,7 +50,7 @@ DAMAGED = [
     *_damaged("toc-removed", "the TOC", "data-1/*.toc", "removed",
               f"fahras: the index in PATH/.fahras/data-1 has lost its table of contents: {_RUN}"),
     *_damaged("toc-cut", "the TOC", "data-1/*.toc", "cut off",
-              f"{_TOC}: unpack requires a buffer of 4 bytes: {_RUN}"),
+              f"{_TOC}: it is cut off: {_RUN}"),
     *_damaged("toc-flipped", "the TOC", "data-1/*.toc", "with a byte changed",
               f"{_TOC}: checksum: {_RUN}"),
     *_damaged("segment-removed", "a segment", "data-1/*.fhs", "removed",

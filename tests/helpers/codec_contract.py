@@ -42,16 +42,20 @@ class Engine:
 
     name: str
     create: Callable[[str, Any], Any]
-    open: Callable[[str], Any]
+    open: Callable[[str, Any], Any]
     writer: Callable[[Any], Any]
 
 
+def _open_stock(folder: str, _schema: Any) -> Any:
+    return whoosh_index.open_dir(folder)
+
+
 ENGINES = (
-    Engine("stock", whoosh_index.create_in, whoosh_index.open_dir, lambda ix: ix.writer()),
+    Engine("stock", whoosh_index.create_in, _open_stock, lambda ix: ix.writer()),
     Engine(
         "columnar codec, stock writer",
         whoosh_index.create_in,
-        whoosh_index.open_dir,
+        _open_stock,
         lambda ix: SegmentWriter(ix, codec=ColumnarCodec()),
     ),
     Engine("columnar", create_index, open_index, lambda ix: ix.writer()),
@@ -66,20 +70,19 @@ TEXTS = (
 )
 
 
-def _schema() -> fields.Schema:
-    return fields.Schema(
-        path=fields.ID(stored=True, unique=True),
-        title=fields.TEXT(stored=True, sortable=True),
-        body=FormField(),
-        plain=fields.TEXT(phrase=False),
-        year=fields.NUMERIC(int, stored=True, sortable=True),
-        price=fields.NUMERIC(float, stored=True),
-        day=fields.DATETIME(stored=True, sortable=True),
-        tag=fields.KEYWORD(stored=True, commas=True),
-        cat=fields.ID(stored=True, sortable=True),
-        ok=fields.BOOLEAN(stored=True),
-        note=fields.STORED(),
-    )
+SCHEMA = fields.Schema(
+    path=fields.ID(stored=True, unique=True),
+    title=fields.TEXT(stored=True, sortable=True),
+    body=FormField(),
+    plain=fields.TEXT(phrase=False),
+    year=fields.NUMERIC(int, stored=True, sortable=True),
+    price=fields.NUMERIC(float, stored=True),
+    day=fields.DATETIME(stored=True, sortable=True),
+    tag=fields.KEYWORD(stored=True, commas=True),
+    cat=fields.ID(stored=True, sortable=True),
+    ok=fields.BOOLEAN(stored=True),
+    note=fields.STORED(),
+)
 
 
 def _document(i: int) -> dict[str, Any]:
@@ -100,7 +103,7 @@ def _document(i: int) -> dict[str, Any]:
 
 
 def _filled(engine: Engine, folder: str, sizes: tuple[int, ...] = (60, 20)) -> Any:
-    ix = engine.create(folder, _schema())
+    ix = engine.create(folder, SCHEMA)
     first = 0
     for size in sizes:
         writer = engine.writer(ix)
@@ -108,7 +111,7 @@ def _filled(engine: Engine, folder: str, sizes: tuple[int, ...] = (60, 20)) -> A
             writer.add_document(**_document(i))
         writer.commit(merge=False)
         first += size
-    return engine.open(folder)
+    return engine.open(folder, SCHEMA)
 
 
 def _paths(searcher: Any, query: Any) -> set[str]:
@@ -287,7 +290,7 @@ def check_deletions(engine: Engine, folder: str) -> None:
     writer = engine.writer(ix)
     assert writer.delete_by_term("cat", "c0") == 27
     writer.commit(merge=False)
-    ix = engine.open(folder)
+    ix = engine.open(folder, SCHEMA)
     with ix.searcher() as s:
         assert s.doc_count() == 53
         assert s.doc_count_all() == 80
@@ -304,7 +307,7 @@ def check_updates(engine: Engine, folder: str) -> None:
     writer = engine.writer(ix)
     writer.update_document(**{**_document(4), "body": "نص جديد"})
     writer.commit(merge=False)
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         assert _paths(s, q.Term("body", "جديد")) == {"/d/4"}
         assert s.document(path="/d/4")["body"] == "نص جديد"
         assert s.doc_count() == 80
@@ -322,11 +325,11 @@ def check_optimize(engine: Engine, folder: str) -> None:
         q.NumericRange("year", 2001, 2003),
         q.Term("tag", "ج"),
     ]
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         before = [_paths(s, query) for query in queries]
-    writer = engine.writer(engine.open(folder))
+    writer = engine.writer(engine.open(folder, SCHEMA))
     writer.commit(optimize=True)
-    ix = engine.open(folder)
+    ix = engine.open(folder, SCHEMA)
     with ix.searcher() as s:
         assert s.doc_count() == s.doc_count_all() == 53
         assert [_paths(s, query) for query in queries] == before
@@ -337,20 +340,20 @@ def check_optimize(engine: Engine, folder: str) -> None:
 
 
 def check_many_segments(engine: Engine, folder: str) -> None:
-    ix = engine.create(folder, _schema())
+    ix = engine.create(folder, SCHEMA)
     for i in range(25):
         writer = engine.writer(ix)
         writer.add_document(**_document(i))
         writer.commit()
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         assert _paths(s, q.Every()) == _expected(lambda d: True, 25)
         assert len(_paths(s, q.Term("body", "alfa"))) == 5
 
 
 def check_empty(engine: Engine, folder: str) -> None:
-    ix = engine.create(folder, _schema())
+    ix = engine.create(folder, SCHEMA)
     engine.writer(ix).commit()
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         assert s.doc_count() == 0
         assert _paths(s, q.Every()) == set()
     writer = engine.writer(ix)
@@ -358,19 +361,19 @@ def check_empty(engine: Engine, folder: str) -> None:
     writer.add_document(path="/marks", body="، ؛ ...")
     writer.add_document(path="/nothing")
     writer.commit()
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         assert s.doc_count() == 3
         assert s.document(path="/empty") == {"path": "/empty", "body": ""}
         assert _paths(s, q.Every()) == {"/empty", "/marks", "/nothing"}
 
 
 def check_huge_field(engine: Engine, folder: str) -> None:
-    ix = engine.create(folder, _schema())
+    ix = engine.create(folder, SCHEMA)
     words = [f"w{n % 701}" for n in range(70_000)]
     writer = engine.writer(ix)
     writer.add_document(path="/huge", body=" ".join(words) + " الخاتمة")
     writer.commit()
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         assert _paths(s, q.Phrase("body", [words[-1], "الخاتمة"])) == {"/huge"}
         assert s.frequency("body", "w0") == sum(word == "w0" for word in words)
 
@@ -386,7 +389,7 @@ def check_cancel_and_lock(engine: Engine, folder: str) -> None:
     writer.add_document(**_document(99))
     writer.delete_by_term("cat", "c1")
     writer.cancel()
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, SCHEMA).searcher() as s:
         assert s.doc_count() == 80
     writer = engine.writer(ix)
     writer.commit()
@@ -396,13 +399,14 @@ def check_random_documents(engine: Engine, folder: str) -> None:
     chance = random.Random(5)
     words = [f"k{n}" for n in range(40)]
     texts = [chance.choices(words, k=chance.randrange(60)) for _ in range(120)]
-    ix = engine.create(folder, fields.Schema(n=fields.ID(stored=True), body=fields.TEXT))
+    schema = fields.Schema(n=fields.ID(stored=True), body=fields.TEXT)
+    ix = engine.create(folder, schema)
     for start in range(0, 120, 30):
         writer = engine.writer(ix)
         for i in range(start, start + 30):
             writer.add_document(n=str(i), body=" ".join(texts[i]))
         writer.commit(merge=False)
-    with engine.open(folder).searcher() as s:
+    with engine.open(folder, schema).searcher() as s:
         for word in words:
             found = {int(hit["n"]) for hit in s.search(q.Term("body", word), limit=None)}
             assert found == {i for i, text in enumerate(texts) if word in text}

@@ -20,8 +20,10 @@ from indexer.codec.build.prepare import Document, prepare
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.build.source import SegmentSource
 from indexer.codec.container import ContainerWriter
+from indexer.codec.contents import Fingerprint
 from indexer.codec.format import LEVELS
 from indexer.codec.stored import BlobReader, BlobWriter
+from indexer.storage.untrusted import create_own
 
 
 class SegmentBuilder:
@@ -125,7 +127,7 @@ class SegmentBuilder:
 
     # The file
 
-    def write(self, file: IO[bytes]) -> None:
+    def write(self, file: IO[bytes]) -> Fingerprint:
         """Write the segment; the builder is of no use afterwards."""
         writer = ContainerWriter(file)
         metas = {}
@@ -145,19 +147,20 @@ class SegmentBuilder:
             "columns": sorted(self._columns),
             "level_names": list(LEVELS),
         }
-        writer.close()
+        written = writer.close()
         self.close()
+        return written
 
     def close(self) -> None:
         """Give back the temporary files."""
         self._scratch.close()
 
-    def write_to(self, path: str) -> int:
-        """Write the segment to a new file and see it on the disk; its size in bytes."""
-        with open(path, "xb") as file:
-            self.write(file)
+    def write_to(self, path: str) -> Fingerprint:
+        """Write the segment to a new file and see it on the disk."""
+        with open(create_own(path), "wb") as file:
+            written = self.write(file)
             os.fsync(file.fileno())
-            return file.tell()
+        return written
 
     def _all_fields(self) -> Iterable[FieldData]:
         own = self._form_fields()

@@ -32,7 +32,6 @@ class BuildError(FahrasError):
 def build_with(
     workers: int,
     folder: str,
-    indexname: str,
     schema: Any,
     units: Sequence[Unit],
     read: Read[Unit],
@@ -41,7 +40,7 @@ def build_with(
     """The segments that so many worker processes make of the units; see `build_segments`."""
     crew = _Crew(workers)
     try:
-        crew.start(_work, (folder, indexname, schema, units, read))
+        crew.start(_work, (folder, schema, units, read))
         segments = list(crew.results(tell))
     except BaseException:
         crew.end()
@@ -118,7 +117,6 @@ def _work(
     sender: Connection,
     next_unit: Any,
     folder: str,
-    indexname: str,
     schema: Any,
     units: Sequence[Unit],
     read: Read[Unit],
@@ -128,7 +126,7 @@ def _work(
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     set_apart()
-    series = SegmentSeries(folder, indexname, schema)
+    series = SegmentSeries(folder, schema)
     waiting: list[Any] = []
 
     def tell(message: Any) -> None:

@@ -29,9 +29,8 @@ Read = Callable[[Unit], Iterable[Document | Any]]
 class SegmentSeries:
     """Writes documents into as many segments of an index's folder as memory asks for."""
 
-    def __init__(self, folder: str, indexname: str, schema: Any) -> None:
+    def __init__(self, folder: str, schema: Any) -> None:
         self._folder = folder
-        self._indexname = indexname
         self._schema = schema
         self._builder = SegmentBuilder(folder)
         self._waiting: list[Document] = []
@@ -54,9 +53,10 @@ class SegmentSeries:
 
     def _close(self) -> None:
         if self._builder.doc_count:
-            segment = ColumnarSegment(self._indexname, self._builder.doc_count)
+            segment = ColumnarSegment()
+            segment.set_doc_count(self._builder.doc_count)
             path = os.path.join(self._folder, segment.file_name)
-            segment.size_bytes = self._builder.write_to(path)
+            segment.set_file(self._builder.write_to(path))
             self._segments.append(segment)
         self._builder.close()
 
@@ -75,7 +75,6 @@ class SegmentSeries:
 
 def build_segments(
     folder: str,
-    indexname: str,
     schema: Any,
     units: Sequence[Unit],
     read: Read[Unit],
@@ -86,10 +85,10 @@ def build_segments(
     tell = on_message or _ignore
     workers = min(processes, len(units))
     if workers <= 1 or not hasattr(os, "fork"):
-        return build_here(SegmentSeries(folder, indexname, schema), units, read, tell)
+        return build_here(SegmentSeries(folder, schema), units, read, tell)
     from indexer.codec.build.parallel import build_with
 
-    return build_with(workers, folder, indexname, schema, units, read, tell)
+    return build_with(workers, folder, schema, units, read, tell)
 
 
 def _ignore(_message: Any) -> None:

@@ -5,13 +5,12 @@ Only adapters live here: what they adapt is `builder.py`; the readers are in `re
 
 from __future__ import annotations
 
-import io
 import os
 from typing import TYPE_CHECKING, Any
 
 from whoosh.codec import base
 
-from indexer.codec.container import Container, folder_of
+from indexer.codec.container import Container
 from indexer.codec.stored import encode_records
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
@@ -37,7 +36,7 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         if name not in self._builders:
             from indexer.codec.build.builder import SegmentBuilder
 
-            self._builders[name] = SegmentBuilder(folder_of(storage))
+            self._builders[name] = SegmentBuilder(storage.folder)
         return self._builders[name]
 
     def finish(self, storage: Any, segment: ColumnarSegment) -> None:
@@ -48,14 +47,8 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         if not builder.doc_count:
             builder.close()
             return
-        folder = folder_of(storage)
-        if folder is not None:
-            segment.size_bytes = builder.write_to(os.path.join(folder, segment.file_name))
-            return
-        data = io.BytesIO()
-        builder.write(data)
-        with storage.create_file(segment.file_name) as file:
-            file.write(data.getvalue())
+        segment.set_doc_count(builder.doc_count)
+        segment.set_file(builder.write_to(os.path.join(storage.folder, segment.file_name)))
 
     def discard(self, segment: ColumnarSegment) -> None:
         """Forget a segment in the making."""
@@ -67,7 +60,7 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         """The segment's file, opened once."""
         name = segment.file_name
         if name not in self._containers:
-            self._containers[name] = open_container(storage, name)
+            self._containers[name] = open_container(storage, segment)
         return self._containers[name]
 
     def per_document_writer(self, storage: Any, segment: ColumnarSegment) -> PerDocWriter:
@@ -96,16 +89,12 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
 
     def new_segment(self, storage: Any, indexname: str) -> ColumnarSegment:
         """A segment to be written."""
-        return ColumnarSegment(indexname)
+        return ColumnarSegment()
 
 
-def open_container(storage: Any, name: str) -> Container:
-    """Map a segment's file, or hold it where the storage is not a folder."""
-    folder = folder_of(storage)
-    if folder is not None:
-        return Container.open(os.path.join(folder, name))
-    with storage.open_file(name) as file:
-        return Container(bytes(file.read()), name)
+def open_container(storage: Any, segment: ColumnarSegment) -> Container:
+    """Map a segment's file."""
+    return Container.open(os.path.join(storage.folder, segment.file_name), segment.entry)
 
 
 class PerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]

@@ -10,9 +10,10 @@ from typing import Any
 import whoosh
 
 from indexer.codec.commits import generation_of, segments_in_place
+from indexer.codec.contents import Fingerprint
 from indexer.codec.whoosh import index as columnar
 from indexer.errors import WHOOSH_RELEASE, WhooshMismatchError
-from indexer.schema import fahras_schema
+from indexer.schema import SCHEMA_VERSION, fahras_schema
 
 
 def check_whoosh() -> None:
@@ -22,13 +23,10 @@ def check_whoosh() -> None:
         raise WhooshMismatchError(f"version {found}")
 
 
-def create_index(folder: str) -> int:
-    """Make an empty Whoosh index in a folder; its generation."""
+def create_index(folder: str, catalogue: Fingerprint | None = None) -> None:
+    """Make an empty Whoosh index in a folder: generation 0, which goes with a catalogue."""
     check_whoosh()
-    made = columnar.create_index(folder, fahras_schema())
-    generation = int(made.latest_generation())
-    made.close()
-    return generation
+    columnar.create_index(folder, fahras_schema(), SCHEMA_VERSION, catalogue).close()
 
 
 def open_index(folder: str) -> Any:
@@ -36,7 +34,7 @@ def open_index(folder: str) -> Any:
     check_whoosh()
     generation_of(folder)
     with segments_in_place():
-        return columnar.open_index(folder)
+        return columnar.open_index(folder, fahras_schema(), SCHEMA_VERSION)
 
 
 def open_searcher(index: Any) -> Any:

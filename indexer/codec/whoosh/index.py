@@ -5,7 +5,8 @@
         writer.add_document(path="a.txt", text="ذهب الطالب إلى المدرسة")
     arrays = field_arrays(index.reader(), "text")
 
-Whoosh's own `open_dir` opens these indexes too, trusting their TOC; `open_index` does not.
+What `open_index` gives is an index to Whoosh's searchers, parsers and writers. Whoosh's own
+`open_dir` does not open it, for that would take a pickle, which may run code.
 """
 
 from __future__ import annotations
@@ -14,39 +15,50 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from whoosh.filedb.filestore import FileStorage
-from whoosh.index import _DEF_INDEX_NAME, TOC, FileIndex
+from whoosh.filedb.filestore import FileStorage, RamStorage
+from whoosh.index import TOC, FileIndex
 
+from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays
+from indexer.codec.contents import INDEX_NAME, Fingerprint, Toc
 from indexer.codec.whoosh.codec import open_container
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
 from indexer.codec.whoosh.segment import ColumnarSegment
-from indexer.codec.whoosh.toc import read_toc, write_toc
+from indexer.errors import IndexVersionError
+from indexer.storage.untrusted import open_own
 
 if TYPE_CHECKING:
     from indexer.codec.whoosh.writer import ColumnarWriter
 
 
 class ColumnarIndex(FileIndex):  # type: ignore[misc]
-    """An index in one folder, in segments of the columnar codec."""
+    """An index in one folder, in segments of the columnar codec.
 
-    def __init__(self, storage: Any, schema: Any = None, indexname: str = _DEF_INDEX_NAME) -> None:
-        self.storage = storage
+    schema: the fields of its documents. schema_version: the number that stands for them in the TOC.
+    Raises IndexCorruptError, and IndexVersionError where the TOC has another version.
+    """
+
+    def __init__(self, folder: str, schema: Any, schema_version: int) -> None:
+        self.storage = _Folder(folder)
+        self.schema_version = schema_version
+        self.indexname = INDEX_NAME
         self._schema = schema
-        self.indexname = indexname
         self._read_toc()
 
-    @classmethod
-    def create(cls, storage: Any, schema: Any, indexname: str = _DEF_INDEX_NAME) -> ColumnarIndex:
-        """A new, empty index; one of that name that was there is gone."""
-        for name in list(storage.list()):
-            if name.startswith((f"_{indexname}_", f"{indexname}_")):
-                storage.delete_file(name)
-        write_toc(storage, indexname, TOC(schema, [], 0))
-        return cls(storage, schema=None, indexname=indexname)
-
     def _read_toc(self) -> TOC:
-        return read_toc(self.storage, self.indexname, self._schema)
+        toc = commits.read_toc(self.storage.folder)
+        if toc.schema != self.schema_version:
+            raise IndexVersionError(
+                f"the index in {self.storage.folder} has documents of schema {toc.schema}; schema "
+                f"{self.schema_version} is needed: run fahras index --rebuild"
+            )
+        return TOC(self._schema, list(map(ColumnarSegment, toc.segments)), toc.generation)
+
+    def lock(self, name: str) -> Any:
+        """Whoosh's lock, which is no link to elsewhere."""
+        path = os.path.join(self.storage.folder, f"{self.indexname}_{name}")
+        os.close(open_own(path, os.O_WRONLY | os.O_CREAT))
+        return super().lock(name)
 
     def writer(self, **options: Any) -> ColumnarWriter:
         """A writer; LockError where another one is at work (wait with `timeout` seconds)."""
@@ -61,23 +73,37 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]
         """
         problems = []
         for segment in self._read_toc().segments:
-            if isinstance(segment, ColumnarSegment):
-                container = open_container(self.storage, segment.file_name)
-                problems.extend(container.verify())
-                if container.meta["documents"] != segment.doc_count_all():
-                    problems.append(f"{container.name}: not the number of documents of the TOC")
+            problems.extend(open_container(self.storage, segment).verify())
         return problems
 
 
-def create_index(path: str | os.PathLike[str], schema: Any) -> ColumnarIndex:
-    """A new, empty index in a folder, which is made where it is missing."""
-    storage = FileStorage(os.fspath(path)).create()
-    return ColumnarIndex.create(storage, schema)
+class _Folder(FileStorage):  # type: ignore[misc]
+    """The folder of an index. Our writers keep nothing where Whoosh would keep half-made runs."""
+
+    def temp_storage(self, name: str | None = None) -> RamStorage:
+        """No folder, which would be emptied at the end, whatever stood under its name."""
+        return RamStorage()
 
 
-def open_index(path: str | os.PathLike[str], *, schema: Any = None) -> ColumnarIndex:
-    """The index in a folder; NoIndexError, IndexCorruptError. `schema` replaces the stored one."""
-    return ColumnarIndex(FileStorage(os.fspath(path)), schema=schema)
+def create_index(
+    path: str | os.PathLike[str],
+    schema: Any,
+    schema_version: int = 0,
+    catalogue: Fingerprint | None = None,
+) -> ColumnarIndex:
+    """A new, empty index in a folder, which is made where it is missing; an older one is gone."""
+    folder = os.fspath(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    toc = Toc(0, schema_version, (), catalogue)
+    for name in commits.stale_names(os.listdir(folder), toc):
+        os.unlink(os.path.join(folder, name))
+    commits.write_toc(folder, toc)
+    return ColumnarIndex(folder, schema, schema_version)
+
+
+def open_index(path: str | os.PathLike[str], schema: Any, schema_version: int = 0) -> ColumnarIndex:
+    """The index in a folder. Raises as `ColumnarIndex` does."""
+    return ColumnarIndex(os.fspath(path), schema, schema_version)
 
 
 class SegmentView(NamedTuple):

@@ -12,26 +12,21 @@ import numpy as np
 import numpy.typing as npt
 from whoosh.codec import base
 
-from indexer.codec.format import EXTENSION
+from indexer.codec.contents import INDEX_NAME, NO_FILE, Fingerprint, SegmentEntry
 
 if TYPE_CHECKING:
     from indexer.codec.whoosh.codec import ColumnarCodec
 
 
 class ColumnarSegment(base.Segment):  # type: ignore[misc]
-    """A segment of this codec. Pickled into the TOC; holds no numpy object."""
+    """A segment of this codec, as Whoosh asks for one: what the TOC says of it, or will."""
 
-    size_bytes = 0
-    """Of the segment's file; 0 where it is not known."""
+    compound = False
+    indexname = INDEX_NAME
 
-    def __init__(self, indexname: str, doc_count: int = 0) -> None:
-        self.indexname = indexname
-        self.segid = self._random_id()
-        self.compound = False
-        self._doc_count = doc_count
-        self._deleted = b""
-        """Bit 7 - d % 8 of byte d // 8 is set where document d is deleted; b"" where none is."""
-        self._deleted_count = 0
+    def __init__(self, entry: SegmentEntry | None = None) -> None:
+        self.entry = entry or SegmentEntry(self._random_id(), NO_FILE, 0)
+        self.segid = self.entry.segment_id
 
     def codec(self) -> ColumnarCodec:
         """The codec that reads this segment."""
@@ -42,27 +37,35 @@ class ColumnarSegment(base.Segment):  # type: ignore[misc]
     @property
     def file_name(self) -> str:
         """The name of the segment's one file in the index's folder."""
-        name: str = self.make_filename(EXTENSION)
-        return name
+        return self.entry.file_name
+
+    @property
+    def size_bytes(self) -> int:
+        """The size of that file; 0 where it is not written yet."""
+        return self.entry.file.size_bytes
+
+    def set_file(self, file: Fingerprint) -> None:
+        """Say what was written."""
+        self.entry = self.entry._replace(file=file)
 
     def set_doc_count(self, count: int) -> None:
         """Say how many documents the segment has; Whoosh calls this when it is written."""
-        self._doc_count = count
+        self.entry = self.entry._replace(documents=count)
 
     def doc_count_all(self) -> int:
         """Documents in the file, deleted ones too."""
-        return self._doc_count
+        return self.entry.documents
 
     def deleted_count(self) -> int:
         """How many documents are deleted."""
-        return self._deleted_count
+        return self.entry.deleted
 
     def deleted_mask(self) -> npt.NDArray[np.bool_]:
         """Bool by docnum, a copy: True where the document is deleted."""
-        bits = np.frombuffer(self._deleted, np.uint8)
+        bits = np.frombuffer(self.entry.deletions, np.uint8)
         if not len(bits):
-            return np.zeros(self._doc_count, np.bool_)
-        return np.unpackbits(bits, count=self._doc_count).astype(np.bool_)
+            return np.zeros(self.entry.documents, np.bool_)
+        return np.unpackbits(bits, count=self.entry.documents).astype(np.bool_)
 
     def deleted_docs(self) -> Iterator[int]:
         """Docnums of the deleted documents, rising."""
@@ -70,7 +73,8 @@ class ColumnarSegment(base.Segment):  # type: ignore[misc]
 
     def is_deleted(self, docnum: int) -> bool:
         """Whether a document is deleted."""
-        return bool(self._deleted) and bool(self._deleted[docnum >> 3] >> (7 - (docnum & 7)) & 1)
+        bits = self.entry.deletions
+        return bool(bits) and bool(bits[docnum >> 3] >> (7 - (docnum & 7)) & 1)
 
     def delete_document(self, docnum: int, delete: bool = True) -> None:
         """Delete one document, or take its deletion back."""
@@ -79,11 +83,12 @@ class ColumnarSegment(base.Segment):  # type: ignore[misc]
     def delete_documents(self, docnums: npt.NDArray[Any], *, delete: bool = True) -> int:
         """Delete many documents at once; how many changed. IndexError for one that is not there."""
         mask = self.deleted_mask()
-        before = self._deleted_count
+        before = self.entry.deleted
         mask[docnums] = delete
-        self._deleted_count = int(mask.sum())
-        self._deleted = np.packbits(mask).tobytes() if self._deleted_count else b""
-        return abs(self._deleted_count - before)
+        deleted = int(mask.sum())
+        deletions = np.packbits(mask).tobytes() if deleted else b""
+        self.entry = self.entry._replace(deleted=deleted, deletions=deletions)
+        return abs(deleted - before)
 
     def should_assemble(self) -> bool:
         """No: there is nothing to assemble, the segment is one file already."""

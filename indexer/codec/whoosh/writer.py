@@ -14,15 +14,16 @@ import numpy as np
 from whoosh import fields as whoosh_fields
 from whoosh.writing import SegmentWriter
 
+from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.build.builder import SegmentBuilder
 from indexer.codec.build.policy import segments_to_merge
 from indexer.codec.build.series import SEGMENT_TOKENS, build_segments
 from indexer.codec.build.source import SegmentSource
+from indexer.codec.contents import Fingerprint, Toc
 from indexer.codec.whoosh.codec import ColumnarCodec
 from indexer.codec.whoosh.reader import TermsReader
 from indexer.codec.whoosh.segment import ColumnarSegment
-from indexer.codec.whoosh.toc import remove_stale_files, write_toc
 
 Unit = TypeVar("Unit")
 
@@ -40,11 +41,14 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
 
     newsegment: ColumnarSegment
 
+    catalogue: Fingerprint | None = None
+    """Of the catalogue that goes with the commit, if one does."""
+
     def __init__(self, ix: Any, **options: Any) -> None:
         options.update(codec=ColumnarCodec(), compound=False)
         self._written: list[ColumnarSegment] = []
         super().__init__(ix, **options)
-        self._committed_segments = list(self.segments)
+        self._committed = self._toc(self.segments, self.generation - 1, ix.schema_version)
 
     @property
     def _builder(self) -> SegmentBuilder:
@@ -88,9 +92,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         documents were added. Raises what a worker raised; then nothing was added.
         """
         self._check_state()
-        built = build_segments(
-            self.storage.folder, self.indexname, self.schema, units, read, processes, on_message
-        )
+        built = build_segments(self.storage.folder, self.schema, units, read, processes, on_message)
         self._written.extend(built)
         return sum(segment.doc_count_all() for segment in built)
 
@@ -119,6 +121,14 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     def doc_count(self) -> int:
         """Documents added so far."""
         return int(super().doc_count()) + sum(s.doc_count_all() for s in self._written)
+
+    def add_field(self, fieldname: str, fieldspec: Any, **options: Any) -> None:
+        """Refused, as `remove_field` is."""
+        raise TypeError("the fields of an index are those that it was made with")
+
+    def remove_field(self, fieldname: str) -> None:
+        """Refused: a TOC does not hold the schema, it names the version of one."""
+        raise TypeError("the fields of an index are those that it was made with")
 
     # Deleting
 
@@ -191,15 +201,17 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         self.pool.cleanup()
 
     def _commit_toc(self, segments: list[Any]) -> None:
-        from whoosh.index import TOC
-
         live = [segment for segment in segments if segment.doc_count()]
-        write_toc(self.storage, self.indexname, TOC(self.schema, live, self.generation))
-        remove_stale_files(self.storage, self.indexname, self.generation, live)
+        toc = self._toc(live, self.generation, self._committed.schema)
+        commits.write_toc(self.storage.folder, toc)
+        commits.remove_stale_files(self.storage.folder, toc)
+
+    def _toc(self, segments: list[ColumnarSegment], generation: int, schema: int) -> Toc:
+        entries = tuple(segment.entry for segment in segments)
+        return Toc(generation, schema, entries, self.catalogue)
 
     def cancel(self) -> None:
         """Give everything up; files that were written already are removed."""
         self._check_state()
-        committed = self._committed_segments
-        remove_stale_files(self.storage, self.indexname, self.generation - 1, committed)
+        commits.remove_stale_files(self.storage.folder, self._committed)
         super().cancel()

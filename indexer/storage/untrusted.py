@@ -1,0 +1,60 @@
+"""How are the files of an index opened, when whoever made the index may not be trusted?
+
+An index comes with a folder that was copied or unpacked, so each of its files is what it should be,
+a regular file in its place, or is refused: a link would lead out of the folder, a FIFO or a device
+would never end. What is written is a new file, never one that was there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from contextlib import suppress
+
+from indexer.errors import IndexCorruptError
+
+_FLAGS = ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+_ALWAYS = sum(getattr(os, flag, 0) for flag in _FLAGS)
+"""What each of these systems has of them: Windows the last one only."""
+
+
+def open_own(path: str, flags: int = os.O_RDONLY, *, size_limit: int | None = None) -> int:
+    """A descriptor of a regular file of an index; new ones are their owner's alone.
+
+    Raises IndexCorruptError for a link, for what is no regular file, and for one of more than
+    `size_limit` bytes; else OSError as `os.open` does.
+    """
+    try:
+        descriptor = os.open(path, flags | _ALWAYS, 0o600)
+    except OSError as error:
+        if error.errno == errno.ELOOP or (error.errno == errno.ENXIO and flags & os.O_WRONLY):
+            raise _no_regular_file(path) from error
+        raise
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(descriptor)
+        raise _no_regular_file(path)
+    if size_limit is not None and status.st_size > size_limit:
+        os.close(descriptor)
+        raise IndexCorruptError(f"{path}: it has {status.st_size:,} bytes, which cannot be right")
+    return descriptor
+
+
+def read_own(path: str, size_limit: int) -> bytes:
+    """All of a file of an index. Raises as `open_own` does."""
+    with open(open_own(path, size_limit=size_limit), "rb") as file:
+        return file.read(size_limit + 1)
+
+
+def create_own(path: str) -> int:
+    """A descriptor of a new, empty file in the place of whatever bore the name, a link included."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+    return open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+
+
+def _no_regular_file(path: str) -> IndexCorruptError:
+    return IndexCorruptError(
+        f"{path}: it is a link or no file at all, which no part of an index is"
+    )
