@@ -17,6 +17,7 @@ import numpy.typing as npt
 from indexer.codec import format as fmt
 from indexer.codec.commits import mapped, read_directory
 from indexer.codec.contents import Fingerprint, SegmentEntry
+from indexer.errors import IndexCorruptError
 
 Array = npt.NDArray[Any]
 _COPY_BYTES = 1 << 20
@@ -141,3 +142,8 @@ class Container:
                 problems.append(f"{self.name}: checksum of {name} does not match")
             end = offset + length
         return problems
+
+    def require_sound(self) -> None:
+        """Raise IndexCorruptError for the first array that is not as it was written."""
+        for problem in self.verify():
+            raise IndexCorruptError(problem)

@@ -98,7 +98,7 @@ One blob a document, compressed together in blocks of whole documents: at most 6
 48 KiB before compression.
 
 ================ ======== ==================================================================
-`blocks`         u1       zstd frames, end to end
+`blocks`         u1       zstd frames with checksums, end to end
 `block_starts`   u8       B+1: where each begins
 `block_docs`     u4       B+1: docnum of each block's first document; the last is the count
 `sizes`          u4       by docnum: bytes of the blob, plus 1; 0 where the document has none
@@ -149,6 +149,7 @@ FORMAT_VERSION = 3
 2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`; counts and lengths instead of
    starts in segments.
 3: a TOC of our own instead of Whoosh's pickles; it binds segments and catalogue to itself.
+   Blocks of stored values have checksums.
 """
 
 MAGIC = b"FAHRASSG"

@@ -19,6 +19,7 @@ import zstandard
 
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.postings import Array
+from indexer.errors import IndexCorruptError
 
 BLOCK_BYTES = 48 << 10
 BLOCK_DOCUMENTS = 64
@@ -35,7 +36,7 @@ class BlobWriter:
 
     def __init__(self, scratch: IO[bytes]) -> None:
         self._scratch = scratch
-        self._compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True)
         self._sizes: list[int] = []
         self._pending: list[bytes] = []
         self._pending_bytes = 0
@@ -113,6 +114,9 @@ class _Block(NamedTuple):
     bounds: list[int]
 
 
+_LARGEST_BLOCK_BYTES = 1 << 30
+"""No block is larger: files of more than 400 MiB are not indexed, and their texts grow by half."""
+
 _HELD_BYTES = 1 << 20
 """About so much of unpacked blocks is kept, and the last one however large it is."""
 
@@ -121,6 +125,7 @@ class BlobReader:
     """The blobs of one segment under one prefix."""
 
     def __init__(self, container: Container, prefix: str) -> None:
+        self._name = f"{container.name}: {prefix}blocks"
         self._blocks = container.view(f"{prefix}blocks")
         self._block_starts = container.array(f"{prefix}block_starts")
         self._block_docs = container.array(f"{prefix}block_docs")
@@ -150,10 +155,22 @@ class BlobReader:
         first, last = self._block_docs[block : block + 2].tolist()
         sizes = self._sizes[first:last].tolist()
         bounds = [0, *accumulate(size - 1 if size else 0 for size in sizes)]
-        data = self._decompressor.decompress(self._frame(block), bounds[-1])
+        data = self._unpacked(block, bounds[-1])
         held = self._held[block] = _Block(first, data, bounds)
         self._held_bytes += len(data)
         return held
+
+    def _unpacked(self, block: int, size: int) -> bytes:
+        """The bytes of a block, as many as its documents have: no frame can ask for more memory."""
+        frame = self._frame(block)
+        try:
+            if size <= _LARGEST_BLOCK_BYTES and zstandard.frame_content_size(frame) in (size, -1):
+                data: bytes = self._decompressor.decompress(frame, size)
+                if len(data) == size:
+                    return data
+        except zstandard.ZstdError as error:
+            raise IndexCorruptError(f"{self._name}: block {block} is damaged: {error}") from error
+        raise IndexCorruptError(f"{self._name}: block {block} has not the size that it should")
 
     def _frame(self, block: int) -> memoryview:
         start, stop = self._block_starts[block : block + 2].tolist()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from whoosh.index import LockError
 from indexer.codec.build import series
 from indexer.codec.build.parallel import BuildError
 from indexer.codec.commits import check_and_clean, generation_of
+from indexer.codec.container import Container
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import ColumnarIndex, create_index, field_arrays, open_index
 from indexer.errors import IndexCorruptError, IndexVersionError
@@ -173,6 +175,44 @@ def test_damage_to_a_segment_is_found(tmp_path):
     segment.write_bytes(sound[:-100])
     with pytest.raises(IndexCorruptError):
         open_index(tmp_path, SCHEMA).reader()
+
+
+def flipped(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 4]) + data[place + 1 :]
+
+
+def test_a_merge_copies_nothing_that_is_damaged(tmp_path):
+    ix = filled(tmp_path)
+    (segment,) = tmp_path.glob("*.fhs")
+    sound, container = segment.read_bytes(), Container.open(str(segment))
+    names = [name for name in container.names() if container.span(name)[1]]
+    assert len(names) > 30
+    for name in names:
+        segment.write_bytes(flipped(sound, container.span(name)[0]))
+        writer = ix.writer()
+        writer.add_document(**document(99))
+        with pytest.raises(IndexCorruptError, match=re.escape(f"{segment}: checksum of {name} ")):
+            writer.commit(optimize=True)
+        segment.write_bytes(sound)
+        assert ix.verify() == []
+    assert len(paths(ix)) == 10
+
+
+def test_a_text_that_is_damaged_is_not_given_out(tmp_path):
+    ix = filled(tmp_path)
+    (segment,) = tmp_path.glob("*.fhs")
+    sound, container = segment.read_bytes(), Container.open(str(segment))
+    first, length = container.span("s/text/blocks")
+    refusals = []
+    for place in range(first, first + length):
+        segment.write_bytes(flipped(sound, place))
+        with ix.searcher() as searcher:
+            try:
+                assert searcher.stored_fields(3) == document(3)
+            except IndexCorruptError as error:
+                refusals.append(str(error))
+    assert len(refusals) >= length - 1  # all but the bit that says whether there is a checksum
+    assert all(said.startswith(f"{segment}: s/text/blocks: block 0 ") for said in refusals)
 
 
 # One writer

@@ -20,10 +20,13 @@ from indexer.codec.whoosh.reader import read_column
 class SegmentSource:
     """A segment without its deleted documents.
 
-    deleted: bool by docnum. `alive` is None where no document is deleted.
+    deleted: bool by docnum. `alive` is None where no document is deleted. Raises IndexCorruptError
+    where a byte of the segment is not as it was written: what a merge copies gets new checksums, so
+    damage would never be found again.
     """
 
     def __init__(self, container: Container, deleted: npt.NDArray[np.bool_]) -> None:
+        container.require_sound()
         self.container = container
         self.alive = ~deleted if deleted.any() else None
         self.doc_count: int = container.meta["documents"]

@@ -215,3 +215,8 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         self._check_state()
         commits.remove_stale_files(self.storage.folder, self._committed)
         super().cancel()
+
+    def _cleanup_on_error(self) -> None:
+        """Let go of what was collected too, where a commit fails."""
+        self._close_segment()
+        super()._cleanup_on_error()
