@@ -56,6 +56,7 @@ class Search:
         self._options = options
         self._text = text
         self._started = time.perf_counter()
+        self._stale: dict[str, bool] = {}
         self._parser = QueryParser(
             fields=options.fields,
             match=options.match,
@@ -198,9 +199,15 @@ class Search:
             size=entry.size,
             score=score,
             snippets=snippets,
-            stale=_is_stale(path, entry),
+            stale=self._is_stale(path, entry),
             explanation=self._explainer.explain(doc, score) if self._options.explain else None,
         )
+
+    def _is_stale(self, path: str, entry: FileEntry) -> bool:
+        """As `_is_stale` says, asked once for all records of a file."""
+        if path not in self._stale:
+            self._stale[path] = _is_stale(path, entry)
+        return self._stale[path]
 
     @cached_property
     def _explainer(self) -> Any:

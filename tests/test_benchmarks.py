@@ -20,6 +20,7 @@ import bars  # noqa: E402
 import corpora  # noqa: E402
 import floor  # noqa: E402
 import growth  # noqa: E402
+import hits  # noqa: E402
 import latency  # noqa: E402
 import overrides  # noqa: E402
 import peers  # noqa: E402
@@ -336,3 +337,10 @@ def test_the_chart_is_xml() -> None:
     panel = plot.Panel("a < b", "MB", [(100, 20), (1000, 19.5)], limit=25)
     root = ElementTree.fromstring(plot.svg([panel, panel]))
     assert root.attrib["viewBox"] == "0 0 600 220"
+
+
+def test_hits_has_a_row_for_each_power_of_ten() -> None:
+    table = hits.table(100, 1)
+    assert [row[0] for row in table.rows] == ["1", "10", "100"]
+    assert hits.text_of(45).count(hits.QUERY) == 45
+    assert all(cell > 0 for row in table.rows for cell in row[1:])  # type: ignore[operator]

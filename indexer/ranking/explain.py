@@ -27,6 +27,7 @@ from indexer.ranking.queries import (
     StemQuery,
     WordsQuery,
 )
+from indexer.ranking.scorer import WordsScores
 from indexer.ranking.source import FieldSource, Floats, postings_of, spans_of
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import TIERS
@@ -47,7 +48,8 @@ class _Parts(NamedTuple):
 class _Occurrences(NamedTuple):
     """Postings of the terms of a leaf: `terms[owners[i]]` stands `tfs[i]` times in `docs[i]`.
 
-    `tfs` are multiplied by the weight of the field; `terms` are (written, tier, weight).
+    `docs` ascend; `tfs` are multiplied by the weight of the field; `terms` are (written, tier,
+    weight).
     """
 
     terms: list[tuple[str, str, float]]
@@ -67,6 +69,7 @@ class Explainer:
         self._docs = evaluator.members(query)
         self._lengths: dict[tuple[tuple[str, ...], int], Floats] = {}
         self._found: dict[tuple[FormsQuery, int], list[_Occurrences]] = {}
+        self._scored: dict[int, WordsScores] = {}
 
     def explain(self, doc: int, score: float) -> Explanation:
         """The parts of a document's score; `doc` is its number in the whole index."""
@@ -92,11 +95,17 @@ class Explainer:
         parts = [self._parts(child, doc) for child in query.subqueries]
         total = _scaled(_sum(parts), query.boost)
         place = int(self._docs.searchsorted(doc))
-        scores = self._evaluator.words_scores(query, self._docs)
+        scores = self._words_scores(query)
         gained = float(scores.nearness[place]) if len(scores.nearness) else 0.0
         total = total._replace(proximity=total.proximity + gained)
         bonus = float(scores.coverage[place]) - 1.0
         return total._replace(constant=total.constant + bonus * total.score)
+
+    def _words_scores(self, query: WordsQuery) -> WordsScores:
+        """The scores of all members, computed once however many of them are explained."""
+        if id(query) not in self._scored:
+            self._scored[id(query)] = self._evaluator.words_scores(query, self._docs)
+        return self._scored[id(query)]
 
     def _word(self, query: FormsQuery, doc: int) -> TermExplanation:
         tf = self._evaluator.leaves.frequencies(query, np.array([doc]))
@@ -127,7 +136,8 @@ class Explainer:
         """The forms of a leaf that stand in a document, fields summed, strongest first."""
         counts: dict[tuple[str, str, float], float] = {}
         for terms, owners, docs, tfs in self._occurrences(query, number):
-            for place in np.flatnonzero(docs == docnum).tolist():
+            first, last = docs.searchsorted((docnum, docnum + 1)).tolist()
+            for place in range(first, last):
                 term = terms[owners[place]]
                 counts[term] = counts.get(term, 0.0) + float(tfs[place])
         found = [(*term, tf) for term, tf in counts.items()]
@@ -146,7 +156,9 @@ class Explainer:
                 continue
             weight = np.float32(self._snapshot.settings.field_weight(name))
             for found in (*self._phrases(query, source), *self._forms(query, source)):
-                yield found._replace(tfs=found.tfs * weight)
+                order = found.docs.argsort(kind="stable")
+                owners, tfs = found.owners.take(order), found.tfs.take(order) * weight
+                yield _Occurrences(found.terms, owners, found.docs.take(order), tfs)
 
     def _phrases(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
         for words, level, slop, weight in query.phrases(self._snapshot):

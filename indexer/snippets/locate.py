@@ -8,7 +8,7 @@ in one go. Where that is not stored, or does not agree with the text, the whole 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,18 +22,22 @@ from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.source import NO_SPANS, FieldSource, Spans, occurrences_of, postings_of
 from indexer.snippets.passages import Highlighter, Meetings, WordHit
 
-Place = tuple[int, int]
-"""A document's place among the hits, and the number of a token."""
+_Spans = dict[int, tuple[int, int]]
+"""By number of a token, its span in its text."""
 
 
 class _Piece(NamedTuple):
-    """Tokens `first` to `first + tokens` of a hit's text, which begin at code point `start`."""
+    """Tokens `first` to `first + tokens` of a hit's text, which begin at code point `start`.
+
+    `met`: the numbers of those that met the query.
+    """
 
     hit: int
     first: int
     tokens: int
     start: int
     text: str
+    met: list[int]
 
 
 def hits_in(
@@ -57,9 +61,9 @@ def hits_in(
     found = []
     for hit, text in enumerate(texts):
         tokens = met[hit]
-        if all((hit, number) in spans for number in tokens):
+        if len(spans[hit]) == len(tokens):
             ordered = {number: tokens[number][1] for number in sorted(tokens)}
-            found.append(highlighter.marked(text, ordered, {n: spans[hit, n] for n in ordered}))
+            found.append(highlighter.marked(text, ordered, spans[hit]))
         else:  # the text does not agree with what is stored of it
             found.append(highlighter.hits(text))
     return found
@@ -150,32 +154,44 @@ def _pieces(
             return None
         offsets, count = samples
         bounds = [*offsets.tolist(), len(text)]
-        for place in sorted({number // SAMPLE_TOKENS for number in tokens}):
+        for place, numbers in _by_sample(tokens):
             first = place * SAMPLE_TOKENS
             if first < count:
                 start, stop = bounds[place : place + 2]
                 size = min(SAMPLE_TOKENS, count - first)
-                pieces.append(_Piece(hit, first, size, start, text[start:stop]))
+                pieces.append(_Piece(hit, first, size, start, text[start:stop], numbers))
     return pieces
 
 
-def _spans(pieces: Sequence[_Piece], met: _Met) -> dict[Place, tuple[int, int]]:
-    """Where the tokens that met stand in their texts; without those of pieces that disagree."""
+def _by_sample(tokens: Iterable[int]) -> list[tuple[int, list[int]]]:
+    """The numbers of some tokens by the stored offset before each, ascending."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for number in tokens:
+        found[number // SAMPLE_TOKENS].append(number)
+    return sorted(found.items())
+
+
+def _spans(pieces: Sequence[_Piece], met: _Met) -> list[_Spans]:
+    """By hit, where the tokens that met stand; without those of pieces that disagree.
+
+    Each token is looked at once, with its own piece: a text may have a million that met.
+    """
     tokenizer = shared_tokenizer()
     batch = tokenizer.tokenize_batch([piece.text for piece in pieces])
     bounds = batch.bounds.tolist()
-    wanted: list[tuple[Place, int, int]] = []
+    wanted: list[tuple[int, int, int]] = []
+    places: list[int] = []
     for number, piece in enumerate(pieces):
         if bounds[number + 1] - bounds[number] == piece.tokens:
-            tokens = met[piece.hit]
-            here = range(piece.first, piece.first + piece.tokens)
             shift = bounds[number] - piece.first
-            wanted += [((piece.hit, t), t + shift, piece.start) for t in tokens if t in here]
-    places: NDArray[np.int64] = np.array([at for _, at, _ in wanted], np.int64)
-    forms = [tokenizer.forms[form] for form in batch.form_ids.take(places).tolist()]
-    starts, ends = batch.starts.take(places).tolist(), batch.ends.take(places).tolist()
-    return {
-        place: (start + begin, end + begin)
-        for (place, _, begin), form, start, end in zip(wanted, forms, starts, ends, strict=True)
-        if met[place[0]][place[1]][0] == form
-    }
+            inside = [token for token in piece.met if token < piece.first + piece.tokens]
+            wanted += [(piece.hit, token, piece.start) for token in inside]
+            places += [token + shift for token in inside]
+    at: NDArray[np.int64] = np.array(places, np.int64)
+    forms = [tokenizer.forms[form] for form in batch.form_ids.take(at).tolist()]
+    starts, ends = batch.starts.take(at).tolist(), batch.ends.take(at).tolist()
+    spans: list[_Spans] = [{} for _ in met]
+    for (hit, token, begin), form, start, end in zip(wanted, forms, starts, ends, strict=True):
+        if met[hit][token][0] == form:
+            spans[hit][token] = (start + begin, end + begin)
+    return spans

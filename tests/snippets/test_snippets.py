@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from analyzers.tokenizer import Tokenizer
 from indexer.results import Snippet
-from indexer.snippets.passages import Highlighter, WordHit, best_snippets, line_number, matches_of
+from indexer.snippets.passages import Highlighter, WordHit, best_snippets, line_numbers, matches_of
 
 WORDS = ("كتاب", "بيت", "سوق")
 FILLER = "كلام كثير لا صلة له بشيء "
@@ -121,7 +121,8 @@ def test_one_endless_word() -> None:
 
 def test_line_numbers() -> None:
     text = "أ\nب\r\nج\rد\n"
-    assert [line_number(text, text.index(c)) for c in "أبجد"] == [1, 2, 3, 3]
+    lines = line_numbers(text, [text.index(c) for c in "دأجب"])
+    assert [lines[text.index(c)] for c in "أبجد"] == [1, 2, 3, 3]
 
 
 def test_matches_of() -> None:

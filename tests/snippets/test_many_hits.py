@@ -1,0 +1,188 @@
+"""A text with many hits costs as much a hit as one with few: work is counted, not timed.
+
+Counted are the lines of our own code that run, and the items that are taken from lists of hits;
+four times the hits may cost little more than four times as much.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+from cli_process import PROJECT, run
+
+from analyzers.tokenizer import Tokenizer
+from indexer import Index
+from indexer.results import Hit, SearchOptions
+from indexer.snippets.passages import Highlighter, WordHit, best_snippets
+
+OURS = (str(PROJECT / "indexer"), str(PROJECT / "analyzers"))
+SLACK = 1.1
+LINE = "قال رسول الله كلام كثير لا صلة له بشيء\n"
+
+SHAPES = {
+    "one paragraph": LINE,
+    "a paragraph a hit": LINE + "\n",
+    "a sentence a word": "قال. رسول. الله. ",
+    "nothing but hits": "قال رسول الله ",
+    "one endless line": LINE.replace("\n", " "),
+}
+"""By name, what is said again and again; each holds three words of the query."""
+
+WAYS = {
+    "one passage": (1, 160),
+    "many passages": (10**6, 160),
+    "short passages": (10**6, 1),
+    "two long passages": (2, 2000),
+    "many long passages": (10**6, 1000),
+}
+"""By name, (snippets, width)."""
+
+
+class Work:
+    """What was done: lines run, items taken."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def trace(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if not frame.f_code.co_filename.startswith(OURS):
+            return None
+        self.done += event == "line"
+        return self.trace
+
+
+@contextmanager
+def counted() -> Iterator[Work]:
+    """Count the lines of our code that run."""
+    work = Work()
+    before = sys.gettrace()
+    sys.settrace(work.trace)
+    try:
+        yield work
+    finally:
+        sys.settrace(before)
+
+
+def counting_list(work: Work, hits: list[WordHit]) -> list[WordHit]:
+    """The same hits; taking a slice counts each item."""
+
+    class Counting(list[WordHit]):
+        def __getitem__(self, at: Any) -> Any:
+            found = super().__getitem__(at)
+            work.done += len(found) if isinstance(at, slice) else 1
+            return found
+
+    return Counting(hits)
+
+
+def is_linear(cost: Callable[[int], int], size: int) -> bool:
+    """Whether four times as much costs little more than four times as much."""
+    return cost(4 * size) <= 4 * SLACK * cost(size)
+
+
+def highlighter(*, phrase: bool) -> Highlighter:
+    numbers = {"قال": 0, "رسول": 1, "الله": 2}
+
+    def meets(form: str) -> tuple[tuple[int, str], ...]:
+        return ((numbers[form], "exact"),) if form in numbers else ()
+
+    return Highlighter(
+        meets,
+        Tokenizer(),
+        [(0, 1, 2)] if phrase else [],
+        frozenset() if phrase else frozenset((0, 1, 2)),
+    )
+
+
+@pytest.mark.parametrize(("count", "width"), WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_passages(shape: str, count: int, width: int) -> None:
+    def cost(times: int) -> int:
+        hits = highlighter(phrase=False).hits(shape * times)
+        assert len(hits) == 3 * times
+        with counted() as work:
+            found = best_snippets(
+                shape * times, counting_list(work, hits), [1.0, 2.0, 1.5], count=count, width=width
+            )
+        assert found
+        return work.done
+
+    assert is_linear(cost, 400)
+
+
+@pytest.mark.parametrize("phrase", [False, True])
+def test_hits_of_a_text(phrase: bool) -> None:
+    def cost(times: int) -> int:
+        marks = highlighter(phrase=phrase)
+        with counted() as work:
+            assert len(marks.hits(LINE * times)) == 3 * times
+        return work.done
+
+    assert is_linear(cost, 400)
+
+
+@pytest.fixture(scope="module")
+def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Index]]:
+    """By size, a folder of one text with so many lines, and of a file of a quarter the records."""
+    opened = {}
+    for times in (400, 1600):
+        folder = tmp_path_factory.mktemp("texts")
+        (folder / "a.txt").write_text(LINE * times, "utf-8")
+        record = '{"id": "%d", "text": "سطر"}\n'
+        (folder / "b.jsonl").write_text("".join(record % n for n in range(times // 4)), "utf-8")
+        opened[times] = Index.create(folder)
+        opened[times].update()
+        opened[times].search("قال سطر")
+    yield opened
+    for index in opened.values():
+        index.close()
+
+
+SEARCHES = {
+    "words": ("قال رسول الله", SearchOptions()),
+    "phrase": ('"قال رسول الله"', SearchOptions()),
+    "many passages": ("قال رسول الله", SearchOptions(snippets=10**6)),
+    "marks": ("قَالَ", SearchOptions(strict=frozenset({"marks"}))),
+    "records": ("سطر", SearchOptions(limit=None)),
+    "records explained": ("سطر قال", SearchOptions(limit=None, explain=True)),
+}
+
+
+@pytest.mark.parametrize(("query", "options"), SEARCHES.values(), ids=SEARCHES)
+def test_searches(indexes: dict[int, Index], query: str, options: SearchOptions) -> None:
+    def cost(times: int) -> int:
+        indexes[times].search(query, options)
+        with counted() as work:
+            indexes[times].search(query, options)
+        return work.done
+
+    assert is_linear(cost, 400)
+
+
+def test_a_file_of_many_records_is_looked_at_once(
+    indexes: dict[int, Index], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexer import search
+
+    asked: list[str] = []
+    monkeypatch.setattr(search, "_is_stale", lambda path, entry: bool(asked.append(path)))
+    hits: tuple[Hit, ...] = indexes[400].search("سطر", SearchOptions(limit=None)).hits
+    assert len(hits) == 100
+    assert [Path(path).name for path in asked] == ["b.jsonl"]
+
+
+def test_a_hundred_thousand_hits_do_not_hang(tmp_path: Path) -> None:
+    """Walking over all hits for each piece of the text took minutes."""
+    (tmp_path / "a.txt").write_text(LINE * 35_000, "utf-8")
+    assert run("index", cwd=tmp_path).code == 0
+    found = run("search", "--snippets", "3", "قال رسول الله", cwd=tmp_path, timeout=60)
+    assert found.code == 0
+    assert len(found.lines) == 3
+    shown = run("show", "a.txt", "-Q", "قال", "--color", "always", cwd=tmp_path, timeout=60)
+    assert shown.text.count("قال") == 35_000
