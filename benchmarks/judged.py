@@ -119,9 +119,9 @@ def load_outcome(path: str) -> Outcome:
     """An outcome that was kept with --save."""
     with open(path, encoding="utf-8") as file:
         kept = json.load(file)
-    measures = {
+    measured = {
         name: {query: measures.Measures(**values) for query, values in by_query.items()}
         for name, by_query in kept["measures"].items()
     }
     name = os.path.basename(path).removesuffix(".json")
-    return Outcome(f"{kept['setting']}, as kept in {name}", measures, kept["query_ms"])
+    return Outcome(f"{kept['setting']}, as kept in {name}", measured, kept["query_ms"])
