@@ -17,6 +17,10 @@ class NoIndexError(FahrasError):
     """No index was found at the place, or in any folder above it."""
 
 
+class NoRootsError(FahrasError):
+    """An index that is to be rebuilt does not tell any more what it is an index of."""
+
+
 class IndexVersionError(FahrasError):
     """The index was written with another format or analyzer version; it must be rebuilt."""
 

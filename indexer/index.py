@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,10 @@ from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.results import Match, SearchOptions, SearchResults
+from indexer.storage import durable
 from indexer.storage import location as storage
 from indexer.storage.location import Location
+from indexer.storage.lock import Lock, writing
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
@@ -41,24 +43,30 @@ if TYPE_CHECKING:
 class Index:
     """An index of the texts below some folders. Make one with `create`, `open` or `rebuild`."""
 
-    def __init__(self, location: Location) -> None:
+    def __init__(self, location: Location, lock: Lock | None = None) -> None:
+        """`lock`: held for a new index, not in use before its first update is committed."""
         self._location = location
+        self._lock = lock
+        self._is_new = lock is not None
         commits.generation_of(location.data_dir)
-        self._pending_home: str | None = None
         self._variant_tables: dict[tuple[str, ...], VariantTable] = {}
 
     @classmethod
     def create(cls, folder: str | os.PathLike[str], *, index_dir: str | None = None) -> Index:
-        """Make an empty index for a folder, in its `.fahras` or in `index_dir`.
+        """An empty index for a folder, in its `.fahras` or in `index_dir`.
 
-        An index that is already there is opened instead. Raises IndexVersionError where that is of
-        another version.
+        It is on the disk, for others to open, from its first `update` on; until then, or until it
+        is closed, nobody else can write there. An index that is already there is opened instead.
+        Raises IndexVersionError where that is of another version, and IndexLockedError.
         """
         home = os.path.abspath(folder)
         where = index_dir or storage.default_index_dir(home)
-        if storage.exists(where):
-            return cls(storage.read(where))
-        return cls(_new_data(where, home, []))
+        if not storage.exists(where):
+            lock = Lock(where)
+            if not storage.exists(where):  # nobody was faster
+                return cls._begin(where, lock, home)
+            lock.release()
+        return cls(storage.read(where))
 
     @classmethod
     def open(cls, start: str | os.PathLike[str] = ".", *, index_dir: str | None = None) -> Index:
@@ -70,17 +78,41 @@ class Index:
 
     @classmethod
     def rebuild(
-        cls, folder: str | os.PathLike[str] | None = None, *, index_dir: str | None = None
+        cls,
+        folder: str | os.PathLike[str] | None = None,
+        *,
+        index_dir: str | None = None,
+        roots: Sequence[str] = (),
     ) -> Index:
         """An empty index in the place of one of any version; `update` then reads all its roots.
 
-        The old data answer until that update is committed. Raises NoIndexError.
+        The old data answer until that update is committed. Nobody else can write there until then,
+        or until this index is closed. `roots`: what to index if the old index does not tell any
+        more. Raises NoIndexError, NoRootsError and IndexLockedError.
         """
         where = index_dir or storage.find(os.fspath(folder or "."))
-        home, roots = storage.home_and_roots(where)
-        index = cls(_new_data(where, home, roots, switch=False))
-        index._pending_home = home
-        return index
+        storage.require(where)
+        return cls._begin(where, Lock(where), roots=roots)
+
+    @classmethod
+    def _begin(
+        cls, where: str, lock: Lock, home: str | None = None, roots: Sequence[str] = ()
+    ) -> Index:
+        """An index in a data folder of its own, which `_commit` puts to use.
+
+        Without a `home` it has home and roots of the index that is there.
+        """
+        try:
+            with writing(where):
+                storage.clear(where)
+                if home is None:
+                    home, roots = storage.home_and_roots(where, roots)
+                data_dir = storage.new_data_dir(where)
+                _fill(data_dir, Catalogue(home, roots))
+                return cls(Location(where, data_dir, home), lock)
+        except BaseException:
+            _undo(where, lock)
+            raise
 
     def update(
         self,
@@ -100,20 +132,18 @@ class Index:
         from indexer.update.run import Run, plan_update, problems_of, refuse_loss, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
-        with storage.exclusive(self._location.index_dir):
-            self.refresh()
-            storage.remove_abandoned(self._location.index_dir, self._location.data_dir)
-            commits.check_and_clean(self._location.data_dir)
+        with self._locked():
+            self._clear()
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
             look: Callable[[Catalogue, str], changes.Look] = changes.look
             if ahead is not None and ahead.is_of(catalogue):
                 look, started, started_ns = ahead.look, ahead.started, ahead.started_ns
             plan = plan_update(catalogue, paths, forget, progress, look)
-            if self._pending_home is not None:
+            if self._is_new:
                 refuse_loss(catalogue)
             idle = plan.is_empty and catalogue.roots == roots_before
-            if idle and self._pending_home is None:
+            if idle and not self._is_new:
                 return report_of(plan, catalogue, None, started)
             if ahead is not None:
                 ahead.close()
@@ -124,31 +154,60 @@ class Index:
                 run = Run(writer, catalogue, progress)
                 run.carry_out(plan)
                 stamp(catalogue, started_ns, problems_of(plan, run))
-                self._commit(writer, catalogue)
+                late = self._commit(writer, catalogue)
             except BaseException:
                 with suppress(Exception):
-                    writer.cancel()
+                    writer.cancel()  # of what was committed this takes nothing back
                 raise
-        return report_of(plan, catalogue, run, started)
+        return report_of(plan, catalogue, run, started, late)
 
-    def _commit(self, writer: Any, catalogue: Catalogue) -> None:
-        """Write the catalogue of the generation to come, then commit that generation."""
-        data_dir = self._location.data_dir
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the index for writing; a new one has been held since it was begun."""
+        where = self._location.index_dir
+        lock = self._lock or Lock(where)
+        try:
+            with writing(where):
+                yield
+        finally:
+            if not self._is_new:
+                self._lock = None
+                lock.release()
+
+    def _clear(self) -> None:
+        """See that the newest commit is whole, and remove what killed runs left beside it."""
+        self.refresh()
+        index_dir, data_dir, _ = self._location
+        storage.clear(index_dir, keep=data_dir)
+        commits.check_and_clean(data_dir)
+        storage.clear_data(data_dir, self._generation)
+
+    def _commit(self, writer: Any, catalogue: Catalogue) -> list[str]:
+        """Write the catalogue of the generation to come, then commit that generation.
+
+        The commit is one renaming: of the TOC, for a new index of `fahras.json`. What goes wrong
+        after it cannot undo it; it is returned, and done by the next run.
+        """
+        index_dir, data_dir, home = self._location
         path = _catalogue_path(data_dir, writer.generation)
         writer.catalogue = catalogues.save(catalogue, path)
         writer.commit()
-        if self._pending_home is not None:
-            storage.switch(self._location.index_dir, data_dir, self._pending_home)
-            self._pending_home = None
-        for name in os.listdir(data_dir):
-            if name.startswith(storage.CATALOGUE) and name != _catalogue_name(writer.generation):
-                os.unlink(os.path.join(data_dir, name))
-        self.refresh()
+        late: list[str] = writer.late
+        if self._is_new:
+            storage.switch(index_dir, data_dir, home)
+            self._is_new = False
+            with durable.after_commit(late):
+                durable.sync_folder(index_dir)
+                storage.clear(index_dir)
+        with durable.after_commit(late):
+            storage.clear_data(data_dir, writer.generation)
+            self.refresh()
+        return late
 
     def refresh(self) -> None:
         """Look again: what other processes have committed or rebuilt is seen from here on."""
         self._let_go()
-        if self._pending_home is None:
+        if not self._is_new:
             location = storage.read(self._location.index_dir)
             if location != self._location:
                 self._location = location
@@ -329,11 +388,12 @@ class Index:
         )
 
     def close(self) -> None:
-        """Let go of the files; a rebuild that was never updated is undone."""
+        """Let go of the files; a new index that was never updated is gone."""
         self._let_go()
         self._close_whoosh()
-        if self._pending_home is not None:
-            storage.discard(self._location.data_dir)
+        if self._lock is not None:
+            lock, self._lock = self._lock, None
+            _undo(self._location.index_dir, lock)
 
     def __enter__(self) -> Index:
         return self
@@ -385,17 +445,18 @@ def _catalogue_path(data_dir: str, generation: int) -> str:
     return os.path.join(data_dir, _catalogue_name(generation))
 
 
-def _new_data(index_dir: str, home: str, roots: list[str], *, switch: bool = True) -> Location:
-    """An empty data folder with its first catalogue, in use at once if `switch`."""
+def _fill(data_dir: str, catalogue: Catalogue) -> None:
+    """Make an index without documents in an empty data folder."""
     from indexer.codec.whoosh import engine
 
-    data_dir = storage.new_data_dir(index_dir)
-    engine.create_index(
-        data_dir, catalogues.save(Catalogue(home, roots), _catalogue_path(data_dir, 0))
-    )
-    if switch:
-        return storage.switch(index_dir, data_dir, home)
-    return Location(index_dir, data_dir, home)
+    engine.create_index(data_dir, catalogues.save(catalogue, _catalogue_path(data_dir, 0)))
+
+
+def _undo(index_dir: str, lock: Lock) -> None:
+    """Remove a new index, unless it has come to be the one in use, and let others write."""
+    with suppress(OSError):
+        storage.clear(index_dir)
+    lock.release()
 
 
 def _size_of(folder: str) -> int:

@@ -10,15 +10,15 @@ import mmap
 import os
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any
 
 from indexer.codec import contents
 from indexer.codec import format as fmt
 from indexer.codec.contents import INDEX_NAME, SegmentEntry, Toc, toc_name
 from indexer.errors import IndexCorruptError
-from indexer.storage.durable import sync_folder
-from indexer.storage.untrusted import create_own, open_own, read_own
+from indexer.storage import durable
+from indexer.storage.untrusted import open_own, read_own
 
 _generation_in = re.compile(rf"_{INDEX_NAME}_(0|[1-9][0-9]{{0,17}})\.toc(\.new)?").fullmatch
 _is_segment = re.compile(rf"{INDEX_NAME}_[0-9a-z]{{16}}\{fmt.EXTENSION}").fullmatch
@@ -71,18 +71,14 @@ def stale_names(names: Iterable[str], toc: Toc) -> list[str]:
 
 
 def write_toc(folder: str, toc: Toc) -> None:
-    """Make a commit the newest one, for good, of files that are on the disk already.
+    """Make a commit the newest one, of files that are on the disk already.
 
-    Whoever is killed in between leaves the old TOC or the new one.
+    The last act is the renaming that makes it: whoever is killed leaves the old TOC or the new one.
     """
-    sync_folder(folder)
+    durable.sync_folder(folder)
     path = os.path.join(folder, toc_name(toc.generation))
-    with open(create_own(path + ".new"), "wb") as file:
-        file.write(contents.encode(toc))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".new", path)
-    sync_folder(folder)
+    durable.write(path + ".new", contents.encode(toc))
+    durable.replace(path + ".new", path)
 
 
 def check_and_clean(folder: str) -> None:
@@ -96,14 +92,20 @@ def check_and_clean(folder: str) -> None:
         path = os.path.join(folder, segment.file_name)
         with segments_in_place(), mapped(path) as buffer:
             read_directory(buffer, path, segment)
-    remove_stale_files(folder, toc)
+    _remove(folder, stale_names(os.listdir(folder), toc))
 
 
-def remove_stale_files(folder: str, toc: Toc) -> None:
-    """Remove TOCs and segments of an index that this commit does not need."""
-    for name in stale_names(os.listdir(folder), toc):
-        with suppress(FileNotFoundError):
-            os.unlink(os.path.join(folder, name))
+def remove_stale_files(folder: str) -> None:
+    """Remove TOCs and segments of an index that its newest commit does not need.
+
+    Which one that is the disk says, not what a writer believes that it did or did not do.
+    """
+    _remove(folder, stale_names(os.listdir(folder), read_toc(folder)))
+
+
+def _remove(folder: str, names: Iterable[str]) -> None:
+    for name in names:
+        durable.unlink(os.path.join(folder, name))
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.codec.contents import Fingerprint
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files, Stamp, Stamps
-from indexer.storage.untrusted import create_own
+from indexer.storage import durable
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
@@ -144,10 +144,7 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
     line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
     body = b"".join((line, *columns.values()))
     checksum = zlib.crc32(body)
-    with open(create_own(path), "wb") as file:
-        file.write(body + checksum.to_bytes(_CHECKSUM_BYTES, "little"))
-        file.flush()
-        os.fsync(file.fileno())
+    durable.write(path, body + checksum.to_bytes(_CHECKSUM_BYTES, "little"))
     return Fingerprint(len(body) + _CHECKSUM_BYTES, checksum)
 
 

@@ -1,14 +1,103 @@
-"""How does what was written outlive a crash? The one act that the standard library leaves out."""
+"""How does a change of an index reach the disk, and stay there?
+
+Every file, name and folder of an index is made, renamed and removed by these functions, so that a
+test can make each single call fail, or end the process at it (`tests/faults.py`). Errors name the
+file that they are about.
+"""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from indexer.errors import FahrasError
+from indexer.storage.untrusted import create_own
+
+
+def make_folder(path: str, mode: int = 0o700) -> None:
+    """Make a folder, its owner's alone. Raises FileExistsError where that name is taken."""
+    os.mkdir(path, mode)
+
+
+def make_folders(path: str, mode: int = 0o700) -> None:
+    """Make a folder and those above it that are missing (these for all), each for good."""
+    if os.path.isdir(path):
+        return
+    above = os.path.dirname(os.path.abspath(path))
+    make_folders(above, 0o777)
+    with suppress(FileExistsError):
+        make_folder(path, mode)
+    sync_folder(above)
+
+
+@contextmanager
+def created(path: str) -> Iterator[IO[bytes]]:
+    """A new file to write to, which is on the disk when the block ends."""
+    with _named(path), create(path) as file:
+        yield file
+        file.flush()
+        sync(file)
+
+
+def create(path: str) -> IO[bytes]:
+    """A new file, open for writing, in the place of what a killed run may have left there."""
+    return open(create_own(path), "wb")
+
+
+def sync(file: IO[bytes]) -> None:
+    """See on the disk what was written to a file."""
+    os.fsync(file.fileno())
+
+
+def write(path: str, data: bytes) -> None:
+    """Make a file of these bytes, on the disk when this returns."""
+    with created(path) as file:
+        file.write(data)
+
+
+def replace(old: str, new: str) -> None:
+    """Rename a file, in the place of one that may be there: at one moment, or not at all."""
+    os.replace(old, new)
+
+
+def unlink(path: str) -> None:
+    """Remove a file, if it is there."""
+    with suppress(FileNotFoundError):
+        os.unlink(path)
+
+
+def remove_folder(path: str) -> None:
+    """Remove an empty folder, if it is there."""
+    with suppress(FileNotFoundError):
+        os.rmdir(path)
 
 
 def sync_folder(path: str) -> None:
     """Make the names in a folder durable: files made, renamed or removed there before."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        with _named(path):
+            os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def after_commit(late: list[str]) -> Iterator[None]:
+    """What follows a commit must not undo it: errors are noted, the next run clears up."""
+    try:
+        yield
+    except (OSError, FahrasError) as error:
+        late.append(str(error))
+
+
+@contextmanager
+def _named(path: str) -> Iterator[None]:
+    """Errors of a file that is open already do not name it; the user must know which disk it is."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or path
+        raise

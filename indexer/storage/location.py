@@ -8,38 +8,41 @@ file: until then the old index answers.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import count
 from typing import Any, NamedTuple
 
 from analyzers import ANALYZER_VERSION
 from indexer.codec.format import FORMAT_VERSION
 from indexer.errors import (
     IndexCorruptError,
-    IndexLockedError,
-    IndexNotWritableError,
     IndexVersionError,
     NoIndexError,
+    NoRootsError,
 )
 from indexer.folder.catalogue import Catalogue, head_of
-from indexer.storage.durable import sync_folder
+from indexer.storage import durable
 
 INDEX_NAME = ".fahras"
 CATALOGUE = "files-"
 """What the names of catalogues begin with."""
 
 _IDENTITY = "fahras.json"
-_LOCK = "lock"
+_NEW = ".new"
+_WHOOSH_TEMPORARY = "MAIN.tmp"
+"""An empty folder that writers before format 3 made; a killed one left it."""
 
-_ABANDONED_S = 600
-"""A data folder that is not in use and so old belongs to no rebuild that is about to begin."""
-
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_is_data = re.compile(r"data-[1-9][0-9]*").fullmatch
+_is_catalogue = re.compile(r"files-([0-9]+)\.(?:fhc|json)").fullmatch
+_is_toc = re.compile(r"_MAIN_([0-9]+)\.toc").fullmatch
+_is_ours = re.compile(
+    r"_MAIN_[0-9]+\.toc(\.new)?|MAIN_[0-9a-z]{16}\.fhs|MAIN_WRITELOCK|files-[0-9]+\.(fhc|json)"
+).fullmatch
+"""The files that a data folder has; no other is ever removed."""
 
 
 class Location(NamedTuple):
@@ -85,52 +88,6 @@ def exists(index_dir: str) -> bool:
     return True
 
 
-@contextmanager
-def writing(index_dir: str) -> Iterator[None]:
-    """Say, of errors of the disk that the index lies on, what they mean for the index."""
-    place = os.path.abspath(index_dir)
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror
-        if error.errno in _FULL:
-            raise IndexNotWritableError(
-                f"no room to write the index in {place} ({reason}); it is as it was: make room, "
-                "or keep it elsewhere with --index DIR"
-            ) from error
-        if error.errno in _REFUSED and _is_below(error.filename, place):
-            can = "it can still be searched" if exists(place) else "nothing was indexed"
-            raise IndexNotWritableError(
-                f"the index in {place} cannot be written to ({reason}); {can}: change its mode, "
-                "or keep it elsewhere with --index DIR"
-            ) from error
-        raise
-
-
-@contextmanager
-def exclusive(index_dir: str) -> Iterator[None]:
-    """Hold the index for writing. Raises IndexLockedError where another process does.
-
-    The lock is the system's (flock): it ends with its process, however that ends. What keeps the
-    index from being written to, from the first byte to the last, comes as IndexNotWritableError.
-    """
-    import fcntl  # not on Windows, where an index can be read
-
-    with writing(index_dir), open(os.path.join(index_dir, _LOCK), "w", encoding="ascii") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise IndexLockedError(
-                f"another fahras is writing to {index_dir}: wait until it is done"
-            ) from error
-        yield
-
-
-def _is_below(path: object, folder: str) -> bool:
-    name = os.path.abspath(os.fsdecode(path)) if isinstance(path, str | bytes) else ""
-    return name == folder or name.startswith(folder + os.sep)
-
-
 def read(index_dir: str) -> Location:
     """The location of an index of this version.
 
@@ -147,17 +104,22 @@ def read(index_dir: str) -> Location:
     return _location(index_dir, identity)
 
 
+def require(index_dir: str) -> None:
+    """Raise NoIndexError where there is no index, of whatever version."""
+    if not exists(index_dir):
+        raise NoIndexError(f"there is no index in {index_dir}: run fahras index first")
+
+
 def locate(index_dir: str) -> Location:
     """The location of an index of whatever version. Raises NoIndexError or IndexCorruptError."""
     return _location(index_dir, _identity(index_dir))
 
 
 def _identity(index_dir: str) -> dict[str, Any]:
+    require(index_dir)
     try:
         with open(os.path.join(index_dir, _IDENTITY), encoding="utf-8") as file:
             identity = json.load(file)
-    except (FileNotFoundError, NotADirectoryError):
-        raise NoIndexError(f"there is no index in {index_dir}: run fahras index first") from None
     except PermissionError:
         raise
     except (OSError, ValueError) as error:
@@ -178,56 +140,48 @@ def _location(index_dir: str, identity: dict[str, Any]) -> Location:
     )
 
 
-def home_and_roots(index_dir: str) -> tuple[str, list[str]]:
-    """The home of an index that may be of another version, and its roots, for a rebuild.
+def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, list[str]]:
+    """The home of an index that may be of another version, and the keys of its roots.
 
-    What cannot be learnt is what a first `fahras index` would take. Raises NoIndexError.
+    Where the roots cannot be learnt they are the paths `instead`, or the folder that the index of
+    its default name lies in; any other index might lie anywhere, so then NoRootsError is raised,
+    and NoIndexError where there is no index.
     """
-    home = os.path.dirname(os.path.abspath(index_dir))
-    try:
-        location = locate(index_dir)
-    except IndexCorruptError:
-        return home, ["."]
-    try:
-        roots = head_of(newest_catalogue(location.data_dir))["roots"]
-    except (OSError, ValueError, LookupError, TypeError):
-        roots = []
-    return location.home, [Catalogue(location.home).key(root) for root in roots] or ["."]
+    home, roots = os.path.dirname(os.path.abspath(index_dir)), []
+    with suppress(IndexCorruptError, OSError, ValueError, LookupError, TypeError):
+        _, data_dir, home = locate(index_dir)
+        roots = head_of(newest_catalogue(data_dir))["roots"]
+    roots = roots or [os.path.abspath(path) for path in instead]
+    if not roots and os.path.basename(os.path.abspath(index_dir)) != INDEX_NAME:
+        raise NoRootsError(
+            f"which folders {index_dir} is an index of cannot be read any more: name them, as in "
+            f"fahras index --rebuild PATH --index {index_dir}"
+        )
+    return home, [Catalogue(home).key(root) for root in roots] or ["."]
 
 
 def newest_catalogue(data_dir: str) -> str:
-    """The catalogue that was written last, be its generation committed or not. Raises OSError."""
-    names = [name for name in os.listdir(data_dir) if name.startswith(CATALOGUE)]
-    paths = [os.path.join(data_dir, name) for name in names]
-    if not paths:
+    """The catalogue of the newest commit, else the one of the highest number. Raises OSError."""
+    names = os.listdir(data_dir)
+    numbered = {int(found[1]): found[0] for found in map(_is_catalogue, names) if found}
+    if not numbered:
         raise FileNotFoundError(data_dir)
-    return max(paths, key=os.path.getmtime)
-
-
-def discard(data_dir: str) -> None:
-    """Remove a data folder that is not, or no longer, in use."""
-    import shutil
-
-    shutil.rmtree(data_dir, ignore_errors=True)
+    committed = max((int(found[1]) for found in map(_is_toc, names) if found), default=-1)
+    return os.path.join(data_dir, numbered.get(committed) or numbered[max(numbered)])
 
 
 def new_data_dir(index_dir: str) -> str:
-    """Make an empty data folder beside the one in use, which stays in use."""
-    number = 0
-    with writing(index_dir):
-        os.makedirs(index_dir, exist_ok=True)
-        while True:
-            number += 1
-            path = os.path.join(index_dir, f"data-{number}")
-            try:
-                os.mkdir(path)
-            except FileExistsError:
-                continue
-            return path
+    """Make an empty data folder beside the one in use, which stays in use; the lock is held."""
+    for number in count(1):
+        path = os.path.join(index_dir, f"data-{number}")
+        with suppress(FileExistsError):
+            durable.make_folder(path)
+            break
+    return path
 
 
-def switch(index_dir: str, data_dir: str, home: str) -> Location:
-    """Name `data_dir` as the data in use, atomically, and remove the others."""
+def switch(index_dir: str, data_dir: str, home: str) -> None:
+    """Name `data_dir`, whose files are on the disk, as the data in use: at one moment."""
     inside = os.path.dirname(os.path.abspath(index_dir)) == home
     identity = {
         "format": FORMAT_VERSION,
@@ -236,27 +190,48 @@ def switch(index_dir: str, data_dir: str, home: str) -> Location:
         "home": ".." if inside else home,
     }
     path = os.path.join(index_dir, _IDENTITY)
-    with open(path + ".new", "w", encoding="utf-8") as file:
-        json.dump(identity, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".new", path)
-    sync_folder(index_dir)
-    _remove_other_data(index_dir, data_dir)
-    return Location(index_dir, data_dir, home)
+    durable.sync_folder(data_dir)
+    durable.sync_folder(index_dir)
+    durable.write(path + _NEW, json.dumps(identity).encode("ascii"))
+    durable.replace(path + _NEW, path)
 
 
-def remove_abandoned(index_dir: str, data_dir: str) -> None:
-    """Remove the data folders of rebuilds that were killed; the caller holds the lock."""
-    newest = time.time() - _ABANDONED_S
-    for entry in os.scandir(index_dir):
-        unused = entry.name.startswith("data-") and entry.path != data_dir
-        if unused and entry.stat().st_mtime < newest:
-            discard(entry.path)
+def clear(index_dir: str, keep: str | None = None) -> None:
+    """Remove what killed runs and finished rebuilds left of data folders; the lock is held.
 
-
-def _remove_other_data(index_dir: str, data_dir: str) -> None:
+    `fahras.json` on the disk decides which one is in use, not what this process believes: so an
+    interruption at any moment costs nothing. Where it cannot be read nothing is removed.
+    """
+    used = {keep}
+    if exists(index_dir):
+        try:
+            used.add(locate(index_dir).data_dir)
+        except IndexCorruptError:
+            return
+    durable.unlink(os.path.join(index_dir, _IDENTITY + _NEW))
     for name in os.listdir(index_dir):
         path = os.path.join(index_dir, name)
-        if name.startswith("data-") and path != data_dir:
-            discard(path)
+        if _is_data(name) and path not in used and not os.path.islink(path):
+            _remove_data(path)
+
+
+def clear_data(data_dir: str, generation: int) -> None:
+    """Remove what commits before and killed runs left beside the TOCs and segments of a commit."""
+    for name in os.listdir(data_dir):
+        found = _is_catalogue(name)
+        if found and int(found[1]) != generation:
+            durable.unlink(os.path.join(data_dir, name))
+        elif name == _WHOOSH_TEMPORARY:
+            durable.remove_folder(os.path.join(data_dir, name))
+
+
+def _remove_data(data_dir: str) -> None:
+    """Remove a data folder that is not in use; what is not Fahras's own stays, and so does it."""
+    for name in os.listdir(data_dir):
+        path = os.path.join(data_dir, name)
+        if name == _WHOOSH_TEMPORARY:
+            durable.remove_folder(path)
+        elif _is_ours(name):
+            durable.unlink(path)
+    if not os.listdir(data_dir):
+        durable.remove_folder(data_dir)

@@ -67,13 +67,15 @@ def plan_update(
     report: Report | None,
     look: Callable[[Catalogue, str], Look],
 ) -> Plan:
-    """Look at the roots (at `paths` only, where given) and compare them with the catalogue.
+    """Look at the roots and compare them with the catalogue.
 
+    Where `paths` are given, at these only, unless the index is new.
     Adds new roots to the catalogue and takes forgotten ones from it. Raises FahrasError where a
     path to forget is not indexed or a new root is not there.
     """
     plan = Plan()
-    if not (paths or forget or catalogue.roots) and catalogue.updated is None:
+    is_new = catalogue.updated is None
+    if is_new and not (paths or forget or catalogue.roots):
         paths = [catalogue.home]  # a new index, of the folder it was made for
     for path in forget:
         _forget(catalogue, path, plan)
@@ -85,7 +87,7 @@ def plan_update(
     if report is not None:
         report(Progress("scan", 0, 0))
     with seldom_collected():
-        for root in dict.fromkeys(roots) if paths else list(catalogue.roots):
+        for root in dict.fromkeys(roots) if paths and not is_new else list(catalogue.roots):
             plan.add(look(catalogue, root))
     return plan
 
@@ -287,7 +289,9 @@ def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
     return [*seen, *(run.problems if run else ())]
 
 
-def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float) -> UpdateReport:
+def report_of(
+    plan: Plan, catalogue: Catalogue, run: Run | None, started: float, late: Sequence[str] = ()
+) -> UpdateReport:
     """What was found and done, in numbers."""
     failed = run.failed if run else set()
     kinds = ("added", "changed", "moved", "removed")
@@ -303,8 +307,11 @@ def report_of(plan: Plan, catalogue: Catalogue, run: Run | None, started: float)
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,
         problems=tuple(problems_of(plan, run)),
-        notes=_notes(plan),
+        notes=(*_notes(plan), *map(_LATE.format, late)),
     )
+
+
+_LATE = "the index is written; what was to follow is left to the next run ({})"
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ def normal(text: str, folder: Path) -> str:
     """An answer without what differs from machine to machine and from run to run."""
     text = text.replace(str(folder), "PATH")
     text = re.sub(r"MAIN_[0-9a-z]{16}", "MAIN_N", text)
+    text = re.sub(r"\(process \d+\)", "(process N)", text)
     return text.rstrip("\n")
 
 

@@ -134,7 +134,8 @@ MOMENTS = [
             "the index "
             "is as it was: run it again, with less beside it", 2, _with_work),
     _moment("two", "two `index` at once", _locked,
-            "fahras: another fahras is writing to PATH/.fahras: wait until it is done", 2),
+            "fahras: another fahras (process N) is writing to PATH/.fahras: wait until it is "
+            "done", 2),
     _moment("full", "no room on the disk", _special(["index"], preexec_fn=_limited), _FULL, 2,
             _with_work),
     _moment("nowhere", "a current folder that was removed",

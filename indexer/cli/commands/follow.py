@@ -78,7 +78,7 @@ def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: 
 
     home = _home(paths)
     if rebuild:
-        return Index.rebuild(home, index_dir=index_dir)
+        return Index.rebuild(home, index_dir=index_dir, roots=paths)
     try:
         return Index.open(home, index_dir=index_dir)
     except NoIndexError:

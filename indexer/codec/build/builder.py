@@ -6,7 +6,6 @@ bounded memory, and writes the file once. It knows no index, no TOC and no locks
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
@@ -23,7 +22,7 @@ from indexer.codec.container import ContainerWriter
 from indexer.codec.contents import Fingerprint
 from indexer.codec.format import LEVELS
 from indexer.codec.stored import BlobReader, BlobWriter
-from indexer.storage.untrusted import create_own
+from indexer.storage import durable
 
 
 class SegmentBuilder:
@@ -157,10 +156,8 @@ class SegmentBuilder:
 
     def write_to(self, path: str) -> Fingerprint:
         """Write the segment to a new file and see it on the disk."""
-        with open(create_own(path), "wb") as file:
-            written = self.write(file)
-            os.fsync(file.fileno())
-        return written
+        with durable.created(path) as file:
+            return self.write(file)
 
     def _all_fields(self) -> Iterable[FieldData]:
         own = self._form_fields()

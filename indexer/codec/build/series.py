@@ -13,6 +13,7 @@ from indexer.codec.build.builder import SegmentBuilder
 from indexer.codec.build.prepare import Document
 from indexer.codec.whoosh.segment import ColumnarSegment
 from indexer.process import seldom_collected
+from indexer.storage import durable
 
 SEGMENT_TOKENS = 10_000_000
 """A segment is closed when it has so many tokens (about 110 MB of text), to bound memory: its
@@ -70,7 +71,7 @@ class SegmentSeries:
         """Remove the files that were written; for a series that was not finished."""
         self._builder.close()
         for segment in self._segments:
-            os.unlink(os.path.join(self._folder, segment.file_name))
+            durable.unlink(os.path.join(self._folder, segment.file_name))
 
 
 def build_segments(

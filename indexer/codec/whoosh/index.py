@@ -25,6 +25,7 @@ from indexer.codec.whoosh.codec import open_container
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
 from indexer.codec.whoosh.segment import ColumnarSegment
 from indexer.errors import IndexVersionError
+from indexer.storage import durable
 from indexer.storage.untrusted import open_own
 
 if TYPE_CHECKING:
@@ -93,10 +94,10 @@ def create_index(
 ) -> ColumnarIndex:
     """A new, empty index in a folder, which is made where it is missing; an older one is gone."""
     folder = os.fspath(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    durable.make_folders(folder)
     toc = Toc(0, schema_version, (), catalogue)
     for name in commits.stale_names(os.listdir(folder), toc):
-        os.unlink(os.path.join(folder, name))
+        durable.unlink(os.path.join(folder, name))
     commits.write_toc(folder, toc)
     return ColumnarIndex(folder, schema, schema_version)
 

@@ -8,6 +8,7 @@ that are on the disk when they return.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,6 +25,8 @@ from indexer.codec.contents import Fingerprint, Toc
 from indexer.codec.whoosh.codec import ColumnarCodec
 from indexer.codec.whoosh.reader import TermsReader
 from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.errors import FahrasError
+from indexer.storage import durable
 
 Unit = TypeVar("Unit")
 
@@ -40,6 +43,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     """Writes one index; holds its lock from beginning to commit or cancel."""
 
     newsegment: ColumnarSegment
+    _searcher: Any
 
     catalogue: Fingerprint | None = None
     """Of the catalogue that goes with the commit, if one does."""
@@ -47,8 +51,10 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     def __init__(self, ix: Any, **options: Any) -> None:
         options.update(codec=ColumnarCodec(), compound=False)
         self._written: list[ColumnarSegment] = []
+        self.late: list[str] = []
+        """What could not be done after the commit, which stands; the next run does it."""
         super().__init__(ix, **options)
-        self._committed = self._toc(self.segments, self.generation - 1, ix.schema_version)
+        self._schema_version = ix.schema_version
 
     @property
     def _builder(self) -> SegmentBuilder:
@@ -202,21 +208,38 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
 
     def _commit_toc(self, segments: list[Any]) -> None:
         live = [segment for segment in segments if segment.doc_count()]
-        toc = self._toc(live, self.generation, self._committed.schema)
-        commits.write_toc(self.storage.folder, toc)
-        commits.remove_stale_files(self.storage.folder, toc)
+        commits.write_toc(self.storage.folder, self._toc(live))
+        with durable.after_commit(self.late):
+            durable.sync_folder(self.storage.folder)
+            commits.remove_stale_files(self.storage.folder)
 
-    def _toc(self, segments: list[ColumnarSegment], generation: int, schema: int) -> Toc:
+    def _toc(self, segments: list[ColumnarSegment]) -> Toc:
         entries = tuple(segment.entry for segment in segments)
-        return Toc(generation, schema, entries, self.catalogue)
+        return Toc(self.generation, self._schema_version, entries, self.catalogue)
 
     def cancel(self) -> None:
-        """Give everything up; files that were written already are removed."""
+        """Give everything up that is not committed; files that were written are removed."""
         self._check_state()
-        commits.remove_stale_files(self.storage.folder, self._committed)
+        self._clean()
         super().cancel()
 
     def _cleanup_on_error(self) -> None:
-        """Let go of what was collected too, where a commit fails."""
+        """Let go of what was collected and written too, where a commit fails."""
         self._close_segment()
-        super()._cleanup_on_error()
+        self._clean()
+        self._finish()
+
+    def _clean(self) -> None:
+        with suppress(OSError, FahrasError):  # else the next run does it
+            commits.remove_stale_files(self.storage.folder)
+
+    def _finish(self) -> None:
+        """Let others write; whatever fails here changes nothing of what is committed."""
+        if self._searcher is not None:
+            self._searcher._orig_close()
+        with suppress(OSError):
+            self._tempstorage.destroy()
+        with suppress(OSError):
+            if self.writelock:
+                self.writelock.release()
+        self.is_closed = True
