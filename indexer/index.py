@@ -324,9 +324,8 @@ class Index:
         self, text: str, query: str, options: SearchOptions = SearchOptions()
     ) -> tuple[Match, ...]:
         """The words of any text that meet a query as this index understands it."""
-        from indexer.snippets.passages import matches_of
-
-        return matches_of(text, self._search(query, options).marked(text))
+        found: tuple[Match, ...] = self._search(query, options).matches(text)
+        return found
 
     def document(self, name: str, line: int | None = None) -> Document:
         """A document by record id, by path below the home, or by file-system path.

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from whoosh import query as whoosh_query
 
+from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.errors import ExtractError
 from indexer.folder.columns import FileEntry
@@ -28,9 +29,10 @@ from indexer.ranking.leaves import Verify
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs
 from indexer.ranking.unknown import missing_words, note_on
-from indexer.results import Hit, SearchOptions, SearchResults, Snippet
-from indexer.snippets.locate import hits_in
-from indexer.snippets.passages import Highlighter, WordHit, best_snippets
+from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
+from indexer.snippets.highlighter import Highlighter
+from indexer.snippets.locate import highlights_in
+from indexer.snippets.passages import best_snippets, matches_of
 from indexer.snippets.targets import Targets, targets_of
 
 _PAGE = 64
@@ -161,13 +163,13 @@ class Search:
             yield from (("", ()) for _ in docs)
             return
         texts = [self._field(doc, "text") for doc in docs]
-        found = hits_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
-        for text, hits in zip(texts, found, strict=True):
+        found = highlights_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
+        for text, highlights in zip(texts, found, strict=True):
             yield (
                 text,
                 best_snippets(
                     text,
-                    hits,
+                    highlights,
                     self._targets.weights,
                     count=options.snippets,
                     width=options.context_chars,
@@ -217,16 +219,16 @@ class Search:
 
     @cached_property
     def _targets(self) -> Targets:
-        """What the words of this query are, to whoever marks them in texts."""
+        """What this query looks for in texts."""
         return targets_of(self.parsed.leaves, self.evaluator)
 
     @cached_property
     def _highlighter(self) -> Highlighter:
-        return self._targets.highlighter()
+        return Highlighter(self._targets, shared_tokenizer())
 
-    def marked(self, text: str) -> list[WordHit]:
+    def matches(self, text: str) -> tuple[Match, ...]:
         """The words of any text that met the query."""
-        return self._targets.highlighter().hits(text)
+        return matches_of(text, self._highlighter.of_text(text))
 
 
 def _byte_offset(

@@ -20,7 +20,7 @@ from indexer.ranking.meanings import OTHER
 from indexer.ranking.queries import FormsQuery
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.source import NO_SPANS, FieldSource, Spans, occurrences_of, postings_of
-from indexer.snippets.passages import Highlighter, Meetings, WordHit
+from indexer.snippets.highlighter import Highlight, Highlighter, Meetings
 
 _Spans = dict[int, tuple[int, int]]
 """By number of a token, its span in its text."""
@@ -40,7 +40,7 @@ class _Piece(NamedTuple):
     met: list[int]
 
 
-def hits_in(
+def highlights_in(
     texts: Sequence[str],
     docs: Sequence[int],
     leaves: Sequence[FormsQuery],
@@ -48,24 +48,24 @@ def hits_in(
     snapshot: Snapshot,
     *,
     field: str = "text",
-) -> list[list[WordHit]]:
-    """For each document (its number in the index, its text), the tokens that met, in order.
+) -> list[list[Highlight]]:
+    """For each document (its number in the index, its text), its highlights, in order.
 
     texts: of the field named, that of each document.
     """
     met = _meetings(docs, leaves, highlighter, snapshot, field)
     pieces = _pieces(texts, docs, met, snapshot, field)
     if pieces is None:
-        return [highlighter.hits(text) for text in texts]
+        return [highlighter.of_text(text) for text in texts]
     spans = _spans(pieces, met)
     found = []
     for hit, text in enumerate(texts):
         tokens = met[hit]
         if len(spans[hit]) == len(tokens):
             ordered = {number: tokens[number][1] for number in sorted(tokens)}
-            found.append(highlighter.marked(text, ordered, spans[hit]))
+            found.append(highlighter.of_tokens(text, ordered, spans[hit]))
         else:  # the text does not agree with what is stored of it
-            found.append(highlighter.hits(text))
+            found.append(highlighter.of_text(text))
     return found
 
 
@@ -80,6 +80,7 @@ def _meetings(
     snapshot: Snapshot,
     field: str,
 ) -> _Met:
+    """What the tokens of some documents meet, as the postings of the leaves' terms tell it."""
     met: _Met = [{} for _ in docs]
     by_segment: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for hit, doc in enumerate(docs):
@@ -90,7 +91,7 @@ def _meetings(
         source = segment.field(field)
         if source is None:
             continue
-        terms = [spans for leaf in leaves for spans in _marked_spans(leaf, source, snapshot)]
+        terms = [spans for leaf in leaves for spans in _sought_spans(leaf, source, snapshot)]
         spans = np.concatenate([NO_SPANS, *terms])
         if len(spans):
             spans = spans[spans[:, 0].argsort()]
@@ -98,8 +99,8 @@ def _meetings(
     return met
 
 
-def _marked_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> list[Spans]:
-    """The terms of a field that a leaf may mark."""
+def _sought_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> list[Spans]:
+    """The terms of a field that a leaf may highlight."""
     terms = [
         part.located.spans
         for part in snapshot.terms(leaf)

@@ -1,4 +1,4 @@
-"""Which passages of a text show best why it was found, and which words in them met the query?
+"""Which passages of a text show best why it was found?
 
 Passages are cut from the original text and are slices of it. A passage is worth the query words it
 holds, each counted once by its idf, a little more where they stand close; it never reaches across
@@ -8,14 +8,12 @@ a blank line, where scraped pages change the subject.
 from __future__ import annotations
 
 import re
-import sys
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import zip_longest
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from analyzers.tokenizer import Tokenizer
 from indexer.results import Match, Snippet
+from indexer.snippets.highlighter import Highlight
 
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\r\n]*\r\n")
 _SENTENCE_START = re.compile(r"[.!?؟؛\n]\s*")
@@ -24,112 +22,15 @@ _NOT_SPACE = re.compile(r"\S")
 _LONGEST_SENTENCE = 1000
 """How far before its first match a passage looks for the beginning of a sentence."""
 
-_NO_END = sys.maxsize
 
-
-class WordHit(NamedTuple):
-    """A token that met the query: its span, its tier, and which word of the query it met."""
-
-    start: int
-    end: int
-    tier: str
-    word: int
-
-
-Meetings = tuple[tuple[int, str], ...]
-"""(which word of the query, tier) of all that a form meets."""
-
-
-class Highlighter:
-    """Finds the words of texts that meet one query.
-
-    `meets` is asked once per distinct unmarked form. `phrases` are sequences of numbers of words
-    that are marked only where they stand together; words in `loose` are marked wherever they stand.
-    `admits`, where given, decides of each place by the word as it is written there.
-    """
-
-    def __init__(
-        self,
-        meets: Callable[[str], Meetings],
-        tokenizer: Tokenizer,
-        phrases: Sequence[tuple[int, ...]] = (),
-        loose: frozenset[int] = frozenset(),
-        admits: Callable[[int, str], bool] | None = None,
-    ) -> None:
-        self._meets = meets
-        self._tokenizer = tokenizer
-        self._phrases = phrases
-        self._loose = loose
-        self._admits = admits
-        self._met: dict[int, Meetings] = {}
-        self._meetings: dict[str, Meetings] = {}
-
-    def hits(self, text: str) -> list[WordHit]:
-        """The tokens of `text` that met the query, in order."""
-        tokens = self._tokenizer.tokenize(text)
-        form_ids = tokens.form_ids.tolist()
-        for form in set(form_ids).difference(self._met):
-            self._met[form] = self.meetings(self._tokenizer.forms[form])
-        met = {place: self._met[form] for place, form in enumerate(form_ids) if self._met[form]}
-        places = list(met)
-        starts, ends = tokens.starts.take(places).tolist(), tokens.ends.take(places).tolist()
-        return self.marked(
-            text, met, dict(zip(places, zip(starts, ends, strict=True), strict=True))
-        )
-
-    def meetings(self, form: str) -> Meetings:
-        """What a form meets."""
-        known = self._meetings.get(form)
-        if known is None:
-            known = self._meetings[form] = self._meets(form)
-        return known
-
-    def marked(
-        self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
-    ) -> list[WordHit]:
-        """The hits of a text, of whose tokens those that meet anything are known.
-
-        met: what the token of each number meets, rising; spans: where in the text each stands.
-        """
-        if self._admits is not None:
-            met = {
-                place: tuple(m for m in meetings if self._admits(m[0], text[slice(*spans[place])]))
-                for place, meetings in met.items()
-            }
-        marked = self._marked_in_phrases(met)
-        for place, meetings in met.items():
-            for word, tier in meetings:
-                if word in self._loose:
-                    marked.setdefault(place, (word, tier))
-        return [
-            WordHit(*spans[place], tier, word) for place, (word, tier) in sorted(marked.items())
-        ]
-
-    def _marked_in_phrases(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, str]]:
-        """By token, the word of a phrase that it is, and its tier; of two the later phrase."""
-        tiers = {place: dict(meetings) for place, meetings in met.items()} if self._phrases else {}
-        marked: dict[int, tuple[int, str]] = {}
-        for phrase in self._phrases:
-            begins = [
-                first
-                for first in tiers
-                if all(word in tiers.get(first + i, ()) for i, word in enumerate(phrase))
-            ]
-            following = begins[1:]  # a token of two phrases belongs to the later
-            for first, end in zip_longest(begins, following, fillvalue=_NO_END):
-                for i, word in enumerate(phrase[: end - first]):
-                    marked[first + i] = (word, tiers[first + i][word])
-        return marked
-
-
-def matches_of(text: str, hits: Sequence[WordHit]) -> tuple[Match, ...]:
-    """The hits as matches: the written words and their places."""
-    return tuple(Match(text[h.start : h.end], h.start, h.end, h.tier) for h in hits)
+def matches_of(text: str, highlights: Sequence[Highlight]) -> tuple[Match, ...]:
+    """The highlights as matches: the written words and their places."""
+    return tuple(Match(text[h.start : h.end], h.start, h.end, h.tier) for h in highlights)
 
 
 def best_snippets(
     text: str,
-    hits: Sequence[WordHit],
+    highlights: Sequence[Highlight],
     weights: Sequence[float],
     *,
     count: int = 1,
@@ -137,23 +38,23 @@ def best_snippets(
 ) -> tuple[Snippet, ...]:
     """The `count` best passages of about `width` code points, in order of worth.
 
-    `weights` are the worths of the query's words. Without a hit the text's beginning is the one
-    passage. Passages do not overlap.
+    `weights` are the worths of the query's targets, by number. Without a highlight the text's
+    beginning is the one passage. Passages do not overlap.
     """
     if count <= 0:
         return ()
-    if not hits:
+    if not highlights:
         return (_opening(text, width),)
     blanks = _blank_lines(text)
     chosen = _Apart()
-    candidates = _windows(len(text), hits, weights, width, blanks)
+    candidates = _windows(len(text), highlights, weights, width, blanks)
     for _, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
-        start, end = hits[first].start, hits[last].end
+        start, end = highlights[first].start, highlights[last].end
         if chosen.admits((start, end)):  # else no passage around it can be admitted
             chosen.add(_passage(text, start, end, width, blanks))
             if len(chosen.spans) == count:
                 break
-    return _snippets(text, chosen.spans, hits)
+    return _snippets(text, chosen.spans, highlights)
 
 
 class _BlankLines(NamedTuple):
@@ -202,77 +103,88 @@ class _Apart:
 
 
 class _Worth:
-    """What the hits of a window are worth, while it moves on: each word counts once."""
+    """What a window is worth, while it moves over the highlights: each target counts once."""
 
     def __init__(self, weights: Sequence[float]) -> None:
         self._weights = weights
         self._counts: dict[int, int] = {}
         self._sum: float | None = 0.0
 
-    def add(self, word: int) -> None:
-        """A hit of a word comes into the window."""
-        self._counts[word] = self._counts.get(word, 0) + 1
-        if self._counts[word] == 1:
+    def add(self, target: int) -> None:
+        """A highlight comes into the window."""
+        self._counts[target] = self._counts.get(target, 0) + 1
+        if self._counts[target] == 1:
             self._sum = None
 
-    def drop(self, word: int) -> None:
-        """A hit of a word leaves it."""
-        self._counts[word] -= 1
-        if not self._counts[word]:
-            del self._counts[word]
+    def drop(self, target: int) -> None:
+        """A highlight leaves it."""
+        self._counts[target] -= 1
+        if not self._counts[target]:
+            del self._counts[target]
             self._sum = None
 
     @property
     def sum(self) -> float:
-        """The weights of the words, added in one order, so that equal windows are worth as much."""
+        """The weights of the targets, added in one order: alike windows are worth the same."""
         if self._sum is None:
-            self._sum = sum(self._weights[word] for word in sorted(self._counts))
+            self._sum = sum(self._weights[target] for target in sorted(self._counts))
         return self._sum
 
 
 def _windows(
-    length: int, hits: Sequence[WordHit], weights: Sequence[float], width: int, blanks: _BlankLines
+    length: int,
+    highlights: Sequence[Highlight],
+    weights: Sequence[float],
+    width: int,
+    blanks: _BlankLines,
 ) -> list[tuple[float, int, int]]:
-    """For each hit the passage that begins with it: (worth, first hit, last hit).
+    """For each highlight the window that begins with it: (worth, first highlight, last).
 
-    One walk over the hits: where a window ends only moves on, and its worth is kept up to date.
+    One walk over them: where a window ends only moves on, and its worth is kept up to date.
     """
     found = []
     worth = _Worth(weights)
     last = -1
-    for first, hit in enumerate(hits):
+    for first, highlight in enumerate(highlights):
         if first:
-            worth.drop(hits[first - 1].word)
-        limit = min(blanks.ceiling(hit.start, length), hit.start + width)
-        while last < first or (last + 1 < len(hits) and hits[last + 1].end <= limit):
+            worth.drop(highlights[first - 1].target)
+        limit = min(blanks.ceiling(highlight.start, length), highlight.start + width)
+        while last < first or (last + 1 < len(highlights) and highlights[last + 1].end <= limit):
             last += 1
-            worth.add(hits[last].word)
-        spread = (hits[last].start - hit.start) / max(width, 1)
+            worth.add(highlights[last].target)
+        spread = (highlights[last].start - highlight.start) / max(width, 1)
         gain = 1 + 0.02 * (last - first + 1)
         found.append((worth.sum * gain - 0.05 * spread, first, last))
     return found
 
 
 def _passage(text: str, first: int, last: int, width: int, blanks: _BlankLines) -> tuple[int, int]:
-    """Widen the span of some hits to about `width`, to sentence or word bounds."""
+    """Widen the span of some highlights to about `width`, to sentence or word bounds.
+
+    `first` and `last` are offsets; the passage holds what is between, and no blank line. A third of
+    the room goes before it, or as much as its sentence or paragraph needs.
+    """
     near = max(first - width, 0)
     floor = blanks.floor(first, near)
     ceiling = blanks.ceiling(last, len(text))
     room = max(width - (last - first), 0)
-    start = max(floor, first - room // 3)
-    if start > floor:
-        start = _word_start(text, start, first)
-    back = max(floor, first - min(room, _LONGEST_SENTENCE))
-    sentence = max(
-        (m.end() for m in _SENTENCE_START.finditer(text, back, first)),
-        default=floor if floor == 0 or floor > near else -1,
-    )
-    if sentence >= 0:
-        start = sentence
+    start = _sentence_start(text, max(floor, first - min(room, _LONGEST_SENTENCE)), first)
+    if start is None and (floor == 0 or floor > near):
+        start = floor
+    if start is None:
+        start = max(floor, first - room // 3)
+        if start > floor:
+            start = _word_start(text, start, first)
     end = min(ceiling, max(last, start + width))
     if end < ceiling:
         end = _word_end(text, end, last)
     return _trimmed(text, start, end)
+
+
+def _sentence_start(text: str, start: int, stop: int) -> int | None:
+    """Where the last sentence begins that does so between two offsets."""
+    ends = [match.end() for match in _SENTENCE_START.finditer(text, start, stop)]
+    return ends[-1] if ends else None
 
 
 def _word_start(text: str, start: int, limit: int) -> int:
@@ -306,13 +218,13 @@ def _opening(text: str, width: int) -> Snippet:
 
 
 def _snippets(
-    text: str, spans: Sequence[tuple[int, int]], hits: Sequence[WordHit]
+    text: str, spans: Sequence[tuple[int, int]], highlights: Sequence[Highlight]
 ) -> tuple[Snippet, ...]:
-    """The passages at some spans, with the hits in each."""
+    """The passages at some spans, each with its matches and the line of the first."""
     inside = []
     for start, end in spans:
-        low = bisect_left(hits, start, key=lambda h: h.start)
-        inside.append(hits[low : bisect_right(hits, end, key=lambda h: h.end)])
+        low = bisect_left(highlights, start, key=lambda h: h.start)
+        inside.append(highlights[low : bisect_right(highlights, end, key=lambda h: h.end)])
     anchors = [here[0].start if here else span[0] for here, span in zip(inside, spans, strict=True)]
     lines = line_numbers(text, anchors)
     return tuple(

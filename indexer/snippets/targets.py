@@ -1,6 +1,6 @@
-"""Which words of a text did a query mean? From the leaves of a parsed query to a highlighter.
+"""What does a query look for in texts? From the leaves of a parsed query to targets.
 
-Marked is what made a document belong: forms that only added to its score (relatives by root,
+They are what made a document belong: forms that only added to its score (relatives by root,
 neighbours in spelling) are not shown as found, unless the query retrieved by them.
 """
 
@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analyzers.analyzer import Analysis, analyze_form
-from analyzers.tokenizer import shared_tokenizer
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import Expansion, QueryWord, group_of, key_at, written_groups
 from indexer.ranking.queries import (
@@ -21,34 +20,40 @@ from indexer.ranking.queries import (
 )
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.strict import letters_agree, marks_agree
-from indexer.snippets.passages import Highlighter, Meetings
+from indexer.snippets.highlighter import Meetings
 
 
 class Targets:
     """What to look for, numbered: a word's groups, or a pattern. `weights` by number.
 
     `phrases` are sequences of numbers that count only together; the other numbers are `loose`.
-    `strict` are the foldings of letters that are turned off; `written` has, by number, the words
-    of the query whose vowel marks are asked for.
+    `written` has, by number, the words of the query whose vowel marks are asked for. `strict` are
+    the foldings of letters that are turned off.
     """
 
     def __init__(self) -> None:
-        self.groups: list[tuple[Expansion, ...] | PatternQuery] = []
         self.weights: list[float] = []
         self.phrases: list[tuple[int, ...]] = []
         self.loose: set[int] = set()
-        self.strict: frozenset[str] = frozenset()
         self.written: dict[int, str] = {}
+        self.strict: frozenset[str] = frozenset()
+        self._by_key: dict[str, dict[str, list[tuple[int, int, Expansion]]]] = {}
+        self._others: list[tuple[int, tuple[Expansion, ...] | PatternQuery]] = []
 
     def add(
         self, groups: tuple[Expansion, ...] | PatternQuery, weight: float, written: str = ""
     ) -> int:
-        """Look for one thing more; its number."""
-        number = len(self.groups)
-        self.groups.append(groups)
+        """Look for one thing more; its number. Groups are looked up by level and key."""
+        number = len(self.weights)
         self.weights.append(weight)
         if written:
             self.written[number] = written
+        if isinstance(groups, PatternQuery) or any(e.level == "nearest" for e in groups):
+            self._others.append((number, groups))
+            return number
+        for rank, expansion in enumerate(groups):
+            keys = self._by_key.setdefault(expansion.level, {})
+            keys.setdefault(expansion.key, []).append((number, rank, expansion))
         return number
 
     def add_phrase(
@@ -62,39 +67,6 @@ class Targets:
                 for word, group in zip(words, groups, strict=True)
             )
         )
-
-    def highlighter(self) -> Highlighter:
-        """What finds all this in texts."""
-        return Highlighter(
-            _Finder(self.groups, self.strict).meetings,
-            shared_tokenizer(),
-            self.phrases,
-            frozenset(self.loose),
-            admits=self._bears_marks if self.written else None,
-        )
-
-    def _bears_marks(self, number: int, word: str) -> bool:
-        return number not in self.written or marks_agree(self.written[number], word)
-
-
-class _Finder:
-    """Says which targets an unmarked form meets, by a look-up a level."""
-
-    def __init__(
-        self,
-        groups: list[tuple[Expansion, ...] | PatternQuery],
-        strict: frozenset[str],
-    ) -> None:
-        self._strict = strict
-        self._by_key: dict[str, dict[str, list[tuple[int, int, Expansion]]]] = {}
-        self._others: list[tuple[int, tuple[Expansion, ...] | PatternQuery]] = []
-        for number, group in enumerate(groups):
-            if isinstance(group, PatternQuery) or any(e.level == "nearest" for e in group):
-                self._others.append((number, group))
-                continue
-            for rank, expansion in enumerate(group):
-                keys = self._by_key.setdefault(expansion.level, {})
-                keys.setdefault(expansion.key, []).append((number, rank, expansion))
 
     def meetings(self, form: str) -> Meetings:
         """(number, tier) of each target that the form meets, the strongest tier of each."""
@@ -115,6 +87,10 @@ class _Finder:
                 met.append((number, other))
         return tuple(met)
 
+    def admits(self, target: int, word: str) -> bool:
+        """Whether a word of a text bears the vowel marks that are asked for."""
+        return target not in self.written or marks_agree(self.written[target], word)
+
     def _other_tier(
         self, groups: tuple[Expansion, ...] | PatternQuery, analysis: Analysis
     ) -> str | None:
@@ -124,7 +100,7 @@ class _Finder:
         return group.tier if group is not None and self._agrees(group, analysis) else None
 
     def _agrees(self, group: Expansion, analysis: Analysis) -> bool:
-        return not self._strict or letters_agree(group.form, analysis.unmarked, self._strict)
+        return not self.strict or letters_agree(group.form, analysis.unmarked, self.strict)
 
 
 def targets_of(leaves: Iterable[FormsQuery], evaluator: Evaluator) -> Targets:
@@ -143,6 +119,7 @@ def targets_of_leaf(leaf: FormsQuery, snapshot: Snapshot) -> Targets:
 
 
 def _add(targets: Targets, leaf: FormsQuery, snapshot: Snapshot, weight: float) -> None:
+    """Look for one leaf more; all leaves of a query have the same foldings turned off."""
     targets.strict = leaf.strict
     if isinstance(leaf, StemQuery):
         groups = leaf.expansions(snapshot)

@@ -1,4 +1,4 @@
-"""Words marked by positions and stored offsets are those that reading whole texts would mark."""
+"""Highlights by positions and stored offsets are those that reading the whole text would give."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from whoosh import index as whoosh_index
 
+from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.whoosh import engine
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.snapshot import Snapshot
 from indexer.schema import fahras_schema
-from indexer.snippets.locate import hits_in
+from indexer.snippets.highlighter import Highlighter
+from indexer.snippets.locate import highlights_in
 from indexer.snippets.targets import targets_of
 
 FILLER = "كلام كثير لا صلة له بشيء "
@@ -62,20 +64,20 @@ def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 def test_the_same_words_as_in_the_whole_text(searcher: Any, query: str, match: str) -> None:
     snapshot = Snapshot.of(searcher)
     leaves = QueryParser(match=match).parse(query).leaves
-    highlighter = targets_of(leaves, Evaluator(snapshot)).highlighter()
+    highlighter = Highlighter(targets_of(leaves, Evaluator(snapshot)), shared_tokenizer())
     docs = list(range(len(TEXTS)))
-    found = hits_in(TEXTS, docs, leaves, highlighter, snapshot)
-    assert found == [highlighter.hits(text) for text in TEXTS]
-    assert hits_in(TEXTS[::-1], docs[::-1], leaves, highlighter, snapshot) == found[::-1]
+    found = highlights_in(TEXTS, docs, leaves, highlighter, snapshot)
+    assert found == [highlighter.of_text(text) for text in TEXTS]
+    assert highlights_in(TEXTS[::-1], docs[::-1], leaves, highlighter, snapshot) == found[::-1]
 
 
 def test_a_text_that_is_not_what_was_indexed_is_read_whole(searcher: Any) -> None:
     snapshot = Snapshot.of(searcher)
     leaves = QueryParser().parse("كتاب").leaves
-    highlighter = targets_of(leaves, Evaluator(snapshot)).highlighter()
+    highlighter = Highlighter(targets_of(leaves, Evaluator(snapshot)), shared_tokenizer())
     changed = ["و " + TEXTS[0], TEXTS[0]]
-    found = hits_in(changed, [0, 3], leaves, highlighter, snapshot)
-    assert found == [highlighter.hits(text) for text in changed]
+    found = highlights_in(changed, [0, 3], leaves, highlighter, snapshot)
+    assert found == [highlighter.of_text(text) for text in changed]
 
 
 def test_only_pieces_with_words_that_met_are_read(
@@ -85,7 +87,7 @@ def test_only_pieces_with_words_that_met_are_read(
     if snapshot.segments[0].field("text").samples(0) is None:  # type: ignore[union-attr]
         pytest.skip("Whoosh's own codec stores no offsets")
     leaves = QueryParser().parse("كتاب").leaves
-    highlighter = targets_of(leaves, Evaluator(snapshot)).highlighter()
+    highlighter = Highlighter(targets_of(leaves, Evaluator(snapshot)), shared_tokenizer())
     read: list[int] = []
     tokenizer = highlighter._tokenizer
     tokenize = tokenizer.tokenize_batch
@@ -96,7 +98,7 @@ def test_only_pieces_with_words_that_met_are_read(
         return batch
 
     monkeypatch.setattr(tokenizer, "tokenize_batch", counted)
-    hits_in([TEXTS[1]], [1], leaves, highlighter, snapshot)
+    highlights_in([TEXTS[1]], [1], leaves, highlighter, snapshot)
     assert read
     assert sum(read) <= 2 * SAMPLE_TOKENS
 

@@ -15,14 +15,16 @@ from typing import Any
 
 import pytest
 from cli_process import PROJECT, run
+from highlights import highlighter
 
-from analyzers.tokenizer import Tokenizer
 from indexer import Index
 from indexer.results import Hit, SearchOptions
-from indexer.snippets.passages import Highlighter, WordHit, best_snippets
+from indexer.snippets.highlighter import Highlight
+from indexer.snippets.passages import best_snippets
 
 OURS = (str(PROJECT / "indexer"), str(PROJECT / "analyzers"))
 SLACK = 1.1
+WORDS = ("قال", "رسول", "الله")
 LINE = "قال رسول الله كلام كثير لا صلة له بشيء\n"
 
 SHAPES = {
@@ -69,10 +71,10 @@ def counted() -> Iterator[Work]:
         sys.settrace(before)
 
 
-def counting_list(work: Work, hits: list[WordHit]) -> list[WordHit]:
+def counting_list(work: Work, hits: list[Highlight]) -> list[Highlight]:
     """The same hits; taking a slice counts each item."""
 
-    class Counting(list[WordHit]):
+    class Counting(list[Highlight]):
         def __getitem__(self, at: Any) -> Any:
             found = super().__getitem__(at)
             work.done += len(found) if isinstance(at, slice) else 1
@@ -86,25 +88,11 @@ def is_linear(cost: Callable[[int], int], size: int) -> bool:
     return cost(4 * size) <= 4 * SLACK * cost(size)
 
 
-def highlighter(*, phrase: bool) -> Highlighter:
-    numbers = {"قال": 0, "رسول": 1, "الله": 2}
-
-    def meets(form: str) -> tuple[tuple[int, str], ...]:
-        return ((numbers[form], "exact"),) if form in numbers else ()
-
-    return Highlighter(
-        meets,
-        Tokenizer(),
-        [(0, 1, 2)] if phrase else [],
-        frozenset() if phrase else frozenset((0, 1, 2)),
-    )
-
-
 @pytest.mark.parametrize(("count", "width"), WAYS.values(), ids=WAYS)
 @pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
 def test_passages(shape: str, count: int, width: int) -> None:
     def cost(times: int) -> int:
-        hits = highlighter(phrase=False).hits(shape * times)
+        hits = highlighter(*WORDS).of_text(shape * times)
         assert len(hits) == 3 * times
         with counted() as work:
             found = best_snippets(
@@ -119,9 +107,9 @@ def test_passages(shape: str, count: int, width: int) -> None:
 @pytest.mark.parametrize("phrase", [False, True])
 def test_hits_of_a_text(phrase: bool) -> None:
     def cost(times: int) -> int:
-        marks = highlighter(phrase=phrase)
+        highlights = highlighter(*WORDS, phrases=((0, 1, 2),) if phrase else ())
         with counted() as work:
-            assert len(marks.hits(LINE * times)) == 3 * times
+            assert len(highlights.of_text(LINE * times)) == 3 * times
         return work.done
 
     assert is_linear(cost, 400)

@@ -6,56 +6,63 @@ import re
 from itertools import pairwise
 
 import pytest
+from highlights import Words, highlighter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.tokenizer import Tokenizer
 from indexer.results import Snippet
-from indexer.snippets.passages import Highlighter, WordHit, best_snippets, line_numbers, matches_of
+from indexer.snippets.highlighter import Highlight, Highlighter, Meetings
+from indexer.snippets.passages import best_snippets, line_numbers, matches_of
 
 WORDS = ("كتاب", "بيت", "سوق")
 FILLER = "كلام كثير لا صلة له بشيء "
 
 
-def highlighter(*words: str, phrases: tuple[tuple[int, ...], ...] = ()) -> Highlighter:
-    """Marks these words as they are written, wherever they stand unless they are in phrases."""
-
-    def meets(form: str) -> tuple[tuple[int, str], ...]:
-        return tuple((i, "exact") for i, word in enumerate(words) if word == form)
-
-    in_phrases = {number for phrase in phrases for number in phrase}
-    loose = frozenset(range(len(words))) - in_phrases
-    return Highlighter(meets, Tokenizer(), phrases, loose)
-
-
 def snippets(text: str, count: int = 1, width: int = 60, words: tuple[str, ...] = WORDS):
-    hits = highlighter(*words).hits(text)
+    hits = highlighter(*words).of_text(text)
     return best_snippets(text, hits, [1.0] * len(words), count=count, width=width)
 
 
 def test_hits_are_the_written_words() -> None:
     text = "قرأ كِتَابًا في كـتاب: «كِتاب»، كتابة"
-    assert [text[h.start : h.end] for h in highlighter("كتابا", "كتاب").hits(text)] == [
+    assert [text[h.start : h.end] for h in highlighter("كتابا", "كتاب").of_text(text)] == [
         "كِتَابًا", "كـتاب", "كِتاب",
     ]  # fmt: skip
 
 
 def test_words_of_a_phrase_are_marked_only_together() -> None:
     text = "بيت كبير. كتاب صغير. بيت كتاب بيت"
-    found = highlighter("بيت", "كتاب", phrases=((0, 1),)).hits(text)
+    found = highlighter("بيت", "كتاب", phrases=((0, 1),)).of_text(text)
     assert [h.start for h in found] == [text.index("بيت كتاب"), text.index("كتاب بيت")]
 
 
 def test_a_word_of_a_phrase_that_also_stands_alone_in_the_query() -> None:
     text = "روسيا تعلن. روسيا اليوم. اليوم"
     met = {"روسيا": ((0, "exact"), (1, "exact")), "اليوم": ((2, "exact"),)}
-    known = Highlighter(lambda form: met.get(form, ()), Tokenizer(), ((1, 2),), frozenset({0}))
-    assert [text[h.start : h.end] for h in known.hits(text)] == ["روسيا", "روسيا", "اليوم"]
+    known = Highlighter(Words(met, ((1, 2),), frozenset({0})), Tokenizer())
+    assert [text[h.start : h.end] for h in known.of_text(text)] == ["روسيا", "روسيا", "اليوم"]
 
 
 def test_phrase_at_the_end_of_the_text() -> None:
-    assert len(highlighter("بيت", "كتاب", phrases=((0, 1),)).hits("كتاب بيت")) == 0
-    assert len(highlighter("بيت", "كتاب", phrases=((0, 1),)).hits("في بيت كتاب")) == 2
+    assert len(highlighter("بيت", "كتاب", phrases=((0, 1),)).of_text("كتاب بيت")) == 0
+    assert len(highlighter("بيت", "كتاب", phrases=((0, 1),)).of_text("في بيت كتاب")) == 2
+
+
+def test_of_overlapping_phrases_each_token_has_one_place() -> None:
+    met: dict[str, Meetings] = {"بيت": ((0, "exact"), (1, "stem"), (2, "folded"))}
+    known = Highlighter(Words(met, ((0, 1, 2),)), Tokenizer())
+    found = known.of_text("بيت بيت بيت بيت. كتاب بيت بيت")
+    assert [(h.target, h.tier) for h in found] == [
+        (0, "exact"), (0, "exact"), (1, "stem"), (2, "folded"),
+    ]  # fmt: skip
+
+
+def test_vowel_marks_are_asked_of_each_word_as_it_stands() -> None:
+    met: dict[str, Meetings] = {"كتب": ((0, "exact"), (1, "stem"))}
+    known = Highlighter(Words(met, loose=frozenset({0, 1}), written={0: "كُتُب"}), Tokenizer())
+    found = known.of_text("كُتُب كَتَب كتب")
+    assert [h.target for h in found] == [0, 1, 1]
 
 
 def test_the_passage_with_most_words_wins() -> None:
@@ -66,7 +73,7 @@ def test_the_passage_with_most_words_wins() -> None:
 
 def test_weights_decide_between_words() -> None:
     text = f"كتاب {FILLER * 6} بيت"
-    hits = highlighter(*WORDS).hits(text)
+    hits = highlighter(*WORDS).of_text(text)
     (best,) = best_snippets(text, hits, [1.0, 5.0, 1.0], width=40)
     assert [match.word for match in best.matches] == ["بيت"]
 
@@ -126,7 +133,7 @@ def test_line_numbers() -> None:
 
 
 def test_matches_of() -> None:
-    (match,) = matches_of("في بيت", [WordHit(3, 6, "stem", 0)])
+    (match,) = matches_of("في بيت", [Highlight(3, 6, "stem", 0)])
     assert (match.word, match.start, match.end, match.tier) == ("بيت", 3, 6, "stem")
 
 
@@ -141,7 +148,7 @@ BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\r\n]*\r\n")
 @given(TEXTS, st.integers(1, 4), st.integers(1, 120))
 @settings(max_examples=300)
 def test_laws_of_passages(text: str, count: int, width: int) -> None:
-    hits = highlighter(*WORDS).hits(text)
+    hits = highlighter(*WORDS).of_text(text)
     found = best_snippets(text, hits, [1.0] * len(WORDS), count=count, width=width)
     assert 1 <= len(found) <= count
     tokens = Tokenizer().tokenize(text)

@@ -118,5 +118,5 @@ def _print_text(screen: render.Screen, text: str, start: int, matches: tuple[Mat
 
 
 def _pieces(text: str, start: int, matches: tuple[Match, ...]) -> Iterator[render.Piece]:
-    for passage, tier in render.marked(text, start, matches):
+    for passage, tier in render.highlighted(text, start, matches):
         yield terminal.safe_lines(passage), render.TIER_STYLES.get(tier or "", "")

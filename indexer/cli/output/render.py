@@ -91,7 +91,9 @@ def paint(lines: Iterable[Line]) -> str:
     return "".join("".join(painted(*piece) for piece in line) + "\n" for line in lines)
 
 
-def marked(text: str, offset: int, matches: Iterable[Match]) -> Iterator[tuple[str, str | None]]:
+def highlighted(
+    text: str, offset: int, matches: Iterable[Match]
+) -> Iterator[tuple[str, str | None]]:
     """A passage that begins at `offset`, cut into its plain text and its (text, tier) matches."""
     place = 0
     for match in sorted(matches, key=lambda match: match.start):
@@ -104,11 +106,11 @@ def marked(text: str, offset: int, matches: Iterable[Match]) -> Iterator[tuple[s
     yield text[place:], None
 
 
-def marked_pieces(screen: Screen, snippet: Snippet) -> Line:
+def highlighted_pieces(screen: Screen, snippet: Snippet) -> Line:
     """A snippet on one line, its matches styled by tier."""
     return [
         (screen.data(text), TIER_STYLES.get(tier or "", ""))
-        for text, tier in marked(snippet.text, snippet.offset, snippet.matches)
+        for text, tier in highlighted(snippet.text, snippet.offset, snippet.matches)
         if text
     ]
 
@@ -127,7 +129,7 @@ def grep_lines(screen: Screen, results: SearchResults, query_id: str | None) -> 
         path: Piece = (screen.name(relative_path(hit.path)), _PATH)
         for snippet in hit.snippets:
             place: Line = [path, (":", ""), (str(snippet.line), _LINE), (": ", "")]
-            yield [*head, *place, *marked_pieces(screen, snippet)]
+            yield [*head, *place, *highlighted_pieces(screen, snippet)]
         if not hit.snippets:
             yield [*head, path, (":", ""), (str(hit.line), _LINE)]
         if hit.explanation is not None:
@@ -143,7 +145,7 @@ def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iter
     for hit in results.hits:
         yield _heading(screen, hit, best)
         for snippet in hit.snippets:
-            yield [("  ", ""), *screen.isolated(marked_pieces(screen, snippet))]
+            yield [("  ", ""), *screen.isolated(highlighted_pieces(screen, snippet))]
         if hit.explanation is not None:
             yield from explanation_lines(screen, hit.explanation)
         yield []

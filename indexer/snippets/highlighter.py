@@ -1,0 +1,127 @@
+"""Which tokens of a text does a query highlight? Asked of its targets once per distinct form.
+
+It knows nothing of indexes and queries: `Sought` is all that it asks. A text is read whole here;
+`locate` finds the tokens of hits by what the index stores, and comes here to choose among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from itertools import zip_longest
+from sys import maxsize
+from typing import NamedTuple, Protocol
+
+from analyzers.tokenizer import Tokenizer
+
+
+class Highlight(NamedTuple):
+    """A token that met the query: its span, its tier, and the number of what it met."""
+
+    start: int
+    end: int
+    tier: str
+    target: int
+
+
+Meetings = tuple[tuple[int, str], ...]
+"""(number of a target, tier) of all that a form meets."""
+
+
+class Sought(Protocol):
+    """What a query looks for, each target by its number."""
+
+    @property
+    def phrases(self) -> Sequence[tuple[int, ...]]:
+        """Targets that are highlighted only where they stand side by side."""
+
+    @property
+    def loose(self) -> AbstractSet[int]:
+        """Targets that are highlighted wherever they stand."""
+
+    @property
+    def written(self) -> Mapping[int, str]:
+        """Targets whose vowel marks count, as they are written."""
+
+    def meetings(self, form: str) -> Meetings:
+        """The targets that an unmarked form meets."""
+
+    def admits(self, target: int, word: str) -> bool:
+        """Whether a word, as it stands in a text, bears the vowel marks of a target."""
+
+
+class Highlighter:
+    """Highlights in texts what is sought."""
+
+    def __init__(self, sought: Sought, tokenizer: Tokenizer) -> None:
+        self._sought = sought
+        self._tokenizer = tokenizer
+        self._by_form_id: dict[int, Meetings] = {}
+        self._by_form: dict[str, Meetings] = {}
+
+    def of_text(self, text: str) -> list[Highlight]:
+        """The highlights of a text, in order."""
+        tokens = self._tokenizer.tokenize(text)
+        form_ids = tokens.form_ids.tolist()
+        known = self._by_form_id
+        for form in set(form_ids).difference(known):
+            known[form] = self.meetings(self._tokenizer.forms[form])
+        met = {number: known[form] for number, form in enumerate(form_ids) if known[form]}
+        numbers = list(met)
+        starts, ends = tokens.starts.take(numbers).tolist(), tokens.ends.take(numbers).tolist()
+        spans = zip(starts, ends, strict=True)
+        return self.of_tokens(text, met, dict(zip(numbers, spans, strict=True)))
+
+    def meetings(self, form: str) -> Meetings:
+        """The targets that a form meets."""
+        known = self._by_form.get(form)
+        if known is None:
+            known = self._by_form[form] = self._sought.meetings(form)
+        return known
+
+    def of_tokens(
+        self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
+    ) -> list[Highlight]:
+        """The highlights of a text of which the tokens that meet anything are known.
+
+        met: what the token of each number meets, ascending; spans: where each stands in the text.
+        """
+        if self._sought.written:
+            met = self._admitted(text, met, spans)
+        chosen = self._in_phrases(met)
+        for number, meetings in met.items():
+            for target, tier in meetings:
+                if target in self._sought.loose:
+                    chosen.setdefault(number, (target, tier))
+        return [
+            Highlight(*spans[number], tier, target)
+            for number, (target, tier) in sorted(chosen.items())
+        ]
+
+    def _admitted(
+        self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
+    ) -> dict[int, Meetings]:
+        """What each token meets with the vowel marks that it bears."""
+        admits = self._sought.admits
+        found = {}
+        for number, meetings in met.items():
+            word = text[slice(*spans[number])]
+            found[number] = tuple(meeting for meeting in meetings if admits(meeting[0], word))
+        return found
+
+    def _in_phrases(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, str]]:
+        """By token, its (target, tier) in a whole phrase; of two phrases, in the later."""
+        chosen: dict[int, tuple[int, str]] = {}
+        if not self._sought.phrases:
+            return chosen
+        tiers = {number: dict(meetings) for number, meetings in met.items()}
+        for phrase in self._sought.phrases:
+            begins = [
+                first
+                for first in tiers
+                if all(target in tiers.get(first + i, ()) for i, target in enumerate(phrase))
+            ]
+            for first, end in zip_longest(begins, begins[1:], fillvalue=maxsize):
+                for i, target in enumerate(phrase[: end - first]):
+                    chosen[first + i] = (target, tiers[first + i][target])
+        return chosen
