@@ -29,6 +29,10 @@ class IndexCorruptError(FahrasError):
     """The index's files contradict their checksums, sizes or each other."""
 
 
+class IndexRefusedError(FahrasError):
+    """An index that was only found may be a stranger's: it is used where it is named."""
+
+
 class IndexLockedError(FahrasError):
     """Another process is writing to this index."""
 

@@ -21,11 +21,15 @@ from indexer.codec.contents import Fingerprint
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files, Stamp, Stamps
 from indexer.storage import durable
+from indexer.storage.untrusted import read_own
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
 
 _CHECKSUM_BYTES = 4
+
+LARGEST_BYTES = 1 << 31
+"""A catalogue of twenty million files is smaller."""
 
 
 class Catalogue:
@@ -151,33 +155,58 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
 def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
     """Read a catalogue, the one that a TOC expects where that is known.
 
-    Raises IndexCorruptError where it is missing or not what `save` writes.
+    Raises IndexCorruptError where it is missing, not that one or not what `save` writes.
     """
     try:
-        with open(path, "rb") as file:
-            data = file.read()
-        body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
-        if zlib.crc32(body) != int.from_bytes(checksum, "little"):
-            raise ValueError("checksum")
-        if expected not in (None, Fingerprint(len(data), zlib.crc32(body))):
-            raise ValueError("it is the catalogue of another commit")
-        line, _, packed = body.partition(b"\n")
-        head = json.loads(line)
-        return Catalogue(
-            home=head["home"],
-            roots=head["roots"],
-            files=Files.unpack(dict(_divided(packed, head["columns"])), head["encodings"]),
-            next_number=head["next_number"],
-            updated=head["updated"],
-            updated_ns=head["updated_ns"],
-            problems=_problems(head["problems"]),
-        )
+        size_limit = LARGEST_BYTES if expected is None else expected.size_bytes
+        return _unpacked(read_own(path, min(size_limit, LARGEST_BYTES)), expected)
     except PermissionError:
         raise
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise IndexCorruptError(
             f"the list of indexed files, {path}, is damaged: run fahras index --rebuild"
         ) from error
+
+
+def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
+    """Raises ValueError, LookupError, TypeError or RecursionError."""
+    body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
+    crc32 = zlib.crc32(body)
+    if crc32 != int.from_bytes(checksum, "little"):
+        raise ValueError("checksum")
+    if expected not in (None, Fingerprint(len(data), crc32)):
+        raise ValueError("it is the catalogue of another commit")
+    line, _, packed = body.partition(b"\n")
+    head = _checked(json.loads(line))
+    return Catalogue(
+        home=head["home"],
+        roots=head["roots"],
+        files=Files.unpack(dict(_divided(packed, head["columns"])), head["encodings"]),
+        next_number=head["next_number"],
+        updated=head["updated"],
+        updated_ns=head["updated_ns"],
+        problems=_problems(head["problems"]),
+    )
+
+
+def _checked(head: Any) -> dict[str, Any]:
+    """The head of a catalogue, once all in it is of its type."""
+    lists = [head[name] for name in ("roots", "encodings", "columns", "problems")]
+    if not all(isinstance(value, list) for value in lists):
+        raise TypeError("no list")
+    problems = [(p["path"], p["reason"], p["line"], p["fatal"]) for p in head["problems"]]
+    paths = [head["home"], *head["roots"], *(path for path, *_ in problems)]
+    texts = [head["updated"] or "", *head["encodings"], *(reason for _, reason, *_ in problems)]
+    numbers = [head["next_number"], head["updated_ns"], *(size for _, size in head["columns"])]
+    numbers += [line for *_, line, _ in problems if line is not None]
+    if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):
+        raise ValueError("no number")
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("no text")
+    if any(b"\0" in os.fsencode(path) for path in paths):
+        raise ValueError("no path")
+    checked: dict[str, Any] = head
+    return checked
 
 
 def _problems(records: list[dict[str, Any]]) -> list[FileProblem]:
@@ -196,10 +225,12 @@ def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tupl
 
 
 def head_of(path: str) -> dict[str, Any]:
-    """What a catalogue of any format says besides its files. OSError, ValueError or LookupError.
+    """What a catalogue of any format says besides its files.
 
-    In format 1 the whole file was the line of JSON. The checksum is not looked at.
+    In format 1 the whole file was the line of JSON. The checksum is not looked at. Raises OSError,
+    IndexCorruptError, ValueError, LookupError, TypeError or RecursionError.
     """
-    with open(path, "rb") as file:
-        head = json.loads(file.readline())
-    return {**head, "roots": [str(root) for root in head["roots"]]}
+    head = json.loads(read_own(path, LARGEST_BYTES).partition(b"\n")[0])
+    if not isinstance(head["roots"], list) or any("\0" in root for root in head["roots"]):
+        raise TypeError("no roots")
+    return {**head, "roots": [os.fsdecode(os.fsencode(root)) for root in head["roots"]]}

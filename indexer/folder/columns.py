@@ -21,6 +21,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMappin
 from functools import cached_property
 from typing import NamedTuple
 
+from indexer.errors import IndexCorruptError
+
 Stamp = tuple[int, int]
 """Size and mtime_ns: what tells, without reading, that a file is as it was."""
 
@@ -32,6 +34,9 @@ _COLUMNS = ("path", "digest", *_NUMBERS)
 _NUMBER_BYTES = 8
 _DIGEST_BYTES = 16
 _UNKNOWN = bytes(_DIGEST_BYTES)
+
+_MOST_PACKED = 1000
+"""No column is more times as large as the largest is when packed, which has paths or digests."""
 
 
 class FileEntry(NamedTuple):
@@ -101,14 +106,22 @@ class Files(MutableMapping[str, FileEntry]):
         self._compressed: dict[str, bytes] = {}
         self._numbers: dict[str, array[int] | PackedColumn] = {}
         self._is_packed = True
+        self._count: int | None = None
+        """Of files on the disk, where they come from there."""
         for entry in entries:
             self[entry.path] = entry
 
     @cached_property
     def paths(self) -> list[str]:
         """The path of each row."""
-        paths = self._bytes("path").decode("utf-8", "surrogatepass").split("\0")
-        return [] if paths == [""] else paths
+        try:
+            text = self._bytes("path").decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError as error:
+            raise _damaged(error) from error
+        paths = text.split("\0") if text else []
+        if self._count not in (None, len(paths)):
+            raise _damaged(f"{len(paths)} paths for {self._count} files")
+        return paths
 
     @cached_property
     def _digests(self) -> bytearray:
@@ -118,9 +131,12 @@ class Files(MutableMapping[str, FileEntry]):
         """What lies on the disk of a column, decompressed."""
         if column not in self._compressed:
             return b""
-        from zstandard import ZstdDecompressor
+        from zstandard import ZstdDecompressor, ZstdError
 
-        data: bytes = ZstdDecompressor().decompress(self._compressed[column])
+        try:
+            data: bytes = ZstdDecompressor().decompress(self._compressed[column])
+        except ZstdError as error:
+            raise _damaged(error) from error
         return data
 
     @cached_property
@@ -139,6 +155,9 @@ class Files(MutableMapping[str, FileEntry]):
     def entry(self, row: int) -> FileEntry:
         """The file of a row."""
         values = self._values
+        encoding = values("encoding")[row]
+        if encoding >= len(self.encodings):
+            raise _damaged(f"no encoding has the number {encoding}")
         return FileEntry(
             values("number")[row],
             self.paths[row],
@@ -147,7 +166,7 @@ class Files(MutableMapping[str, FileEntry]):
             self._digest(row),
             values("documents")[row],
             values("text_bytes")[row],
-            self.encodings[values("encoding")[row]],
+            self.encodings[encoding],
         )
 
     def digest(self, path: str) -> str:
@@ -273,7 +292,16 @@ class Files(MutableMapping[str, FileEntry]):
             sizes = {name: frame_content_size(columns[name]) for name in _COLUMNS}
         except ZstdError as error:
             raise ValueError(str(error)) from error
-        counts = {sizes[name] / _NUMBER_BYTES for name in _NUMBERS}
-        if counts != {sizes["digest"] / _DIGEST_BYTES}:
+        files._count, rest = divmod(sizes["digest"], _DIGEST_BYTES)
+        if rest or {sizes[name] for name in _NUMBERS} != {files._count * _NUMBER_BYTES}:
             raise ValueError("columns of different lengths")
+        largest = max(len(columns[name]) for name in _COLUMNS) * _MOST_PACKED
+        if not all(0 <= size <= largest for size in sizes.values()):
+            raise ValueError("columns of impossible lengths")
         return files
+
+
+def _damaged(reason: object) -> IndexCorruptError:
+    return IndexCorruptError(
+        f"the list of indexed files is damaged: {reason}: run fahras index --rebuild"
+    )

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.ranked import is_among, places
+from indexer.errors import IndexCorruptError
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry
 
@@ -29,10 +30,16 @@ class FileTable:
         self._files = catalogue.files.packed()
 
     def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The place of each of some files in the order of paths; KeyError for one that is none."""
+        """The place of each of some files in the order of paths.
+
+        Raises IndexCorruptError for a number that no file bears: every document is of a file.
+        """
         known, ranks = self._ranks
         if not is_among(numbers, known).all():
-            raise KeyError(f"no such files among {numbers.tolist()}")
+            raise IndexCorruptError(
+                "the list of indexed files lacks some that have documents: run fahras index "
+                "--rebuild"
+            )
         found: NDArray[np.int64] = ranks.take(places(numbers, known))
         return found
 
@@ -45,7 +52,7 @@ class FileTable:
 
     @cached_property
     def by_number(self) -> EntryByNumber:
-        """The files by number; KeyError for a number that no file bears."""
+        """The files by number; IndexCorruptError for a number that no file bears."""
         return EntryByNumber(self)
 
     def entry(self, number: int) -> FileEntry:

@@ -55,6 +55,4 @@ def create_own(path: str) -> int:
 
 
 def _no_regular_file(path: str) -> IndexCorruptError:
-    return IndexCorruptError(
-        f"{path}: it is a link or no file at all, which no part of an index is"
-    )
+    return IndexCorruptError(f"{path} is damaged: it is a link or a device, not a file")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from zstandard import ZstdCompressor
 
 from indexer import Index
 from indexer.errors import IndexCorruptError, IndexVersionError
@@ -79,7 +81,7 @@ def test_a_table_knows_files_by_number_and_in_the_order_of_paths() -> None:
     assert table.by_number[3] == entry(3, "a/c.md")
     assert table.matching("*.txt") == {9, 5}
     assert table.matching("a/") == {3}
-    with pytest.raises(KeyError):
+    with pytest.raises(IndexCorruptError):
         table.by_number[4]
 
 
@@ -133,6 +135,87 @@ def test_no_damaged_byte_of_a_catalogue_goes_unseen(tmp_path: Path) -> None:
         path.write_bytes(data)
         with pytest.raises(IndexCorruptError, match="rebuild"):
             catalogues.load(str(path))
+
+
+def _with_head(path: Path, **changes: object) -> None:
+    """The same catalogue, its checksum too, but for what is said in its first line."""
+    line, _, packed = path.read_bytes()[:-4].partition(b"\n")
+    body = json.dumps({**json.loads(line), **changes}).encode() + b"\n" + packed
+    path.write_bytes(body + zlib.crc32(body).to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"home": None}, {"home": "\0"}, {"home": "\ud800"}, {"roots": "/"}, {"roots": [1]},
+        {"roots": ["a\0b"]}, {"next_number": "1"}, {"next_number": True}, {"next_number": -1},
+        {"updated": 5}, {"updated_ns": 1.5}, {"updated_ns": 1 << 70}, {"encodings": "utf-8"},
+        {"encodings": [None]}, {"columns": {}}, {"columns": []}, {"columns": [["path", -5]]},
+        {"columns": [["path"]]}, {"problems": {}}, {"problems": [{}]}, {"problems": ["abc"]},
+        {"problems": [{"path": "a\0", "reason": "", "line": 1, "fatal": True}]},
+        {"problems": [{"path": "a", "reason": 5, "line": 1, "fatal": True}]},
+        {"problems": [{"path": "a", "reason": "", "line": "1", "fatal": True}]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_catalogue_that_lies_is_refused(tmp_path: Path, lie: dict[str, object]) -> None:
+    path = tmp_path / "files"
+    catalogues.save(KNOWN, str(path))
+    _with_head(path)
+    catalogues.load(str(path))
+    _with_head(path, **lie)
+    with pytest.raises(IndexCorruptError, match="rebuild"):
+        catalogues.load(str(path))
+
+
+@pytest.mark.parametrize("line", [b"[" * 100_000, b"[]", b"7", b'"x"', b"null", b"\xff", b""])
+def test_a_catalogue_that_is_no_catalogue_is_refused(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "files"
+    body = line + b"\n"
+    path.write_bytes(body + zlib.crc32(body).to_bytes(4, "little"))
+    with pytest.raises(IndexCorruptError, match="rebuild"):
+        catalogues.load(str(path))
+    with pytest.raises((IndexCorruptError, ValueError, LookupError, TypeError, RecursionError)):
+        catalogues.head_of(str(path))
+
+
+def test_columns_that_contradict_each_other_are_refused() -> None:
+    columns = KNOWN.files.pack()
+    pack = ZstdCompressor(write_content_size=True).compress
+    for name, data in {
+        "size": bytes(16), "digest": bytes(15), "number": b"", "path": bytes(100_000_000),
+    }.items():  # fmt: skip
+        with pytest.raises(ValueError, match="columns"):
+            Files.unpack({**columns, name: pack(data)}, KNOWN.files.encodings)
+    for name, data in {
+        "path": pack(b"a\0b"), "encoding": pack(bytes([7] + [0] * 7)),
+        "size": pack(bytes(8))[:-1],
+    }.items():  # fmt: skip
+        files = Files.unpack({**columns, name: data}, KNOWN.files.encodings)
+        with pytest.raises(IndexCorruptError, match="rebuild"):
+            files.entry(0)
+
+
+def test_a_catalogue_of_another_commit_is_refused(tmp_path: Path) -> None:
+    expected = catalogues.save(KNOWN, str(tmp_path / "one"))
+    other = catalogues.save(Catalogue("/other", ["."]), str(tmp_path / "other"))
+    assert catalogues.load(str(tmp_path / "one"), expected).home == "/home"
+    assert other != expected
+    with pytest.raises(IndexCorruptError, match="rebuild"):
+        catalogues.load(str(tmp_path / "other"), expected)
+
+
+def test_a_catalogue_is_not_read_through_a_link_nor_from_a_device(tmp_path: Path) -> None:
+    catalogues.save(KNOWN, str(tmp_path / "elsewhere"))
+    (tmp_path / "link").symlink_to("elsewhere")
+    os.mkfifo(tmp_path / "pipe")
+    for name in ("link", "pipe", "/dev/zero"):
+        with pytest.raises(IndexCorruptError, match="link or a device"):
+            catalogues.load(str(tmp_path / name))
+    whole = (tmp_path / "elsewhere").read_bytes()
+    catalogues.save(Catalogue("/"), str(tmp_path / "link"))
+    assert (tmp_path / "elsewhere").read_bytes() == whole
+    assert not (tmp_path / "link").is_symlink()
 
 
 def test_a_rebuild_learns_the_roots_of_an_index_of_format_1(tmp_path: Path) -> None:

@@ -1,0 +1,71 @@
+"""Whose index is it? One that was only found, above the current folder, may be a stranger's.
+
+In a folder that others may write to, anybody can put an index for those who come by: it would say
+which files `fahras index` reads, and answer what it likes. So an index that was not named with
+`--index` must belong to who uses it, and its home must not lie outside the folder that it was found
+in. The owners are those that git admits (`safe.directory`): the effective user; where root came by
+sudo, also who called it.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from indexer.errors import IndexRefusedError
+
+_ROOT = 0
+
+
+def require_own(index_dir: str, *files: str) -> None:
+    """Raise IndexRefusedError where the folder, or a file that is there, is another user's."""
+    if not hasattr(os, "geteuid"):  # Windows: there is no such owner
+        return
+    allowed = _allowed_owners()
+    for path in (index_dir, *files):
+        for owner in _owners(path):
+            if owner not in allowed:
+                raise IndexRefusedError(
+                    f"the index in {index_dir} belongs to {_name_of(owner)}, not to you: if you "
+                    f"trust whoever made it, name it: --index {index_dir}"
+                )
+
+
+def _allowed_owners() -> set[int]:
+    allowed = {os.geteuid()}
+    caller = os.environ.get("SUDO_UID", "")
+    if _ROOT in allowed and caller.isascii() and caller.isdecimal():
+        allowed.add(int(caller))
+    return allowed
+
+
+def _owners(path: str) -> set[int]:
+    """The owner of a file, and of what it leads to if it is a link."""
+    owners = set()
+    for status_of in (os.lstat, os.stat):
+        with suppress(FileNotFoundError):
+            owners.add(status_of(path).st_uid)
+    return owners
+
+
+def _name_of(user: int) -> str:
+    with suppress(ImportError, KeyError):
+        import pwd
+
+        return pwd.getpwuid(user).pw_name
+    return f"user {user}"
+
+
+def require_home_within(index_dir: str, home: str) -> None:
+    """Raise IndexRefusedError where an index is of a folder outside the one that it lies in."""
+    folder = os.path.dirname(os.path.abspath(index_dir))
+    if not _is_within(home, folder) and not _is_within(*map(os.path.realpath, (home, folder))):
+        raise IndexRefusedError(
+            f"the index in {index_dir} is of {home}, which is outside {folder}: if that is meant, "
+            f"name it: --index {index_dir}"
+        )
+
+
+def _is_within(path: str, folder: str) -> bool:
+    path = os.path.normpath(path)
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
