@@ -26,7 +26,15 @@ class IndexVersionError(FahrasError):
 
 
 class IndexCorruptError(FahrasError):
-    """The index's files contradict their checksums, sizes or each other."""
+    """The index's files contradict their checksums, sizes or each other.
+
+    problem: which file is damaged, and how; what to do about it is always the same.
+    """
+
+    _ADVICE = ": run fahras index --rebuild"
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem.removesuffix(self._ADVICE) + self._ADVICE)
 
 
 class IndexRefusedError(FahrasError):

@@ -66,6 +66,8 @@ class Index:
             if not storage.exists(where):  # nobody was faster
                 return cls._begin(where, lock, home)
             lock.release()
+        if index_dir is None:
+            storage.require_trusted(where)
         return cls(storage.read(where))
 
     @classmethod
@@ -201,6 +203,7 @@ class Index:
                 storage.clear(index_dir)
         with durable.after_commit(late):
             storage.clear_data(data_dir, writer.generation)
+            storage.make_private(index_dir, data_dir)
             self.refresh()
         return late
 
@@ -418,7 +421,7 @@ class Index:
 
         damage = engine.damage(self._whoosh)
         if damage:
-            raise IndexCorruptError(f"{damage[0]}: run fahras index --rebuild") from error
+            raise IndexCorruptError(damage[0]) from error
 
 
 VARIANTS_NAME = "variants.txt"

@@ -28,6 +28,7 @@ from indexer.errors import (
 )
 from indexer.reports import Progress, UpdateReport
 from indexer.results import SearchResults
+from indexer.storage import manifest
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEXTS = {
@@ -281,7 +282,8 @@ def test_no_index(tmp_path: Path) -> None:
 
 def set_version(folder: Path, **versions: int) -> None:
     path = folder / ".fahras" / "fahras.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **versions}))
+    said = manifest.decode(path.read_bytes(), "fahras.json")
+    path.write_bytes(manifest.encode(said._replace(**versions)))
 
 
 @pytest.mark.parametrize("versions", [{"format": 999}, {"analyzer": 999}, {"format": 0}])

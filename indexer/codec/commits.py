@@ -37,9 +37,7 @@ def generation_of(folder: str) -> int:
     except (FileNotFoundError, NotADirectoryError):
         generation = -1
     if generation < 0:
-        raise IndexCorruptError(
-            f"the index in {folder} has lost its table of contents: run fahras index --rebuild"
-        )
+        raise IndexCorruptError(f"the index in {folder} has lost its table of contents")
     return generation
 
 
@@ -114,9 +112,7 @@ def segments_in_place() -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise IndexCorruptError(
-            f"{error.filename}: a part of the index is gone: run fahras index --rebuild"
-        ) from error
+        raise IndexCorruptError(f"{error.filename}: a part of the index is gone") from error
 
 
 def mapped(path: str) -> mmap.mmap:

@@ -143,13 +143,13 @@ from typing import Any
 
 FORMAT_VERSION = 3
 """Raised whenever a file of an index changes its layout or meaning: a segment (above), the TOC
-(`contents.py`), the catalogue (`catalogue.py`) or `fahras.json` (`storage.py`).
+(`contents.py`), the catalogue (`catalogue.py`) or `fahras.json` (`manifest.py`).
 
 1: the first.
 2: the catalogue in columns, `files-N.fhc` instead of `files-N.json`; counts and lengths instead of
    starts in segments.
 3: a TOC of our own instead of Whoosh's pickles; it binds segments and catalogue to itself.
-   Blocks of stored values have checksums.
+   Blocks of stored values and `fahras.json` have checksums.
 """
 
 MAGIC = b"FAHRASSG"

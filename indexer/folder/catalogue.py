@@ -163,9 +163,7 @@ def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
     except PermissionError:
         raise
     except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
-        raise IndexCorruptError(
-            f"the list of indexed files, {path}, is damaged: run fahras index --rebuild"
-        ) from error
+        raise IndexCorruptError(f"the list of indexed files, {path}, is damaged") from error
 
 
 def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:

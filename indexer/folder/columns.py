@@ -302,6 +302,4 @@ class Files(MutableMapping[str, FileEntry]):
 
 
 def _damaged(reason: object) -> IndexCorruptError:
-    return IndexCorruptError(
-        f"the list of indexed files is damaged: {reason}: run fahras index --rebuild"
-    )
+    return IndexCorruptError(f"the list of indexed files is damaged: {reason}")

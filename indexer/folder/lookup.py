@@ -37,8 +37,7 @@ class FileTable:
         known, ranks = self._ranks
         if not is_among(numbers, known).all():
             raise IndexCorruptError(
-                "the list of indexed files lacks some that have documents: run fahras index "
-                "--rebuild"
+                "the list of indexed files is damaged: it lacks some that have documents"
             )
         found: NDArray[np.int64] = ranks.take(places(numbers, known))
         return found

@@ -8,13 +8,12 @@ file: until then the old index answers.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from analyzers import ANALYZER_VERSION
 from indexer.codec.format import FORMAT_VERSION
@@ -25,18 +24,19 @@ from indexer.errors import (
     NoRootsError,
 )
 from indexer.folder.catalogue import Catalogue, head_of
-from indexer.storage import durable
+from indexer.storage import durable, manifest, ownership
+from indexer.storage.manifest import Manifest
+from indexer.storage.untrusted import read_own
 
 INDEX_NAME = ".fahras"
 CATALOGUE = "files-"
 """What the names of catalogues begin with."""
 
-_IDENTITY = "fahras.json"
+LOCK_NAME = "lock"
 _NEW = ".new"
 _WHOOSH_TEMPORARY = "MAIN.tmp"
 """An empty folder that writers before format 3 made; a killed one left it."""
 
-_is_data = re.compile(r"data-[1-9][0-9]*").fullmatch
 _is_catalogue = re.compile(r"files-([0-9]+)\.(?:fhc|json)").fullmatch
 _is_toc = re.compile(r"_MAIN_([0-9]+)\.toc").fullmatch
 _is_ours = re.compile(
@@ -61,7 +61,7 @@ def default_index_dir(folder: str) -> str:
 def find(start: str) -> str:
     """The index folder of `start` or of the nearest folder above it, as git finds its own.
 
-    Raises NoIndexError where there is none.
+    Raises NoIndexError where there is none, and IndexRefusedError where it may be a stranger's.
     """
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
@@ -70,6 +70,7 @@ def find(start: str) -> str:
     while True:
         candidate = os.path.join(folder, INDEX_NAME)
         if exists(candidate):
+            require_trusted(candidate)
             return candidate
         parent = os.path.dirname(folder)
         if parent == folder:
@@ -82,10 +83,17 @@ def find(start: str) -> str:
 def exists(index_dir: str) -> bool:
     """Whether an index, of whatever version, is there. PermissionError where that is hidden."""
     try:
-        os.stat(os.path.join(index_dir, _IDENTITY))
+        os.lstat(os.path.join(index_dir, manifest.NAME))
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
+
+
+def require_trusted(index_dir: str) -> None:
+    """Raise IndexRefusedError where an index that was only found may be a stranger's."""
+    ownership.require_own(index_dir, os.path.join(index_dir, manifest.NAME))
+    with suppress(IndexCorruptError):
+        ownership.require_home_within(index_dir, locate(index_dir).home)
 
 
 def read(index_dir: str) -> Location:
@@ -93,15 +101,14 @@ def read(index_dir: str) -> Location:
 
     Raises NoIndexError, IndexVersionError, or IndexCorruptError.
     """
-    identity = _identity(index_dir)
-    versions = (identity.get("format"), identity.get("analyzer"))
-    if versions != (FORMAT_VERSION, ANALYZER_VERSION):
+    said = _manifest(index_dir)
+    if (said.format, said.analyzer) != (FORMAT_VERSION, ANALYZER_VERSION):
         raise IndexVersionError(
-            f"the index in {index_dir} is of format {versions[0]}, analyzer {versions[1]}; this "
+            f"the index in {index_dir} is of format {said.format}, analyzer {said.analyzer}; this "
             f"Fahras needs format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}: run fahras index "
             "--rebuild"
         )
-    return _location(index_dir, identity)
+    return _location(index_dir, said)
 
 
 def require(index_dir: str) -> None:
@@ -112,32 +119,20 @@ def require(index_dir: str) -> None:
 
 def locate(index_dir: str) -> Location:
     """The location of an index of whatever version. Raises NoIndexError or IndexCorruptError."""
-    return _location(index_dir, _identity(index_dir))
+    return _location(index_dir, _manifest(index_dir))
 
 
-def _identity(index_dir: str) -> dict[str, Any]:
+def _manifest(index_dir: str) -> Manifest:
     require(index_dir)
-    try:
-        with open(os.path.join(index_dir, _IDENTITY), encoding="utf-8") as file:
-            identity = json.load(file)
-    except PermissionError:
-        raise
-    except (OSError, ValueError) as error:
-        raise IndexCorruptError(
-            f"{os.path.join(index_dir, _IDENTITY)} is damaged: run fahras index --rebuild"
-        ) from error
-    return identity if isinstance(identity, dict) else {}
+    path = os.path.join(index_dir, manifest.NAME)
+    return manifest.decode(read_own(path, manifest.LARGEST_BYTES), path)
 
 
-def _location(index_dir: str, identity: dict[str, Any]) -> Location:
-    data, home = identity.get("data"), identity.get("home")
-    if not isinstance(data, str) or not isinstance(home, str) or os.sep in data:
-        raise IndexCorruptError(f"{index_dir} names no data: run fahras index --rebuild")
-    return Location(
-        index_dir,
-        os.path.join(index_dir, data),
-        os.path.abspath(os.path.join(index_dir, home)),
-    )
+def _location(index_dir: str, said: Manifest) -> Location:
+    data_dir = os.path.join(index_dir, said.data)
+    if os.path.islink(data_dir):
+        raise IndexCorruptError(f"{data_dir} is damaged: it is a link, not a folder")
+    return Location(index_dir, data_dir, os.path.abspath(os.path.join(index_dir, said.home)))
 
 
 def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, list[str]]:
@@ -148,7 +143,7 @@ def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, li
     and NoIndexError where there is no index.
     """
     home, roots = os.path.dirname(os.path.abspath(index_dir)), []
-    with suppress(IndexCorruptError, OSError, ValueError, LookupError, TypeError):
+    with suppress(IndexCorruptError, OSError, ValueError, LookupError, TypeError, RecursionError):
         _, data_dir, home = locate(index_dir)
         roots = head_of(newest_catalogue(data_dir))["roots"]
     roots = roots or [os.path.abspath(path) for path in instead]
@@ -183,16 +178,13 @@ def new_data_dir(index_dir: str) -> str:
 def switch(index_dir: str, data_dir: str, home: str) -> None:
     """Name `data_dir`, whose files are on the disk, as the data in use: at one moment."""
     inside = os.path.dirname(os.path.abspath(index_dir)) == home
-    identity = {
-        "format": FORMAT_VERSION,
-        "analyzer": ANALYZER_VERSION,
-        "data": os.path.basename(data_dir),
-        "home": ".." if inside else home,
-    }
-    path = os.path.join(index_dir, _IDENTITY)
+    said = Manifest(
+        FORMAT_VERSION, ANALYZER_VERSION, os.path.basename(data_dir), ".." if inside else home
+    )
+    path = os.path.join(index_dir, manifest.NAME)
     durable.sync_folder(data_dir)
     durable.sync_folder(index_dir)
-    durable.write(path + _NEW, json.dumps(identity).encode("ascii"))
+    durable.write(path + _NEW, manifest.encode(said))
     durable.replace(path + _NEW, path)
 
 
@@ -208,10 +200,10 @@ def clear(index_dir: str, keep: str | None = None) -> None:
             used.add(locate(index_dir).data_dir)
         except IndexCorruptError:
             return
-    durable.unlink(os.path.join(index_dir, _IDENTITY + _NEW))
+    durable.unlink(os.path.join(index_dir, manifest.NAME + _NEW))
     for name in os.listdir(index_dir):
         path = os.path.join(index_dir, name)
-        if _is_data(name) and path not in used and not os.path.islink(path):
+        if manifest.is_data_folder(name) and path not in used and not os.path.islink(path):
             _remove_data(path)
 
 
@@ -222,7 +214,13 @@ def clear_data(data_dir: str, generation: int) -> None:
         if found and int(found[1]) != generation:
             durable.unlink(os.path.join(data_dir, name))
         elif name == _WHOOSH_TEMPORARY:
-            durable.remove_folder(os.path.join(data_dir, name))
+            _remove_if_empty(os.path.join(data_dir, name))
+
+
+def make_private(index_dir: str, data_dir: str) -> None:
+    """See that an index is its owner's alone, whatever mode it was made with."""
+    ownership.make_private(index_dir, [manifest.NAME, LOCK_NAME])
+    ownership.make_private(data_dir, filter(_is_ours, os.listdir(data_dir)))
 
 
 def _remove_data(data_dir: str) -> None:
@@ -230,8 +228,15 @@ def _remove_data(data_dir: str) -> None:
     for name in os.listdir(data_dir):
         path = os.path.join(data_dir, name)
         if name == _WHOOSH_TEMPORARY:
-            durable.remove_folder(path)
+            _remove_if_empty(path)
         elif _is_ours(name):
             durable.unlink(path)
     if not os.listdir(data_dir):
         durable.remove_folder(data_dir)
+
+
+def _remove_if_empty(folder: str) -> None:
+    """Remove a folder of that name; what is no folder, or holds something, is not Fahras's."""
+    with suppress(NotADirectoryError):
+        if not os.path.islink(folder) and not os.listdir(folder):
+            durable.remove_folder(folder)

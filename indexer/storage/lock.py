@@ -8,16 +8,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from indexer.errors import IndexLockedError, IndexNotWritableError
+from indexer.errors import IndexCorruptError, IndexLockedError, IndexNotWritableError
 from indexer.storage import durable
-from indexer.storage.location import exists
+from indexer.storage.location import LOCK_NAME, exists
 from indexer.storage.untrusted import open_own
 
 LOCK_WAIT_S = 2.0
 """So long is waited for another writer: many are done by then."""
 
 _POLL_S = 0.05
-_NAME = "lock"
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -35,8 +34,7 @@ class Lock:
     def __init__(self, index_dir: str) -> None:
         with writing(index_dir):
             durable.make_folders(index_dir)
-            path = os.path.join(index_dir, _NAME)
-            self._descriptor = open_own(path, os.O_RDWR | os.O_CREAT)
+            self._descriptor = _opened(os.path.join(index_dir, LOCK_NAME))
         try:
             self._wait(index_dir)
         except BaseException:
@@ -67,6 +65,13 @@ class Lock:
     def __del__(self) -> None:
         if getattr(self, "_descriptor", -1) >= 0:
             self.release()
+
+
+def _opened(path: str) -> int:
+    try:
+        return open_own(path, os.O_RDWR | os.O_CREAT)
+    except IndexCorruptError as error:  # which a rebuild needs too
+        raise IndexNotWritableError(f"{path} is a link or a device: remove it") from error
 
 
 def _holder(descriptor: int) -> str:

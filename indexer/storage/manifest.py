@@ -48,8 +48,14 @@ def encode(manifest: Manifest) -> bytes:
 def decode(data: bytes, path: str) -> Manifest:
     """What a file says that bears the name `path`. Raises IndexCorruptError."""
     try:
-        return _checked(json.loads(data))
-    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        said = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise IndexCorruptError(f"{path} is damaged: it is not JSON") from error
+    try:
+        return _checked(said)
+    except KeyError as error:
+        raise IndexCorruptError(f"{path} is damaged: it does not say {error}") from error
+    except (ValueError, TypeError) as error:
         raise IndexCorruptError(f"{path} is damaged: {error}") from error
 
 
@@ -58,9 +64,9 @@ def _json(said: dict[str, Any]) -> bytes:
 
 
 def _checked(said: Any) -> Manifest:
-    """Raises ValueError, LookupError or TypeError."""
+    """Raises ValueError, KeyError or TypeError."""
     if not isinstance(said, dict):
-        raise TypeError("it is no object")
+        raise TypeError("it is not an object")
     manifest = Manifest(*map(said.__getitem__, Manifest._fields))
     if manifest.format == FORMAT_VERSION and said.get("crc32") != zlib.crc32(
         _json(manifest._asdict())

@@ -1,20 +1,27 @@
-"""Whose index is it? One that was only found, above the current folder, may be a stranger's.
+"""Whose index is it, and who may read it? One that was only found may be a stranger's.
 
 In a folder that others may write to, anybody can put an index for those who come by: it would say
 which files `fahras index` reads, and answer what it likes. So an index that was not named with
 `--index` must belong to who uses it, and its home must not lie outside the folder that it was found
 in. The owners are those that git admits (`safe.directory`): the effective user; where root came by
 sudo, also who called it.
+
+An index holds the texts of files that may be their owner's alone, so it is that as well.
 """
 
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterable
 from contextlib import suppress
 
 from indexer.errors import IndexRefusedError
+from indexer.storage.untrusted import open_own
 
 _ROOT = 0
+_OTHERS = 0o077
+_FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 
 
 def require_own(index_dir: str, *files: str) -> None:
@@ -69,3 +76,28 @@ def require_home_within(index_dir: str, home: str) -> None:
 def _is_within(path: str, folder: str) -> bool:
     path = os.path.normpath(path)
     return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
+
+
+def make_private(folder: str, names: Iterable[str]) -> None:
+    """See that nobody but their owner may read a folder of an index and some files in it.
+
+    Indexes of format 2 and before were as open as the umask allowed. What belongs to another user,
+    or to a system without such modes, stays as it is.
+    """
+    if not hasattr(os, "fchmod"):
+        return
+    with suppress(PermissionError):
+        if stat.S_IMODE(os.lstat(folder).st_mode) & _OTHERS:
+            os.chmod(folder, _FOLDER_MODE)
+        for name in names:
+            _make_file_private(os.path.join(folder, name))
+
+
+def _make_file_private(path: str) -> None:
+    with suppress(FileNotFoundError):
+        if stat.S_IMODE(os.lstat(path).st_mode) & _OTHERS:
+            descriptor = open_own(path)
+            try:
+                os.fchmod(descriptor, _FILE_MODE)
+            finally:
+                os.close(descriptor)

@@ -37,7 +37,7 @@ def open_own(path: str, flags: int = os.O_RDONLY, *, size_limit: int | None = No
         raise _no_regular_file(path)
     if size_limit is not None and status.st_size > size_limit:
         os.close(descriptor)
-        raise IndexCorruptError(f"{path}: it has {status.st_size:,} bytes, which cannot be right")
+        raise IndexCorruptError(f"{path} is damaged: it is too long ({status.st_size:,} bytes)")
     return descriptor
 
 

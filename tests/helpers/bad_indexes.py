@@ -8,8 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bad_files import run_humbly
-from bad_input import WORD, Case, edit_json, write
+from bad_input import WORD, Case, write
 from cli_process import run
+
+from indexer.storage import manifest
 
 _REBUILD = ["index", "--rebuild"]
 
@@ -43,7 +45,7 @@ _TOC = "fahras: PATH/.fahras/data-1/_MAIN_1.toc: the table of contents is damage
 
 DAMAGED = [
     *_damaged("identity-cut", "fahras.json", "fahras.json", "cut off",
-              f"fahras: PATH/.fahras/fahras.json is damaged: {_RUN}"),
+              f"fahras: PATH/.fahras/fahras.json is damaged: it is not JSON: {_RUN}"),
     *_damaged("list-removed", "files-N.fhc", "data-1/files-*.fhc", "removed", _LIST),
     *_damaged("list-cut", "files-N.fhc", "data-1/files-*.fhc", "cut off", _LIST),
     *_damaged("list-flipped", "files-N.fhc", "data-1/files-*.fhc", "with a byte changed", _LIST),
@@ -74,7 +76,9 @@ def _place(
 
 
 def _of_version(folder: Path, **versions: int) -> None:
-    edit_json(folder / ".fahras" / "fahras.json", **versions)
+    path = folder / ".fahras" / "fahras.json"
+    said = manifest.decode(path.read_bytes(), "fahras.json")
+    path.write_bytes(manifest.encode(said._replace(**versions)))
 
 
 def _two_roots(folder: Path) -> None:

@@ -8,7 +8,6 @@ In an answer PATH stands for the folder of the row, N for a number that differs 
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sys
@@ -68,8 +67,9 @@ def cases() -> list[Case]:
     from bad_files import FILES
     from bad_indexes import INDEXES
     from bad_moments import MOMENTS
+    from bad_strangers import STRANGERS
 
-    return [*FILES, *COMMANDS, *INDEXES, *MOMENTS]
+    return [*FILES, *COMMANDS, *INDEXES, *STRANGERS, *MOMENTS]
 
 
 _HEAD = """# What bad input is answered with
@@ -107,11 +107,6 @@ def write(folder: Path, name: str | bytes, content: bytes | str = "نص\n") -> N
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "wb") as file:
         file.write(content.encode() if isinstance(content, str) else content)
-
-
-def edit_json(path: Path, **changes: object) -> None:
-    """Change members of a JSON object in a file."""
-    path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), **changes}), "utf-8")
 
 
 if __name__ == "__main__":
