@@ -32,6 +32,7 @@ import report  # noqa: E402
 import searching  # noqa: E402
 import significance  # noqa: E402
 import speed  # noqa: E402
+import structure  # noqa: E402
 
 from indexer.index import Index  # noqa: E402
 
@@ -344,3 +345,39 @@ def test_hits_has_a_row_for_each_power_of_ten() -> None:
     assert [row[0] for row in table.rows] == ["1", "10", "100"]
     assert hits.text_of(45).count(hits.QUERY) == 45
     assert all(cell > 0 for row in table.rows for cell in row[1:])  # type: ignore[operator]
+
+
+def test_structure_traces_a_search(tmp_path: Path) -> None:
+    table = structure.table([BENCHMARKS.parent])
+    figures = {row[0]: row[1] for row in table.rows}
+    assert (
+        20 < figures["modules passed"] < figures["functions"] < figures["switches between modules"]
+    )
+    assert figures["modules passed"] <= figures["modules in all"]
+
+
+def test_a_switch_is_counted_through_other_packages(tmp_path: Path) -> None:
+    (tmp_path / "analyzers").mkdir()
+    sources = {
+        "one": "import functools, two\n"
+        "def ask():\n    helper()\n    return functools.reduce(two.answer, [1, 2, 3])\n"
+        "def helper(): pass\n",
+        "two": "import string\n"
+        "class Late(string.Formatter):\n"
+        "    def get_value(self, key, args, kwargs): return back()\n"
+        "def answer(a, b): return Late().format('{x}')\n",
+    }
+    for name, source in sources.items():
+        (tmp_path / "analyzers" / f"{name}.py").write_text(source, "utf-8")
+    sys.path.append(str(tmp_path / "analyzers"))
+    import one
+    import two
+
+    two.back = one.helper
+    trace = structure.traced(tmp_path, one.ask)
+    assert trace.switches == {
+        ("analyzers.one", "analyzers.two"): 2,
+        ("analyzers.two", "analyzers.one"): 2,
+    }
+    assert trace.both_ways() == ["analyzers.one / analyzers.two"]
+    assert len(trace.functions) == 4

@@ -1,7 +1,7 @@
 """What does a segment's field hold, as arrays? The reading side that evaluators use.
 
 Arrays are views on the mapped file: never write to them. `docs` are docnums in the segment, deleted
-ones among them; the segment's bitmap says which (`ColumnarSegment.deleted_mask`). Scores, queries
+ones among them; the segment's bitmap says which (`TocSegment.deleted_mask`). Scores, queries
 and text analysis are not known here.
 """
 

@@ -34,7 +34,9 @@ documents, the second of them deleted::
 from __future__ import annotations
 
 import mmap
+import os
 import re
+import string
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -53,7 +55,13 @@ INDEX_NAME = "MAIN"
 LARGEST_BYTES = 1 << 26
 """No TOC is larger: 500 million documents that are deleted, in a million segments."""
 
+_ID_LETTERS = string.digits + string.ascii_lowercase
 _is_segment_id = re.compile(rb"[0-9a-z]{16}").fullmatch
+
+
+def new_segment_id() -> str:
+    """An id that no other segment has."""
+    return "".join(_ID_LETTERS[byte % len(_ID_LETTERS)] for byte in os.urandom(16))
 
 
 class Fingerprint(NamedTuple):

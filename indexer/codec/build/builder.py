@@ -6,11 +6,11 @@ bounded memory, and writes the file once. It knows no index, no TOC and no locks
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 import numpy as np
-from whoosh.filedb.structfile import StructFile
 
 from indexer.codec.build.collect import FormCollector, TermCollector
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, write_field
@@ -18,8 +18,9 @@ from indexer.codec.build.forms import FormVocabulary
 from indexer.codec.build.prepare import Document, prepare
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.build.source import SegmentSource
+from indexer.codec.columns import column_writer
 from indexer.codec.container import ContainerWriter
-from indexer.codec.contents import Fingerprint
+from indexer.codec.contents import NO_FILE, Fingerprint, SegmentEntry
 from indexer.codec.format import LEVELS
 from indexer.codec.stored import BlobReader, BlobWriter
 from indexer.storage import durable
@@ -101,7 +102,7 @@ class SegmentBuilder:
         """Whoosh's writer of a field's column."""
         if name not in self._columns:
             file = self._scratch.spool()
-            self._columns[name] = (column.writer(StructFile(file)), file)
+            self._columns[name] = (column_writer(column, file), file)
         return self._columns[name][0]
 
     # Whole segments
@@ -154,10 +155,11 @@ class SegmentBuilder:
         """Give back the temporary files."""
         self._scratch.close()
 
-    def write_to(self, path: str) -> Fingerprint:
-        """Write the segment to a new file and see it on the disk."""
-        with durable.created(path) as file:
-            return self.write(file)
+    def write_segment(self, folder: str, segment_id: str) -> SegmentEntry:
+        """Write the segment to a new file in a folder, see it on the disk, and say what it is."""
+        entry = SegmentEntry(segment_id, NO_FILE, self.doc_count)
+        with durable.created(os.path.join(folder, entry.file_name)) as file:
+            return entry._replace(file=self.write(file))
 
     def _all_fields(self) -> Iterable[FieldData]:
         own = self._form_fields()

@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from indexer.codec.build.series import Read, SegmentSeries, Unit, build_here
-from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.codec.contents import SegmentEntry
 from indexer.errors import FahrasError
 from indexer.process import set_apart
 
@@ -36,8 +36,8 @@ def build_with(
     units: Sequence[Unit],
     read: Read[Unit],
     tell: Callable[[Any], None],
-) -> list[ColumnarSegment]:
-    """The segments that so many worker processes make of the units; see `build_segments`."""
+) -> list[SegmentEntry]:
+    """The segments that so many worker processes make of the units; see `build_here`."""
     crew = _Crew(workers)
     try:
         crew.start(_work, (folder, schema, units, read))
@@ -74,7 +74,7 @@ class _Crew:
             self._receivers.append(receiver)
             sender.close()  # so that the end of the process is the end of the pipe
 
-    def results(self, tell: Callable[[Any], None]) -> Iterator[ColumnarSegment]:
+    def results(self, tell: Callable[[Any], None]) -> Iterator[SegmentEntry]:
         """The segments of all workers; passes their messages on meanwhile."""
         open_pipes = list(self._receivers)
         while open_pipes:

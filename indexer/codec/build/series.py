@@ -1,17 +1,14 @@
-"""How do very many documents become segments, as many as memory asks for?
-
-In this process, or in several (`parallel.py`, which is imported only then).
-"""
+"""How do very many documents become segments, as many as memory asks for?"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from indexer.codec.build.builder import SegmentBuilder
 from indexer.codec.build.prepare import Document
-from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.codec.contents import SegmentEntry, new_segment_id
 from indexer.process import seldom_collected
 from indexer.storage import durable
 
@@ -36,7 +33,7 @@ class SegmentSeries:
         self._builder = SegmentBuilder(folder)
         self._waiting: list[Document] = []
         self._waiting_chars = 0
-        self._segments: list[ColumnarSegment] = []
+        self._segments: list[SegmentEntry] = []
 
     def add(self, document: Document) -> None:
         """Add a document; whether it can be indexed may show only with one of the next."""
@@ -54,14 +51,10 @@ class SegmentSeries:
 
     def _close(self) -> None:
         if self._builder.doc_count:
-            segment = ColumnarSegment()
-            segment.set_doc_count(self._builder.doc_count)
-            path = os.path.join(self._folder, segment.file_name)
-            segment.set_file(self._builder.write_to(path))
-            self._segments.append(segment)
+            self._segments.append(self._builder.write_segment(self._folder, new_segment_id()))
         self._builder.close()
 
-    def finish(self) -> list[ColumnarSegment]:
+    def finish(self) -> list[SegmentEntry]:
         """Write what is left; the segments, their files on the disk."""
         self._add_waiting()
         self._close()
@@ -74,31 +67,9 @@ class SegmentSeries:
             durable.unlink(os.path.join(self._folder, segment.file_name))
 
 
-def build_segments(
-    folder: str,
-    schema: Any,
-    units: Sequence[Unit],
-    read: Read[Unit],
-    processes: int,
-    on_message: Callable[[Any], None] | None,
-) -> list[ColumnarSegment]:
-    """See `ColumnarWriter.build`. Works in this process where one is enough or fork is missing."""
-    tell = on_message or _ignore
-    workers = min(processes, len(units))
-    if workers <= 1 or not hasattr(os, "fork"):
-        return build_here(SegmentSeries(folder, schema), units, read, tell)
-    from indexer.codec.build.parallel import build_with
-
-    return build_with(workers, folder, schema, units, read, tell)
-
-
-def _ignore(_message: Any) -> None:
-    return
-
-
 def build_here(
     series: SegmentSeries, units: Iterable[Unit], read: Read[Unit], tell: Callable[[Any], None]
-) -> list[ColumnarSegment]:
+) -> list[SegmentEntry]:
     """The segments of these units, built in this process; `tell` gets what is no document."""
     try:
         with seldom_collected():

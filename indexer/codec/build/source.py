@@ -12,9 +12,9 @@ from analyzers.bulk.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldSource
+from indexer.codec.columns import read_column
 from indexer.codec.container import Container
 from indexer.codec.postings import Array, slice_indices, starts_of
-from indexer.codec.whoosh.reader import read_column
 
 
 class SegmentSource:

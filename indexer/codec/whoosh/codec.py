@@ -14,7 +14,7 @@ from indexer.codec.container import Container
 from indexer.codec.stored import encode_records
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
-from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.codec.whoosh.segment import TocSegment
 
 if TYPE_CHECKING:
     from indexer.codec.build.builder import SegmentBuilder  # searches never build
@@ -47,8 +47,7 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         if not builder.doc_count:
             builder.close()
             return
-        segment.set_doc_count(builder.doc_count)
-        segment.set_file(builder.write_to(os.path.join(storage.folder, segment.file_name)))
+        segment.entry = builder.write_segment(storage.folder, segment.entry.segment_id)
 
     def discard(self, segment: ColumnarSegment) -> None:
         """Forget a segment in the making."""
@@ -90,6 +89,14 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
     def new_segment(self, storage: Any, indexname: str) -> ColumnarSegment:
         """A segment to be written."""
         return ColumnarSegment()
+
+
+class ColumnarSegment(TocSegment):
+    """A segment of this codec."""
+
+    def codec(self) -> ColumnarCodec:
+        """The codec that reads this segment."""
+        return ColumnarCodec()
 
 
 def open_container(storage: Any, segment: ColumnarSegment) -> Container:

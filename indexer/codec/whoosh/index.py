@@ -21,9 +21,8 @@ from whoosh.index import TOC, FileIndex
 from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.contents import INDEX_NAME, Fingerprint, Toc
-from indexer.codec.whoosh.codec import open_container
+from indexer.codec.whoosh.codec import ColumnarSegment, open_container
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
-from indexer.codec.whoosh.segment import ColumnarSegment
 from indexer.errors import IndexVersionError
 from indexer.storage import durable
 from indexer.storage.untrusted import open_own

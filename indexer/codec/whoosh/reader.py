@@ -10,14 +10,14 @@ from typing import Any
 
 import numpy as np
 from whoosh.codec import base
-from whoosh.filedb.structfile import BufferFile
 from whoosh.reading import TermInfo, TermNotFound
 
 from indexer.codec.arrays import FieldArrays, Slots
+from indexer.codec.columns import read_column
 from indexer.codec.container import Container
 from indexer.codec.stored import BlobReader, decode_record
 from indexer.codec.whoosh.matcher import ColumnarMatcher, length_bounds
-from indexer.codec.whoosh.segment import ColumnarSegment
+from indexer.codec.whoosh.segment import TocSegment
 
 
 class TermsReader(base.TermsReader):  # type: ignore[misc]
@@ -169,7 +169,7 @@ class Cursor(base.FieldCursor):  # type: ignore[misc]
 class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
     """The documents of a segment: stored values, columns, lengths, deletions."""
 
-    def __init__(self, container: Container, segment: ColumnarSegment) -> None:
+    def __init__(self, container: Container, segment: TocSegment) -> None:
         self._container = container
         self._segment = segment
         self._records = BlobReader(container, "records/")
@@ -265,9 +265,3 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         texts = self._texts.get(fieldname)
         blob = None if texts is None else texts.get(docnum)
         return None if blob is None else blob.decode("utf-8", "surrogatepass")
-
-
-def read_column(container: Container, name: str, column: Any) -> Any:
-    """Whoosh's reader of a column."""
-    data = bytes(container.view(f"c/{name}"))
-    return column.reader(BufferFile(data), 0, len(data), container.meta["documents"])

@@ -6,33 +6,24 @@ The segment's file never changes; deleting is a bit here, so a commit of deletio
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from whoosh.codec import base
 
-from indexer.codec.contents import INDEX_NAME, NO_FILE, Fingerprint, SegmentEntry
-
-if TYPE_CHECKING:
-    from indexer.codec.whoosh.codec import ColumnarCodec
+from indexer.codec.contents import INDEX_NAME, NO_FILE, SegmentEntry, new_segment_id
 
 
-class ColumnarSegment(base.Segment):  # type: ignore[misc]
-    """A segment of this codec, as Whoosh asks for one: what the TOC says of it, or will."""
+class TocSegment(base.Segment):  # type: ignore[misc]
+    """A segment as Whoosh asks for one: what the TOC says of it, or will. Its codec is not said."""
 
     compound = False
     indexname = INDEX_NAME
 
     def __init__(self, entry: SegmentEntry | None = None) -> None:
-        self.entry = entry or SegmentEntry(self._random_id(), NO_FILE, 0)
+        self.entry = entry or SegmentEntry(new_segment_id(), NO_FILE, 0)
         self.segid = self.entry.segment_id
-
-    def codec(self) -> ColumnarCodec:
-        """The codec that reads this segment."""
-        from indexer.codec.whoosh.codec import ColumnarCodec
-
-        return ColumnarCodec()
 
     @property
     def file_name(self) -> str:
@@ -43,10 +34,6 @@ class ColumnarSegment(base.Segment):  # type: ignore[misc]
     def size_bytes(self) -> int:
         """The size of that file; 0 where it is not written yet."""
         return self.entry.file.size_bytes
-
-    def set_file(self, file: Fingerprint) -> None:
-        """Say what was written."""
-        self.entry = self.entry._replace(file=file)
 
     def set_doc_count(self, count: int) -> None:
         """Say how many documents the segment has; Whoosh calls this when it is written."""

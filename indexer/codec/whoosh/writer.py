@@ -7,6 +7,7 @@ that are on the disk when they return.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -19,16 +20,19 @@ from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.build.builder import SegmentBuilder
 from indexer.codec.build.policy import segments_to_merge
-from indexer.codec.build.series import SEGMENT_TOKENS, build_segments
+from indexer.codec.build.series import SEGMENT_TOKENS, SegmentSeries, build_here
 from indexer.codec.build.source import SegmentSource
 from indexer.codec.contents import Fingerprint, Toc
-from indexer.codec.whoosh.codec import ColumnarCodec
+from indexer.codec.whoosh.codec import ColumnarCodec, ColumnarSegment
 from indexer.codec.whoosh.reader import TermsReader
-from indexer.codec.whoosh.segment import ColumnarSegment
 from indexer.errors import FahrasError
 from indexer.storage import durable
 
 Unit = TypeVar("Unit")
+
+
+def _ignore(_message: Any) -> None:
+    return
 
 
 def merge_crowded(writer: ColumnarWriter, segments: list[Any]) -> list[Any]:
@@ -93,14 +97,22 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     ) -> int:
         """Add the documents that `read` yields for each unit of work, in several processes.
 
-        `read` runs in the workers. What it yields that is not a dictionary is given to
-        `on_message` in this process, in the order in which each worker yields it. Returns how many
-        documents were added. Raises what a worker raised; then nothing was added.
+        `read` runs in the workers; in this process where one is enough or fork is missing. What it
+        yields that is not a dictionary is given to `on_message` in this process, in the order in
+        which each worker yields it. Returns how many documents were added. Raises what a worker
+        raised; then nothing was added.
         """
         self._check_state()
-        built = build_segments(self.storage.folder, self.schema, units, read, processes, on_message)
-        self._written.extend(built)
-        return sum(segment.doc_count_all() for segment in built)
+        folder, tell = self.storage.folder, on_message or _ignore
+        workers = min(processes, len(units))
+        if workers > 1 and hasattr(os, "fork"):
+            from indexer.codec.build.parallel import build_with
+
+            built = build_with(workers, folder, self.schema, units, read, tell)
+        else:
+            built = build_here(SegmentSeries(folder, self.schema), units, read, tell)
+        self._written.extend(map(ColumnarSegment, built))
+        return sum(entry.documents for entry in built)
 
     def add_reader(self, reader: Any) -> None:
         """Add all documents of a reader that are not deleted."""
