@@ -18,6 +18,12 @@ def read_list(name: str) -> str:
         return file.read()
 
 
+def read_bytes(name: str) -> bytes:
+    """The same as it lies on the disk."""
+    with open(os.path.join(_FOLDER, name), "rb") as file:
+        return file.read()
+
+
 def write_list(name: str, text: str) -> None:
     """Put a list that is derived from others beside them."""
     with open(os.path.join(_FOLDER, name), "w", encoding="utf-8", newline="\n") as file:

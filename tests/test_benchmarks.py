@@ -31,7 +31,9 @@ import relevance  # noqa: E402
 import report  # noqa: E402
 import searching  # noqa: E402
 import significance  # noqa: E402
+import small_dictionary  # noqa: E402
 import speed  # noqa: E402
+import stems  # noqa: E402
 import structure  # noqa: E402
 
 from indexer.index import Index  # noqa: E402
@@ -381,3 +383,30 @@ def test_a_switch_is_counted_through_other_packages(tmp_path: Path) -> None:
     }
     assert trace.both_ways() == ["analyzers.one / analyzers.two"]
     assert len(trace.functions) == 4
+
+
+def test_the_stem_checker_finds_each_kind_of_fault(tmp_path: Path) -> None:
+    path = small_dictionary.write(
+        tmp_path / "d.sqlite",
+        [
+            {"vocalized": "عَامٌّ", "root": "عمم"},
+            {"vocalized": "عَامَةٌ", "root": "عمه"},
+            {"vocalized": "طَالِبٌ", "root": "طلب"},
+            {"vocalized": "طَلَبٌ", "root": "طلب"},
+        ],
+    )
+    roots = stems.words_of(path)
+    assert roots["عامه"] == {"عمه"}
+    counts = {"عام": 9, "عامه": 5, "طالب": 4, "طالبين": 2}
+    strangers = list(stems.stranger_faults(roots, counts))
+    assert [(fault.tokens, fault.text.split()[2]) for fault in strangers] == [(5, "عام")]
+    assert [fault.text.split()[0] for fault in stems.radical_faults(roots, counts)] == ["عامه"]
+    assert not list(stems.parted_faults(roots, roots, counts))
+
+
+def test_a_word_is_one_behind_every_article() -> None:
+    counts = {"كتاب": 3, "الكتاب": 2, "غاز": 4, "الغاز": 7}
+    shapes = stems.with_article("لبن")
+    assert shapes == {"ال": "اللبن", "وال": "واللبن", "بال": "باللبن", "لل": "للبن"}
+    assert stems.tokens_of("كتاب", counts) == 5
+    assert not [f for f in stems.article_faults(counts) if f.text.startswith("كتاب ")]
