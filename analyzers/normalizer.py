@@ -93,8 +93,28 @@ def unmark(word: str) -> str:
 def _unmark_once(word: str) -> str:
     if araby.HAMZA_ABOVE in word:  # in Uthmani spelling a hamza without a seat rides on tatweel
         word = HAMZA_ON_TATWEEL.sub(araby.YEH_HAMZA, word)
-    word = unicodedata.normalize("NFC", word.translate(_UNMARK))
-    return word.translate(_DROP_DECOMPOSED)
+    word = word.translate(_UNMARK)
+    if len(word) > _MOST_COMBINING:
+        word = _stream_safe(word)
+    return unicodedata.normalize("NFC", word).translate(_DROP_DECOMPOSED)
+
+
+_MOST_COMBINING = 30
+
+
+def _stream_safe(word: str) -> str:
+    """A word without the signs beyond the thirtieth on one letter.
+
+    Normalization sorts the signs of a letter, in time that grows with their square. No language
+    has more: the limit is that of Unicode's Stream-Safe Text Format (UAX #15).
+    """
+    kept = []
+    run = 0
+    for char in word:
+        run = run + 1 if unicodedata.combining(char) else 0
+        if run <= _MOST_COMBINING:
+            kept.append(char)
+    return "".join(kept)
 
 
 _ALEFS = araby.ALEF_MADDA + araby.ALEF_HAMZA_ABOVE + araby.ALEF_HAMZA_BELOW + araby.ALEF_WASLA

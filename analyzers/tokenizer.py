@@ -52,6 +52,9 @@ CHUNK_CHARS = 1 << 18
 _UNKNOWN = 255
 _FIRST_PLANE = 1 << 16
 _OTHER_PLANES = 0x110000 - _FIRST_PLANE
+_USUAL_MARKS = 4
+"""After a word's last letter stand at most so many marks; what has more is looked up at once."""
+
 _SPACE = re.compile(r"\s")
 _NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬]\d+)*")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?")
@@ -340,9 +343,13 @@ def _word_bounds(classes: Classes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 def _extend_over_marks(ends: Offsets, classes: Classes) -> Offsets:
     """Move each end behind the marks that follow it, so that a slice is the whole written word."""
     open_ends = np.flatnonzero(ends < len(classes))
-    while len(open_ends):
+    for _ in range(_USUAL_MARKS):
         marked = classes.take(ends[open_ends]) == MARK
         open_ends = open_ends[marked]
         ends[open_ends] += 1
         open_ends = open_ends[ends[open_ends] < len(classes)]
+        if not len(open_ends):
+            return ends
+    others = np.append(np.flatnonzero(classes != MARK), len(classes))
+    ends[open_ends] = others.take(others.searchsorted(ends[open_ends]))
     return ends

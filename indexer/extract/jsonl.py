@@ -73,7 +73,7 @@ def _lines(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | None]:
 def _records(
     lines: Iterable[bytes | None], extraction: Extraction, max_bytes: int
 ) -> Iterator[Record]:
-    seen: set[str] = set()
+    ids = _Ids()
     for number, line in enumerate(lines, 1):
         if line is None:
             extraction.report(f"a line of more than {max_bytes} bytes was left out", number)
@@ -83,7 +83,7 @@ def _records(
             except BadLineError as error:
                 extraction.report(str(error), number)
             else:
-                own_id = _own_id(record.id or "", seen)
+                own_id = ids.own(record.id or "")
                 if own_id != record.id:
                     extraction.report(
                         f"the id {record.id!r} occurs again; this record is kept as {own_id!r}",
@@ -135,12 +135,19 @@ def _clean(text: str, extraction: Extraction) -> str:
     return cleaned
 
 
-def _own_id(wanted: str, seen: set[str]) -> str:
-    """`wanted`, or the first of wanted#2, wanted#3, … that no record of the file has yet."""
-    own = wanted
-    for copy in itertools.count(2):
-        if own not in seen:
-            break
-        own = f"{wanted}#{copy}"
-    seen.add(own)
-    return own
+class _Ids:
+    """The ids that the records of a file have taken."""
+
+    def __init__(self) -> None:
+        self._copies: dict[str, int] = {}
+        """By id, the number of the next copy to try: a file of one id is not searched anew."""
+
+    def own(self, wanted: str) -> str:
+        """`wanted`, or the first of wanted#2, wanted#3, … that no record has yet."""
+        own = wanted
+        while own in self._copies:
+            copy = self._copies[wanted]
+            self._copies[wanted] = copy + 1
+            own = f"{wanted}#{copy}"
+        self._copies[own] = 2
+        return own

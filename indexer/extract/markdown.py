@@ -14,11 +14,12 @@ from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 
 _LEAD_CHARS = 64 * 1024
+_HEADING_CHARS = 500
 _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE
 )
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
-_HASHED = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\r\n]*?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
+_HASHED = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\r\n]*)", re.MULTILINE)
 _UNDERLINED = re.compile(r"^ {0,3}(\S[^\r\n]*)\r?\n {0,3}(?:=+|-{2,})[ \t]*\r?$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _EMPHASIS = re.compile(r"(\*\*|__|[*_`])(?=\S)(.+?)(?<=\S)\1")
@@ -37,21 +38,21 @@ def extract_markdown(data: bytes, extraction: Extraction) -> None:
 
 def _field(front_matter: str, name: str) -> str:
     """A one-line value of the front matter, unquoted; "" where it has none."""
-    found = re.search(rf"^{name}[ \t]*:[ \t]*(.+?)[ \t]*\r?$", front_matter, re.MULTILINE | re.I)
-    value = found.group(1) if found else ""
+    found = re.search(rf"^{name}[ \t]*:[ \t]*(.+)", front_matter, re.MULTILINE | re.I)
+    value = found.group(1).rstrip(" \t\r") if found else ""
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
     return value[1:-1].strip() if quoted else value
 
 
 def _first_heading(text: str) -> str:
     text = _FENCE.sub("", text)
-    found = [match for match in (_HASHED.search(text), _UNDERLINED.search(text)) if match]
-    if not found:
-        return ""
-    return _plain(min(found, key=lambda match: match.start()).group(1))
+    hashed, underlined = _HASHED.search(text), _UNDERLINED.search(text)
+    if hashed and not (underlined and underlined.start() < hashed.start()):
+        return _plain(hashed.group(1).rstrip(" \t").rstrip("#"))
+    return _plain(underlined.group(1)) if underlined else ""
 
 
 def _plain(line: str) -> str:
-    """A heading without the signs of links and emphasis."""
-    line = _LINK.sub(r"\1", line)
+    """A heading without the signs of links and emphasis, and not more of it than a heading has."""
+    line = _LINK.sub(r"\1", line[:_HEADING_CHARS])
     return _EMPHASIS.sub(r"\2", _EMPHASIS.sub(r"\2", line)).strip()
