@@ -168,9 +168,7 @@ class _OneWord:
 
     @staticmethod
     def trimmed(word: str, letters: str, leaving: int) -> str:
-        while len(word) > leaving and word[-1] in letters:
-            word = word[:-1]
-        return word
+        return word[: max(leaving, len(word.rstrip(letters)))]
 
     @staticmethod
     def put(word: str, letter: str, place: int = 0) -> str:

@@ -17,6 +17,11 @@ from analyzers.normalizer import fold, unmark
 Side = tuple[str, ...]
 """The words of one side, each as an unmarked form `u`."""
 
+MOST_GROUPS = 100_000
+MOST_SIDES = 64
+MOST_WORDS = 16
+"""Of a table, of all groups that a side stands in, of a side: each bounds what a query costs."""
+
 _MIN_FOLDED_LETTERS = 4
 
 _PROCLITICS = {
@@ -66,16 +71,14 @@ class VariantTable:
         table.longest = table._unread.longest
         return table
 
-    def with_file(self, path: str) -> VariantTable:
-        """A table of these groups and those of a user's file."""
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
+    def with_text(self, text: str, name: str) -> VariantTable:
+        """A table of these groups and those of a user's file; raises as `parse` does."""
         self._read_rest()
         table = VariantTable()
         table._sides_of = dict(self._sides_of)
         table.longest = self.longest
-        for group in _groups(text, path):
-            table._add(group)
+        for group in _groups(text, name):
+            table._add(group, name)
         return table
 
     def sides_of(self, words: Side) -> tuple[Side, ...]:
@@ -113,16 +116,22 @@ class VariantTable:
                 self._add(group)
             self._unread = None
 
-    def _add(self, group: tuple[Side, ...]) -> None:
+    def _add(self, group: tuple[Side, ...], name: str = "variants") -> None:
         keys = [_key(side) for side in group]
         for key in keys:
             self.longest = max(self.longest, len(key))
             known = self._sides_of.get(key, ())
-            self._sides_of[key] = known + tuple(
+            sides = known + tuple(
                 other
                 for other, its_key in zip(group, keys, strict=True)
                 if its_key != key and other not in known
             )
+            if len(sides) >= MOST_SIDES:
+                raise VariantsError(
+                    f"{name}: «{' '.join(key)[:80]}» has more than {MOST_SIDES} sides, and a word "
+                    "is searched with all of them: take out what does not mean the same"
+                )
+            self._sides_of[key] = sides
 
 
 class _Unread:
@@ -167,12 +176,19 @@ def _key(words: Side) -> Side:
 
 
 def _groups(text: str, name: str) -> Iterator[tuple[Side, ...]]:
-    for number, content in lines_of(text):
+    for count, (number, content) in enumerate(lines_of(text)):
+        if count == MOST_GROUPS:
+            raise VariantsError(f"{name} has more than {MOST_GROUPS:,} groups: leave some out")
         parts = content.split("=") if "=" in content else content.split()
+        if len(parts) > MOST_SIDES or any(len(part.split()) > MOST_WORDS for part in parts):
+            raise VariantsError(
+                f"{name}, line {number}: a group has up to {MOST_SIDES} sides, a side up to "
+                f"{MOST_WORDS} words: split it"
+            )
         group = tuple(tuple(unmark(word) for word in part.split()) for part in parts)
         if len(group) < 2 or not all(side and all(side) for side in group):
             raise VariantsError(
                 f"{name}, line {number}: a group needs two sides or more, "
-                f"as in «سوريا سورية» or «تشرين الثاني = نوفمبر»; found «{content}»"
+                f"as in «سوريا سورية» or «تشرين الثاني = نوفمبر»; found «{content[:80]}»"
             )
         yield group

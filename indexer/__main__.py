@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import atexit
+import errno
 import os
 import sys
 from typing import NoReturn
 
 from indexer import process
-from indexer.cli import VERSION
+from indexer.cli import OUT_OF_MEMORY, VERSION
 
 
 def _open_closed_streams() -> None:
@@ -31,6 +32,20 @@ def _open_closed_streams() -> None:
             setattr(sys, name, open(number, kind, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
+_LEAST_MEMORY = 200_000_000
+_TIGHT = "less than 200 MB of memory is allowed to it: raise the limit with ulimit -v"
+
+
+def _memory_is_tight() -> bool:
+    """Whether the system allows less than numpy's import takes, which would end the process."""
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return False
+    allowed = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return allowed != resource.RLIM_INFINITY and allowed < _LEAST_MEMORY
+
+
 def main() -> None:
     """Run the command line of this process and exit with its code."""
     _open_closed_streams()
@@ -38,6 +53,9 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]) and sys.stdout.writable():
         sys.stdout.write(f"fahras {VERSION}\n")
         return
+    if _memory_is_tight():
+        sys.stderr.write(f"fahras: {_TIGHT}\n")
+        _end(2)
     process.collect_seldom()
     # numpy's linear algebra starts a pool of threads when imported; nothing here would use it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -50,6 +68,11 @@ def main() -> None:
         code = 130
     except ModuleNotFoundError as error:
         sys.stderr.write(f"fahras: {error.name} is missing; install with: pip install fahras\n")
+        code = 2
+    except (MemoryError, OSError) as error:
+        if "--debug" in arguments or getattr(error, "errno", errno.ENOMEM) != errno.ENOMEM:
+            raise
+        sys.stderr.write(f"fahras: {OUT_OF_MEMORY}\n")
         code = 2
     _end(code)
 

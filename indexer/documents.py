@@ -59,7 +59,7 @@ class Documents:
             of_file = sorted(self._stored(file=entry.number), key=lambda stored: stored["line"])
             after = bisect_right(of_file, line or 1, key=lambda stored: stored["line"])
             return of_file[max(after - 1, 0)] if of_file else None
-        records = self._stored(record=name) if name else []
+        records = self._stored(record=name) if name and _is_text(name) else []
         if len(records) > 1:
             raise DocumentNotFoundError(
                 f"{len(records)} records are called {name}: give one of {self._places(records)}"
@@ -82,3 +82,12 @@ class Documents:
         )
         named = [f"{path}:{line}" for path, line in places[:_PLACES_NAMED]]
         return ", ".join(named) + (", …" if len(places) > _PLACES_NAMED else "")
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name may be the id of a record: bytes that are not UTF-8 are none."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -20,6 +20,7 @@ from indexer.codec.format import FORMAT_VERSION
 from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
+from indexer.given import MIB, read_given
 from indexer.results import Match, SearchOptions, SearchResults
 from indexer.storage import durable
 from indexer.storage import location as storage
@@ -307,7 +308,7 @@ class Index:
         if wanted not in self._variant_tables:
             table = VariantTable.default()
             for path in wanted:
-                table = _with_file(table, path)
+                table = _with_file(table, path, streams=path != own)
             self._variant_tables[wanted] = table
         return self._variant_tables[wanted]
 
@@ -428,11 +429,17 @@ VARIANTS_NAME = "variants.txt"
 """A user's own table, beside the data folder; it outlives rebuilds."""
 
 
-def _with_file(table: VariantTable, path: str) -> VariantTable:
+_VARIANTS_BYTES = 4 * MIB
+
+
+def _with_file(table: VariantTable, path: str, *, streams: bool) -> VariantTable:
     try:
-        return table.with_file(path)
+        data = read_given(path, _VARIANTS_BYTES, streams=streams)
+        return table.with_text(data.decode("utf-8-sig"), path)
     except OSError as error:
         raise FahrasError(f"the table of variants {path}: {error.strerror}") from error
+    except FahrasError as error:
+        raise FahrasError(f"the table of variants {error}") from error
     except UnicodeDecodeError as error:
         raise FahrasError(f"the table of variants {path} is not UTF-8: save it as UTF-8") from error
     except ValueError as error:

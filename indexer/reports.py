@@ -68,6 +68,8 @@ class FileProblem(NamedTuple):
     line: int | None = None
     fatal: bool = True
     """False where the file was indexed all the same (stray bytes, single bad records)."""
+    lost: bool = True
+    """False where nothing of it is missing from the index (stray bytes, ids that come again)."""
 
 
 class UpdateReport(NamedTuple):

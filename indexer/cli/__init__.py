@@ -8,3 +8,5 @@ from __future__ import annotations
 
 VERSION = "0.1.0"
 """The version of the distribution, kept here so that `fahras --version` imports nothing."""
+
+OUT_OF_MEMORY = "out of memory: end other programs, or split the largest files"

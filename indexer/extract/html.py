@@ -62,15 +62,39 @@ _CHARSET = re.compile(
 )
 _DECLARATION_BYTES = 4096
 
+_SMALL_CHARS = 1 << 16
+_FEW_TAGS = 2_000
+"""The parser's time, and the size of its tree, grow with the square of what is nested, of unclosed
+letters in bold, of the attributes of one tag: a page that is not small is parsed by the worker."""
+
+_SECONDS, _SECONDS_A_MIB = 3, 2
+"""For a page; an honest one, of tags without end, takes half a second a MiB."""
+
 
 def extract_html(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a page; the offsets of its matches are those of the text made."""
+    source, extraction.encoding, extraction.replaced = decode(data, _declared_charset(data))
+    if len(source) <= _SMALL_CHARS and source.count("<") <= _FEW_TAGS:
+        title, text, date = _page(source)
+    else:
+        from indexer.extract.worker import read_apart
+
+        utf8 = source.encode("utf-8")
+        seconds = _SECONDS + _SECONDS_A_MIB * (len(utf8) >> 20)
+        title, text, date = read_apart(f"{__name__}:parse_page", utf8, seconds=seconds)
+    extraction.records = (Record(None, title, text, date),)
+
+
+def parse_page(utf8: bytes) -> tuple[str, str, str | None]:
+    """(title, text, date) of a page; what the worker is asked for."""
+    return _page(utf8.decode("utf-8"))
+
+
+def _page(source: str) -> tuple[str, str, str | None]:
     from selectolax.lexbor import LexborHTMLParser
 
-    source, extraction.encoding, extraction.replaced = decode(data, _declared_charset(data))
     page = LexborHTMLParser(source)
-    title, date = _title(page), _date(page)
-    extraction.records = (Record(None, title, _readable(page), date),)
+    return _title(page), _readable(page), _date(page)
 
 
 def _declared_charset(data: bytes) -> str | None:
@@ -149,12 +173,24 @@ def _scope(page: LexborHTMLParser, sizes: dict[int, int]) -> LexborNode | None:
 def _furniture_by_name(scope: LexborNode, sizes: dict[int, int]) -> set[int]:
     """What class or id call a menu or a banner, unless it is most of the page."""
     found = set()
+    bearing = _bearing(scope)
     for node in scope.css(_NAMEABLE):
         names = f"{node.attributes.get('class') or ''} {node.attributes.get('id') or ''}"
-        if not _FURNITURE_NAME.search(names) or node.css_first("h1, main, article") is not None:
+        if node.mem_id in bearing or not _FURNITURE_NAME.search(names):
             continue
         if 2 * sizes.get(node.mem_id, 0) < sizes.get(scope.mem_id, 0):
             found.add(node.mem_id)
+    return found
+
+
+def _bearing(scope: LexborNode) -> set[int]:
+    """What holds a heading, the main part or an article: no menu does."""
+    found: set[int] = set()
+    for node in scope.css("h1, main, article"):
+        above = node.parent
+        while above is not None and above.mem_id not in found:
+            found.add(above.mem_id)
+            above = above.parent
     return found
 
 

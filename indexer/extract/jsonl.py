@@ -88,6 +88,7 @@ def _records(
                     extraction.report(
                         f"the id {record.id!r} occurs again; this record is kept as {own_id!r}",
                         number,
+                        lost=False,
                     )
                 yield record._replace(id=own_id)
     extraction.close_report()

@@ -51,22 +51,31 @@ class Extraction:
         self.problems: list[FileProblem] = []
         self.unlisted = 0
         """Problems met beyond `MAX_PROBLEMS`."""
+        self._unlisted_loss = False
 
-    def report(self, reason: str, line: int | None = None) -> None:
-        """Note a problem that did not keep the rest of the file from being read."""
+    def report(self, reason: str, line: int | None = None, *, lost: bool = True) -> None:
+        """Note a problem that did not keep the rest of the file from being read.
+
+        lost: whether something of the file is missing from what was read.
+        """
         if len(self.problems) < MAX_PROBLEMS:
-            self.problems.append(FileProblem(self.path, reason, line, fatal=False))
+            self.problems.append(FileProblem(self.path, reason, line, fatal=False, lost=lost))
         else:
             self.unlisted += 1
+            self._unlisted_loss |= lost
 
     def close_report(self) -> None:
         """Say, once and last, how much was lost: stray bytes, and problems that are not listed."""
         closing = []
         if self.unlisted:
-            closing.append(f"{self.unlisted} more problems of this file are not listed")
+            unlisted = f"{self.unlisted} more problems of this file are not listed"
+            closing.append((unlisted, self._unlisted_loss))
         if self.replaced:
-            closing.append(
+            replaced = (
                 f"{self.replaced} stray bytes or byte sequences are no {self.encoding} text; "
                 "each is indexed as U+FFFD"
             )
-        self.problems += [FileProblem(self.path, reason, fatal=False) for reason in closing]
+            closing.append((replaced, False))
+        self.problems += [
+            FileProblem(self.path, reason, fatal=False, lost=lost) for reason, lost in closing
+        ]

@@ -15,9 +15,11 @@ from indexer.errors import FahrasError
 from indexer.extract import EXTENSIONS, extension_of
 from indexer.extract.sources import in_words
 from indexer.folder.columns import Stamp
+from indexer.given import MIB, read_given
 from indexer.reports import FileProblem
 
 IGNORE_NAME = ".fahrasignore"
+_IGNORE_BYTES = 1 * MIB
 
 _ROOT_GONE = (
     "it is not there; what is indexed of it is kept: bring it back, or take it out with "
@@ -105,23 +107,18 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
     """What the `.fahrasignore` of a root leaves out, in the syntax of .gitignore; None if none."""
     path = os.path.join(root, IGNORE_NAME)
     try:
-        with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-            lines = file.read().splitlines()
+        data = read_given(path, _IGNORE_BYTES)
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         if not os.access(root, os.X_OK):  # the root itself will be reported
             return None
         raise FahrasError(f"{path} tells what to leave out: {in_words(error)}") from error
-    from pathspec import GitIgnoreSpec
+    from indexer.folder.ignore import Ignore
 
-    try:
-        spec = GitIgnoreSpec.from_lines(lines)
-    except ValueError as error:
-        reason = " ".join(str(error).split())
-        raise FahrasError(f"{path} holds a line that is no pattern: {reason}") from error
+    ignore = Ignore.parse(data.decode("utf-8-sig", "surrogateescape"), path)
     begin = len(root.rstrip("/")) + 1
-    return lambda path: spec.match_file(path[begin:])
+    return lambda path: ignore(path[begin:])
 
 
 def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str]) -> None:

@@ -243,6 +243,11 @@ def test_an_endless_word_is_one_word() -> None:
     assert [(start, end) for _, start, end in tokens(text, Tokenizer())] == [(0, len(text))]
 
 
+def test_a_letter_with_many_marks_is_one_word() -> None:
+    text = "ب" + "َ" * 100 + "ت" + "ّ" * 50 + " ث"
+    assert [(start, end) for _, start, end in tokens(text, Tokenizer())] == [(0, 152), (153, 154)]
+
+
 def test_empty_batch() -> None:
     batch = Tokenizer().tokenize_batch([])
     assert (batch.bounds.tolist(), len(batch.form_ids)) == ([0], 0)

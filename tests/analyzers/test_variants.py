@@ -29,11 +29,29 @@ def test_a_broken_line_is_named() -> None:
         VariantTable.parse("سوريا سورية\nوحيد", "mine.txt")
 
 
-def test_a_users_file_is_added(tmp_path: object) -> None:
-    path = f"{tmp_path}/variants.txt"
-    with open(path, "w", encoding="utf-8") as file:
-        file.write("سوريا الشام")
-    table = VariantTable.default().with_file(path)
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (" ".join(f"كلمة{i}" for i in range(20_000)), "line 1: a group has up to 64 sides"),
+        (f"سوريا = {'بلاد ' * 17}", "a side up to 16 words"),
+        ("\n".join(f"سوريا اسم{i}" for i in range(100)), r"«سوريا» has more than 64 sides"),
+        ("\n".join(["سوريا سورية"] * 100_001), "more than 100,000 groups"),
+    ],
+    ids=["sides-of-a-group", "words-of-a-side", "sides-of-a-word", "groups"],
+)
+def test_what_a_query_could_not_carry_is_refused(text: str, reason: str) -> None:
+    with pytest.raises(VariantsError, match=rf"mine\.txt.*{reason}"):
+        VariantTable().with_text(text, "mine.txt")
+
+
+def test_as_many_sides_as_are_admitted() -> None:
+    names = [f"اسم{i}" for i in range(64)]
+    table = VariantTable.parse(" ".join(names))
+    assert len(table.sides_of((names[0],))) == 63
+
+
+def test_a_users_file_is_added() -> None:
+    table = VariantTable.default().with_text("سوريا الشام", "mine.txt")
     assert ("الشام",) in table.sides_of(("سوريا",))
     assert ("سورية",) in table.sides_of(("سوريا",))
     assert ("الشام",) not in VariantTable.default().sides_of(("سوريا",))

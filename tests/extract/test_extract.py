@@ -220,6 +220,26 @@ def test_markdown_keeps_its_source_and_finds_its_title(source: str, title: str):
     assert record.title == title
 
 
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("# a" + " " * 60_000 + "x\n\nنص", "a"),
+        ("# " + "*a " * 20_000 + "\n\nنص", "*a *a"),
+        ("# " + "[" * 60_000 + "\n\nنص", "[[["),
+        ("---\ntitle: a" + " " * 60_000 + "x\n---\nنص", "a "),
+    ],
+    ids=["spaces", "emphasis", "links", "front-matter"],
+)
+def test_a_heading_of_endless_signs_is_read(source: str, title: str):
+    code = "import sys\nfrom indexer.extract import extract\n" + (
+        "print(extract('a.md', sys.stdin.buffer.read()).records[0].title)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], input=source.encode(), capture_output=True, timeout=60
+    )
+    assert done.stdout.decode().startswith(title)
+
+
 def test_the_date_of_front_matter():
     assert one("a.md", "---\ntitle: س\ndate: 2024-03-05\n---\nنص").date == "2024-03-05"
 
@@ -313,6 +333,33 @@ def test_a_page_nested_deeper_than_the_stack_is_read():
     assert one("a.html", "<div>" * 5000 + "نص").text == "نص\n"
 
 
+def test_menus_in_menus_are_left_out_of_a_large_page():
+    menus = "<div class=nav>" * 15_000 + "بحث" + "</div>" * 15_000
+    assert one("a.html", f"{menus}<p>{BODY}").text == f"{BODY}\n"
+
+
+def test_a_large_page_is_read_as_a_small_one_is():
+    rows = "".join(f"<p>{BODY} {number}</p>" for number in range(1500))
+    page = f"<title>خبر</title><meta name=date content=2024-03-05><nav>قائمة</nav>{rows}"
+    record = one("a.html", page)
+    assert (record.title, record.date) == ("خبر", "2024-03-05")
+    assert record.text.split("\n\n")[0] == f"{BODY} 0"
+    assert record.text.count(BODY) == 1500
+    assert "قائمة" not in record.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["<div " + " ".join(f"a{number}" for number in range(400_000)) + ">نص",
+     "".join(f"<b a={number}><p>" for number in range(100_000))],
+    ids=["attributes", "unclosed"],
+)  # fmt: skip
+def test_a_page_that_its_parser_cannot_bear_is_refused(page: str):
+    with pytest.raises(ExtractError, match=r"its parser|processor|memory"):
+        one("a.html", page)
+    assert one("a.html", PAGE).title == "وصول الوفد"
+
+
 # --- records
 
 
@@ -363,6 +410,15 @@ def test_an_id_that_occurs_again_loses_nothing():
     extraction = extract("a.jsonl", lines(*({"id": i, "text": "نص"} for i in ids)))
     assert [record.id for record in extraction.records] == ["a", "a#2", "a#3", "a#4", "5", "5#2"]
     assert [problem.line for problem in extraction.problems] == [3, 4, 6]
+    assert not any(problem.lost for problem in extraction.problems)
+
+
+def test_a_file_of_one_id_is_read():
+    code = """from indexer.extract import extract
+extraction = extract("a.jsonl", b'{"id":"a","text":"x"}\\n' * 100_000)
+print([record.id for record in extraction.records][-1], len(extraction.problems))"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.split() == ["a#100000", str(MAX_PROBLEMS + 1)]
 
 
 def test_problems_are_listed_up_to_a_limit_and_then_counted():
@@ -370,6 +426,7 @@ def test_problems_are_listed_up_to_a_limit_and_then_counted():
     assert not list(extraction.records)
     assert len(extraction.problems) == MAX_PROBLEMS + 1
     assert extraction.problems[-1].reason.startswith("5 more")
+    assert extraction.problems[-1].lost
 
 
 @pytest.mark.parametrize(

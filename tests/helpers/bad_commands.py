@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import shlex
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
 from bad_input import WORD, Case, write
+from cli_process import COMMAND, Run, environment
 
 _FIELDS = "title:, عنوان:, text:, نص:, path:, مسار:, date:, تاريخ:"
 _NO_WORDS = "fahras: the query holds no words, so nothing was searched: give at least one"
@@ -54,6 +62,15 @@ QUERIES = [
 ]  # fmt: skip
 
 
+def _in_little_memory(folder):
+    command = shlex.join([*COMMAND, "search", WORD])
+    done = subprocess.run(
+        ["sh", "-c", f"ulimit -v 60000; exec {command}"],
+        cwd=folder, capture_output=True, env=environment(),
+    )  # fmt: skip
+    return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
 def _options(key: str, command: list[str], answer: str, code: int = 2, met: str = "") -> Case:
     shown = met or "`fahras " + " ".join(command) + "`"
     return Case(key, "Options and commands", shown, command, answer, code)
@@ -69,15 +86,35 @@ OPTIONS = [
     _options("command", ["serch", WORD], "fahras: no such command: serch; did you mean search?"),
     _options("no-query", ["search"],
              "fahras: give a query, or --queries FILE, one of the two (see fahras search --help)"),
+    _options("show-bytes", ["show", os.fsdecode(b"caf\xe9.txt:1")],
+             "fahras: no document is called caf\ufffd.txt: give a path, or an id as a search "
+             "prints it", met="`fahras show` of a name that is not UTF-8, and a line"),
+    Case("little-memory", "Options and commands", "`fahras search` under `ulimit -v 60000`",
+         _in_little_memory,
+         "fahras: less than 200 MB of memory is allowed to it: raise the limit with ulimit -v", 2),
     _options("show", ["show", "absent.txt"],
              "fahras: no document is called absent.txt: give a path, or an id as a search prints "
              "it"),
 ]  # fmt: skip
 
 
-def _given(key: str, met: str, name: str, content: bytes | str, command: list[str], answer: str):
+def _endless(path):
+    path.symlink_to("/dev/zero")
+
+
+def _given(
+    key: str,
+    met: str,
+    name: str,
+    content: bytes | str | Callable[[Path], object],
+    command: list[str],
+    answer: str,
+):
     def prepare(folder):
-        write(folder, name, content)
+        if callable(content):
+            content(folder / name)
+        else:
+            write(folder, name, content)
 
     return Case(key, "Files that commands take", met, command, answer, 2, prepare)
 
@@ -104,6 +141,32 @@ GIVEN = [
     _given("variants-absent", "a table of variants that is not there", "other.txt", "",
            ["search", "--variants", "my.txt", WORD],
            "fahras: the table of variants my.txt: No such file or directory"),
+    _given("variants-groups", "a table of variants of 200,000 groups", "my.txt",
+           "سوريا شام\n" * 200_000, ["search", "--variants", "my.txt", WORD],
+           "fahras: the table of variants my.txt has more than 100,000 groups: leave some out"),
+    _given("variants-sides", "a group of 20,000 words among the variants", "my.txt",
+           " ".join(f"كلمة{number}" for number in range(20_000)),
+           ["search", "--variants", "my.txt", WORD],
+           "fahras: the table of variants my.txt, line 1: a group has up to 64 sides, a side up to "
+           "16 words: split it"),
+    _given("variants-endless", "an endless table of variants", "my.txt", _endless,
+           ["search", "--variants", "my.txt", WORD],
+           "fahras: the table of variants my.txt: more than 4 MiB, the limit: make it smaller"),
+    _given("variants-own-fifo", "a pipe as the index's own table of variants",
+           ".fahras/variants.txt", os.mkfifo, ["search", WORD],
+           "fahras: the table of variants PATH/.fahras/variants.txt: not a regular file: put one "
+           "in its place"),
+    _given("variants-own-device", "a device as the index's own table of variants",
+           ".fahras/variants.txt", _endless, ["search", WORD],
+           "fahras: the table of variants PATH/.fahras/variants.txt: not a regular file: put one "
+           "in its place"),
+    _given("queries-endless", "an endless file of queries", "q.txt", _endless,
+           ["search", "--queries", "q.txt"],
+           "fahras: q.txt: more than 256 MiB, the limit: make it smaller"),
+    _given("queries-bomb", "1 GB of queries in a .gz of 1 MB", "q.gz",
+           lambda path: path.write_bytes(gzip.compress(bytes(1 << 20), 1) * 1024),
+           ["search", "--queries", "q.gz"],
+           "fahras: q.gz: more than 256 MiB, the limit: make it smaller"),
     _given("queries-absent", "a file of queries that is not there", "other.txt", "",
            ["search", "--queries", "q.txt"], "fahras: q.txt: No such file or directory"),
     _given("queries-empty", "a file of queries that holds none", "q.txt", "\n",

@@ -5,11 +5,16 @@ The same reading serves `search --queries` and `eval`.
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from typing import NamedTuple
 
 from indexer.errors import FahrasError, QueryError
+from indexer.given import MIB, read_given, too_large
+
+MOST_BYTES = 256 * MIB
+"""Of a file, unpacked: bytes, text and lines, side by side, take less than 1 GiB."""
 
 QUERY_ERRORS = (QueryError,)
 """What makes one query of a batch fail without ending the batch."""
@@ -40,12 +45,13 @@ def read(path: str) -> list[Query]:
 def read_lines(path: str) -> list[str]:
     """The lines of a UTF-8 file without their ends; a name in .gz is unpacked."""
     if path == "-":
-        data = sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(MOST_BYTES + 1)
     else:
-        with open(path, "rb") as file:
-            data = file.read()
+        data = read_given(path, MOST_BYTES, streams=True)
     if path.endswith(".gz"):
         data = _unpacked(path, data)
+    if len(data) > MOST_BYTES:
+        raise too_large("stdin" if path == "-" else path, MOST_BYTES)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -59,7 +65,8 @@ def _unpacked(path: str, data: bytes) -> bytes:
     import zlib
 
     try:
-        return gzip.decompress(data)
+        with gzip.open(io.BytesIO(data)) as file:
+            return file.read(MOST_BYTES + 1)
     except (OSError, EOFError, zlib.error):
         raise BatchError(f"{path}: not a whole gzip file") from None
 

@@ -52,7 +52,7 @@ def follow(
     _print(report, json=json)
     if _is_blank(report) and not forget:
         _say_no_texts(named)
-    return exits.ERROR if any(problem.fatal for problem in report.problems) else exits.FOUND
+    return exits.ERROR if any(problem.lost for problem in report.problems) else exits.FOUND
 
 
 def _print(report: UpdateReport, *, json: bool) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from indexer.cli import exits
+from indexer.cli import OUT_OF_MEMORY, exits
 from indexer.cli.output import terminal
 from indexer.cli.output.records import relative_path
 from indexer.errors import (
@@ -25,6 +25,9 @@ from indexer.errors import (
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
+
+_NO_MEMORY = re.compile("failed to map segment|[Cc]annot allocate memory")
+"""What the loader of libraries says for it."""
 
 _PROBLEMS_SHOWN = 10
 
@@ -47,7 +50,7 @@ def report(error: Exception, arguments: Sequence[str], commands: Sequence[str]) 
     elif isinstance(error, OSError):
         terminal.complain(_system_message(error))
     elif isinstance(error, MemoryError):
-        terminal.complain("out of memory: end other programs, or split the largest files")
+        terminal.complain(OUT_OF_MEMORY)
     elif isinstance(error, ImportError):
         terminal.complain(_import_message(error))
     else:
@@ -62,7 +65,7 @@ def report_problems(problems: Sequence[FileProblem]) -> None:
         place = relative_path(problem.path)
         if problem.line is not None:
             place = f"{place}:{problem.line}"
-        outcome = "" if problem.fatal else " (the rest is indexed)"
+        outcome = " (the rest is indexed)" if problem.lost and not problem.fatal else ""
         terminal.complain(f"{terminal.safe_name(place)}: {problem.reason}{outcome}")
     rest = len(problems) - _PROBLEMS_SHOWN
     if rest > 0:
@@ -103,6 +106,8 @@ def _with_rebuild(message: str, arguments: Sequence[str]) -> str:
 
 def _import_message(error: ImportError) -> str:
     """A package that is missing, or another Whoosh in the place of ours."""
+    if _NO_MEMORY.search(str(error)):
+        return OUT_OF_MEMORY
     package = (error.name or "").partition(".")[0]
     if package == "whoosh" and error.name != package:
         return str(WhooshMismatchError(f"a Whoosh without {error.name}"))

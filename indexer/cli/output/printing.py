@@ -94,7 +94,7 @@ def _print_paths(output: Output, results: SearchResults, query_id: str | None) -
     """Each path once, as the bytes of the file system; only a terminal gets it made harmless."""
     head = b"" if query_id is None else query_id.encode("utf-8", "replace") + b"\t"
     end = b"\0" if output.ends_with_nul else b"\n"
-    raw = output.ends_with_nul or not output.screen.is_terminal
+    raw = not output.screen.is_terminal
     for path in dict.fromkeys(hit.path for hit in results.hits):
         name = records.relative_path(path)
         shown = os.fsencode(name) if raw else terminal.safe_name(name).encode("utf-8", "replace")

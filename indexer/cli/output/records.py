@@ -173,6 +173,7 @@ def problem_record(problem: FileProblem) -> Record:
         "line": problem.line,
         "reason": problem.reason,
         "fatal": problem.fatal,
+        "lost": problem.lost,
     }
 
 

@@ -1,0 +1,162 @@
+"""Which files does a `.fahrasignore` leave out? The syntax is that of `.gitignore`.
+
+Git's own rules, and the last pattern that fits decides. Patterns come with folders of strangers, so
+none may take more than a moment: a star takes the first place where what follows it fits and never
+looks for another, which finds the same files, for the next star may take whatever is between. Time
+is the length of the pattern times that of the name, where trying all places is exponential.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from indexer.errors import FahrasError
+
+MOST_PATTERNS = 2_000
+MOST_CHARS = 1_000
+"""Of a file, of a pattern: every name below a root is compared with all patterns."""
+
+_MAGIC = re.compile(r"[*?\[\\]")
+_SIGN = re.compile(r"\*+|\?|\\.|\[[!^]?\]?(?:\[:\w+:\]|[^\]\\]|\\.)*\]|.", re.DOTALL)
+_POSIX = {
+    "alnum": "A-Za-z0-9", "alpha": "A-Za-z", "digit": "0-9", "lower": "a-z", "upper": "A-Z",
+    "space": r"\s", "blank": r" \t", "punct": r"!-/:-@\[-`{-~", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+_POSIX_CLASS = re.compile(r"\[:(\w+):\]")
+
+
+class Rule(NamedTuple):
+    """One pattern."""
+
+    leaves_out: bool
+    folders_only: bool
+    is_name: bool
+    """Whether it is compared with the last name of a path alone."""
+    fits: Callable[[str], object]
+
+
+class Ignore:
+    """The rules of one file."""
+
+    def __init__(self, rules: Iterator[Rule]) -> None:
+        self._rules = list(rules)[::-1]
+
+    @classmethod
+    def parse(cls, text: str, path: str) -> Ignore:
+        """The rules of a file's text. Raises FahrasError, which names the file and the line."""
+        return cls(_rules(text, path))
+
+    def __call__(self, path: str) -> bool:
+        """Whether a path below the root is left out; that of a folder ends in "/".
+
+        The folders above it are not: who walks asks about them first, and does not go in.
+        """
+        bare = path.rstrip("/")
+        name = bare.rpartition("/")[2]
+        is_folder = bare != path
+        for rule in self._rules:
+            is_asked = is_folder or not rule.folders_only
+            if is_asked and rule.fits(name if rule.is_name else bare):
+                return rule.leaves_out
+        return False
+
+
+def _rules(text: str, path: str) -> Iterator[Rule]:
+    count = 0
+    for number, line in enumerate(text.split("\n"), 1):
+        pattern = _without_blanks(line.removesuffix("\r"))
+        if not pattern or pattern.startswith("#"):
+            continue
+        count += 1
+        if count > MOST_PATTERNS or len(pattern) > MOST_CHARS:
+            raise FahrasError(
+                f"{path}, line {number}: up to {MOST_PATTERNS:,} patterns of up to {MOST_CHARS:,} "
+                "characters are read: leave some out, or name their folders"
+            )
+        leaves_out = not pattern.startswith("!")
+        pattern = pattern if leaves_out else pattern[1:]
+        if not pattern or (len(pattern) - len(pattern.rstrip("\\"))) % 2:
+            raise FahrasError(f"{path}, line {number}: no pattern: take the line out")
+        if (rule := _rule(pattern, leaves_out)) is not None:
+            yield rule
+
+
+def _without_blanks(line: str) -> str:
+    """A line without the spaces at its end, of which a backslash keeps the first."""
+    bare = line.rstrip(" ")
+    escaped = len(bare) < len(line) and (len(bare) - len(bare.rstrip("\\"))) % 2
+    return bare + " " if escaped else bare
+
+
+def _rule(pattern: str, leaves_out: bool) -> Rule | None:
+    """The rule of a pattern; None for one that no name can fit, as git sees it."""
+    folders_only = pattern.endswith("/")
+    pattern = pattern.removesuffix("/")
+    is_name = "/" not in pattern
+    pattern = pattern.removeprefix("/")
+    if not pattern:
+        return None
+    if is_name and not _MAGIC.search(pattern):
+        return Rule(leaves_out, folders_only, is_name, pattern.__eq__)
+    try:
+        fits = re.compile(_path_regex(pattern.split("/")), re.DOTALL).fullmatch
+    except re.error:  # a bracket that is never closed, a range from z to a
+        return None
+    return Rule(leaves_out, folders_only, is_name, fits)
+
+
+def _path_regex(names: list[str]) -> str:
+    """Runs of names between `**`, each of which stands for any number of folders."""
+    runs: list[list[str]] = [[]]
+    for name in names:
+        if len(name) > 1 and not name.strip("*"):
+            runs.append([])
+        else:
+            runs[-1].append(_name_regex(name))
+    if len(runs) == 1:
+        return "/".join(runs[0])
+    first, *middle, last = runs
+    regex = "".join(f"{name}/" for name in first)
+    for run in filter(None, middle):
+        regex += f"(?>(?:[^/]+/)*?{'/'.join(run)}/)"
+    return regex + (f"(?:[^/]+/)*{'/'.join(last)}" if last else ".+")
+
+
+def _name_regex(name: str) -> str:
+    """The regular expression of one name, each star but the last taking the first place."""
+    pieces = [""]
+    for sign in _SIGN.findall(name):
+        if sign[0] == "*":
+            pieces.append("")
+        else:
+            pieces[-1] += _char_regex(sign)
+    if len(pieces) == 1:
+        return pieces[0]
+    inner = [piece for piece in pieces[1:-1] if piece]
+    return pieces[0] + "".join(f"(?>[^/]*?{piece})" for piece in inner) + "[^/]*" + pieces[-1]
+
+
+def _char_regex(sign: str) -> str:
+    if sign == "?":
+        return "[^/]"
+    if sign[0] == "\\":
+        return re.escape(sign[1:])
+    if sign[0] != "[" or len(sign) == 1:
+        return "(?!)" if sign == "[" else re.escape(sign)
+    body = sign[1:-1]
+    negated = body[:1] in ("!", "^")
+    body = _class_body(body[1:] if negated else body)
+    return f"(?!/)[{'^' if negated else ''}{body}]"
+
+
+def _class_body(body: str) -> str:
+    """What stands in the brackets of a class, with its posix classes, escaped where it must be."""
+    parts = _POSIX_CLASS.split(body)
+    for i, part in enumerate(parts):
+        if i % 2:
+            parts[i] = _POSIX.get(part, "")
+        else:
+            parts[i] = re.sub(r"\\(.)|([\[\]^&~|])", lambda m: re.escape(m[1] or m[2]), part)
+    return "".join(parts)
