@@ -172,11 +172,11 @@ class FieldArrays:
 
     def group_starts(self, level: str) -> Array:
         """int64 [groups + 1]: first slot of each group. Unpacked when first asked for."""
-        starts = self._group_starts.get(level)
-        if starts is None:
+        known = self._group_starts.get(level)
+        if known is None:
             heads = np.unpackbits(self._array(f"{level}_heads"), count=self.term_count)
-            starts = self._group_starts[level] = np.append(np.flatnonzero(heads), self.term_count)
-        return starts
+            known = self._group_starts[level] = np.append(np.flatnonzero(heads), self.term_count)
+        return known
 
     def group_count(self, level: str) -> int:
         """How many groups a level has."""
@@ -255,10 +255,10 @@ class FieldArrays:
         return int(self._array("stem_df")[group])
 
     def _other_keys(self, level: str) -> StringTable:
-        table = self._keys.get(level)
-        if table is None:
-            table = self._keys[level] = StringTable(self._container, f"{self._prefix}{level}_key_")
-        return table
+        known = self._keys.get(level)
+        if known is None:
+            known = self._keys[level] = StringTable(self._container, f"{self._prefix}{level}_key_")
+        return known
 
     # Postings
 
@@ -277,7 +277,7 @@ class FieldArrays:
         """Occurrences of every posting."""
         return self._array("tf")
 
-    @property
+    @cached_property
     def weights(self) -> Array:
         """Weight of every posting as Whoosh gave it; the tf where nothing else was said."""
         weights = self._optional("weights")
@@ -296,7 +296,7 @@ class FieldArrays:
     def postings(self, slots: Slots) -> tuple[Array, Array]:
         """(docs, tf) of a slice: sorted within a slot, several slots one after the other."""
         span = self.doc_range(slots)
-        return self._array("docs")[span], self._array("tf")[span]
+        return self.docs[span], self.tf[span]
 
     def docs_of(self, ordinals: Array) -> Array:
         """The documents of some terms, a term after the other."""
@@ -308,7 +308,7 @@ class FieldArrays:
     def positions(self, slots: Slots) -> Array:
         """The positions of a slice, posting after posting; the tf say how many each."""
         starts = self.position_starts
-        return self._array("positions")[int(starts[slots.first]) : int(starts[slots.last])]
+        return self.all_positions[int(starts[slots.first]) : int(starts[slots.last])]
 
     @cached_property
     def position_starts(self) -> Array:
@@ -369,7 +369,7 @@ class FieldArrays:
         """Exact field lengths (no stopwords); None where the field is not scorable."""
         return self._optional("lengths")
 
-    @property
+    @cached_property
     def token_counts_by_docnum(self) -> Array | None:
         """All tokens of each document; form fields only."""
         return self._optional("token_counts")
@@ -380,7 +380,7 @@ class FieldArrays:
         counts = self._array("token_counts").astype(np.int64)
         return starts_of((counts + SAMPLE_TOKENS - 1) // SAMPLE_TOKENS)
 
-    @property
+    @cached_property
     def sample_offsets(self) -> Array:
         """u4: the code point at which tokens 0, 64, 128, ... of each document begin."""
         return self._array("sample_offsets")
@@ -388,7 +388,7 @@ class FieldArrays:
     def samples(self, docnum: int) -> Array:
         """The sample offsets of one document: token 64 * i begins at code point samples[i]."""
         starts = self.sample_starts_by_docnum
-        return self._array("sample_offsets")[int(starts[docnum]) : int(starts[docnum + 1])]
+        return self.sample_offsets[int(starts[docnum]) : int(starts[docnum + 1])]
 
 
 def levels_of(arrays: FieldArrays) -> tuple[str, ...]:

@@ -21,11 +21,11 @@ three bytes that Python's `surrogatepass` gives them).
 Opening checks header, footer, the file's length and the directory's checksum; `verify` checks every
 array and every gap.
 
-`meta` holds `documents` (how many, deleted ones too), `fields` {name: {"formats": Whoosh's format
+`meta` holds `documents` (how many, deleted ones too), `fields` {name: {"format": Whoosh's format
 class, "postings", "positions", "length_total", "max_tf": numbers}}, `stored` (names of fields with
 texts of their own), `columns` (names), `level_names`.
 
-Deletions are not in the file: a segment never changes. They are a bitmap in the TOC (`segment.py`).
+Deletions are not in the file: a segment never changes. They are bits in the TOC (`contents.py`).
 
 An indexed field F: arrays `f/F/...`
 ------------------------------------

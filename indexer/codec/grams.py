@@ -69,6 +69,11 @@ def build_grams(numbering: Numbering, keys: Numbers) -> Grams:
 
 def _packed_pairs(words: Words) -> tuple[Array, Array]:
     """(trigram of packed letters, word) for every place in every word; 0 is no word."""
+    # A trigram is three letters of five bits. Of the word b a (letters 2 and 1, the last lowest):
+    #   place 0   letters << 10 & 15 bits    00001 00000 00000    a and two pads
+    #   place 1   letters << 5               00010 00001 00000    b a and a pad
+    #   place 2   letters >> 0               00000 00010 00001    a pad and b a
+    #   place 3   letters >> 5               00000 00000 00010    two pads and b
     found, owners = [], []
     for place in range(MOST_LETTERS + PAD):  # from the end of the words
         here = np.flatnonzero((words.sizes > 0) & (words.sizes + np.uint64(PAD) > place))

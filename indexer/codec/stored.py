@@ -134,10 +134,6 @@ class BlobReader:
         self._held: dict[int, _Block] = {}
         self._held_bytes = 0
 
-    def has(self, docnum: int) -> bool:
-        """Whether the document has a blob."""
-        return bool(self._sizes[docnum])
-
     def get(self, docnum: int) -> bytes | None:
         """The blob of a document, None where it has none."""
         if not self._sizes[docnum]:

@@ -58,11 +58,6 @@ class Walk:
             for name, stamp in files.items()
         }
 
-    @property
-    def reachable(self) -> bool:
-        """False where the root itself could not be looked at: nothing is known about it."""
-        return self.root not in self.unreadable
-
     def take(self, folder: str, files: dict[str, Stamp]) -> None:
         """Add files of a folder, by name, none of which was added before."""
         self.folders[folder] = self.folders[folder] | files if folder in self.folders else files

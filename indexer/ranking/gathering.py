@@ -69,6 +69,9 @@ class Runs(NamedTuple):
     """By run: its word, how its terms belong to that (CORE, BESIDE, OTHER), its block.
 
     firsts: its first posting. positions: where those of that begin in the source.
+
+    Two words, كتاب with the spans [4, 7] and [9, 10], البيت with the span [2, 3], are three runs,
+    of words 0 0 1. If those have 5, 1 and 2 postings, firsts are 0 5 6, and posting 5 is of run 1.
     """
 
     words: NDArray[np.int64]
@@ -303,7 +306,7 @@ class Gathering:
         if len(numbers) < len(self.words):
             wanted = (keys >= 0).nonzero()[0]
             keys, rows, runs, at = (array.take(wanted) for array in (keys, rows, runs, at))
-        keys += rows
+        keys += rows  # of two words and three documents, word 1 in document 2 is cell 1 * 3 + 2
         tfs = np.multiply(self.tfs.take(at), self._weights.take(runs), dtype=np.float64)
         shape = len(numbers), len(docs)
         pooled = summed_at(keys, tfs, shape[0] * shape[1]).reshape(shape)

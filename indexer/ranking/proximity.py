@@ -139,8 +139,10 @@ def _near(one: Places, other: Places, window: int, share: float) -> tuple[Places
     bounded = np.concatenate([_BEFORE_ALL, other, _AFTER_ALL])
     at = one & ~_RELATIVE
     after = bounded.searchsorted(at)
-    # twice the distance, and one more for a relative
-    nearest = bounded.take(after) - at
+    nearest = bounded.take(after) - at  # twice the distance, and one more for a relative
+    # A word stands at 10: 20. The other stands at 12, 24, and a relative of it at 9, 19. After 20
+    # comes 24, and 24 - 20 is twice the distance; before it 19, and (21 - 19) ^ 1 = 3 is twice 1
+    # and one more. So the relative counts, as closeness[3] says.
     after -= 1
     np.minimum(nearest, ((at | 1) - bounded.take(after)) ^ 1, out=nearest)
     found = (nearest.view(np.uint64) < len(closeness)).nonzero()[0]

@@ -33,7 +33,7 @@ class RankingSettings:
     proximity          weight of two neighbouring words of the query that stand side by side
     proximity_window   how many places apart they may stand; the weight falls evenly up to there
     proximity_relatives  share of that which relatives of the words have, by root or spelling
-    proximity_reach    how many of the best documents of a segment are looked at for that
+    proximity_reach    how many documents are looked at for that, the best by their words alone
     """
 
     k1: float = 1.0

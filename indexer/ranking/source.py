@@ -154,6 +154,8 @@ def position_starts(
     firsts, positions: by span, its first posting and where its positions begin. chosen: the places
     of the postings, rising; spans: the span of each.
     """
+    # tfs 2 1 | 3 1 of two spans, whose positions begin at 10 and 40: before each are 0 2 3 6, so
+    # the spans are shifted by 10 - 0 and 40 - 3; those of postings 1 and 3 begin at 12 and 43.
     before = starts_of(tfs)
     shifts = positions - before.take(firsts)
     begins = before.take(chosen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import io
+import re
 import tempfile
 from bisect import bisect_left
 from collections import Counter, defaultdict
@@ -19,6 +20,7 @@ from whoosh import fields
 from analyzers.analyzer import analyze_form
 from analyzers.bulk.packed import Numbering, Spelled
 from analyzers.tokenizer import Tokenizer
+from indexer.codec import format as fmt
 from indexer.codec.arrays import NOTHING, FieldArrays
 from indexer.codec.build import collect
 from indexer.codec.build.builder import SegmentBuilder
@@ -59,6 +61,14 @@ def written(builder: SegmentBuilder) -> Container:
     file = io.BytesIO()
     builder.write(file)
     return Container(file.getvalue(), "test")
+
+
+def test_the_specification_names_all_that_the_directory_says() -> None:
+    container = built(SENTENCE.splitlines())
+    specified = " ".join(re.findall(r'`[\w/.]+`|"\w+"', fmt.__doc__ or ""))
+    said = {*container.meta, *container.meta["fields"]["text"]}
+    assert not [name for name in said if not re.search(rf'[`"]{name}[`"]', specified)]
+    assert "formats" not in specified
 
 
 class Oracle:

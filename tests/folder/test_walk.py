@@ -165,15 +165,15 @@ def test_a_root_may_be_a_file(tmp_path: Path):
     assert "not a kind of file" in other.problems[0].reason
 
 
-def test_a_root_that_is_gone_is_unreachable(tmp_path: Path):
+def test_a_root_that_is_gone_is_unreadable(tmp_path: Path):
     seen = walk(str(tmp_path / "gone"))
-    assert not seen.reachable
+    assert seen.root in seen.unreadable
     assert len(seen.problems) == 1
 
 
-def test_an_empty_folder_is_reachable(tmp_path: Path):
+def test_an_empty_folder_is_no_problem(tmp_path: Path):
     seen = walk(str(tmp_path))
-    assert seen.reachable
+    assert seen.root not in seen.unreadable
     assert not seen.files
     assert not seen.problems
 

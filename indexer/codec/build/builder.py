@@ -81,29 +81,33 @@ class SegmentBuilder:
 
     def term_collector(self, name: str, fieldobj: Any) -> TermCollector:
         """The collector of a field that is not a form field."""
-        if name not in self._terms:
-            self._terms[name] = TermCollector(name, fieldobj)
-        return self._terms[name]
+        known = self._terms.get(name)
+        if known is None:
+            known = self._terms[name] = TermCollector(name, fieldobj)
+        return known
 
     def _form_collector(self, name: str) -> FormCollector:
         if self._vocabulary is None:
             self._vocabulary = FormVocabulary()
-        if name not in self._forms:
-            self._forms[name] = FormCollector(name, self._vocabulary, self._scratch)
-        return self._forms[name]
+        known = self._forms.get(name)
+        if known is None:
+            known = self._forms[name] = FormCollector(name, self._vocabulary, self._scratch)
+        return known
 
     def text_writer(self, name: str) -> BlobWriter:
         """Where a form field's texts are stored."""
-        if name not in self._texts:
-            self._texts[name] = BlobWriter(self._scratch.spool())
-        return self._texts[name]
+        known = self._texts.get(name)
+        if known is None:
+            known = self._texts[name] = BlobWriter(self._scratch.spool())
+        return known
 
     def column_writer(self, name: str, column: Any) -> Any:
         """Whoosh's writer of a field's column."""
-        if name not in self._columns:
+        known = self._columns.get(name)
+        if known is None:
             file = self._scratch.spool()
-            self._columns[name] = (column_writer(column, file), file)
-        return self._columns[name][0]
+            known = self._columns[name] = (column_writer(column, file), file)
+        return known[0]
 
     # Whole segments
 

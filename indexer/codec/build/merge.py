@@ -230,6 +230,9 @@ def _with_values(block: Block, parts: list[_Slices], posting_order: Array | None
 
 def _row_order(counts: Array, order: Array | None) -> Array | None:
     """The order of the elements, where rows of these lengths are put in `order`."""
+    # Two sources hold slots 0 and 2 with the rows [a b] [c], and slot 0 with [d]. End to end that
+    # is a b c d, counts 2 1 1, slots 0 2 0, and `order` 0 2 1. Rows begin at 0 2 3, in order at
+    # 0 3 2 with lengths 2 1 1: the elements 0 1, 3, 2, so a b d c.
     if order is None or not len(counts):
         return None
     return slice_indices(starts_of(counts)[:-1].take(order), counts.take(order))

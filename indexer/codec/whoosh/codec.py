@@ -33,11 +33,12 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
     def builder(self, storage: Any, segment: ColumnarSegment) -> SegmentBuilder:
         """The builder of a segment in the making."""
         name = segment.segment_id()
-        if name not in self._builders:
+        known = self._builders.get(name)
+        if known is None:
             from indexer.codec.build.builder import SegmentBuilder
 
-            self._builders[name] = SegmentBuilder(storage.folder)
-        return self._builders[name]
+            known = self._builders[name] = SegmentBuilder(storage.folder)
+        return known
 
     def finish(self, storage: Any, segment: ColumnarSegment) -> None:
         """Write the segment's file, if the segment has any document."""
@@ -58,9 +59,10 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
     def container(self, storage: Any, segment: ColumnarSegment) -> Container:
         """The segment's file, opened once."""
         name = segment.file_name
-        if name not in self._containers:
-            self._containers[name] = open_container(storage, segment)
-        return self._containers[name]
+        known = self._containers.get(name)
+        if known is None:
+            known = self._containers[name] = open_container(storage, segment)
+        return known
 
     def per_document_writer(self, storage: Any, segment: ColumnarSegment) -> PerDocWriter:
         """Whoosh's way to give documents."""

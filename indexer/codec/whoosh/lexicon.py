@@ -150,12 +150,13 @@ class LexiconField:
 
     def _place(self, first: int, last: int) -> int:
         """Where the positions of a span begin among those that are placed."""
-        if (first, last) not in self._placed:
-            self._placed[first, last] = self._position_count
+        known = self._placed.get((first, last))
+        if known is None:
+            known = self._placed[first, last] = self._position_count
             positions = [self._term(slot)[1] for slot in range(first, last)]
             self._positions += positions
             self._position_count += sum(map(len, positions))
-        return self._placed[first, last]
+        return known
 
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """See FieldSource."""

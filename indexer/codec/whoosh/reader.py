@@ -30,11 +30,10 @@ class TermsReader(base.TermsReader):  # type: ignore[misc]
 
     def field(self, name: str) -> FieldArrays | None:
         """The arrays of a field, None where the segment has no such field."""
-        if name not in self._fields:
-            if name not in self.container.meta["fields"]:
-                return None
-            self._fields[name] = FieldArrays(self.container, name)
-        return self._fields[name]
+        known = self._fields.get(name)
+        if known is None and name in self.container.meta["fields"]:
+            known = self._fields[name] = FieldArrays(self.container, name)
+        return known
 
     def _ordinal(self, fieldname: str, text: bytes) -> int:
         arrays = self.field(fieldname)
