@@ -136,7 +136,7 @@ class Index:
 
         started, started_ns = time.perf_counter(), time.time_ns()
         with self._locked():
-            self._clear()
+            notes = self._clear()
             catalogue = self._load_catalogue()
             roots_before = list(catalogue.roots)
             look: Callable[[Catalogue, str], changes.Look] = changes.look
@@ -147,7 +147,7 @@ class Index:
                 refuse_loss(catalogue)
             idle = plan.is_empty and catalogue.roots == roots_before
             if idle and not self._is_new:
-                return report_of(plan, catalogue, None, started)
+                return report_of(plan, catalogue, None, started, notes)
             if ahead is not None:
                 ahead.close()
             from indexer.codec.whoosh import engine
@@ -157,12 +157,12 @@ class Index:
                 run = Run(writer, catalogue, progress)
                 run.carry_out(plan)
                 stamp(catalogue, started_ns, problems_of(plan, run))
-                late = self._commit(writer, catalogue)
+                notes += self._commit(writer, catalogue)
             except BaseException:
                 with suppress(Exception):
                     writer.cancel()  # of what was committed this takes nothing back
                 raise
-        return report_of(plan, catalogue, run, started, late)
+        return report_of(plan, catalogue, run, started, notes)
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -177,13 +177,20 @@ class Index:
                 self._lock = None
                 lock.release()
 
-    def _clear(self) -> None:
-        """See that the newest commit is whole, and remove what killed runs left beside it."""
+    def _clear(self) -> list[str]:
+        """See that the newest commit is whole, and remove what killed runs left beside it.
+
+        What cannot be removed is noted.
+        """
         self.refresh()
+        notes: list[str] = []
         index_dir, data_dir, _ = self._location
-        storage.clear(index_dir, keep=data_dir)
-        commits.check_and_clean(data_dir)
-        storage.clear_data(data_dir, self._generation)
+        commits.check(data_dir)
+        with durable.noting(notes, durable.NOT_REMOVED):
+            commits.remove_stale_files(data_dir)
+            storage.clear_data(data_dir, self._generation)
+            storage.clear(index_dir, keep=data_dir)
+        return notes
 
     def _commit(self, writer: Any, catalogue: Catalogue) -> list[str]:
         """Write the catalogue of the generation to come, then commit that generation.
@@ -195,18 +202,19 @@ class Index:
         path = _catalogue_path(data_dir, writer.generation)
         writer.catalogue = catalogues.save(catalogue, path)
         writer.commit()
-        late: list[str] = writer.late
+        notes: list[str] = writer.notes
         if self._is_new:
             storage.switch(index_dir, data_dir, home)
             self._is_new = False
-            with durable.after_commit(late):
+            with durable.noting(notes, durable.NOT_SYNCED):
                 durable.sync_folder(index_dir)
-                storage.clear(index_dir)
-        with durable.after_commit(late):
+                with durable.noting(notes, durable.NOT_REMOVED):
+                    storage.clear(index_dir)
+        with durable.noting(notes, durable.NOT_REMOVED):
             storage.clear_data(data_dir, writer.generation)
             storage.make_private(index_dir, data_dir)
-            self.refresh()
-        return late
+        self._let_go()
+        return notes
 
     def refresh(self) -> None:
         """Look again: what other processes have committed or rebuilt is seen from here on."""

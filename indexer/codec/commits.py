@@ -79,30 +79,24 @@ def write_toc(folder: str, toc: Toc) -> None:
     durable.replace(path + ".new", path)
 
 
-def check_and_clean(folder: str) -> None:
-    """See every segment of the newest commit in its place, then remove what killed runs left.
+def check(folder: str) -> None:
+    """See every segment of the newest commit in its place. Raises IndexCorruptError.
 
-    The caller holds the lock. As much is checked as opening a searcher reads: headers, footers and
-    directories. Raises IndexCorruptError.
+    As much is checked as opening a searcher reads: headers, footers and directories.
     """
-    toc = read_toc(folder)
-    for segment in toc.segments:
+    for segment in read_toc(folder).segments:
         path = os.path.join(folder, segment.file_name)
         with segments_in_place(), mapped(path) as buffer:
             read_directory(buffer, path, segment)
-    _remove(folder, stale_names(os.listdir(folder), toc))
 
 
 def remove_stale_files(folder: str) -> None:
     """Remove TOCs and segments of an index that its newest commit does not need.
 
-    Which one that is the disk says, not what a writer believes that it did or did not do.
+    Which one that is the disk says, not what a writer believes that it did or did not do. The
+    caller holds the lock.
     """
-    _remove(folder, stale_names(os.listdir(folder), read_toc(folder)))
-
-
-def _remove(folder: str, names: Iterable[str]) -> None:
-    for name in names:
+    for name in stale_names(os.listdir(folder), read_toc(folder)):
         durable.unlink(os.path.join(folder, name))
 
 

@@ -85,12 +85,21 @@ def sync_folder(path: str) -> None:
 
 
 @contextmanager
-def after_commit(late: list[str]) -> Iterator[None]:
-    """What follows a commit must not undo it: errors are noted, the next run clears up."""
+def noting(notes: list[str], meaning: str) -> Iterator[None]:
+    """Errors become notes that begin with their `meaning`, for what follows a commit, or can wait.
+
+    Nothing there may undo a commit, and the next run does what is left.
+    """
     try:
         yield
-    except (OSError, FahrasError) as error:
-        late.append(str(error))
+    except OSError as error:
+        notes.append(f"{meaning} ({error.filename}: {error.strerror})")
+    except FahrasError as error:
+        notes.append(f"{meaning} ({error})")
+
+
+NOT_SYNCED = "the disk may not hold this commit yet: run fahras index again"
+NOT_REMOVED = "files that are not needed any more could not be removed; the next run tries again"
 
 
 @contextmanager

@@ -194,17 +194,21 @@ def clear(index_dir: str, keep: str | None = None) -> None:
     `fahras.json` on the disk decides which one is in use, not what this process believes: so an
     interruption at any moment costs nothing. Where it cannot be read nothing is removed.
     """
-    used = {keep}
+    used = {os.path.basename(keep or "")}
     if exists(index_dir):
         try:
-            used.add(locate(index_dir).data_dir)
+            used.add(os.path.basename(locate(index_dir).data_dir))
         except IndexCorruptError:
             return
-    durable.unlink(os.path.join(index_dir, manifest.NAME + _NEW))
-    for name in os.listdir(index_dir):
-        path = os.path.join(index_dir, name)
-        if manifest.is_data_folder(name) and path not in used and not os.path.islink(path):
-            _remove_data(path)
+    for entry in list(os.scandir(index_dir)):
+        if entry.name == manifest.NAME + _NEW:
+            durable.unlink(entry.path)
+        elif _is_data(entry) and entry.name not in used:
+            _remove_data(entry.path)
+
+
+def _is_data(entry: os.DirEntry[str]) -> bool:
+    return bool(manifest.is_data_folder(entry.name)) and entry.is_dir(follow_symlinks=False)
 
 
 def clear_data(data_dir: str, generation: int) -> None:

@@ -290,7 +290,7 @@ def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
 
 
 def report_of(
-    plan: Plan, catalogue: Catalogue, run: Run | None, started: float, late: Sequence[str] = ()
+    plan: Plan, catalogue: Catalogue, run: Run | None, started: float, notes: Sequence[str] = ()
 ) -> UpdateReport:
     """What was found and done, in numbers."""
     failed = run.failed if run else set()
@@ -307,11 +307,8 @@ def report_of(
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,
         problems=tuple(problems_of(plan, run)),
-        notes=(*_notes(plan), *map(_LATE.format, late)),
+        notes=(*_notes(plan), *notes),
     )
-
-
-_LATE = "the index is written; what was to follow is left to the next run ({})"
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from whoosh.index import LockError
 
 from indexer.codec.build import series
 from indexer.codec.build.parallel import BuildError
-from indexer.codec.commits import check_and_clean, generation_of
+from indexer.codec.commits import check, generation_of, remove_stale_files
 from indexer.codec.container import Container
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import ColumnarIndex, create_index, field_arrays, open_index
@@ -29,6 +29,11 @@ SCHEMA = fields.Schema(
     n=fields.NUMERIC(int, stored=True, sortable=True),
     text=FormField(),
 )
+
+
+def check_and_clean(folder: str) -> None:
+    check(folder)
+    remove_stale_files(folder)
 
 
 def document(i: int) -> dict:

@@ -55,7 +55,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     def __init__(self, ix: Any, **options: Any) -> None:
         options.update(codec=ColumnarCodec(), compound=False)
         self._written: list[ColumnarSegment] = []
-        self.late: list[str] = []
+        self.notes: list[str] = []
         """What could not be done after the commit, which stands; the next run does it."""
         super().__init__(ix, **options)
         self._schema_version = ix.schema_version
@@ -221,9 +221,11 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     def _commit_toc(self, segments: list[Any]) -> None:
         live = [segment for segment in segments if segment.doc_count()]
         commits.write_toc(self.storage.folder, self._toc(live))
-        with durable.after_commit(self.late):
-            durable.sync_folder(self.storage.folder)
-            commits.remove_stale_files(self.storage.folder)
+        folder, notes = self.storage.folder, self.notes
+        with durable.noting(notes, durable.NOT_SYNCED):
+            durable.sync_folder(folder)
+            with durable.noting(notes, durable.NOT_REMOVED):
+                commits.remove_stale_files(folder)
 
     def _toc(self, segments: list[ColumnarSegment]) -> Toc:
         entries = tuple(segment.entry for segment in segments)

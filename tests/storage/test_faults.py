@@ -1,0 +1,85 @@
+"""Broken at a step, a change leaves the index as it was or as it would be: a sample of all ways.
+
+`benchmarks/reliability.py` tries each of them.
+"""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from faults import AGES_S, BREAKS, NOWHERE, SCENARIOS, Trial, broken_at, leftovers, state_of, update
+
+from indexer import Index
+from indexer.errors import IndexNotWritableError
+
+SAMPLE = 16
+"""Trials a scenario, beside those right at its commit."""
+
+
+def at_commit(trial: Trial) -> list[int]:
+    """The steps from the last renaming on, which makes the commit."""
+    last = max(n for n, step in enumerate(trial.steps) if step.startswith("replace"))
+    return [last, *range(last + 1, min(last + 4, len(trial.steps)))]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_whatever_breaks_nothing_is_lost(name: str, tmp_path: Path) -> None:
+    trial = Trial(name, tmp_path)
+    chance = random.Random(name)
+    cases = [(place, way) for place in at_commit(trial) for way in ("EIO", "interrupted after")]
+    for _ in range(SAMPLE):
+        cases.append((chance.randrange(len(trial.steps)), chance.choice(list(BREAKS))))
+    for place, way in cases:
+        wrong = trial.run(place, BREAKS[way], chance.choice(AGES_S))
+        assert wrong is None, f"{way} at step {place}, {trial.steps[place]}: {wrong}"
+
+
+@pytest.mark.parametrize("way", ["EIO", "interrupted after"])
+@pytest.mark.parametrize("name", ["update", "rebuild"])
+def test_after_the_renaming_nothing_cancels_a_commit(name: str, way: str, tmp_path: Path) -> None:
+    trial = Trial(name, tmp_path)
+    for place in range(at_commit(trial)[0] + 1, len(trial.steps)):
+        assert trial.run(place, BREAKS[way], 0) is None
+        assert state_of(tmp_path / "home") == trial.after
+
+
+def texts(tmp_path: Path) -> Path:
+    (tmp_path / "a.txt").write_text("قلم", "utf-8")
+    return tmp_path
+
+
+def test_what_fails_after_a_commit_is_a_note(tmp_path: Path) -> None:
+    update(texts(tmp_path))
+    (tmp_path / "b.txt").write_text("خيمة", "utf-8")
+    with Index.open(tmp_path) as index, broken_at(-1, NOWHERE) as steps:
+        index.update()
+    last = max(n for n, step in enumerate(steps) if step.startswith("replace"))
+    for after, note in ((1, "run fahras index again"), (2, "the next run tries again")):
+        (tmp_path / "b.txt").write_text(f"خيمة {after}", "utf-8")
+        with Index.open(tmp_path) as index:
+            with broken_at(last + after, BREAKS["EIO from then on"]):
+                report = index.update()
+            assert report.changed == 1
+            assert note in report.notes[0]
+            assert "Input/output error" in report.notes[0]
+            assert index.update().notes == ()
+        assert leftovers(tmp_path / ".fahras") == []
+
+
+def test_an_error_names_its_file_and_what_became_of_the_index(tmp_path: Path) -> None:
+    with (
+        broken_at(9, BREAKS["EIO"]) as steps,
+        pytest.raises(IndexNotWritableError, match=r"\.fahras/.*Input.*nothing was indexed"),
+    ):
+        update(texts(tmp_path))
+    assert len(steps) > 9
+    update(tmp_path)
+    (tmp_path / "b.txt").write_text("خيمة", "utf-8")
+    with (
+        broken_at(1, BREAKS["EIO"]),
+        pytest.raises(IndexNotWritableError, match=r"MAIN_\w+\.fhs: Input.*; it is as it was"),
+    ):
+        update(tmp_path)
+    assert leftovers(tmp_path / ".fahras") == []
