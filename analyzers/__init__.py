@@ -21,11 +21,12 @@ __all__ = [
     "analyze_form",
 ]
 
-ANALYZER_VERSION = 2
+ANALYZER_VERSION = 3
 """Raised whenever a text could yield other tokens or forms than before.
 
 1: the first.
 2: وكالة and verbs such as يتعاون are known words.
+3: the article goes before anything else is asked; plurals in a construct; see CHANGELOG.
 """
 
 

@@ -147,6 +147,7 @@ SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
 _ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
 WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
 YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
+_BEFORE_SEAT = araby.MEEM + araby.YEH + araby.TEH + araby.NOON
 QURANIC_MADDA = araby.HAMZA + araby.ALEF
 _ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
 ARTICLES = tuple(
@@ -156,6 +157,15 @@ ARTICLES = tuple(
 )
 _ARTICLE = re.compile("|".join(ARTICLES)).match
 MIN_LETTERS_BEFORE_HAMZA = 3
+
+HAMZA_ALEFS = araby.ALEF_MADDA + araby.ALEF_HAMZA_ABOVE + araby.ALEF_HAMZA_BELOW
+_NO_ARTICLE = re.compile(
+    f"((?:[{araby.WAW}{araby.FEH}]?(?:[بك]?ال|لل|[بلك])?)?)"
+    f"[{HAMZA_ALEFS}](?=ل(?:غاز|هام|حاد|ام|غاء|غائ|غاؤ|ياس))"
+).match
+"""A hamza that keeps a word from being read as one with the article: ألغاز, not الغاز; so إلهام,
+إلحاد, آلام, إلغاء, إلياس. It stays, as ء. Of other such words no ambiguity is known: ألعاب may lose
+it."""
 
 _MIA = {
     "مايه": "ميه", "مايتان": "ميتان", "مايتين": "ميتين", "مايتي": "ميتي", "مايات": "ميات",
@@ -182,12 +192,20 @@ def fold(unmarked: str) -> str:
         return unmarked
     if _ALEF_HAMZA in unmarked and unmarked.endswith(WAW_ENDINGS):
         unmarked = _alef_hamza_before_ending(unmarked)
+    if "أل" in unmarked or "إل" in unmarked or "آل" in unmarked:
+        unmarked = _with_kept_hamza(unmarked)
     folded = unmarked.translate(FOLD_LETTERS)
     for seat in SEATS:
         if seat in folded:
             folded = _fold_hamza(folded)
             break
     return NUMERALS.get(folded, folded)
+
+
+def _with_kept_hamza(word: str) -> str:
+    """The word with ء for a first hamza that no article has."""
+    found = _NO_ARTICLE(word)
+    return found[1] + araby.HAMZA + word[found.end() :] if found else word
 
 
 def _alef_hamza_before_ending(word: str) -> str:
@@ -200,6 +218,8 @@ def _fold_hamza(word: str) -> str:
     """Hamza by its place: kept before waw, dropped at the end of a long word, else its seat."""
     if QURANIC_MADDA in word:
         word = _fold_quranic_madda(word)
+    if araby.HAMZA in word[1:-1]:
+        word = _seated_inside(word)
     for seat in SEATS:
         word = word.replace(seat + araby.WAW, araby.HAMZA + araby.WAW)
     if word.endswith(YEH_HAMZA_ENDINGS):
@@ -207,6 +227,13 @@ def _fold_hamza(word: str) -> str:
     if word.endswith(araby.HAMZA) and _letters_before_hamza(word) >= MIN_LETTERS_BEFORE_HAMZA:
         word = word[:-1]
     return word.translate(_FOLD_SEATS)
+
+
+def _seated_inside(word: str) -> str:
+    """Hamza on the seat that it has inside a word: on ي behind ي (مليءة), on و in مؤصدة, يؤمن."""
+    if word[1] == araby.HAMZA and word[0] in _BEFORE_SEAT and word[2] not in araby.ALEF + araby.WAW:
+        word = word[0] + araby.WAW_HAMZA + word[2:]
+    return word[:-1].replace(araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA) + word[-1]
 
 
 def _fold_quranic_madda(word: str) -> str:

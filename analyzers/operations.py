@@ -65,11 +65,14 @@ class Operations(Protocol[W, F]):
     def among(self, word: W, words: WordList) -> F:
         """Whether the word is on a list."""
 
-    def unknown(self, word: W) -> F:
-        """Whether the word, with its clitics, is none that `protected` knows."""
+    def known(self, word: W, least: int) -> F:
+        """Whether `protected` knows the word, by so many letters or more."""
 
     def no(self, flag: F) -> F:
         """The contrary."""
+
+    def also(self, word: W, where: F, ask: Callable[[Operations[W, F], W], F]) -> F:
+        """Whether the flag is set and what is asked is so; asked only where the flag is set."""
 
     def without_first(self, word: W, count: int) -> W:
         """The word without so many letters at its beginning."""
@@ -105,7 +108,7 @@ class Operations(Protocol[W, F]):
         """What a rule makes of the word where the flag is set, else the word (or `otherwise`)."""
 
     def known_or(self, word: W, rule: Callable[[Operations[W, F], W], W]) -> W:
-        """The stem of a word that `protected` knows with its clitics, else what the rule makes."""
+        """The stem of a word that `protected` knows, else what the rule makes of it."""
 
 
 class _OneWord:
@@ -135,12 +138,17 @@ class _OneWord:
         return word in words()
 
     @staticmethod
-    def unknown(word: str) -> bool:
-        return protected_stem(word) is None
+    def known(word: str, least: int) -> bool:
+        return protected_stem(word, least) is not None
 
     @staticmethod
     def no(flag: bool) -> bool:
         return not flag
+
+    def also(
+        self, word: str, where: bool, ask: Callable[[Operations[str, bool], str], bool]
+    ) -> bool:
+        return where and ask(self, word)
 
     @staticmethod
     def without_first(word: str, count: int) -> str:

@@ -19,8 +19,7 @@ from pyarabic import araby
 
 from analyzers.lists import read_bytes
 from analyzers.normalizer import fold
-from analyzers.protected import ARTICLES, LONE_PROCLITICS
-from analyzers.stemmer import ARTICLE, stem, strip_article
+from analyzers.stemmer import ARTICLE, COMPOUNDS, LONE_PROCLITICS, stem, strip_article
 from analyzers.suffixes import PRONOUNS
 
 _LINE = b"\n"
@@ -35,7 +34,7 @@ _ENDINGS = (*PRONOUNS, "ان", "ين", _ALEF, araby.YEH, araby.KAF)
 """What may follow a noun: pronouns, the dual, the alef of tanween."""
 
 _AFTER = frozenset(_ENDINGS)
-_BEFORE = ARTICLES | LONE_PROCLITICS | {""}
+_BEFORE = LONE_PROCLITICS | {"", *COMPOUNDS}
 _LONGER_AFTER_LONE = 2
 _BELOW, _ABOVE = araby.ALEF_HAMZA_BELOW, araby.ALEF_HAMZA_ABOVE + araby.ALEF_MADDA
 

@@ -7,34 +7,32 @@ proclitic. It counts nothing: the index does, when it expands a query.
 
 from __future__ import annotations
 
-from functools import cache
-
 from pyarabic import araby
 
-from analyzers.lists import read_list, words_of
 from analyzers.operations import ONE, F, Operations, W
-from analyzers.stemmer import COMPOUNDS, light_stem
+from analyzers.protected import SHORTEST
+from analyzers.stemmer import (
+    COMPOUNDS,
+    LETTERS,
+    bears_known,
+    has_no_own_letter,
+    light_stem,
+    own_letters,
+)
 from analyzers.stopwords import stopwords
 from analyzers.suffixes import MIN_STEM
 
-_LONE = (araby.BEH, araby.LAM, araby.FEH, araby.KAF)
 IMPERFECT = (araby.YEH, araby.TEH, araby.NOON)
 FUTURE = araby.SEEN
 
 PROCLITICS = tuple(
     conjunction + letter
-    for letter in (*_LONE, FUTURE)
+    for letter in (*LETTERS, FUTURE)
     for conjunction in ("", araby.WAW, araby.FEH)
     if conjunction != letter
 )
 _FIRST_LETTERS = frozenset(proclitic[0] for proclitic in PROCLITICS)
 """ب ل ف ك, the future's س, and each after و or ف."""
-
-
-@cache
-def own_letters() -> frozenset[str]:
-    """The stems whose first letter is no proclitic."""
-    return frozenset(words_of(read_list("proclitic_letters.txt")))
 
 
 def splits(folded: str) -> tuple[str, ...]:
@@ -49,8 +47,14 @@ def splits(folded: str) -> tuple[str, ...]:
 
 
 def may_bear(on: Operations[W, F], word: W) -> F:
-    """Whether words may have a proclitic at all: one, no article behind it, and no known word."""
-    return on.begins(word, PROCLITICS) & on.no(on.begins(word, COMPOUNDS)) & on.unknown(word)
+    """Whether words may have a proclitic at all: one, no article behind it, no known word."""
+    alone = on.begins(word, PROCLITICS) & on.no(on.begins(word, COMPOUNDS))
+    return on.also(word, alone, _is_free)
+
+
+def _is_free(on: Operations[W, F], word: W) -> F:
+    known = on.known(word, SHORTEST) | bears_known(on, word, 1) | bears_known(on, word, 2)
+    return on.no(known) & has_no_own_letter(on, word)
 
 
 def may_part(on: Operations[W, F], word: W, count: int) -> F:
@@ -66,5 +70,8 @@ def may_part(on: Operations[W, F], word: W, count: int) -> F:
     stands = on.longer(rest, MIN_STEM - 1) & on.no(on.among(rest, stopwords))
     verb = on.longer(rest, MIN_STEM) & on.begins(rest, IMPERFECT)
     stands &= verb | on.no(on.begins(with_letter, (FUTURE,)))
-    own = on.among(with_letter, own_letters) | on.among(light_stem(on, with_letter), own_letters)
-    return stands & on.no(own)
+    return on.also(with_letter, stands, _has_no_own_stem)
+
+
+def _has_no_own_stem(on: Operations[W, F], word: W) -> F:
+    return has_no_own_letter(on, word) & on.no(on.among(light_stem(on, word), own_letters))

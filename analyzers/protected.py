@@ -1,7 +1,8 @@
 """Which words does the stemmer know, and what is their stem? The list is data/protected.txt.
 
-A known word keeps its stem with every clitic before it and every ending behind it, so that لبنان,
-بلبنان and اللبنانيون are one and none of them is milk. All of it is matched on folded forms (`f`).
+A known word keeps its stem with every ending, and `stemmer` finds it behind every clitic, so that
+لبنان, بلبنان and اللبنانيون are one and none of them is milk. All of it is matched on folded forms
+(`f`).
 
 What the list means is spelled out in data/known.txt, which loads in a fraction of the time.
 `python -m analyzers.protected` writes it anew after a change of the lists, and a test holds it.
@@ -15,17 +16,9 @@ from typing import NamedTuple
 
 from analyzers.lists import lines_of, read_list, words_of, write_list
 
-ARTICLES = frozenset(
-    ["", "ال", "لل", "بال", "كال"] + [c + p for c in "وف" for p in ("ال", "لل", "بال", "كال")]
-)
-"""What may stand before any known word."""
-
-LONE_PROCLITICS = frozenset(["و", "ف", "ب", "ل", "ك", "وب", "ول", "وك", "فب", "فل", "فك"])
-"""What may stand only before a known word of four letters or more: shorter ones arise by chance."""
-
 _PRONOUNS = ("ها", "هم", "هما", "هن", "كم", "كما", "كن", "نا", "ه", "ك", "ي")
 _OTHER_ENDINGS = (
-    "ا ات ان ون ين ت وا يا يه يات يان يون يين يته يتها يتهم يتنا ياته ياتها ياتهم "
+    "ا ات ان ون ين ت وا يا يي يه يات يان يون يين يته يتها يتهم يتنا ياته ياتها ياتهم "
     "اته اتها اتهم اتهما اتهن اتنا اتك اتكم اتكن اتي "
     "ته تها تهم تهما تهن تك تكم تكن تنا تي تان تين"
 )
@@ -39,10 +32,14 @@ _PLURALS = frozenset(["ات", "اته", "اتها", "اتهم", "اتنا", "ا�
 ALONE = frozenset([""])
 _NO_ENDING = frozenset(["", "ء"])
 
+_SOUND = ("ات", "ان", "ون", "ين")
+_DEFINITE = frozenset(["", "ي", "يه", *_SOUND, *("ي" + plural for plural in _SOUND), "تان", "تين"])
+"""What may follow a word that has the article: no pronoun, nor a tanween."""
+
 _ENDINGS_OF_MARK = {"!": ALONE, "=": _NO_ENDING, "+": _LONG_PRONOUNS}
 ENDING_SETS = (
     _ENDINGS, ALONE, _NO_ENDING, _LONG_PRONOUNS, _AFTER_TEH, _AFTER_HAMZA,
-    _AFTER_HAMZA | _PLURALS, _SEATLESS, _AFTER_SEAT | {"ه"}, _AFTER_SEAT | {"ا"},
+    _AFTER_HAMZA | _PLURALS, _SEATLESS, _AFTER_SEAT | {"ه"}, _AFTER_SEAT | {"ا"}, _DEFINITE,
 )  # fmt: skip
 """All sets of endings; data/known.txt names one by its place."""
 
@@ -50,18 +47,7 @@ SHORTEST = 2
 HEAD_LETTERS = 3
 _ZERO = ord("@")
 LONGEST_AFTER_SHORT = 4
-_MIN_AFTER_LETTER = 4
-
-LEAST_AFTER = {
-    **dict.fromkeys(LONE_PROCLITICS, _MIN_AFTER_LETTER),
-    **dict.fromkeys(ARTICLES - {""}, SHORTEST),
-}
-"""Letters that a known word has at least, by what stands before it."""
-
-_BEGINNINGS = frozenset(clitic[: i + 1] for clitic in LEAST_AFTER for i in range(len(clitic)))
-"""What a word begins with that has any of them before it."""
-
-_LONGEST_BEFORE = max(map(len, LEAST_AFTER))
+_SHORT = 3
 
 
 class Known(NamedTuple):
@@ -86,18 +72,30 @@ class Lexicon(NamedTuple):
 def parse_protected(text: str) -> dict[str, Known]:
     """The words of a list, `word [stem]` a line, by form; for the marks see the list's header."""
     known: dict[str, Known] = {}
+    behind_li: dict[str, Known] = {}
     for _, line in lines_of(text):
         words = line.split()
         form = words[0].lstrip("".join(_ENDINGS_OF_MARK))
         stem = words[1] if len(words) > 1 else form
-        endings = _ENDINGS_OF_MARK.get(line[0], _ENDINGS)
-        if endings is _ENDINGS:
-            for spelled, entry in _before_ending(form, stem).items():
-                known.setdefault(spelled, entry)
-            endings = _endings_of(form)
-        known[form] = Known(stem, endings)
-    known.update({"ل" + form: entry for form, entry in known.items() if form[0] == "ل"})
-    return known
+        forms = {form: Known(stem, _ENDINGS_OF_MARK.get(line[0], _endings_of(form)))}
+        known |= forms
+        if line[0] not in _ENDINGS_OF_MARK:
+            seated = _before_ending(form, stem)
+            known = seated | known
+            behind_li |= _behind_li(forms | seated)
+    return known | behind_li
+
+
+def _behind_li(known: dict[str, Known]) -> dict[str, Known]:
+    """How words in ل are spelled behind ل and the article, which is one ل short (للغة, للجان).
+
+    Short ones only as they stand: للبنك is the bank's, not milk's.
+    """
+    return {
+        "ل" + form: Known(entry.stem, _DEFINITE if len(form) > _SHORT else ALONE)
+        for form, entry in known.items()
+        if form[0] == "ل"
+    }
 
 
 def _endings_of(form: str) -> frozenset[str]:
@@ -155,43 +153,29 @@ def derive() -> str:
     )
 
 
-def protected_stem(folded: str) -> str | None:
-    """The stem of a known word with its clitics, else None. The longest known word wins."""
+def protected_stem(folded: str, least: int = SHORTEST) -> str | None:
+    """The stem of a known word of `least` letters or more with its ending, else None.
+
+    The longest known word that the form begins with decides.
+    """
     lists = lexicon()
-    found = _known_at(lists, folded, 0, SHORTEST)
-    if found is not None or folded[0] not in _BEGINNINGS:
-        return found
-    for start in range(1, min(_LONGEST_BEFORE, len(folded) - SHORTEST) + 1):
-        before = folded[:start]
-        if before not in _BEGINNINGS:
-            return None
-        if before in LEAST_AFTER:
-            found = _known_at(lists, folded, start, LEAST_AFTER[before])
-            if found is not None:
-                return found
-    return None
-
-
-def _known_at(lists: Lexicon, folded: str, start: int, least: int) -> str | None:
-    """The stem of a known word of `least` letters that begins at `start`, if the rest is ending."""
     size = len(folded)
-    for length in lists.lengths.get(folded[start : start + HEAD_LETTERS], b""):
-        end = start + length - _ZERO
+    for length in lists.lengths.get(folded[:HEAD_LETTERS], b""):
+        end = length - _ZERO
         if end <= size:
-            found = _stem_of(lists, folded, start, end)
+            found = _stem_of(lists, folded, end)
             if found is not None:
-                return found if end - start >= least else None
-    if least == SHORTEST and size - start <= SHORTEST + LONGEST_AFTER_SHORT:
-        return _stem_of(lists, folded, start, start + SHORTEST)
+                return found if end >= least else None
+    if least == SHORTEST <= size <= SHORTEST + LONGEST_AFTER_SHORT:
+        return _stem_of(lists, folded, SHORTEST)
     return None
 
 
-def _stem_of(lists: Lexicon, folded: str, start: int, end: int) -> str | None:
-    entry = lists.known.get(folded[start:end])
+def _stem_of(lists: Lexicon, folded: str, end: int) -> str | None:
+    entry = lists.known.get(folded[:end])
     if entry is None:
         return None
-    endings = ENDING_SETS[int(entry[1])]
-    return None if folded[end:] not in endings or (start and endings is ALONE) else entry[0]
+    return entry[0] if folded[end:] in ENDING_SETS[int(entry[1])] else None
 
 
 _WAW_PATTERNS = (

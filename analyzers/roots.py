@@ -16,6 +16,8 @@ from analyzers.operations import ONE, F, Operations, W
 ENDINGS = araby.HEH + araby.YEH + araby.ALEF
 WEAK = araby.WAW + araby.YEH + araby.ALEF
 _ROOT_LETTERS = 3
+_MI = (araby.MEEM + araby.YEH,)
+"""How a noun مفعال of a root in و begins: ميقات is of وقت, as مواقيت is."""
 
 PATTERNS = {
     4: ("ي---", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ت---", "ن---"),
@@ -40,7 +42,14 @@ def root(stem: str) -> str:
 
 def root_key(on: Operations[W, F], stem: W) -> W:
     """`root` of stems that have folded Arabic letters only."""
-    return even(on, on.radicals(_without_ending(on, stem), PATTERNS))
+    bare = _without_ending(on, stem)
+    five = on.longer(bare, 4) & on.no(on.longer(bare, 5))
+    lost_waw = five & on.begins(bare, _MI) & on.letter_in(bare, araby.ALEF, 1)
+    return even(on, on.radicals(on.changed(bare, lost_waw, _with_first_waw), PATTERNS))
+
+
+def _with_first_waw(on: Operations[W, F], stem: W) -> W:
+    return on.put(stem, araby.WAW, 3)
 
 
 def _without_ending(on: Operations[W, F], stem: W) -> W:

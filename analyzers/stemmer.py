@@ -13,14 +13,17 @@ The rules are written over `operations`; `bulk.words.stem_all` has many words go
 
 from __future__ import annotations
 
+from functools import cache
+
 from pyarabic import araby
 
+from analyzers.lists import read_list, words_of
 from analyzers.operations import ONE, F, Operations, W
-from analyzers.protected import waw_words
+from analyzers.protected import SHORTEST, waw_words
 from analyzers.suffixes import MIN_STEM, without_suffixes
 
-MIN_AFTER_ARTICLE = 2
-"""Letters that the article must leave (اليد, الأب)."""
+_MIN_AFTER_ARTICLE = 2
+"""Letters that the article must leave (اليد, والحج), if the last of two is no ه (إليه)."""
 
 _FIRST, _LAST = araby.HAMZA, araby.YEH
 """The letters of folded Arabic words; a word that begins or ends with another is left alone."""
@@ -40,6 +43,26 @@ _FUTURE = (araby.SEEN + araby.YEH,)
 _FUTURE_MIN = 5
 
 
+LETTERS = (araby.BEH, araby.LAM, araby.FEH, araby.KAF)
+"""The lone proclitics, which are taken off before known words only."""
+
+_TWO_LETTERS = tuple(araby.FEH + letter for letter in LETTERS if letter != araby.FEH)
+LONE_PROCLITICS = frozenset(
+    [araby.WAW, *LETTERS, *_TWO_LETTERS]
+    + [araby.WAW + letter for letter in LETTERS if letter != araby.FEH]
+)
+"""One letter or two that are written with a word: و, ب, ل, ف, ك, وب, فل, ..."""
+
+_MIN_KNOWN = 4
+"""Letters of a known word behind a lone proclitic: shorter ones arise by chance."""
+
+
+@cache
+def own_letters() -> frozenset[str]:
+    """Stems whose first letter is their own, although a word remains without it (فكرة, وزير)."""
+    return frozenset(words_of(read_list("proclitic_letters.txt"))) | waw_words()
+
+
 def stem(folded: str) -> str:
     """The light stem of a folded form; the form itself where nothing can safely go."""
     if len(folded) < MIN_STEM or not _FIRST <= folded[0] <= _LAST or not folded[-1] <= _LAST:
@@ -57,13 +80,13 @@ def _stem_of_long(on: Operations[W, F], word: W) -> W:
 
 
 def _stem_of_unknown(on: Operations[W, F], word: W) -> W:
-    waw = on.begins(word, (araby.WAW,)) & on.no(on.begins(word, COMPOUNDS))
-    light = on.changed(word, on.no(waw), _without_affixes)
-    return on.changed(word, waw, _stem_after_waw, light)
-
-
-def _without_affixes(on: Operations[W, F], word: W) -> W:
-    return without_suffixes(on, without_future(on, without_article(on, word)))
+    """Behind the article stands a word like any other: its stem is that of the word alone."""
+    bare = without_article(on, word)
+    no_article = on.same(bare, word)
+    waw = on.begins(word, (araby.WAW,)) & no_article
+    light = on.changed(word, no_article & on.no(waw), _stem_of_bare)
+    light = on.changed(word, waw, _stem_after_waw, light)
+    return on.changed(bare, on.no(no_article), light_stem, light)
 
 
 def _stem_after_waw(on: Operations[W, F], word: W) -> W:
@@ -74,10 +97,65 @@ def _stem_after_waw(on: Operations[W, F], word: W) -> W:
 
 
 def _stem_after_conjunction(on: Operations[W, F], word: W) -> W:
-    return on.known_or(on.without_first(word, 1), _stem_of_conjoined)
+    return on.known_or(on.without_first(word, 1), _stem_of_bare)
 
 
-def _stem_of_conjoined(on: Operations[W, F], word: W) -> W:
+def _stem_of_bare(on: Operations[W, F], word: W) -> W:
+    """The stem of a word without article or conjunction, a known word behind a lone letter."""
+    parts = on.begins(word, LETTERS)
+    light = on.changed(word, on.no(parts), _without_affixes)
+    return on.changed(word, parts, _stem_after_letter, light)
+
+
+def _stem_after_letter(on: Operations[W, F], word: W) -> W:
+    one, two = (bears_known(on, word, count) for count in (1, 2))
+    light = on.changed(word, on.no(one | two), _without_affixes)
+    light = on.changed(word, two, _known_after_two, light)
+    return on.changed(word, one, _known_after_one, light)
+
+
+def _known_after_one(on: Operations[W, F], word: W) -> W:
+    return on.known_or(on.without_first(word, 1), _without_affixes)
+
+
+def _known_after_two(on: Operations[W, F], word: W) -> W:
+    return on.known_or(on.without_first(word, 2), _without_affixes)
+
+
+def bears_known(on: Operations[W, F], word: W, count: int) -> F:
+    """Whether a lone proclitic of one letter or two stands before a known word (بلبنان).
+
+    Not where a letter of it is the word's own: برقية is not ب and رقية.
+    """
+    clitics, ask = (LETTERS, _knows_after_one) if count == 1 else (_TWO_LETTERS, _knows_after_two)
+    return on.also(word, on.also(word, on.begins(word, clitics), ask), has_no_own_letter)
+
+
+def _knows_after_one(on: Operations[W, F], word: W) -> F:
+    return on.known(on.without_first(word, 1), _MIN_KNOWN)
+
+
+def _knows_after_two(on: Operations[W, F], word: W) -> F:
+    known = on.known(on.without_first(word, 2), _MIN_KNOWN)
+    return known & has_no_own_letter(on, on.without_first(word, 1))
+
+
+def has_no_own_letter(on: Operations[W, F], word: W) -> F:
+    """Whether the first letter of words may be a proclitic: it is not known to be theirs."""
+    own = on.among(word, own_letters) | on.among(without_suffixes(on, word), own_letters)
+    return on.no(own)
+
+
+def is_known(folded: str) -> bool:
+    """Whether a word is on the list of known words, with or without its clitics."""
+    bare = strip_article(folded)
+    if bare == folded and bare[:1] == araby.WAW:
+        bare = bare[1:]
+    known = [ONE.known(word, SHORTEST) for word in (folded, bare)]
+    return any(known) or bears_known(ONE, bare, 1) or bears_known(ONE, bare, 2)
+
+
+def _without_affixes(on: Operations[W, F], word: W) -> W:
     return without_suffixes(on, without_future(on, word))
 
 
@@ -88,12 +166,13 @@ def strip_article(word: str) -> str:
 
 def without_article(on: Operations[W, F], word: W) -> W:
     """The word without its article and what stands before it."""
-    bare = on.without_beginning(word, COMPOUNDS, MIN_STEM)
-    return on.changed(word, on.same(bare, word), _without_plain_article, bare)
+    bare = on.without_beginning(word, COMPOUNDS, _MIN_AFTER_ARTICLE)
+    stump = on.letter_in(bare, araby.HEH) & on.no(on.longer(bare, _MIN_AFTER_ARTICLE))
+    return on.changed(word, on.no(stump), _without_compound)
 
 
-def _without_plain_article(on: Operations[W, F], word: W) -> W:
-    return on.without_beginning(word, (ARTICLE,), MIN_AFTER_ARTICLE)
+def _without_compound(on: Operations[W, F], word: W) -> W:
+    return on.without_beginning(word, COMPOUNDS, _MIN_AFTER_ARTICLE)
 
 
 def without_future(on: Operations[W, F], word: W) -> W:

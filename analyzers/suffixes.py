@@ -21,11 +21,15 @@ PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
 PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
 """Sound plurals, duals, and what a verb has in the plural."""
 
-_VERB_PLURAL = (araby.WAW + araby.ALEF,)
-BEFORE_PRONOUN = tuple(plural for plural in PLURALS if plural not in _VERB_PLURAL)
-"""Plurals that a pronoun may follow: the alef of وا goes before it, so that مستواه has none."""
+BEFORE_PRONOUN = ("ات", "تم")
+"""What may stand before a pronoun in any word: a noun's ون, ين and ان lose their ن there."""
 
-LAST_LETTERS = "".join(sorted({affix[-1] for affix in (*PRONOUNS, *PLURALS)} | set("كيتنء")))
+VERB_BEFORE_PRONOUN = ("ان", "ون", "ين")
+"""What only an imperfect has before one (يكتبونه): ون of زيتونة is no plural, nor ين of مدينة."""
+
+IMPERFECT = (araby.YEH, araby.TEH)
+
+LAST_LETTERS = "".join(sorted({affix[-1] for affix in (*PRONOUNS, *PLURALS)} | set("كيتنءو")))
 """Last letters of all that may go; a word with another is left alone at once."""
 
 
@@ -41,9 +45,21 @@ ROOTS_IN_TEH = _roots("ثب سك صم مو بي صو وق نح نب فت شت ك
 WORDS_IN_TEH = ("كويت",)
 """Roots whose last letter is no affix (مشترك, ثابت), by their first two; other such endings."""
 
+_VERB_PLURAL = (araby.WAW + araby.ALEF,)
+"""Its alef goes before a pronoun, so that مستواه has none."""
+
+DEFECTIVE = _roots(
+    "دع بد نم شك خل عل رج تل غز طف نج له خط حذ صح عف غد دن سم كس جف قس هف طه زه سط رس"
+)
+"""Roots of verbs whose imperfect ends in و (يدعو), by their first two letters.
+
+Left out are those that write other verbs so: يعدون is of يعد as well as of يعدو.
+"""
+
 ALEF_HAMZA = (araby.ALEF + araby.HAMZA,)
 ALEF_YEH = (araby.ALEF + araby.YEH,)
 YEH_NOON = (araby.YEH + araby.NOON,)
+_TENTH_FORM = ("است",)
 KUNNA = (araby.KAF + araby.NOON,)
 NI = (araby.NOON + araby.YEH,)
 BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
@@ -57,8 +73,11 @@ def without_suffixes(on: Operations[W, F], word: W) -> W:
 
 def _without_some_suffix(on: Operations[W, F], word: W) -> W:
     bare = without_pronoun(on, word)
-    plural = on.ends(bare, BEFORE_PRONOUN) | (on.ends(bare, _VERB_PLURAL) & on.same(bare, word))
+    verb = on.same(bare, word) | on.begins(bare, IMPERFECT)
+    plural = on.ends(bare, BEFORE_PRONOUN) | (on.ends(bare, VERB_BEFORE_PRONOUN) & verb)
+    plural |= on.ends(bare, _VERB_PLURAL) & on.same(bare, word)
     bare = on.changed(bare, plural, without_plural)
+    bare = on.changed(bare, on.letter_in(bare, araby.WAW) & on.same(bare, word), without_waw)
     bare = without_seatless_hamza(on, without_feminine_teh(on, bare))
     long = on.longer(bare, MIN_STEM)
     bare = on.changed(bare, on.letter_in(bare, araby.ALEF) & long, without_alef)
@@ -76,13 +95,26 @@ def without_alef(on: Operations[W, F], word: W) -> W:
     return without_seatless_hamza(on, on.without_last(word, 1))
 
 
+def without_waw(on: Operations[W, F], word: W) -> W:
+    """The word without a plural's و: of participles in a construct, of verbs without their alef.
+
+    لاعبو, موظفو, استخدمو. Other words in و are foreign names more often than not.
+    """
+    bare = on.without_last(word, 1)
+    four = on.longer(bare, MIN_STEM) & on.no(on.longer(bare, MIN_STEM + 1))
+    active = four & on.letter_in(bare, araby.ALEF, 2)  # فاعل
+    other = on.begins(bare, (araby.MEEM,)) & on.longer(bare, MIN_STEM)
+    verb = on.begins(bare, _TENTH_FORM) & on.longer(bare, MIN_STEM + 2)
+    return on.changed(word, active | other | verb, without_last_letter)
+
+
 def without_nisba(on: Operations[W, F], word: W) -> W:
     """The word without nisba, or ي of mine, and what stood before it (هوائي, حكومتي)."""
     word = without_feminine_teh(on, on.without_last(word, 1))
     hamza = on.ends(word, ALEF_YEH) & on.longer(word, MIN_STEM)  # هوائي
     word = on.changed(word, hamza, without_last_letter)
-    alef = on.letter_in(word, araby.ALEF) & on.longer(word, MIN_STEM)
-    return on.changed(word, alef, without_last_letter)
+    last = on.letter_in(word, araby.ALEF + araby.YEH) & on.longer(word, MIN_STEM)  # سياسيي
+    return on.changed(word, last, without_last_letter)
 
 
 def without_plural(on: Operations[W, F], word: W) -> W:
@@ -92,9 +124,22 @@ def without_plural(on: Operations[W, F], word: W) -> W:
     return on.changed(word, on.no(masdar), _without_plural_ending)
 
 
+def _is_of_defective(on: Operations[W, F], word: W) -> F:
+    return is_defective(on, on.without_last(word, 1))  # يدعون and يدعوا are of يدعو
+
+
+def is_defective(on: Operations[W, F], word: W) -> F:
+    """Whether the word is the imperfect of a verb whose last letter is و (يدعو)."""
+    four = on.longer(word, MIN_STEM) & on.no(on.longer(word, MIN_STEM + 1))
+    imperfect = on.begins(word, (*IMPERFECT, araby.NOON)) & on.letter_in(word, araby.WAW)
+    return four & imperfect & on.pair_in(on.without_last(word, 1), DEFECTIVE)
+
+
 def _without_plural_ending(on: Operations[W, F], word: W) -> W:
     """A verb's last hamza, seated by its waw, is alef again (بدؤوا)."""
+    defective = on.also(word, on.ends(word, ("وا", "ون")), _is_of_defective)
     bare = on.without_ending(word, PLURALS, MIN_STEM)
+    bare = on.changed(word, defective, without_last_letter, bare)
     verb = on.letter_in(word, araby.WAW, 1) & on.letter_in(bare, araby.HAMZA)
     return on.changed(bare, verb & on.no(on.letter_in(bare, araby.ALEF, 1)), _with_verb_hamza)
 
@@ -110,8 +155,12 @@ def without_pronoun(on: Operations[W, F], word: W) -> W:
     """
     bare = on.without_ending(word, PRONOUNS, MIN_STEM)
     none = on.same(bare, word)
-    seat = on.no(none) & on.letter_in(bare, araby.WAW) & on.longer(bare, MIN_STEM)
-    return on.changed(word, none, without_rare_pronoun, on.changed(bare, seat, without_last_letter))
+    waw = on.letter_in(bare, araby.WAW) & on.longer(bare, MIN_STEM) & on.no(none)
+    return on.changed(word, none, without_rare_pronoun, on.changed(bare, waw, _without_seat))
+
+
+def _without_seat(on: Operations[W, F], word: W) -> W:
+    return on.changed(word, on.no(is_defective(on, word)), without_last_letter)
 
 
 def without_rare_pronoun(on: Operations[W, F], word: W) -> W:

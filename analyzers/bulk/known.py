@@ -25,10 +25,8 @@ from analyzers.bulk.packed import (
     pack_all,
 )
 from analyzers.protected import (
-    ALONE,
     ENDING_SETS,
     HEAD_LETTERS,
-    LEAST_AFTER,
     LONGEST_AFTER_SHORT,
     SHORTEST,
     lexicon,
@@ -80,107 +78,45 @@ def _endings() -> tuple[Numbers, Mask]:
     return endings, allowed
 
 
-class _Clitics(NamedTuple):
-    """What may stand before a known word, of one length.
+def protected_stems(words: Words, least: int = SHORTEST) -> Numbers:
+    """The stem of each word that is known, by `least` letters or more, else `UNKNOWN`.
 
-    clitics: rising. least: by clitic, how many letters the known word must have.
+    The longest known word that a word begins with decides.
     """
-
-    clitics: Numbers
-    least: Array
-
-
-@cache
-def _clitics() -> dict[int, _Clitics]:
-    """By how many letters they have."""
-    found = {}
-    for size in sorted({len(clitic) for clitic in LEAST_AFTER}):
-        least = {pack(clitic): n for clitic, n in LEAST_AFTER.items() if len(clitic) == size}
-        ranked = sorted(least)
-        found[size] = _Clitics(np.array(ranked, np.uint64), np.array([least[n] for n in ranked]))
-    return found
-
-
-class _Tries(NamedTuple):
-    """What may be known words and their endings: the rests of `owners` after `before` letters.
-
-    least: letters that the known word must have there.
-    """
-
-    rests: Words
-    owners: Array
-    before: Array
-    least: Array
-
-
-def protected_stems(words: Words) -> Numbers:
-    """The stem of each word that is known with its clitics, else `UNKNOWN`."""
-    tries = _tries(words)
-    found = _stems_of(tries)
-    where = np.flatnonzero(found)[::-1]  # so that of several the one after the fewest letters stays
-    stems = np.zeros(len(words.letters), np.uint64)
-    stems[tries.owners.take(where)] = found.take(where)
-    return stems
-
-
-def _tries(words: Words) -> _Tries:
-    """Every word as it is, then without each clitic that it begins with, the shortest first."""
-    everyone = np.arange(len(words.letters))
-    rests, owners = [words], [everyone]
-    before, least = [np.zeros(len(everyone), np.int64)], [np.full(len(everyone), SHORTEST)]
-    for size, known in _clitics().items():
-        heads = words.head(size)
-        at = places(heads, known.clitics)
-        begins = known.clitics.take(at) == heads
-        where = np.flatnonzero(begins & (words.sizes >= np.uint64(size + SHORTEST)))
-        rests.append(words.take(where).without_first(size))
-        owners.append(where)
-        before.append(np.full(len(where), size))
-        least.append(known.least.take(at.take(where)))
-    return _Tries(
-        Words.joined(*rests),
-        np.concatenate(owners),
-        np.concatenate(before),
-        np.concatenate(least),
-    )
-
-
-def _stems_of(tries: _Tries) -> Numbers:
-    """The stem of each try that has a known word in front; the longest known word decides."""
     known = _known()
-    where, lengths = _lengths(tries)
-    words = tries.rests.take(where)
-    sizes = words.sizes - lengths
-    tails = words.without_first(lengths).letters
+    where, lengths = _lengths(words, least)
+    tried = words.take(where)
+    sizes = tried.sizes - lengths
+    tails = tried.without_first(lengths).letters
     rows = places(tails, known.endings)
     bare = sizes == 0
     kept = np.flatnonzero((known.endings.take(rows) == tails) | bare)
     rows[bare] = len(known.endings)
     where, lengths = where.take(kept), lengths.take(kept)
-    forms = words.letters.take(kept) >> sizes.take(kept) * np.uint64(BITS)
+    forms = tried.letters.take(kept) >> sizes.take(kept) * np.uint64(BITS)
     found = places(forms, known.forms)
-    sets = known.sets.take(found)
-    fit = (known.forms.take(found) == forms) & known.allowed[rows.take(kept), sets]
-    fit &= (sets != ENDING_SETS.index(ALONE)) | (tries.before.take(where) == 0)
+    fit = (known.forms.take(found) == forms) & known.allowed[
+        rows.take(kept), known.sets.take(found)
+    ]
     where, lengths, found = where[fit], lengths[fit], found[fit]
-    long_enough = tries.least.take(where).astype(np.uint64) <= lengths
-    stems = np.zeros(len(tries.owners), np.uint64)
+    stems = np.zeros(len(words.letters), np.uint64)
     # from the shortest on, so that the longest stays
-    stems[where] = np.where(long_enough, known.stems.take(found), UNKNOWN)
+    stems[where] = np.where(lengths >= np.uint64(least), known.stems.take(found), UNKNOWN)
     return stems
 
 
-def _lengths(tries: _Tries) -> tuple[Array, Numbers]:
-    """(try, letters) of all known words that may stand in front, the shortest first.
+def _lengths(words: Words, least: int) -> tuple[Array, Numbers]:
+    """(word, letters) of all known words that it may begin with, the shortest first.
 
     Those of two letters are known by nothing but themselves; they need a short word.
     """
-    sizes = tries.rests.sizes
-    lengths = _known().lengths_by_head.take(tries.rests.head(HEAD_LETTERS).astype(np.intp))
+    sizes = words.sizes
+    lengths = _known().lengths_by_head.take(words.head(HEAD_LETTERS).astype(np.intp))
     lengths &= np.left_shift(np.uint32(2), sizes.astype(np.uint32)) - np.uint32(1)
     lengths &= ~np.uint32((1 << HEAD_LETTERS) - 1)
-    short = (sizes >= SHORTEST) & (sizes <= SHORTEST + LONGEST_AFTER_SHORT)
-    lengths |= (short & (tries.least == SHORTEST)).astype(np.uint32) << np.uint32(SHORTEST)
+    if least == SHORTEST:
+        short = (sizes >= SHORTEST) & (sizes <= SHORTEST + LONGEST_AFTER_SHORT)
+        lengths |= short.astype(np.uint32) << np.uint32(SHORTEST)
     some = np.flatnonzero(lengths)
     bits = lengths.take(some)
     found = [

@@ -29,6 +29,7 @@ from analyzers.bulk.words import by_size
 from analyzers.normalizer import (
     ARTICLES,
     FOLD_LETTERS,
+    HAMZA_ALEFS,
     MIN_LETTERS_BEFORE_HAMZA,
     NUMERALS,
     QURANIC_MADDA,
@@ -68,10 +69,13 @@ def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
     folded, fit = forms.packed(_folded_letters())
     folded[~fit] = 0
     words = Words.of(folded)
-    rare = ~fit
+    rare = ~fit | _have_hamza_before_lam(forms)
     for ending in WAW_ENDINGS:
         rare |= words.end(araby.ALEF + ending)
     seated = np.flatnonzero(_have_hamza(folded) & ~rare)
+    bare = _have_bare_hamza_inside(words.take(seated))
+    rare[seated[bare]] = True
+    seated = seated[~bare]
     madda = _have_madda(folded.take(seated))
     rare[seated[madda]] = True
     seated = seated[~madda]
@@ -85,6 +89,18 @@ def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
     return folded
 
 
+def _have_hamza_before_lam(forms: Spelled) -> Mask:
+    """Which forms have somewhere what might be the hamza of ألغاز."""
+    places = np.flatnonzero(forms.codes[1:] == ord(araby.LAM))
+    before_lam = forms.codes.take(places)
+    hamza = np.zeros(len(before_lam), np.bool_)
+    for alef in HAMZA_ALEFS:
+        hamza |= before_lam == ord(alef)
+    found = np.zeros(len(forms.texts), np.bool_)
+    found[forms.heads.searchsorted(places[hamza], "right") - 1] = True
+    return found
+
+
 def _have_hamza(letters: Numbers) -> Mask:
     """Which words have a hamza with a seat or without, asked of all their letters at once."""
     others = letters ^ _HAMZA * _EACH
@@ -92,6 +108,14 @@ def _have_hamza(letters: Numbers) -> Mask:
     halves = letters & letters >> np.uint64(1)
     seated = halves & halves >> np.uint64(2) & _EACH << np.uint64(1)  # four bits of 30 and 31
     have: Mask = (without | seated) > 0
+    return have
+
+
+def _have_bare_hamza_inside(words: Words) -> Mask:
+    """Which words have a hamza without seat between their first and last letters."""
+    have = np.zeros(len(words.letters), np.bool_)
+    for place in range(1, MOST_LETTERS - 1):
+        have |= (words.last(place) == _HAMZA) & (words.sizes > np.uint64(place + 1))
     return have
 
 

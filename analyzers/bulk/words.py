@@ -27,6 +27,7 @@ from analyzers.operations import RADICAL, Operations, WordList
 from analyzers.ranked import is_among
 
 Rule = Callable[[Operations[Words, Mask], Words], Words]
+Question = Callable[[Operations[Words, Mask], Words], Mask]
 
 _LETTER = np.uint64((1 << BITS) - 1)
 _FEW = 16
@@ -110,13 +111,20 @@ class _ManyWords:
         return is_among(word.letters, _packed(words))
 
     @staticmethod
-    def unknown(words: Words) -> Mask:
-        unknown: Mask = protected_stems(words) == UNKNOWN
-        return unknown
+    def known(words: Words, least: int) -> Mask:
+        known: Mask = protected_stems(words, least) != UNKNOWN
+        return known
 
     @staticmethod
     def no(flag: Mask) -> Mask:
         return ~flag
+
+    def also(self, words: Words, where: Mask, ask: Question) -> Mask:
+        places = np.flatnonzero(where)
+        found = np.zeros(len(words.letters), np.bool_)
+        if len(places):
+            found[places] = ask(self, words.take(places))
+        return found
 
     @staticmethod
     def without_first(words: Words, count: int) -> Words:

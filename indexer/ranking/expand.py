@@ -17,9 +17,8 @@ from typing import NamedTuple, Protocol
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.proclitics import splits
-from analyzers.protected import protected_stem
 from analyzers.roots import kindred, root
-from analyzers.stemmer import stem
+from analyzers.stemmer import is_known, stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.ranking.settings import DEFAULT, RankingSettings
@@ -144,7 +143,7 @@ def _relatives(
     """
     own = word.analysis.stem
     stems = [own] if rest is None else [own, stem(rest)]
-    unlisted = protected_stem(word.analysis.folded) is None  # a known word is not misspelled
+    unlisted = not is_known(word.analysis.folded)  # a known word is not misspelled
     for key in stems:
         if not key.isdigit():
             retrieves = missing and unlisted and key == own

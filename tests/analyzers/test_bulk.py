@@ -14,14 +14,14 @@ from analyzers.bulk.vocabulary import root_all, splits_all, stem_all
 from analyzers.lists import read_list
 from analyzers.normalizer import NUMERALS, fold
 from analyzers.proclitics import PROCLITICS, splits
-from analyzers.protected import ENDING_SETS, LEAST_AFTER, lexicon
+from analyzers.protected import ENDING_SETS, lexicon
 from analyzers.roots import root
 from analyzers.stemmer import COMPOUNDS, stem
 from analyzers.suffixes import PLURALS, PRONOUNS
 from analyzers.tokenizer import Tokenizer
 
 UNFOLDED = ALPHABET + "آأؤإئٱةىکی"
-BEGINNINGS = ["", *COMPOUNDS, *PROCLITICS, *LEAST_AFTER]
+BEGINNINGS = ["", *COMPOUNDS, *PROCLITICS, "وب", "فب"]
 ENDINGS = sorted(set(PRONOUNS + PLURALS).union(*ENDING_SETS))
 SHARED_TEXTS = {
     "corpora/diacritized_classical.jsonl.gz": None,
