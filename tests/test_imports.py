@@ -93,7 +93,7 @@ LIGHT = {
     "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),
     "the types": ("import indexer.results, indexer.errors", ["numpy", "whoosh"]),
     "the look ahead": (
-        "import indexer.update.lookahead, indexer.cli.commands.follow",
+        "import indexer.update.lookahead, indexer.cli.commands.index",
         ["numpy", "whoosh"],
     ),
     "the scan": ("import indexer.folder.walk", ["numpy", "whoosh"]),

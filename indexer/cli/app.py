@@ -1,4 +1,4 @@
-"""How do the words of a command line reach a command, and how does a run end?
+"""Runs one command line: reads it, runs the command, and decides the exit code.
 
 Errors, interrupts and exit codes are ours, so that they mean the same for every command.
 """
@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from indexer.cli import exits
-from indexer.cli.line.reader import plain_index, plain_search, prepared
+from indexer.cli import VERSION, exits
+from indexer.cli.commands import execute
+from indexer.cli.line.options import FahrasRequest
+from indexer.cli.line.reader import Help, read, without_debug
 from indexer.cli.output import terminal
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code; nothing is raised."""
     terminal.prepare_streams()
-    words, debug = prepared(arguments)
+    words, debug = without_debug(arguments)
     try:
         code = _invoke(words)
         terminal.flush()
@@ -28,24 +30,22 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as error:  # the last resort: every error ends as one line
         if debug:
             raise
-        from indexer.cli.line.typer_app import COMMANDS
         from indexer.cli.output import errors
 
-        code = errors.report(error, arguments, tuple(COMMANDS))
+        code = errors.report(error, arguments)
     terminal.drop_unwritten()
     return code
 
 
 def _invoke(words: list[str]) -> int:
-    """Do at once what a plain line asks; let Typer read any other."""
-    if (asked := plain_search(words, os.environ)) is not None:
-        from indexer.cli.commands.answer import answer
+    """Do what a line asks; only help needs Typer."""
+    asked = read(words, os.environ)
+    if isinstance(asked, Help):
+        from indexer.cli.line import typer_app
 
-        return answer(**asked)
-    if (asked := plain_index(words, os.environ)) is not None:
-        from indexer.cli.commands.follow import follow
-
-        return follow(**asked)
-    from indexer.cli.line import typer_app
-
-    return typer_app.invoke(words)
+        typer_app.show_help(asked)
+    elif isinstance(asked, FahrasRequest):
+        terminal.write(f"fahras {VERSION}\n")
+    else:
+        return execute(asked)
+    return exits.FOUND

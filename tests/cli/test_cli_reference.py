@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
-import typer
 from cli_process import COMMAND, PROJECT, environment, run
 
 from indexer.cli import VERSION
-from indexer.cli.line import reference, typer_app
-from indexer.results import MATCH_LEVELS, SORT_KEYS, SearchOptions
+from indexer.cli.line import reference
+from indexer.cli.line.kinds import Row
+from indexer.cli.line.options import COMMANDS, FahrasRequest
+from indexer.results import MATCH_LEVELS, SORT_KEYS
 
-GROUP: Any = typer.main.get_command(typer_app.build())
-PARAMETERS = [
-    pytest.param(name, parameter, id=f"{name}-{parameter.name}")
-    for name, command in [("", GROUP), *GROUP.commands.items()]
-    for parameter in command.params
+ROWS = [
+    pytest.param(request.command, row, id=f"{request.command}-{row.name}")
+    for request in (FahrasRequest, *COMMANDS.values())
+    for row in request.rows().values()
 ]
 
 
@@ -29,37 +29,38 @@ def test_the_reference_is_up_to_date() -> None:
     assert page == reference.reference(), "run: python -m indexer.cli.line.reference > docs/cli.md"
 
 
-def test_the_reference_has_every_command() -> None:
-    page = reference.reference()
-    for name, command in GROUP.commands.items():
-        assert f"## `fahras {name}`" in page
-        assert "Examples" in command.help
-        assert "Exit codes" in command.help
-
-
-@pytest.mark.parametrize(("command", "parameter"), PARAMETERS)
-def test_every_option_has_help_and_is_in_the_reference(command: str, parameter: Any) -> None:
-    assert parameter.help
+def section(command: str) -> str:
+    """The part of the reference for a command."""
     heading = f"## `fahras {command}`" if command else "## Options of `fahras` itself"
-    section = reference.reference().split(heading + "\n")[1].split("\n## ")[0]
-    assert parameter.help.split("|")[0] in section
-    if parameter.param_type_name == "option":
-        assert all(f"`{option}`" in section for option in parameter.opts)
+    return reference.reference().split(heading + "\n")[1].split("\n## ")[0]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_reference_has_every_command(command: str) -> None:
+    assert "Examples" in section(command)
+    assert "Exit codes" in section(command)
+
+
+@pytest.mark.parametrize(("command", "row"), ROWS)
+def test_every_option_has_help_and_is_in_the_reference(command: str, row: Row[object]) -> None:
+    assert row.help
+    text = section(command)
+    assert row.help.split("|")[0] in text
+    assert all(f"`{name}`" in text for name in getattr(row, "names", ()))
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_names_every_option_once(command: str, tmp_path: Path) -> None:
+    shown = run(*([command] if command else []), "--help", cwd=tmp_path).text
+    for option in (COMMANDS[command] if command else FahrasRequest).options():
+        pattern = rf"^  (-\w, )?{option.label}( |$)"
+        assert len(re.findall(pattern, shown, re.MULTILINE)) == 1, option.label
 
 
 def test_choices_are_those_of_the_library() -> None:
     page = reference.reference()
     assert "\\|".join(MATCH_LEVELS) in page
     assert "\\|".join(SORT_KEYS) in page
-
-
-def test_defaults_are_those_of_the_library() -> None:
-    search = {parameter.name: parameter.default for parameter in GROUP.commands["search"].params}
-    default = SearchOptions()
-    assert search["limit"] == default.limit
-    assert search["match"] == default.match
-    assert search["snippets"] == default.snippets
-    assert search["context"] == default.context_chars
 
 
 def test_version_is_that_of_the_distribution() -> None:
@@ -87,9 +88,8 @@ def test_search_in_a_pipe_does_not_import_rich(texts: Path, arguments: list[str]
     assert "indexer.cli.output.printing" in modules
     assert not {name for name in modules if name.split(".")[0] == "rich"}
     unneeded = {
-        "indexer.cli.commands.evaluate",
+        "indexer.cli.commands.eval",
         "indexer.cli.commands.index",
-        "indexer.cli.commands.follow",
         "indexer.extract",
         "indexer.update.run",
     }

@@ -10,14 +10,11 @@ import json
 import sys
 from typing import NamedTuple
 
-from indexer.errors import FahrasError, QueryError
+from indexer.errors import FahrasError
 from indexer.given import MIB, read_given, too_large
 
 MOST_BYTES = 256 * MIB
 """Of a file, unpacked: bytes, text and lines, side by side, take less than 1 GiB."""
-
-QUERY_ERRORS = (QueryError,)
-"""What makes one query of a batch fail without ending the batch."""
 
 
 class Query(NamedTuple):

@@ -1,53 +1,155 @@
-"""`fahras index` as Typer knows it: its paths, its options and its help. `follow` does it."""
+"""`fahras index`: which index is meant, how far the run is, and what was done."""
 
 from __future__ import annotations
 
-from typing import Annotated
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
-import typer
+from indexer.cli import exits
+from indexer.cli.output import terminal
+from indexer.errors import NoIndexError
+from indexer.process import keep_freed_memory
+from indexer.update.lookahead import look_ahead
 
-from indexer.cli.commands.follow import follow
-from indexer.cli.line.options import IndexOption, JsonOption
+if TYPE_CHECKING:
+    from indexer.cli.line.options import IndexRequest
+    from indexer.index import Index
+    from indexer.reports import Progress, UpdateReport
 
-INDEX_HELP = """Build the index of a folder, or bring it up to date.
-
-New, changed, moved and removed files are found by size and time, in doubt by content; only they
-are read. Without PATH everything that the index of this folder holds is brought up to date, or
-this folder is indexed for the first time. With PATH only that folder or file is.
-
-Files: .txt, .md, .html, .jsonl and .jsonl.gz (a document for each record with id, title, text).
-
-\b
-Examples
-  fahras index                                  this folder
-  fahras index ~/texts                          that one, its index in ~/texts/.fahras
-  fahras index /mnt/archive --index ~/archive   a folder that cannot be written to
-  fahras index docs.jsonl.gz --index ./records  records of one file
-  fahras index --forget ~/drafts                no longer index what was indexed so
-  fahras index --rebuild                        write the whole index anew
-
-Exit codes: 0 all is indexed, 2 an error, also when single files could not be read."""
+    ProgressCallback = Callable[[Progress], None]
 
 
-def index_command(
-    *,
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Folders or files to index.")
-    ] = None,
-    rebuild: Annotated[
-        bool,
-        typer.Option("--rebuild", help="Write it anew, also where another version wrote it."),
-    ] = False,
-    forget: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--forget",
-            metavar="PATH",
-            help="Take out what `fahras index PATH` once put in. May be repeated.",
-        ),
-    ] = None,
-    index: IndexOption = None,
-    json: JsonOption = False,
-) -> int:
-    """Index and print what was done; the help is `INDEX_HELP`."""
-    return follow(paths=paths, rebuild=rebuild, forget=forget, index=index, json=json)
+def run(request: IndexRequest) -> int:
+    """Bring the index that is meant up to date and print what was done."""
+    for path in request.paths:
+        os.stat(path)
+    report, places = _updated(request)
+    _print(report, json=request.json)
+    if _is_blank(report) and not request.forget:
+        _say_no_texts(places)
+    return exits.ERROR if any(problem.lost for problem in report.problems) else exits.FOUND
+
+
+def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
+    """What was done, and to which folders."""
+    named, forget = list(request.paths), list(request.forget)
+    looks = not (request.rebuild or forget)
+    looking = look_ahead(_home(named), named, request.index) if looks else None
+    with looking or nullcontext() as ahead:
+        opened = _opened(named, request.index, rebuild=request.rebuild, forgets=bool(forget))
+        keep_freed_memory()
+        terminal.end_on_closed_pipe(False)
+        terminal.interrupt_on_end_signals()
+        with opened, _progress() as progress:
+            report = opened.update(named, forget=forget, progress=progress, ahead=ahead)
+            if _is_blank(report) and not (named or forget):
+                if not opened.stats().roots:  # all was forgotten
+                    report = opened.update(["."], progress=progress)
+                named = list(opened.stats().roots)
+    terminal.end_on_closed_pipe(True)
+    return report, named
+
+
+def _print(report: UpdateReport, *, json: bool) -> None:
+    from indexer.cli.output import errors, records, render
+
+    if json:
+        on_terminal = terminal.is_terminal(sys.stdout)
+        terminal.write(records.json_line(records.report_record(report), for_terminal=on_terminal))
+    else:
+        screen = render.Screen.of("never")
+        for line in (summary(report), *report.notes):
+            terminal.write(screen.data(line) + "\n")
+    errors.report_problems(report.problems)
+
+
+def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool) -> Index:
+    """The index that is meant, a new one where there is none.
+
+    As git finds its folder: the one at the first path or above it, else a new one there. Several
+    paths share the index of the folder where the command runs.
+    """
+    from indexer.index import Index
+
+    home = _home(paths)
+    if rebuild:
+        return Index.rebuild(home, index_dir=index_dir, roots=paths)
+    try:
+        return Index.open(home, index_dir=index_dir)
+    except NoIndexError:
+        if forgets:
+            raise
+        return Index.create(home, index_dir=index_dir)
+
+
+def _home(paths: list[str]) -> str:
+    home = paths[0] if len(paths) == 1 else "."
+    return home if os.path.isdir(home) else os.path.dirname(home) or "."
+
+
+@contextmanager
+def _progress() -> Iterator[ProgressCallback | None]:
+    """A bar on stderr while a person watches; nothing otherwise."""
+    if not terminal.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("scan", total=None)
+
+        def advance(progress: Progress) -> None:
+            bar.update(
+                task,
+                description=progress.phase,
+                completed=progress.done,
+                total=progress.total or None,
+            )
+
+        yield advance
+
+
+def _say_no_texts(places: list[str]) -> None:
+    from indexer.cli.output.records import relative_path
+    from indexer.extract import EXTENSIONS
+
+    where = ", ".join(terminal.safe_name(relative_path(os.path.abspath(p))) for p in places)
+    kinds = " ".join(sorted(EXTENSIONS))
+    terminal.complain(f"no texts in {where}: put files of these kinds there: {kinds}")
+
+
+def _is_blank(report: UpdateReport) -> bool:
+    files = report.added + report.changed + report.moved + report.removed + report.unchanged
+    return not (files or report.documents or report.problems)
+
+
+def summary(report: UpdateReport) -> str:
+    """What was done, on one line."""
+    from indexer.cli.output.render import size
+
+    touched = {
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "removed": report.removed,
+    }
+    parts = [f"{count:,} {name}" for name, count in touched.items() if count]
+    holds = f"{_counted(report.documents, 'document')} in the index"
+    if not parts:
+        seconds = f"{report.elapsed_s:.2f} s"
+        return f"Nothing changed: {_counted(report.unchanged, 'file')}, {holds} ({seconds})"
+    if report.unchanged:
+        parts.append(f"{report.unchanged:,} unchanged")
+    cost = f"{size(report.bytes_read)} read in {report.elapsed_s:.2f} s"
+    return f"Files: {', '.join(parts)}; {holds} ({cost})"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -4,72 +4,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.commands.access import open_index
-from indexer.cli.line.options import (
-    ColourOption,
-    IndexOption,
-    JsonOption,
-    MatchOption,
-    StrictOption,
-    VariantsOption,
-)
-from indexer.cli.line.values import strict_switches
 from indexer.cli.output import records, render, terminal
 from indexer.errors import DocumentNotFoundError
 from indexer.reports import Document
 from indexer.results import Match, SearchOptions
 
 if TYPE_CHECKING:
+    from indexer.cli.line.options import ShowRequest
     from indexer.index import Index
-
-SHOW_HELP = """Print the text of a hit as it was indexed.
-
-HIT is what search prints: a path, a path and a line (the text from that line on, or the record at
-that line), or the id of the JSON output. Into a pipe goes the text alone, unchanged.
-
-\b
-Examples
-  fahras show news/2017/a.txt
-  fahras show news/2017/a.txt:12 -Q 'مجلس الأمن'
-  fahras show record-17 --json | jq -r .text
-
-Exit codes: 0 shown, 2 an error."""
 
 _PLACE = re.compile(r"(.+?):(\d+)(?::\d*)?:?", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-def show_command(
-    *,
-    hit: Annotated[str, typer.Argument(metavar="HIT", help="PATH, PATH:LINE or a hit's id.")],
-    query: Annotated[
-        str | None,
-        typer.Option("--query", "-Q", metavar="QUERY", help="Mark the words that meet this."),
-    ] = None,
-    match: MatchOption = "variant",
-    strict: StrictOption = None,
-    variants: VariantsOption = None,
-    json: JsonOption = False,
-    index: IndexOption = None,
-    color: ColourOption = "auto",
-) -> int:
-    """Find the document and print it; the help is `SHOW_HELP`."""
+def run(request: ShowRequest) -> int:
+    """Find the document and print it."""
     options = SearchOptions(
-        match=match, strict=strict_switches(strict), variants_files=tuple(variants or ())
+        match=request.match, strict=frozenset(request.strict), variants_files=request.variants
     )
-    screen = render.Screen.of(color)
-    with open_index(index) as opened:
-        document, line = _found(opened, hit)
+    screen = render.Screen.of(request.color)
+    with open_index(request.index) as opened:
+        document, line = _found(opened, request.hit)
         matches: tuple[Match, ...] = ()
-        if query is not None:
-            words = terminal.utf8_argument(query)
+        if request.query is not None:
+            words = terminal.utf8_argument(request.query)
             matches = tuple(opened.matches(document.text, words, options))
-    if json:
+    if request.json:
         record = records.document_record(document, line, matches)
         terminal.write(records.json_line(record, for_terminal=screen.is_terminal))
     else:

@@ -1,80 +1,252 @@
-"""The options that several commands share; what their values mean stands in `values`.
+"""The one table of options: what each command can be asked, and the typed request it becomes.
 
-Each is declared once, with its help, so that it means the same everywhere.
+A command is a class; each of its attributes is a row: an option or an argument with its names,
+kind, default, help and group. From these rows come the reader (`reader`), Typer's signatures and
+`--help` (`typer_app`) and `docs/cli.md` (`reference`). A command is run with an instance, in which
+every row has become its value: `request.limit` is an int.
+
+A new option is one row here, and its use in the command. Defaults of a search are the library's.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from indexer.cli.line.kinds import (
+    Choice,
+    Flag,
+    Names,
+    Number,
+    OptionalNumber,
+    Request,
+    Text,
+    Texts,
+    Word,
+    Words,
+)
+from indexer.results import MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHES, SearchOptions
 
-import typer
+COLOURS = ("auto", "always", "never")
 
-Colour = Literal["auto", "always", "never"]
-MatchLevel = Literal["exact", "folded", "stem", "variant", "root"]
-SortKey = Literal["relevance", "path", "date", "size"]
+_DEFAULT = SearchOptions()
 
-IndexOption = Annotated[
-    str | None,
-    typer.Option(
-        "--index",
-        metavar="DIR",
-        envvar="FAHRAS_INDEX",
-        help="The index itself, where it is not .fahras here or in a folder above.",
-    ),
-]
+_HITS, _MATCHING, _SHOWN = "Which hits", "Matching", "What is shown of a hit"
+_OUTPUT, _SOURCE, _ACTION = "Output", "Queries and index", "Action"
 
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+INDEX = Text(
+    _SOURCE,
+    "--index",
+    "The index itself, where it is not .fahras here or in a folder above.",
+    metavar="DIR",
+    environment="FAHRAS_INDEX",
+)
+JSON = Flag(_OUTPUT, "--json", "Print one JSON object.")
+JSON_LINES = Flag(_OUTPUT, "--jsonl", "Print one JSON object a line, raw UTF-8.")
+COLOUR = Choice(
+    _OUTPUT,
+    "--color",
+    "Colour: auto is colour on a terminal, unless NO_COLOR is set.",
+    COLOURS,
+    default="auto",
+)
+FIELD = Names(
+    _MATCHING,
+    "--field",
+    "Search these fields only: title, text. Default: both.",
+    _DEFAULT.fields,
+    default=_DEFAULT.fields,
+)
+MATCH = Choice(
+    _MATCHING,
+    "--match",
+    "The loosest way of meeting a word that makes a document a hit: the same letters "
+    "(exact), the same but for hamza, ta marbuta and the like (folded), the same stem, "
+    "another spelling of the table (variant), or the same root.",
+    MATCH_LEVELS,
+    default=_DEFAULT.match,
+)
+STRICT = Names(
+    _MATCHING,
+    "--strict",
+    "Tell letters apart that are one by default: hamza, ta (ة from ه), ya (ى from ي), "
+    "marks (the vowel marks that the query bears; reads the texts, so it is slower).",
+    STRICT_SWITCHES,
+)
+ALL_WORDS = Flag(_MATCHING, "--all-words", "Only documents that hold every word of the query.")
+VARIANTS = Texts(
+    _MATCHING,
+    "--variants",
+    "More words that stand for each other, a group a line: سوريا سورية. May be repeated.",
+    metavar="FILE",
+)
 
-JsonLinesOption = Annotated[
-    bool, typer.Option("--jsonl", help="Print one JSON object a line, raw UTF-8.")
-]
 
-ColourOption = Annotated[
-    Colour,
-    typer.Option(
-        "--color",
-        help="Colour: auto is colour on a terminal, unless NO_COLOR is set.",
-    ),
-]
+class FahrasRequest(Request):
+    """`fahras` itself. `--debug` may stand anywhere and is taken out before a line is read."""
 
-FieldOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--field",
-        metavar="NAME,…",
-        help="Search these fields only: title, text. Default: both.",
-    ),
-]
+    command = ""
+    version = Flag("", "--version -V", "Print the version and exit.")
+    debug = Flag("", "--debug", "On an error, show where it arose. May stand anywhere.")
 
-MatchOption = Annotated[
-    MatchLevel,
-    typer.Option(
-        "--match",
-        help="The loosest way of meeting a word that makes a document a hit: the same letters "
-        "(exact), the same but for hamza, ta marbuta and the like (folded), the same stem, "
-        "another spelling of the table (variant), or the same root.",
-    ),
-]
 
-StrictOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--strict",
-        metavar="NAME,…",
-        help="Tell letters apart that are one by default: hamza, ta (ة from ه), ya (ى from ي), "
-        "marks (the vowel marks that the query bears; reads the texts, so it is slower).",
-    ),
-]
+class IndexRequest(Request):
+    """`fahras index`."""
 
-AllWordsOption = Annotated[
-    bool, typer.Option("--all-words", help="Only documents that hold every word of the query.")
-]
+    command = "index"
+    paths = Words("PATH", "Folders or files to index.")
+    rebuild = Flag(_ACTION, "--rebuild", "Write it anew, also where another version wrote it.")
+    forget = Texts(
+        _ACTION,
+        "--forget",
+        "Take out what `fahras index PATH` once put in. May be repeated.",
+        metavar="PATH",
+    )
+    index = INDEX
+    json = JSON
 
-VariantsOption = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--variants",
+
+class SearchRequest(Request):
+    """`fahras search`."""
+
+    command = "search"
+    query = Words("QUERY", "The words to search for.")
+    limit = OptionalNumber(
+        _HITS, "--limit -n", "How many hits.", metavar="N", minimum=1, default=_DEFAULT.limit
+    )
+    offset = Number(
+        _HITS, "--offset", "Leave out the first N hits.", metavar="N", default=_DEFAULT.offset
+    )
+    all_hits = Flag(_HITS, "--all", "All hits.")
+    sort = Choice(
+        _HITS,
+        "--sort",
+        "The order of the hits; dates newest, sizes largest first.",
+        SORT_KEYS,
+        default=_DEFAULT.sort,
+    )
+    within = Texts(
+        _HITS,
+        "--in",
+        "Only files whose path below the indexed folder fits, as in 'news/*'. "
+        "May be repeated: one must fit.",
+        metavar="GLOB",
+    )
+    field = FIELD
+    match = MATCH
+    strict = STRICT
+    all_words = ALL_WORDS
+    variants = VARIANTS
+    snippets = Number(
+        _SHOWN,
+        "--snippets",
+        "Passages for each hit.",
+        metavar="N",
+        minimum=1,
+        default=_DEFAULT.snippets,
+    )
+    no_snippets = Flag(_SHOWN, "--no-snippets", "No passages.")
+    context = Number(
+        _SHOWN,
+        "--context",
+        "About how long a passage is.",
+        metavar="CHARS",
+        minimum=1,
+        default=_DEFAULT.context_chars,
+    )
+    explain = Flag(_SHOWN, "--explain", "Show what each word added to a score.")
+    paths = Flag(_OUTPUT, "--paths -l", "Print the paths only, each once.")
+    null = Flag(_OUTPUT, "--null -0", "End each path with NUL, for xargs -0; implies -l.")
+    count = Flag(_OUTPUT, "--count -c", "Print how many documents there are.")
+    quiet = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
+    json = JSON
+    jsonl = JSON_LINES
+    format = Text(
+        _OUTPUT,
+        "--format",
+        "A line for each hit, {name} for the fields of the JSON: "
+        "'{path}:{line}: {snippet}'. \\t and \\n are a tab and a line end.",
+        metavar="TEMPLATE",
+    )
+    color = COLOUR
+    queries = Text(
+        _SOURCE,
+        "--queries",
+        "Run a batch: a query a line, or JSON lines with id and text; - is stdin. "
+        "Results bear the id, or the number of the line.",
         metavar="FILE",
-        help="More words that stand for each other, a group a line: سوريا سورية. May be repeated.",
-    ),
-]
+    )
+    index = INDEX
+
+
+class ShowRequest(Request):
+    """`fahras show`."""
+
+    command = "show"
+    hit = Word("HIT", "PATH, PATH:LINE or a hit's id.")
+    query = Text(_MATCHING, "--query -Q", "Mark the words that meet this.", metavar="QUERY")
+    match = MATCH
+    strict = STRICT
+    variants = VARIANTS
+    json = JSON
+    index = INDEX
+    color = COLOUR
+
+
+class TermsRequest(Request):
+    """`fahras terms`."""
+
+    command = "terms"
+    prefix = Word("PREFIX", "Only terms that begin so.", required=False)
+    limit = OptionalNumber(
+        _OUTPUT, "--limit -n", "How many. Default: all.", metavar="N", minimum=1, default=None
+    )
+    index = INDEX
+    json = JSON
+    jsonl = JSON_LINES
+    color = COLOUR
+
+
+class AnalyzeRequest(Request):
+    """`fahras analyze`."""
+
+    command = "analyze"
+    text = Words("TEXT", "The text, or - to read it from stdin.", required=True)
+    json = JSON
+    color = COLOUR
+
+
+class EvalRequest(Request):
+    """`fahras eval`."""
+
+    command = "eval"
+    queries = Word("QUERIES", "The queries.")
+    qrels = Word("QRELS", "The judgements.")
+    index = INDEX
+    field = FIELD
+    match = MATCH
+    strict = STRICT
+    all_words = ALL_WORDS
+    variants = VARIANTS
+    json = JSON
+    run = Text(_OUTPUT, "--run", "Write a TREC run; - is stdout.", metavar="FILE")
+
+
+class StatsRequest(Request):
+    """`fahras stats`."""
+
+    command = "stats"
+    index = INDEX
+    json = JSON
+
+
+COMMANDS: dict[str, type[Request]] = {
+    request.command: request
+    for request in (
+        IndexRequest,
+        SearchRequest,
+        ShowRequest,
+        TermsRequest,
+        AnalyzeRequest,
+        EvalRequest,
+        StatsRequest,
+    )
+}
+"""The request of each command; its module in `indexer.cli.commands` bears the command's name."""

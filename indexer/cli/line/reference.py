@@ -1,19 +1,17 @@
-"""The pages of the manual that are made from the code: `python -m indexer.cli.line.reference`.
+"""The manual's page of all commands: `python -m indexer.cli.line.reference > docs/cli.md`.
 
-Writes `docs/cli.md` to stdout from the same declarations that Typer parses with; a test compares
-it with the file, so that neither an option nor its help can go undocumented.
+It is made from the table of options and the help texts; a test compares it with the file.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
-import typer
-
-from indexer.cli.line.typer_app import COMMANDS, build
+from indexer.cli.line.kinds import Choice, Flag, Option, Request, Row, Word, Words
+from indexer.cli.line.manual import HELP
+from indexer.cli.line.options import COMMANDS, FahrasRequest
 
 _HEAD = """# The command line
 
@@ -27,55 +25,45 @@ means no colour. The fields of the JSON output are in `hit.schema.json`.
 
 def reference() -> str:
     """The whole page."""
-    group: Any = typer.main.get_command(build())
-    pages = [_HEAD, "## Options of `fahras` itself\n", _table(_rows(group))]
-    for name in COMMANDS:
-        pages.append(_page(name, group.commands[name]))
-    return "\n".join(pages)
+    own = _table(map(_cells, FahrasRequest.options()))
+    pages = [_HEAD, "## Options of `fahras` itself\n", own]
+    return "\n".join([*pages, *(_page(COMMANDS[name]) for name in COMMANDS)])
 
 
-def _page(name: str, command: Any) -> str:
-    words = " ".join(_usage(parameter) for parameter in command.params if _is_argument(parameter))
-    usage = " ".join(filter(None, (f"fahras {name}", "[OPTIONS]", words)))
-    help_text = _as_markdown(command.help)
-    return f"## `fahras {name}`\n\n```\n{usage}\n```\n\n{help_text}\n\n{_table(_rows(command))}"
+def _page(kind: type[Request]) -> str:
+    words = " ".join(_usage(argument) for argument in kind.arguments())
+    usage = f"fahras {kind.command} [OPTIONS] {words}".rstrip()
+    help_text = _as_markdown(HELP[kind.command])
+    head = f"## `fahras {kind.command}`\n\n```\n{usage}\n```\n\n{help_text}\n"
+    return "\n".join([head, _table(_rows(kind))])
 
 
-def _is_argument(parameter: Any) -> bool:
-    return bool(parameter.param_type_name == "argument")
+def _rows(kind: type[Request]) -> Iterator[tuple[str, str]]:
+    """The arguments, then the options, of each group under its name if there are several."""
+    yield from map(_cells, kind.arguments())
+    groups = kind.groups()
+    for group, options in groups.items():
+        if len(groups) > 1:
+            yield f"**{group}**", ""
+        yield from map(_cells, options)
 
 
-def _usage(parameter: Any) -> str:
-    name = str(parameter.metavar or parameter.name) + ("…" if parameter.nargs == -1 else "")
-    return name if parameter.required else f"[{name}]"
+def _cells(row: Row[object]) -> tuple[str, str]:
+    if not isinstance(row, Option):
+        return f"`{_usage(row)}`", row.help
+    names = ", ".join(f"`{name}`" for name in reversed(row.names))
+    value = "|".join(row.choices) if isinstance(row, Choice) else row.metavar
+    default = "" if isinstance(row, Flag) or row.repeats or row.default is None else row.default
+    shown = f" Default: {default}." if default != "" else ""
+    return names + (f" `{value}`" if value else ""), row.help + shown
 
 
-def _rows(command: Any) -> Iterator[tuple[str, str]]:
-    """Each argument and option with its help and default."""
-    for parameter in command.params:
-        if _is_argument(parameter):
-            yield f"`{_usage(parameter)}`", parameter.help
-            continue
-        names = ", ".join(f"`{name}`" for name in sorted(parameter.opts, key=len))
-        value = _value(parameter)
-        yield names + (f" `{value}`" if value else ""), parameter.help + _default(parameter)
+def _usage(row: Row[object]) -> str:
+    name = row.metavar + ("…" if row.repeats else "")
+    return name if isinstance(row, Word | Words) and row.required else f"[{name}]"
 
 
-def _value(parameter: Any) -> str:
-    """What an option takes: its metavariable, or its choices."""
-    if parameter.is_flag:
-        return ""
-    kind = getattr(parameter, "type_descriptor", None) or parameter.type
-    return str(parameter.metavar or "|".join(getattr(kind, "choices", None) or ()))
-
-
-def _default(parameter: Any) -> str:
-    if parameter.is_flag or parameter.default is None:
-        return ""
-    return f" Default: {parameter.default}."
-
-
-def _table(rows: Iterator[tuple[str, str]]) -> str:
+def _table(rows: Iterable[tuple[str, str]]) -> str:
     lines = ["| | |", "|---|---|"]
     for name, text in rows:
         escaped = [cell.replace("|", "\\|") for cell in (name, text)]
@@ -84,7 +72,7 @@ def _table(rows: Iterator[tuple[str, str]]) -> str:
 
 
 def _as_markdown(help_text: str) -> str:
-    """Blocks that Typer must not wrap become code; a block's first line is its heading."""
+    """Blocks that must not be wrapped become code; a block's first line is its heading."""
     paragraphs = []
     for paragraph in re.split(r"\n\n", help_text):
         if not paragraph.startswith("\b\n"):

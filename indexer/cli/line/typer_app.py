@@ -1,105 +1,137 @@
-"""Which commands are there, and which of them is meant? Typer parses and helps.
-
-Only the module of the command that is asked for is imported.
-"""
+"""The commands as Typer knows them, made from the table: for `--help` and completion."""
 
 from __future__ import annotations
 
-import functools
-import importlib
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Callable, Mapping
+from inspect import Parameter, Signature
+from typing import TYPE_CHECKING, Annotated, Literal, cast
 
 import typer
+from typer.core import TyperCommand
 
-from indexer.cli import VERSION, exits
-from indexer.cli.line.reader import as_typed
-from indexer.cli.output import terminal
+from indexer.cli.commands import execute
+from indexer.cli.line.kinds import (
+    Choice,
+    Flag,
+    Number,
+    Option,
+    OptionalNumber,
+    Request,
+    Row,
+    Word,
+    Words,
+)
+from indexer.cli.line.manual import ABOUT, HELP
+from indexer.cli.line.options import COMMANDS, FahrasRequest
 
-COMMANDS = {
-    "index": "index",
-    "search": "search",
-    "show": "show",
-    "terms": "terms",
-    "analyze": "terms",
-    "eval": "evaluate",
-    "stats": "stats",
-}
-"""Each command and the module of `indexer.cli.commands` that holds it as `<command>_command`."""
-
-_ABOUT = """Index a folder of Arabic text once, then search it.
-
-\b
-  fahras index ~/texts           build the index, or bring it up to date
-  fahras search مجلس الأمن        ranked hits with the words marked
-  fahras search -l قاذفات -روسية   only the paths; without the word روسية
-  fahras show texts/news.txt:12  the text of a hit
-
-The index lives in .fahras in the indexed folder and is found from any folder below it."""
+if TYPE_CHECKING:
+    from typer._click.core import Context
+    from typer._click.formatting import HelpFormatter
 
 
-def build(only: str | None = None) -> typer.Typer:
-    """The application, with all its commands or with the one that will run."""
+def build(only: str = "") -> typer.Typer:
+    """The application, with all its commands or with one."""
     app = typer.Typer(
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    app.callback(help=_ABOUT)(_root)
+    app.callback(help=ABOUT)(_function(FahrasRequest, lambda request: None))
     for name in (only,) if only else COMMANDS:
-        module = importlib.import_module(f"indexer.cli.commands.{COMMANDS[name]}")
-        function = getattr(module, f"{name}_command")
-        app.command(name, help=getattr(module, f"{name.upper()}_HELP"))(_unmarked(function))
+        function = _function(COMMANDS[name], execute)
+        app.command(name, help=HELP[name], cls=_Command)(function)
     return app
 
 
-def _print_version(wanted: bool) -> None:
-    if wanted:
-        terminal.write(f"fahras {VERSION}\n")
-        raise typer.Exit(exits.FOUND)
-
-
-def _root(
-    *,
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version",
-            "-V",
-            callback=_print_version,
-            is_eager=True,
-            help="Print the version and exit.",
-        ),
-    ] = False,
-    debug: Annotated[
-        bool,
-        typer.Option("--debug", help="On an error, show where it arose. May stand anywhere."),
-    ] = False,
-) -> None:
-    """Stand for the options of `fahras` itself; `--debug` was taken out before."""
-    del version, debug
-
-
-def invoke(words: list[str]) -> int:
-    """Parse and run, without Typer's own handling of errors, interrupts and closed pipes."""
-    name = next((word for word in words if not word.startswith("-")), None)
-    command = typer.main.get_command(build(name if name in COMMANDS else None))
+def show_help(command: str) -> None:
+    """Print the help of a command, or of `fahras`."""
+    group = typer.main.get_command(build(command))
+    words = [command, "--help"] if command else ["--help"]
     try:
-        with command.make_context("fahras", words or ["--help"]) as context:
-            code = command.invoke(context)
-    except typer.Exit as ending:
-        return ending.exit_code
-    except typer.Abort as ending:
-        raise KeyboardInterrupt from ending
-    return code if isinstance(code, int) else exits.FOUND
+        with group.make_context("fahras", words) as context:
+            group.invoke(context)
+    except typer.Exit:
+        return
 
 
-def _unmarked(function: Callable[..., int]) -> Callable[..., int]:
-    """The command, given its words as they were typed and as UTF-8 reads them."""
+class _Command(TyperCommand):
+    """A command whose help lists the options by their groups."""
 
-    @functools.wraps(function)
-    def command(**values: Any) -> int:
-        return function(**{name: as_typed(value) for name, value in values.items()})
+    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Write a section for each group, in the order of the table; help is in the last."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                group = getattr(parameter, "rich_help_panel", None)
+                sections.setdefault(group or next(reversed(sections)), []).append(record)
+        for name, rows in sections.items():
+            with formatter.section(name):
+                formatter.write_dl(rows)
 
+
+def _function(kind: type[Request], run: Callable[[Request], object]) -> Callable[..., object]:
+    """A function with a parameter for each row, which is what Typer makes a command of."""
+
+    def command(**values: object) -> object:
+        return run(request_of(kind, values))
+
+    parameters = [_parameter(argument, "Arguments") for argument in kind.arguments()]
+    for group, options in kind.groups().items():
+        parameters += [_parameter(option, group) for option in options]
+    vars(command)["__signature__"] = Signature(parameters)
     return command
+
+
+def request_of(kind: type[Request], values: Mapping[str, object]) -> Request:
+    """The request that holds the values that Typer read. Raises UsageError."""
+    rows = kind.rows()
+    read = {
+        name: rows[name].read(cast(list[str], value)) if rows[name].repeats else value
+        for name, value in values.items()
+        if value is not None and value != []
+    }
+    return kind(**read)
+
+
+def _parameter(row: Row[object], group: str) -> Parameter:
+    """The parameter of a row: its type, and what Typer is told of it."""
+    required = isinstance(row, Word | Words) and row.required
+    default = Parameter.empty if required else None if row.repeats else row.default
+    return Parameter(
+        row.name,
+        Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[_type(row), _told(row, group)],
+    )
+
+
+def _type(row: Row[object]) -> object:
+    match row:
+        case Flag():
+            return bool
+        case Choice():
+            return Literal[row.choices]
+        case Number():
+            return int
+        case OptionalNumber():
+            return int | None
+        case _ if row.repeats:
+            return list[str] | None
+        case Word():
+            return str
+    return str | None
+
+
+def _told(row: Row[object], group: str) -> object:
+    if not isinstance(row, Option):
+        return typer.Argument(metavar=row.metavar, help=row.help, rich_help_panel=group)
+    return typer.Option(
+        *row.names,
+        metavar=row.metavar or None,
+        help=row.help,
+        envvar=row.environment or None,
+        min=row.minimum if isinstance(row, Number | OptionalNumber) else None,
+        rich_help_panel=group,
+    )

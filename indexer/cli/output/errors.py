@@ -1,18 +1,18 @@
-"""What is said when something goes wrong, and with which exit code? One line that says what to do.
-
-Typer's own exceptions are known by their attributes, for older versions take theirs from Click.
-"""
+"""What is said when something goes wrong: one line on stderr that says what to do."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from indexer.cli import OUT_OF_MEMORY, exits
+from indexer.cli.line.kinds import UsageError
+from indexer.cli.line.options import COMMANDS
+from indexer.cli.line.reader import is_word
 from indexer.cli.output import terminal
 from indexer.cli.output.records import relative_path
 from indexer.errors import (
@@ -34,10 +34,8 @@ _PROBLEMS_SHOWN = 10
 _QUERY_SHOWN = 120
 """Code points of a query that are shown around the part at fault."""
 
-_OUT_OF_RANGE = re.compile(r"(\S+) is not in the range x>=(\d+)")
 
-
-def report(error: Exception, arguments: Sequence[str], commands: Sequence[str]) -> int:
+def report(error: Exception, arguments: Sequence[str]) -> int:
     """Say what went wrong on stderr and return the exit code for it."""
     if isinstance(error, QueryError):
         _report_query(error)
@@ -45,8 +43,8 @@ def report(error: Exception, arguments: Sequence[str], commands: Sequence[str]) 
         terminal.complain(_with_rebuild(str(error), arguments))
     elif isinstance(error, FahrasError):
         terminal.complain(str(error))
-    elif hasattr(error, "format_message"):
-        terminal.complain(_usage_message(error, arguments, commands))
+    elif isinstance(error, UsageError):
+        terminal.complain(_usage_message(error, arguments))
     elif isinstance(error, OSError):
         terminal.complain(_system_message(error))
     elif isinstance(error, MemoryError):
@@ -135,62 +133,10 @@ def _is_nowhere() -> bool:
     return False
 
 
-def _usage_message(error: Exception, arguments: Sequence[str], commands: Sequence[str]) -> str:
-    """The message of Typer's parser in our words, with the nearest option and the help to read."""
-    command = next((word for word in arguments if word in commands), None)
-    help_command = f"fahras {command} --help" if command else "fahras --help"
-    option = getattr(error, "option_name", None)
-    if option is not None and hasattr(error, "possibilities"):
-        nearest = _nearest(option, error)
-        hint = f"; did you mean {nearest}?" if nearest else ""
-        return f"no such option: {option}{hint} (see {help_command})"
-    first = next((word for word in arguments if not word.startswith("-")), None)
-    if command is None and first is not None:
-        return _no_such_command(first, arguments, commands)
-    if command is None:
-        return f"give a command: {', '.join(commands)} (see fahras --help)"
-    text = " ".join(getattr(error, "message", "").split()) or _formatted(error)
-    text = text.removeprefix("Value error, ")
-    text = _OUT_OF_RANGE.sub(r"\1 is too small, give \2 or more", text)
-    text = text[:1].lower() + text[1:] if text[1:2].islower() else text
-    return f"{_place(error)}{text.rstrip('.')} (see {help_command})"
-
-
-def _place(error: Exception) -> str:
-    """The option or argument that a value was given to, if the parser knows it."""
-    parameter = getattr(error, "param", None)
-    if parameter is None:
-        return ""
-    name = max(parameter.opts, key=len) if parameter.opts else parameter.name
-    return f"{name}: " if name.startswith("-") else f"{parameter.metavar or name}: "
-
-
-def _formatted(error: Exception) -> str:
-    """Typer's sentence for an error that has no message of its own."""
-    return " ".join(str(getattr(error, "format_message", error.__str__)()).split())
-
-
-def _no_such_command(word: str, arguments: Sequence[str], commands: Sequence[str]) -> str:
-    import shlex
-    from difflib import get_close_matches
-
-    nearest = get_close_matches(word, commands, n=1)
-    if nearest:
-        return f"no such command: {word}; did you mean {nearest[0]}?"
-    words = shlex.join(arguments) if word.isascii() else " ".join(arguments)
-    return f"no such command: {word}; to search for it: fahras search {words}"
-
-
-def _nearest(option: str, error: Exception) -> str | None:
-    """The option of this command that is spelt most like the unknown one."""
-    from difflib import get_close_matches
-
-    context = getattr(error, "ctx", None)
-    options = [name for parameter in _parameters(context) for name in parameter.opts]
-    found = get_close_matches(option.lower(), options, n=1, cutoff=0.6)
-    return found[0] if found else None
-
-
-def _parameters(context: object) -> Iterable[Any]:
-    command = getattr(context, "command", None)
-    return command.get_params(context) if command is not None else ()
+def _usage_message(error: UsageError, arguments: Sequence[str]) -> str:
+    """The message, with the help to read."""
+    if not error.points_to_help:
+        return str(error)
+    command = next((word for word in arguments if is_word(word)), None)
+    topic = f"fahras {command}" if command in COMMANDS else "fahras"
+    return f"{error} (see {topic} --help)"

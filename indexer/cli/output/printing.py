@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from indexer.cli.line import values
-from indexer.cli.output import records, render, template, terminal
+from indexer.cli.output import records, render, terminal
 from indexer.results import SearchResults
+
+if TYPE_CHECKING:
+    from indexer.cli.output.template import Template
 
 Printer = Callable[[SearchResults, str | None], None]
 
@@ -21,7 +23,7 @@ class Output(NamedTuple):
 
     kind: str
     screen: render.Screen
-    template: template.Template
+    template: Template
     ends_with_nul: bool
 
     @property
@@ -36,18 +38,6 @@ class Output(NamedTuple):
         if self.kind == "format":
             return any(is_field and name in reads_text for is_field, name in self.template)
         return self.needs_hits and self.kind != "paths"
-
-    @classmethod
-    def of(
-        cls, kind: str | None, *, quiet: bool, line_template: str, ends_with_nul: bool, colour: str
-    ) -> Output:
-        """The output that the flags ask for; without any of them, text."""
-        screen = render.Screen.of(colour)
-        try:
-            pieces = template.parse(line_template, records.HIT_FIELDS)
-        except template.TemplateError as error:
-            raise values.misused(str(error)) from None
-        return cls("quiet" if quiet else kind or "text", screen, pieces, ends_with_nul)
 
     def printer(self) -> Printer:
         """The function that prints an answer so."""
@@ -79,6 +69,8 @@ def _print_json_lines(output: Output, results: SearchResults, query_id: str | No
 
 
 def _print_format(output: Output, results: SearchResults, query_id: str | None) -> None:
+    from indexer.cli.output import template
+
     screen = output.screen
     for hit in results.hits:
         record = records.hit_record(hit, query_id)

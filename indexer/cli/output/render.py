@@ -188,6 +188,18 @@ def milliseconds(elapsed_ms: float) -> str:
     return f"{elapsed_ms / 1000:.2f} s" if elapsed_ms >= 1000 else f"{elapsed_ms:.1f} ms"
 
 
+def size(size_bytes: int) -> str:
+    """Bytes as a person reads them, in decimal units."""
+    if size_bytes < 1000:
+        return f"{size_bytes} bytes"
+    value, unit = size_bytes / 1000, "kB"
+    for larger in ("MB", "GB", "TB"):
+        if value < 999.95:
+            break
+        value, unit = value / 1000, larger
+    return f"{value:.1f} {unit}"
+
+
 def explanation_lines(screen: Screen, explanation: Explanation) -> Iterator[Line]:
     """The parts of a score, a line for each word of the query and one for the rest."""
     for word in explanation.words:

@@ -4,43 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.commands import batch
 from indexer.cli.commands.access import open_index
-from indexer.cli.line.options import (
-    AllWordsOption,
-    FieldOption,
-    IndexOption,
-    JsonOption,
-    MatchOption,
-    StrictOption,
-    VariantsOption,
-)
-from indexer.cli.line.values import searched_fields, strict_switches
 from indexer.cli.output import records, terminal
 from indexer.results import SearchOptions
 
 if TYPE_CHECKING:
     from indexer import measures
+    from indexer.cli.line.options import EvalRequest
     from indexer.index import Index
-
-EVAL_HELP = """Measure the index on judged queries: nDCG@10, MRR@10, recall@10 and recall@100.
-
-QUERIES is JSON lines with id and text, or a query a line (its id is the number of the line); .gz
-is unpacked. QRELS has the columns query, document, relevance, or TREC's four. Gains are linear,
-discounts log2; a query for which nothing is found counts 0. Queries are taken as plain words,
-100 documents each, ties in the order of their ids.
-
-\b
-Examples
-  fahras eval corpus/queries.jsonl corpus/qrels.tsv
-  fahras eval queries.jsonl.gz qrels.tsv --index ./records --field text --run fahras.run
-
-Exit codes: 0 measured, 2 an error."""
 
 DEPTH = 100
 """How many documents a query of a run has."""
@@ -48,54 +23,47 @@ DEPTH = 100
 Ranking = list[tuple[str, float]]
 
 
-def eval_command(
-    *,
-    queries: Annotated[str, typer.Argument(metavar="QUERIES", help="The queries.")],
-    qrels: Annotated[str, typer.Argument(metavar="QRELS", help="The judgements.")],
-    index: IndexOption = None,
-    field: FieldOption = None,
-    match: MatchOption = "variant",
-    strict: StrictOption = None,
-    all_words: AllWordsOption = False,
-    variants: VariantsOption = None,
-    json: JsonOption = False,
-    run: Annotated[
-        str | None,
-        typer.Option("--run", metavar="FILE", help="Write a TREC run; - is stdout."),
-    ] = None,
-) -> int:
-    """Rank every judged query and print the means; the help is `EVAL_HELP`."""
+def run(request: EvalRequest) -> int:
+    """Rank every judged query and print the means."""
     from indexer import measures
 
-    options = SearchOptions(
-        plain=True,
-        fields=searched_fields(field),
-        match=match,
-        strict=strict_switches(strict),
-        all_words=all_words,
-        variants_files=tuple(variants or ()),
-        snippets=0,
-        limit=DEPTH,
-    )
-    asked, judgements = batch.read(queries), read_judgements(qrels)
+    asked, judgements = batch.read(request.queries), read_judgements(request.qrels)
     measurable = [query for query in asked if measures.judged(judgements.get(query.id, {}))]
     if not measurable:
-        raise batch.BatchError(f"no query of {queries} has a relevant document in {qrels}")
+        raise batch.BatchError(
+            f"no query of {request.queries} has a relevant document in {request.qrels}"
+        )
     started = time.perf_counter()
-    with open_index(index) as opened:
-        _refuse_strangers(opened, [judgements[query.id] for query in measurable], qrels)
+    with open_index(request.index) as opened:
+        _refuse_strangers(opened, [judgements[query.id] for query in measurable], request.qrels)
+        options = _options(request)
         rankings = {query.id: ranked(opened, query.text, options) for query in measurable}
     elapsed_ms = (time.perf_counter() - started) * 1000
-    if run is not None:
-        _write_run(run, rankings)
+    if request.run is not None:
+        _write_run(request.run, rankings)
     measured = [
         measures.measure([document for document, _ in ranking], judgements[query_id])
         for query_id, ranking in rankings.items()
     ]
-    means = measures.mean(measured)
-    if run != "-":
-        _print_means(means, len(measurable), len(asked) - len(measurable), elapsed_ms, json=json)
+    if request.run != "-":
+        left_out = len(asked) - len(measurable)
+        _print_means(
+            measures.mean(measured), len(measurable), left_out, elapsed_ms, json=request.json
+        )
     return exits.FOUND
+
+
+def _options(request: EvalRequest) -> SearchOptions:
+    return SearchOptions(
+        plain=True,
+        fields=request.field,
+        match=request.match,
+        strict=frozenset(request.strict),
+        all_words=request.all_words,
+        variants_files=request.variants,
+        snippets=0,
+        limit=DEPTH,
+    )
 
 
 def ranked(index: Index, text: str, options: SearchOptions) -> Ranking:

@@ -1,0 +1,127 @@
+r"""The help of `fahras` and of each command: what it does, examples that run, exit codes.
+
+The options below each help are those of the table. A block that begins with `\b` is not wrapped.
+"""
+
+from __future__ import annotations
+
+ABOUT = """Index a folder of Arabic text once, then search it.
+
+\b
+  fahras index ~/texts           build the index, or bring it up to date
+  fahras search مجلس الأمن        ranked hits with the words marked
+  fahras search -l قاذفات -روسية   only the paths; without the word روسية
+  fahras show texts/news.txt:12  the text of a hit
+
+The index lives in .fahras in the indexed folder and is found from any folder below it."""
+
+HELP = {
+    "index": """Build the index of a folder, or bring it up to date.
+
+New, changed, moved and removed files are found by size and time, in doubt by content; only they
+are read. Without PATH everything that the index of this folder holds is brought up to date, or
+this folder is indexed for the first time. With PATH only that folder or file is.
+
+Files: .txt, .md, .html, .jsonl and .jsonl.gz (a document for each record with id, title, text).
+
+\b
+Examples
+  fahras index                                  this folder
+  fahras index ~/texts                          that one, its index in ~/texts/.fahras
+  fahras index /mnt/archive --index ~/archive   a folder that cannot be written to
+  fahras index docs.jsonl.gz --index ./records  records of one file
+  fahras index --forget ~/drafts                no longer index what was indexed so
+  fahras index --rebuild                        write the whole index anew
+
+Exit codes: 0 all is indexed, 2 an error, also when single files could not be read.""",
+    "search": """Search the index; the best documents come first, ten unless asked otherwise.
+
+The words of the query are joined with spaces. A word also meets its other forms: with and
+without article, conjunction, preposition, pronoun, plural ending, vowel marks, and in another
+spelling of hamza, ta marbuta or ya; the nearer the form, the higher the document.
+
+\b
+Query language
+  مجلس الأمن            any of the words; more of them, and nearer, is better
+  "مجلس الأمن"          the phrase; also «مجلس الأمن»
+  "مجلس الأمن"~5        the words within five places of each other
+  +قاذفات -روسية       must hold; must not hold (a dash needs no -- before Arabic)
+  بيت AND (شعر OR نثر) NOT حديث    in capitals; و, أو and ليس are ordinary words
+  بيت*  *بيت*  م*تب     any word that begins so; that holds it; a star is any letters
+  موتسارت~1             the word, or one a letter apart (~2: two)
+  عنوان:حرب title:حرب   in the title; نص: or text: in the text
+  path:news/*           by path; date:2017-11..2017-12 by date
+  نفط^2                 counts double
+
+\b
+Examples
+  fahras search مجلس الأمن
+  fahras search -n 3 --snippets 2 '"مجلس الأمن"'
+  fahras search -l قاذفات -روسية | head -1
+  fahras search -0 نفط --in 'news/*' | xargs -0 wc -w
+  fahras search --jsonl --all نفط | jq -r .title
+  fahras search --format '{path}:{line}: {snippet}' نفط
+  fahras search --queries questions.txt --jsonl > hits.jsonl
+
+Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
+    "show": """Print the text of a hit as it was indexed.
+
+HIT is what search prints: a path, a path and a line (the text from that line on, or the record at
+that line), or the id of the JSON output. Into a pipe goes the text alone, unchanged.
+
+\b
+Examples
+  fahras show news/2017/a.txt
+  fahras show news/2017/a.txt:12 -Q 'مجلس الأمن'
+  fahras show record-17 --json | jq -r .text
+
+Exit codes: 0 shown, 2 an error.""",
+    "terms": """Print the vocabulary of the index in its order: written forms with stem and root.
+
+Columns: term, stem, root, documents that hold it, how often it occurs. Into a pipe they are
+separated by tabs, without a heading.
+
+\b
+Examples
+  fahras terms كتاب            # also كتاب*
+  fahras terms -n 20 وال
+  fahras terms | sort -t $'\\t' -k 5 -n -r | head
+
+Exit codes: 0 something was found, 1 no such term, 2 an error.""",
+    "analyze": """Show what the analyzer makes of a text, step by step, without any index.
+
+Columns: the word as written, without marks (unmarked), with its spelling folded (folded), without
+affixes (stem), the wide key (root), and whether it is a stopword.
+
+\b
+Examples
+  fahras analyze 'والكُتّاب في المكتبة'
+  fahras analyze - < text.txt
+  fahras analyze --json كتابهم | jq -r '.tokens[].stem'
+
+Exit codes: 0 words were found, 1 the text holds none, 2 an error.""",
+    "eval": """Measure the index on judged queries: nDCG@10, MRR@10, recall@10 and recall@100.
+
+QUERIES is JSON lines with id and text, or a query a line (its id is the number of the line); .gz
+is unpacked. QRELS has the columns query, document, relevance, or TREC's four. Gains are linear,
+discounts log2; a query for which nothing is found counts 0. Queries are taken as plain words,
+100 documents each, ties in the order of their ids.
+
+\b
+Examples
+  fahras eval corpus/queries.jsonl corpus/qrels.tsv
+  fahras eval queries.jsonl.gz qrels.tsv --index ./records --field text --run fahras.run
+
+Exit codes: 0 measured, 2 an error.""",
+    "stats": """Print what the index holds: folders, documents, words, sizes, versions.
+
+Files that could not be read at the last update are listed on stderr.
+
+\b
+Examples
+  fahras stats
+  fahras stats --json | jq .documents
+
+Exit codes: 0 printed, 2 an error.""",
+}
+"""By command; the first line stands in the list of commands."""
