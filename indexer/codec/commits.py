@@ -18,7 +18,7 @@ from indexer.codec import format as fmt
 from indexer.codec.contents import INDEX_NAME, SegmentEntry, Toc, toc_name
 from indexer.errors import IndexCorruptError
 from indexer.storage import durable
-from indexer.storage.untrusted import open_own, read_own
+from indexer.storage.untrusted import naming, open_own, read_own
 
 _generation_in = re.compile(rf"_{INDEX_NAME}_(0|[1-9][0-9]{{0,17}})\.toc(\.new)?").fullmatch
 _is_segment = re.compile(rf"{INDEX_NAME}_[0-9a-z]{{16}}\{fmt.EXTENSION}").fullmatch
@@ -111,7 +111,7 @@ def segments_in_place() -> Iterator[None]:
 
 def mapped(path: str) -> mmap.mmap:
     """A segment's file as memory; it stays valid when the file is unlinked."""
-    with open(open_own(path), "rb") as file:
+    with open(open_own(path), "rb") as file, naming(path):
         if os.fstat(file.fileno()).st_size == 0:
             raise IndexCorruptError(f"{path}: the file is empty")
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

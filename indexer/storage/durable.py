@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import IO
 
 from indexer.errors import FahrasError
-from indexer.storage.untrusted import create_own
+from indexer.storage.untrusted import create_own, naming
 
 
 def make_folder(path: str, mode: int = 0o700) -> None:
@@ -35,7 +35,7 @@ def make_folders(path: str, mode: int = 0o700) -> None:
 @contextmanager
 def created(path: str) -> Iterator[IO[bytes]]:
     """A new file to write to, which is on the disk when the block ends."""
-    with _named(path), create(path) as file:
+    with naming(path), create(path) as file:
         yield file
         file.flush()
         sync(file)
@@ -78,7 +78,7 @@ def sync_folder(path: str) -> None:
     """Make the names in a folder durable: files made, renamed or removed there before."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        with _named(path):
+        with naming(path):
             os.fsync(descriptor)
     finally:
         os.close(descriptor)
@@ -100,13 +100,3 @@ def noting(notes: list[str], meaning: str) -> Iterator[None]:
 
 NOT_SYNCED = "the disk may not hold this commit yet: run fahras index again"
 NOT_REMOVED = "files that are not needed any more could not be removed; the next run tries again"
-
-
-@contextmanager
-def _named(path: str) -> Iterator[None]:
-    """Errors of a file that is open already do not name it; the user must know which disk it is."""
-    try:
-        yield
-    except OSError as error:
-        error.filename = error.filename or path
-        raise

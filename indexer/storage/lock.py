@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from indexer.errors import IndexCorruptError, IndexLockedError, IndexNotWritableError
 from indexer.storage import durable
 from indexer.storage.location import LOCK_NAME, exists
-from indexer.storage.untrusted import open_own
+from indexer.storage.untrusted import naming, open_own
 
 LOCK_WAIT_S = 2.0
 """So long is waited for another writer: many are done by then."""
@@ -36,7 +36,8 @@ class Lock:
             durable.make_folders(index_dir)
             self._descriptor = _opened(os.path.join(index_dir, LOCK_NAME))
         try:
-            self._wait(index_dir)
+            with naming(index_dir):
+                self._wait(index_dir)
         except BaseException:
             self.release()
             raise

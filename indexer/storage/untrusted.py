@@ -10,7 +10,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from indexer.errors import IndexCorruptError
 
@@ -43,8 +44,18 @@ def open_own(path: str, flags: int = os.O_RDONLY, *, size_limit: int | None = No
 
 def read_own(path: str, size_limit: int) -> bytes:
     """All of a file of an index. Raises as `open_own` does."""
-    with open(open_own(path, size_limit=size_limit), "rb") as file:
+    with open(open_own(path, size_limit=size_limit), "rb") as file, naming(path):
         return file.read(size_limit + 1)
+
+
+@contextmanager
+def naming(path: str) -> Iterator[None]:
+    """Errors of a file that is open already do not name it; the user must know which disk it is."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or path
+        raise
 
 
 def create_own(path: str) -> int:

@@ -27,6 +27,7 @@ from indexer.codec.whoosh.codec import ColumnarCodec, ColumnarSegment
 from indexer.codec.whoosh.reader import TermsReader
 from indexer.errors import FahrasError
 from indexer.storage import durable
+from indexer.storage.untrusted import naming
 
 Unit = TypeVar("Unit")
 
@@ -57,7 +58,8 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         self._written: list[ColumnarSegment] = []
         self.notes: list[str] = []
         """What could not be done after the commit, which stands; the next run does it."""
-        super().__init__(ix, **options)
+        with naming(ix.storage.folder):
+            super().__init__(ix, **options)
         self._schema_version = ix.schema_version
 
     @property
