@@ -18,6 +18,7 @@ from analyzers.analyzer import analyze_form
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import group_of
+from indexer.ranking.occurrences import postings_of
 from indexer.ranking.phrases import located_words, phrase_frequencies
 from indexer.ranking.queries import (
     AlternativeQuery,
@@ -28,7 +29,7 @@ from indexer.ranking.queries import (
     WordsQuery,
 )
 from indexer.ranking.scorer import WordsScores
-from indexer.ranking.source import FieldSource, Floats, postings_of, spans_of
+from indexer.ranking.source import FieldSource, Floats, spans_of
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import TIERS
 

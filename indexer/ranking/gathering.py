@@ -21,6 +21,7 @@ from analyzers.ranked import changes, places
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
+from indexer.ranking.occurrences import position_starts
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.queries import FormsQuery
 from indexer.ranking.selection import ascending
@@ -32,7 +33,6 @@ from indexer.ranking.source import (
     Floats,
     Located,
     Positions,
-    position_starts,
 )
 
 Frequencies = NDArray[np.float64]

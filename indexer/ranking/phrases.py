@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from analyzers.ranked import changes, distinct_of, is_among
 from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.source import Docs, FieldSource, Gathered, Located, gathered, occurrences_of
+from indexer.ranking.occurrences import gathered, occurrences_of
+from indexer.ranking.source import Docs, FieldSource, Gathered, Located
 from indexer.ranking.strict import agreeing
 
 Places = NDArray[np.int64]

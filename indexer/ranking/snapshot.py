@@ -20,6 +20,7 @@ from indexer.codec.whoosh.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.columnar import ColumnarField
 from indexer.ranking.expand import Expansion, QueryWord, expand
+from indexer.ranking.occurrences import postings_of
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.source import (
     NO_DOCS,
@@ -27,7 +28,6 @@ from indexer.ranking.source import (
     FieldSource,
     Floats,
     Spans,
-    postings_of,
     spans_of,
 )
 

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.ranking.meanings import OTHER
+from indexer.ranking.occurrences import occurrences_of, postings_of
 from indexer.ranking.queries import FormsQuery
 from indexer.ranking.snapshot import Segment, Snapshot
-from indexer.ranking.source import NO_SPANS, FieldSource, Spans, occurrences_of, postings_of
+from indexer.ranking.source import NO_SPANS, FieldSource, Spans
 from indexer.snippets.highlighter import Highlight, Highlighter, Meetings
 
 _Spans = dict[int, tuple[int, int]]
