@@ -33,8 +33,12 @@ _ALEF = str(araby.ALEF)
 _ENDINGS = (*PRONOUNS, "ان", "ين", _ALEF, araby.YEH, araby.KAF)
 """What may follow a noun: pronouns, the dual, the alef of tanween."""
 
-_AFTER = frozenset(_ENDINGS)
-_BEFORE = LONE_PROCLITICS | {"", *COMPOUNDS}
+AFTER = frozenset(_ENDINGS)
+"""The same, to look up."""
+
+BEFORE = LONE_PROCLITICS | {"", *COMPOUNDS}
+"""What may stand before a noun."""
+
 _LONGER_AFTER_LONE = 2
 _BELOW, _ABOVE = araby.ALEF_HAMZA_BELOW, araby.ALEF_HAMZA_ABOVE + araby.ALEF_MADDA
 
@@ -121,14 +125,14 @@ def bears(unmarked: str, word: str) -> bool:
         return False
     rest = form[start + len(core) :]
     if core is not folded:
-        return rest == _HEH or (rest[:1] in (_TEH, _HEH) and rest[1:] in _AFTER)
+        return rest == _HEH or (rest[:1] in (_TEH, _HEH) and rest[1:] in AFTER)
     return _may_follow(rest, core, unmarked[-1])
 
 
 def _may_precede(before: str, core: str) -> bool:
     if before in LONE_PROCLITICS - {araby.WAW}:
         return len(core) > _LONGER_AFTER_LONE
-    return before in _BEFORE
+    return before in BEFORE
 
 
 def _parted(unmarked: str, start: int, word: str) -> bool:
@@ -145,6 +149,6 @@ def _may_follow(rest: str, core: str, last: str) -> bool:
         return last != _FEMININE
     if rest == _ALEF:
         return last == _ALEF
-    if not rest or rest in _AFTER:
+    if not rest or rest in AFTER:
         return True
-    return core[-1] == _ALEF and rest[0] in _SEATS and rest[1:] in _AFTER
+    return core[-1] == _ALEF and rest[0] in _SEATS and rest[1:] in AFTER

@@ -1,0 +1,88 @@
+"""Which nouns in ة are another word than the same letters without it?
+
+The stemmer takes ة off: كاتبة is كاتب, but مكتبة, library, is no مكتب, office. Such nouns are
+listed in data/feminines.txt, each with the other word. Their forms keep one stem, since a form
+without its dots, مكتبه, is also "his office"; a search that means one of the two leaves the other's
+forms out.
+
+The list is matched on unmarked forms (`u`), for only they tell ة from ه.
+"""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from pyarabic import araby
+
+from analyzers.lists import lines_of, read_list
+from analyzers.normalizer import fold
+from analyzers.plurals import AFTER, BEFORE, bears
+from analyzers.stemmer import stem
+
+_TEH_MARBUTA, _HEH, _TEH = str(araby.TEH_MARBUTA), str(araby.HEH), str(araby.TEH)
+_PLURAL = "ات"
+_WEAK = araby.YEH + araby.ALEF
+
+
+class Side(Enum):
+    """Which word of a pair a form is: of مكتبات and مكتبه its letters do not tell."""
+
+    NOUN = auto()
+    OTHER = auto()
+    EITHER = auto()
+
+
+class Pair(NamedTuple):
+    """A noun and the other word of its stem, as written."""
+
+    noun: str
+    other: str
+
+
+@cache
+def pairs() -> tuple[Pair, ...]:
+    """All pairs of the list."""
+    return tuple(Pair(*line.split()) for _, line in lines_of(read_list("feminines.txt")))
+
+
+@cache
+def _by_stem() -> dict[str, list[Pair]]:
+    """The pairs by what the stemmer may leave of them, which is not computed for each: too slow."""
+    found: dict[str, list[Pair]] = {}
+    for pair in pairs():
+        words = {fold(pair.other), fold(pair.noun)[:-1]}
+        for key in words | {word.rstrip(_WEAK) for word in words}:
+            found.setdefault(key, []).append(pair)
+    return found
+
+
+def pairs_of(stemmed: str) -> tuple[Pair, ...]:
+    """The pairs whose words have a stem."""
+    return tuple(_by_stem().get(stemmed, ()))
+
+
+@lru_cache(maxsize=1 << 14)
+def parted(one: str, other: str) -> bool:
+    """Whether two unmarked forms of one stem are the two words of a pair, as مكتبتهم and المكتب."""
+    return any(
+        {side(one, pair), side(other, pair)} == {Side.NOUN, Side.OTHER}
+        for pair in pairs_of(stem(fold(one)))
+    )
+
+
+def side(unmarked: str, pair: Pair) -> Side:
+    """Which word of a pair an unmarked form of its stem is."""
+    if pair.noun[-1] != _TEH_MARBUTA:
+        return Side.NOUN if bears(unmarked, pair.noun) else Side.OTHER
+    folded, core = fold(unmarked), fold(pair.noun)[:-1]
+    start = folded.find(core)
+    if start < 0 or folded[:start] not in BEFORE:
+        return Side.OTHER
+    rest = folded[start + len(core) :]
+    if rest == _HEH:
+        return Side.NOUN if unmarked[-1] == _TEH_MARBUTA else Side.EITHER
+    if rest[:1] == _TEH and rest[1:] in AFTER:
+        return Side.NOUN
+    return Side.EITHER if rest.startswith(_PLURAL) else Side.OTHER
