@@ -223,12 +223,18 @@ def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tupl
 
 
 def head_of(path: str) -> dict[str, Any]:
-    """What a catalogue of any format says besides its files.
+    """What a catalogue of any format says besides its files. Raises IndexCorruptError or OSError.
 
-    In format 1 the whole file was the line of JSON. The checksum is not looked at. Raises OSError,
-    IndexCorruptError, ValueError, LookupError, TypeError or RecursionError.
+    In format 1 the whole file was the line of JSON. The checksum is not looked at.
     """
-    head = json.loads(read_own(path, LARGEST_BYTES).partition(b"\n")[0])
-    if not isinstance(head["roots"], list) or any("\0" in root for root in head["roots"]):
-        raise TypeError("no roots")
-    return {**head, "roots": [os.fsdecode(os.fsencode(root)) for root in head["roots"]]}
+    line, _, _ = read_own(path, LARGEST_BYTES).partition(b"\n")
+    try:
+        head = json.loads(line)
+        if not isinstance(head["roots"], list) or b"\0" in b"".join(
+            map(os.fsencode, head["roots"])
+        ):
+            raise ValueError("no roots")
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise IndexCorruptError(f"the list of indexed files, {path}, is damaged") from error
+    checked: dict[str, Any] = head
+    return checked

@@ -23,7 +23,7 @@ from indexer.errors import (
     NoIndexError,
     NoRootsError,
 )
-from indexer.folder.catalogue import Catalogue, head_of
+from indexer.folder.catalogue import Catalogue, head_of, load
 from indexer.storage import durable, manifest, ownership
 from indexer.storage.manifest import Manifest
 from indexer.storage.untrusted import read_own
@@ -138,21 +138,38 @@ def _location(index_dir: str, said: Manifest) -> Location:
 def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, list[str]]:
     """The home of an index that may be of another version, and the keys of its roots.
 
-    Where the roots cannot be learnt they are the paths `instead`, or the folder that the index of
-    its default name lies in; any other index might lie anywhere, so then NoRootsError is raised,
-    and NoIndexError where there is no index.
+    Where `fahras.json` is damaged the catalogue tells both. Where the roots cannot be learnt they
+    are the paths `instead`, or the folder that the index of its default name lies in; any other
+    index might lie anywhere, so then NoRootsError is raised, and NoIndexError where there is none.
     """
     home, roots = os.path.dirname(os.path.abspath(index_dir)), []
-    with suppress(IndexCorruptError, OSError, ValueError, LookupError, TypeError, RecursionError):
+    is_inside = os.path.basename(os.path.abspath(index_dir)) == INDEX_NAME
+    try:
         _, data_dir, home = locate(index_dir)
-        roots = head_of(newest_catalogue(data_dir))["roots"]
+        with suppress(
+            IndexCorruptError, OSError, ValueError, LookupError, TypeError, RecursionError
+        ):
+            roots = head_of(newest_catalogue(data_dir))["roots"]
+    except IndexCorruptError:
+        known = _any_catalogue(index_dir)
+        if known is not None:
+            home, roots = home if is_inside else known.home, known.roots
     roots = roots or [os.path.abspath(path) for path in instead]
-    if not roots and os.path.basename(os.path.abspath(index_dir)) != INDEX_NAME:
+    if not roots and not is_inside:
         raise NoRootsError(
             f"which folders {index_dir} is an index of cannot be read any more: name them, as in "
             f"fahras index --rebuild PATH --index {index_dir}"
         )
     return home, [Catalogue(home).key(root) for root in roots] or ["."]
+
+
+def _any_catalogue(index_dir: str) -> Catalogue | None:
+    """A catalogue that is whole, of the data folder that was made last, if there is one."""
+    folders = filter(manifest.is_data_folder, os.listdir(index_dir))
+    for name in sorted(folders, key=lambda name: int(name.partition("-")[2]), reverse=True):
+        with suppress(OSError, IndexCorruptError):
+            return load(newest_catalogue(os.path.join(index_dir, name)))
+    return None
 
 
 def newest_catalogue(data_dir: str) -> str:

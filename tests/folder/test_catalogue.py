@@ -175,7 +175,7 @@ def test_a_catalogue_that_is_no_catalogue_is_refused(tmp_path: Path, line: bytes
     path.write_bytes(body + zlib.crc32(body).to_bytes(4, "little"))
     with pytest.raises(IndexCorruptError, match="rebuild"):
         catalogues.load(str(path))
-    with pytest.raises((IndexCorruptError, ValueError, LookupError, TypeError, RecursionError)):
+    with pytest.raises(IndexCorruptError, match="rebuild"):
         catalogues.head_of(str(path))
 
 

@@ -87,6 +87,21 @@ def _two_roots(folder: Path) -> None:
     shutil.rmtree(folder / "one")
 
 
+def _elsewhere(folder: Path) -> None:
+    write(folder, "one/a.txt", "سفينة")
+    run("index", "one", *_KEPT, cwd=folder)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-9])
+
+
+def _without_roots(folder: Path) -> None:
+    _elsewhere(folder)
+    _cut(folder / "kept" / "fahras.json")
+    _cut(folder / "kept" / "data-1" / "files-1.fhc")
+
+
 def _read_only(folder: Path) -> None:
     write(folder, "new.txt")
     for path, _, _ in os.walk(folder / ".fahras"):
@@ -145,6 +160,14 @@ PLACES = [
            then=["search", "-q", "سفينة", *_KEPT]),
     _place("gone-forgotten", "the same, with `--forget`", ["index", "--forget", "one", *_KEPT],
            "", 0, _two_roots),
+    _place("roots-kept", "`--rebuild` of an index elsewhere, its `fahras.json` cut off",
+           [*_REBUILD, *_KEPT], "", 0,
+           lambda folder: (_elsewhere(folder), _cut(folder / "kept" / "fahras.json")),
+           then=["search", "-q", "سفينة", *_KEPT]),
+    _place("roots-lost", "the same, its list of files too", [*_REBUILD, *_KEPT],
+           "fahras: which folders kept is an index of cannot be read any more: name them, as in "
+           "fahras index --rebuild PATH --index kept", 2, _without_roots,
+           then=[*_REBUILD, "one", *_KEPT]),
     _place("forget-stranger", "`--forget` of what was never indexed",
            ["index", "--forget", "stranger"],
            "fahras: stranger is not indexed by itself, so it cannot be forgotten (what is: PATH)"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import signal
 import subprocess
@@ -106,8 +105,19 @@ def _without_identity(place: Path) -> None:
     (place / "ix" / "fahras.json").write_text("{")
 
 
+def _without_either(place: Path) -> None:
+    _without_catalogue(place)
+    _without_identity(place)
+
+
+def test_the_list_of_files_knows_the_roots_too(place: Path) -> None:
+    _without_identity(place)
+    assert run("index", "--rebuild", *KEPT, cwd=place).code == 0
+    assert (found(place, "شمس"), found(place, "قمر")) == (["a.txt"], [])
+
+
 @pytest.mark.parametrize(
-    ("spoil", "name"), [(_without_catalogue, "a.txt"), (_without_identity, "t/a.txt")]
+    ("spoil", "name"), [(_without_catalogue, "a.txt"), (_without_either, "t/a.txt")]
 )
 def test_roots_that_cannot_be_read_are_asked_for(
     place: Path, spoil: Callable[[Path], None], name: str
@@ -230,12 +240,15 @@ def test_the_next_run_removes_what_killed_ones_left_and_nothing_else(place: Path
 
 
 def test_a_data_folder_is_removed_only_while_it_is_known_which_one_is_used(place: Path) -> None:
-    identity = (place / "ix" / "fahras.json").read_text()
+    paths = [place / "ix" / "fahras.json", *(place / "ix" / "data-1").glob("files-*")]
+    sound = [path.read_bytes() for path in paths]
     write(place / "ix" / "data-5" / "files-1.fhc", "")
-    (place / "ix" / "fahras.json").write_text("{")
+    for path in paths:
+        path.write_text("{")
     assert run("index", "--rebuild", *KEPT, cwd=place).code == 2
     assert (place / "ix" / "data-5").exists()
-    (place / "ix" / "fahras.json").write_text(json.dumps(json.loads(identity)))
+    for path, data in zip(paths, sound, strict=True):
+        path.write_bytes(data)
     assert found(place, "شمس") == ["a.txt"]
     assert run("index", *KEPT, cwd=place).code == 0
     assert not (place / "ix" / "data-5").exists()
