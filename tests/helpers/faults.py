@@ -42,6 +42,8 @@ class Scenario(NamedTuple):
 
     prepare: Callable[[Path], object]
     act: Callable[[Path], object]
+    words: tuple[str, ...] = ("index",)
+    """The same as `act`, to be run in the folder."""
 
 
 def update(home: Path, **options: Any) -> None:
@@ -102,10 +104,11 @@ SCENARIOS = {
     "update": Scenario(_changed, update),
     "removal": Scenario(_with_file_removed, update),
     "merge": Scenario(_crowded, update),
-    "rebuild": Scenario(_changed, _rebuild),
+    "rebuild": Scenario(_changed, _rebuild, ("index", "--rebuild")),
     "forget": Scenario(
         _with_second_root,
         lambda home: update(home, forget=[str(home.parent / "home-other")]),
+        ("index", "--forget", "../home-other"),
     ),
 }
 
@@ -235,34 +238,45 @@ class Trial:
 
     def __init__(self, name: str, folder: Path) -> None:
         self._scenario = SCENARIOS[name]
-        self._template, self._home = folder / "template", folder / "home"
-        self._home.mkdir(parents=True)
-        self._scenario.prepare(self._home)
-        shutil.copytree(self._home, self._template, symlinks=True)
-        self.before = state_of(self._home)
-        update(self._home)
-        self._next_of_before = state_of(self._home)
-        self._restore(0)
+        self.words = self._scenario.words
+        self.ended = 0
+        """Runs that were broken and did not end well."""
+        self._template, self.home = folder / "template", folder / "home"
+        self.home.mkdir(parents=True)
+        self._scenario.prepare(self.home)
+        shutil.copytree(self.home, self._template, symlinks=True)
+        self.before = state_of(self.home)
+        update(self.home)
+        self._next_of_before = state_of(self.home)
+        self.restore(0)
         with broken_at(-1, NOWHERE) as self.steps:
-            self._scenario.act(self._home)
-        self.after = state_of(self._home)
-        update(self._home)
-        self._next_of_after = state_of(self._home)
+            self._scenario.act(self.home)
+        self.after = state_of(self.home)
+        update(self.home)
+        self._next_of_after = state_of(self.home)
         assert self.after != self.before or name == "rebuild"
-        assert leftovers(self._home / ".fahras") == []
+        assert leftovers(self.home / ".fahras") == []
         merged = [step for step in self.steps if step.startswith("unlink MAIN_")]
         assert len(merged) > 1 or name != "merge"
 
-    def _restore(self, age_s: int) -> None:
-        shutil.rmtree(self._home)
-        shutil.copytree(self._template, self._home, symlinks=True)
-        age(self._home / ".fahras", age_s)
+    def restore(self, age_s: int) -> None:
+        """Put everything back to before the change, the index looking so old."""
+        shutil.rmtree(self.home)
+        shutil.copytree(self._template, self.home, symlinks=True)
+        age(self.home / ".fahras", age_s)
 
     def run(self, place: int, way: Break, age_s: int) -> str | None:
         """What is wrong after the scenario was broken there; None if nothing is."""
-        self._restore(age_s)
-        error = self._killed(place, way) if way.kills else self._hindered(place, way)
-        now = state_of(self._home)
+        self.restore(age_s)
+        return self.judge(self._killed(place, way) if way.kills else self._hindered(place, way))
+
+    def judge(self, error: BaseException | None) -> str | None:
+        """What is wrong with what a broken run left; None if nothing is.
+
+        error: what the run said; a KeyboardInterrupt stands for a run that could say nothing.
+        """
+        self.ended += error is not None
+        now = state_of(self.home)
         if now not in (self.before, self.after):
             return f"neither before nor after: {now}"
         if isinstance(error, Exception) and now != self.before:
@@ -270,10 +284,10 @@ class Trial:
         if error is None and now != self.after:
             return "it was not changed, and nothing was said"
         expected = self._next_of_before if now == self.before else self._next_of_after
-        update(self._home)
-        if state_of(self._home) not in (expected, self._next_of_after):
+        update(self.home)
+        if state_of(self.home) not in (expected, self._next_of_after):
             return "the next run made something else"
-        left = leftovers(self._home / ".fahras")
+        left = leftovers(self.home / ".fahras")
         return f"left: {left}" if left else None
 
     def _hindered(self, place: int, way: Break) -> BaseException | None:
@@ -281,7 +295,7 @@ class Trial:
             warnings.simplefilter("ignore", ResourceWarning)
             try:
                 with broken_at(place, way):
-                    self._scenario.act(self._home)
+                    self._scenario.act(self.home)
             except (OSError, FahrasError) as error:
                 return error
             except KeyboardInterrupt as error:
@@ -299,7 +313,7 @@ class Trial:
         if not child:
             try:
                 with broken_at(place, way):
-                    self._scenario.act(self._home)
+                    self._scenario.act(self.home)
             finally:
                 os._exit(1)
         os.waitpid(child, 0)
