@@ -69,7 +69,7 @@ class Index:
             lock.release()
         if index_dir is None:
             storage.require_trusted(where)
-        return cls(storage.read(where))
+        return cls._in_use(where)
 
     @classmethod
     def open(cls, start: str | os.PathLike[str] = ".", *, index_dir: str | None = None) -> Index:
@@ -77,7 +77,18 @@ class Index:
 
         Raises NoIndexError, IndexVersionError or IndexCorruptError.
         """
-        return cls(storage.read(index_dir or storage.find(os.fspath(start))))
+        return cls._in_use(index_dir or storage.find(os.fspath(start)))
+
+    @classmethod
+    def _in_use(cls, where: str) -> Index:
+        """The index that is in use there; another process may just be rebuilding it."""
+        while True:
+            location = storage.read(where)
+            try:
+                return cls(location)
+            except IndexCorruptError:
+                if storage.read(where) == location:
+                    raise
 
     @classmethod
     def rebuild(
@@ -219,11 +230,27 @@ class Index:
     def refresh(self) -> None:
         """Look again: what other processes have committed or rebuilt is seen from here on."""
         self._let_go()
-        if not self._is_new:
-            location = storage.read(self._location.index_dir)
-            if location != self._location:
-                self._location = location
-                self._close_whoosh()
+        self._follow()
+
+    def _follow(self) -> bool:
+        """Turn to the data folder in use, if another process has rebuilt; whether it has."""
+        if self._is_new:
+            return False
+        location = storage.read(self._location.index_dir)
+        moved = location != self._location
+        if moved:
+            self._location = location
+            self._close_whoosh()
+        return moved
+
+    def _newest(self) -> tuple[Location, int]:
+        """The data folder in use now, and the number of its newest commit."""
+        try:
+            return self._location, self._generation
+        except IndexCorruptError:
+            if not self._follow():
+                raise
+            return self._newest()
 
     @cached_property
     def _whoosh(self) -> Any:
@@ -261,15 +288,15 @@ class Index:
         from indexer.codec.whoosh import engine
 
         while True:
-            generation = self._generation
+            newest = self._newest()
             try:
                 catalogue = self._load_catalogue()
                 searcher = engine.open_searcher(self._whoosh)
             except (IndexCorruptError, NoIndexError):
-                if self._generation == generation:
+                if not self._follow() and self._newest() == newest:
                     raise
                 continue
-            if self._generation == generation:
+            if self._newest() == newest:
                 return searcher, catalogue
             searcher.close()
 

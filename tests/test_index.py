@@ -420,6 +420,15 @@ def test_a_reader_sees_what_another_process_rebuilt(index: Index, folder: Path) 
     assert counts(index.update()) == (0, 0, 0, 0, 4)
 
 
+def test_a_reader_finds_what_was_rebuilt_before_it_looked(index: Index, folder: Path) -> None:
+    readers = [Index.open(folder) for _ in range(2)]
+    for reader in readers:
+        with Index.rebuild(folder) as other:
+            other.update()
+        with reader:
+            assert found(reader, "بستان") == ["a.txt"]
+
+
 def test_many_small_updates_keep_everything(folder: Path) -> None:
     with Index.create(folder) as index:
         for number in range(12):
