@@ -28,6 +28,7 @@ import plot  # noqa: E402
 import processes  # noqa: E402
 import queries  # noqa: E402
 import relevance  # noqa: E402
+import reliability  # noqa: E402
 import report  # noqa: E402
 import searching  # noqa: E402
 import significance  # noqa: E402
@@ -410,3 +411,20 @@ def test_a_word_is_one_behind_every_article() -> None:
     assert shapes == {"ال": "اللبن", "وال": "واللبن", "بال": "باللبن", "لل": "للبن"}
     assert stems.tokens_of("كتاب", counts) == 5
     assert not [f for f in stems.article_faults(counts) if f.text.startswith("كتاب ")]
+
+
+def test_reliability_counts_what_is_lost(tmp_path: Path) -> None:
+    tally = reliability.Tally("trials")
+    reliability.pairs(tally, tmp_path, 1)
+    tally.add("made up", 2, iter([("killed at a", None), ("killed at b", "gone")]))
+    assert [tuple(row) for row in tally.table.rows] == [
+        ("first runs", 1, 1, None, 0),
+        ("made up", 2, 2, None, 1),
+    ]
+    assert tally.lost == ["made up, killed at b: gone"]
+
+
+def test_the_commit_begins_with_its_toc() -> None:
+    shown = ["openat _MAIN_0.toc.new", "rename _MAIN_0.toc.new", "openat _MAIN_1.toc.new", "unlink"]
+    found = [reliability.Point(line.split()[0], n, line) for n, line in enumerate(shown)]
+    assert reliability.around_commit(found) == found[2:]
