@@ -104,12 +104,22 @@ class Composer:
         return result
 
     def name_length(self, clauses: list[Clause], at: int) -> int:
-        """How many clauses from `at` on are the words of one name of the table; 1 if none are."""
-        for length in range(min(self._options.longest_side, len(clauses) - at), 1, -1):
-            named = clauses[at : at + length]
-            words = [c.query.word for c in named if isinstance(c.query, StemQuery)]
-            alike = len({(c.query.fields, c.sign) for c in named if c.sign in ("", "+")}) == 1
-            if len(words) == length and alike and self._options.sides_of(words):
+        """How many clauses from `at` on are the words of one name of the table; 1 if none are.
+
+        They are words, not groups or the like, and alike: all wanted or all welcome, in the same
+        fields.
+        """
+        first = clauses[at]
+        words: list[QueryWord] = []
+        for clause in clauses[at : at + self._options.longest_side]:
+            query = clause.query
+            if not isinstance(query, StemQuery) or clause.sign not in ("", "+"):
+                break
+            if (query.fields, clause.sign) != (first.query.fields, first.sign):
+                break
+            words.append(query.word)
+        for length in range(len(words), 1, -1):
+            if self._options.sides_of(words[:length]):
                 return length
         return 1
 
