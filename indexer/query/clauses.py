@@ -70,13 +70,13 @@ class Composer:
         else:
             kept = list(clauses)
         kept = self.with_alternatives(kept)
-        must = [c.query for c in kept if c.sign == "+"]
-        may = [c.query for c in kept if c.sign == ""]
-        never = [c.query for c in kept if c.sign == "-"]
-        if self._options.all_words:
-            must, may = must + may, []
-        filters = [c.query for c in kept if c.sign == "="]
-        return _assemble(must, may, never, filters)
+        wanted = ("+", "") if self._options.all_words else ("+",)
+        return _assemble(
+            scored=[c.query for c in kept if c.sign in ("+", "")],
+            must=[c.query for c in kept if c.sign in wanted],
+            never=[c.query for c in kept if c.sign == "-"],
+            filters=[c.query for c in kept if c.sign == "="],
+        )
 
     def with_alternatives(self, clauses: list[Clause]) -> list[Clause]:
         """The clauses, and beside words that are one name together, the other names for it.
@@ -130,11 +130,12 @@ class Composer:
             self.leaves[:] = [leaf for leaf in self.leaves if id(leaf) not in gone]
 
 
-def _assemble(must: list[Any], may: list[Any], never: list[Any], filters: list[Any]) -> Any:
+def _assemble(scored: list[Any], must: list[Any], never: list[Any], filters: list[Any]) -> Any:
+    """One query of what is scored, in the order of the query, and the parts that must be there."""
     query: Any = whoosh_query.NullQuery
-    if must or may:
-        query = joined(WordsQuery, must + may)
-        if must and len(must) + len(may) > 1:
+    if scored:
+        query = joined(WordsQuery, scored)
+        if must and len(scored) > 1:
             query = whoosh_query.Require(query, joined(whoosh_query.And, must))
     elif never or filters:
         query = whoosh_query.Every(boost=0.0)

@@ -9,6 +9,7 @@ from whoosh import query as whoosh_query
 
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
+from indexer.query import limits
 from indexer.query.clauses import Clause, Composer, joined
 from indexer.query.filters import FilterQuery
 from indexer.query.lexer import (
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
-_MAX_BOOST = 1000.0
-_MAX_EDITS = 2
-_MAX_DEPTH = 100
+
+_POINTED_AT = 20
+"""Code points of what is too long that an error points at."""
 
 _STOPWORDS_ONLY = "the query holds nothing but stopwords; they were searched"
 _NO_WORDS = "the query holds no words, so nothing was searched"
@@ -75,6 +76,9 @@ class Reading(Composer):
         self.depth = 0
         self.asking = Asking()
         self.notes: list[str] = []
+        self._different: set[FormsQuery] = set()
+        self._terms = 0
+        self._patterns = 0
 
     def result(self, clauses: list[Clause]) -> ParsedQuery:
         """The whole query from its outermost clauses."""
@@ -148,7 +152,7 @@ class Reading(Composer):
         lexeme = self.lexemes[self.at]
         self.at += 1
         self.depth += 1
-        if self.depth > _MAX_DEPTH:
+        if self.depth > limits.DEPTH:
             raise QueryError("the query is nested too deeply", self.text, lexeme.start)
         clauses = self.clauses_of(lexeme, fields)
         self.depth -= 1
@@ -237,7 +241,7 @@ class Reading(Composer):
     def phrase(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A quoted phrase, with its slop and boost."""
         text, suffix = unquoted(lexeme)
-        words = self.parser.words(text, lexeme.start + 1)
+        words = self.words(text, lexeme.start + 1)
         boost = _boost(suffix["boost"])
         if not words:
             return []
@@ -245,13 +249,27 @@ class Reading(Composer):
         if len(words) == 1:
             clause = self.word_clause(words[0], fields, boost, match="folded")
             return [clause._replace(sign="" if clause.weak else "+")]
-        slop = int(suffix["slop"]) if suffix["slop"] else None
+        slop = self._slop(lexeme, suffix)
         level = "exact" if self.parser.match == "exact" else "folded"
         query = PhraseQuery(
             fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
         )
-        self.leaves.append(query)
+        self._hold(query)
         return [Clause(query, "+")]
+
+    def _slop(self, lexeme: Lexeme, suffix: re.Match[str]) -> int | None:
+        """How many other words may stand between those of a phrase; None where none is said."""
+        if not suffix["slop"]:
+            return None
+        slop = limits.number(suffix["slop"], limits.SLOP)
+        if slop > limits.SLOP:
+            raise QueryError(
+                f"at most {limits.SLOP:,} words may stand between those of a phrase",
+                self.text,
+                lexeme.start + suffix.start("slop"),
+                min(len(suffix["slop"]), _POINTED_AT),
+            )
+        return slop
 
     def word(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A word, with star, tilde and boost; or the several words that the tokenizer finds in it.
@@ -262,21 +280,22 @@ class Reading(Composer):
         suffix = _WORD_SUFFIX.search(text)
         assert suffix is not None  # noqa: S101  every part of the pattern is optional
         text, boost = text[: suffix.start()], _boost(suffix["boost"])
+        self._check_length(lexeme.start, len(text) if "*" in text else 0)
         pieces = self._pieces(text) if "*" in text else ()
         if pieces and not suffix["fuzzy"]:
             return [self._pattern(Wildcard(pieces), fields, boost)]
-        words = self.parser.words(text, lexeme.start)
+        words = self.words(text, lexeme.start)
         if words and "*" in text:
             self.notes.append(_STRAY_STAR)
         if len(words) == 1 and suffix["fuzzy"]:
-            edits = int(suffix["fuzzy"][1:] or 1)
-            if edits > _MAX_EDITS:
+            edits = limits.number(suffix["fuzzy"][1:] or "1", limits.EDITS)
+            if edits > limits.EDITS:
                 raise QueryError(
-                    f"a word may be misspelled by {_MAX_EDITS} letters at most, as in "
-                    f"{words[0].unmarked}~{_MAX_EDITS}",
+                    f"a word may be misspelled by {limits.EDITS} letters at most, as in "
+                    f"{words[0].unmarked}~{limits.EDITS}",
                     self.text,
                     lexeme.start + suffix.start("fuzzy"),
-                    len(suffix["fuzzy"]),
+                    min(len(suffix["fuzzy"]), _POINTED_AT),
                 )
             if edits:
                 return [self._pattern(Fuzzy(words[0].unmarked, edits), fields, boost)]
@@ -297,7 +316,7 @@ class Reading(Composer):
     def _pattern(self, pattern: FormPattern, fields: tuple[str, ...], boost: float) -> Clause:
         self.asking.pass_over()
         query = PatternQuery(fields, pattern, boost, strict=self.parser.letters)
-        self.leaves.append(query)
+        self._hold(query)
         return Clause(query, "")
 
     def word_clause(
@@ -317,9 +336,47 @@ class Reading(Composer):
             sides=tuple(side for side in sides if len(side) > 1),
             strict=self.parser.letters,
         )
-        self.leaves.append(query)
+        self._hold(query)
         return Clause(query, "", weak=word.analysis.stopword)
+
+    def words(self, text: str, start: int) -> list[QueryWord]:
+        """The words of a piece of the query that begins at `start`.
+
+        Raises QueryError where one is longer than a word may be.
+        """
+        words = self.parser.words(text, start)
+        for word in words:
+            self._check_length(word.start, len(word.unmarked))
+        return words
+
+    def _check_length(self, start: int, letters: int) -> None:
+        if letters > limits.LETTERS:
+            raise QueryError(
+                f"a word of a query may have {limits.LETTERS:,} letters at most; this one has "
+                f"{letters:,}",
+                self.text,
+                start,
+                _POINTED_AT,
+            )
+
+    def _hold(self, leaf: FormsQuery) -> None:
+        """Keep a leaf of the query. Raises QueryError where there are more than may be."""
+        self.leaves.append(leaf)
+        if leaf in self._different:
+            return
+        self._different.add(leaf)
+        self._terms += max(len(leaf_words(leaf)), 1)
+        self._patterns += isinstance(leaf, PatternQuery)
+        if self._terms > limits.TERMS:
+            raise QueryError(
+                f"a query may hold {limits.TERMS:,} different words at most: leave some out"
+            )
+        if self._patterns > limits.PATTERNS:
+            raise QueryError(
+                f"a query may hold {limits.PATTERNS} different words with a star or ~ at most: "
+                "leave some out"
+            )
 
 
 def _boost(digits: str | None) -> float:
-    return min(float(digits), _MAX_BOOST) if digits else 1.0
+    return min(float(digits), limits.BOOST) if digits else 1.0

@@ -8,10 +8,16 @@
     كتاب~1           forms that differ by one letter at most (also ~2; ~ is ~1)
     title: عنوان: text: نص: path: مسار: date: تاريخ:          fields
 
-OR binds tighter than the mere standing side by side of words, AND tighter than OR. A quoted phrase
-is wanted. Punctuation that is not listed here, Arabic question marks and commas among it, separates
-words and means nothing. Stopwords count only where nothing else is asked for. `plain_query` takes a
-text as words only.
+OR binds tighter than the mere standing side by side of words, AND tighter than OR: a b OR c AND d
+is a (b OR (c AND d)). Brackets, signs and words side by side mean what they mean to the classic
+parser of Lucene; its chains of operators without brackets, where the same text is a b +c +d, are
+not followed. A group beside words is as good as one of them: it makes members and adds its score.
+Words on both sides of it are no neighbours, and how many words a document holds is counted outside
+groups. A sign within one side of an OR says nothing about the other. A quoted phrase is wanted.
+
+Punctuation that is not listed here, Arabic question marks and commas among it, separates words and
+means nothing. Stopwords count only where nothing else is asked for. `plain_query` takes a text as
+words only. How large a query may be is said in `limits`.
 """
 
 from __future__ import annotations
@@ -21,10 +27,10 @@ from collections.abc import Callable, Sequence
 from analyzers.normalizer import plain_words
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
+from indexer.errors import QueryError
+from indexer.query import limits
 from indexer.query.grammar import ParsedQuery, Reading
-from indexer.query.lexer import (
-    lexemes_of,
-)
+from indexer.query.lexer import lexemes_of
 from indexer.ranking.expand import QueryWord
 from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
@@ -58,17 +64,23 @@ class QueryParser:
         self._marks = "marks" in strict
 
     def plain_query(self, text: str) -> ParsedQuery:
-        """The words of a text, whatever signs stand between them. Never an error."""
+        """The words of a text, whatever signs stand between them.
+
+        Raises QueryError only for what is larger than a query may be, see `limits`.
+        """
+        _check_size(text)
         run = Reading(self, text, [])
-        words = self.words(text, 0)
+        words = run.words(text, 0)
         return run.result([run.word_clause(word, self._fields) for word in words])
 
     def parse(self, text: str) -> ParsedQuery:
         """Parse the query language.
 
         Raises QueryError, with its place, for an unknown field, an unclosed bracket or quote, an
-        operator without its words, or a date that is none.
+        operator without its words, or a date that is none; and for what is larger than a query may
+        be, see `limits`.
         """
+        _check_size(text)
         run = Reading(self, text, lexemes_of(text))
         return run.result(run.sequence(self._fields, closing=None))
 
@@ -120,3 +132,10 @@ class QueryParser:
     def file_numbers(self, glob: str) -> frozenset[int]:
         """The files whose path meets a glob."""
         return self._paths(glob)
+
+
+def _check_size(text: str) -> None:
+    if len(text) > limits.CHARACTERS:
+        raise QueryError(
+            f"a query may have {limits.CHARACTERS:,} characters at most; this one has {len(text):,}"
+        )

@@ -140,8 +140,9 @@ def _all(evaluator: Evaluator, query: Any) -> Docs:
 
 
 def _sum(evaluator: Evaluator, query: Any, docs: Docs) -> Scores:
-    scores = np.zeros(len(docs))
-    for child in query.subqueries:
+    words, others = parted(query)
+    scores = evaluator.leaves.scores(words, docs) if words else np.zeros(len(docs))
+    for child in others:
         scores += evaluator.scores(child, docs)
     scores *= query.boost
     return scores
@@ -197,7 +198,7 @@ def _not(evaluator: Evaluator, query: Any) -> Docs:
 
 _FORMS = Rule(
     lambda e, q: e.leaves.members(q),
-    lambda e, q, docs: e.leaves.scores(q, docs),
+    lambda e, q, docs: e.leaves.scores([q], docs),
 )
 _FOREIGN = Rule(_found, _found_scores)
 

@@ -137,7 +137,7 @@ class Gathering:
         return Runs(words, kinds, blocks, firsts, positions)
 
     def members(self, numbers: Sequence[int]) -> Docs:
-        """The live documents that hold any of some words, ascending."""
+        """The live documents that hold any of some words, ascending. numbers: no word twice."""
         if self._is_alone:
             return self._alone[0]
         docs = self._holding(numbers, BESIDE)
@@ -175,8 +175,9 @@ class Gathering:
             return self.docs
         docs = [
             self.docs[part.first : part.first + part.located.total]
-            for part in self._parts.all
-            if part.word in numbers and part.kind <= kind
+            for number in numbers
+            for part in self._parts.by_word.get(number, ())
+            if part.kind <= kind
         ]
         return _joined(docs, np.int64)
 
@@ -336,6 +337,7 @@ class _Parts:
 
     def __init__(self) -> None:
         self.all: list[_Part] = []
+        self.by_word: dict[int, list[_Part]] = {}
         self.docs: list[tuple[int, NDArray[Any]]] = []
         self.tfs: list[NDArray[Any]] = []
         self._postings = 0
@@ -361,7 +363,9 @@ class _Parts:
             self.tfs.append(counts)
 
     def _add(self, word: int, kind: int, block: int, located: Located, weights: Floats) -> None:
-        self.all.append(_Part(word, kind, block, self._postings, located, weights))
+        part = _Part(word, kind, block, self._postings, located, weights)
+        self.all.append(part)
+        self.by_word.setdefault(word, []).append(part)
         self._postings += located.total
 
     def all_docs(self) -> Docs:

@@ -7,6 +7,7 @@ fields are summed, then saturated once, then weighted by one idf.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,21 @@ from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.source import NO_DOCS, Docs
 
 Scores = NDArray[np.float64]
+
+
+class Alike(NamedTuple):
+    """Distinct words that are searched in the same fields.
+
+    numbers: in their gathering. idfs: [words, 1], multiplied by how often the query has the word;
+    weights: those, multiplied by boosts too.
+    """
+
+    fields: tuple[str, ...]
+    numbers: list[int]
+    idfs: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
 Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
 
 
@@ -50,7 +66,7 @@ class Leaves:
         if self._verify is not None:
             return union([self.members(word) for word in words], self.snapshot.size)
         gathering, numbers = self.gather(words)
-        return gathering.members(numbers)
+        return gathering.members(list(dict.fromkeys(numbers)))
 
     def members(self, query: FormsQuery) -> Docs:
         """The live documents that hold a leaf of a query, ascending."""
@@ -145,9 +161,45 @@ class Leaves:
         held: Frequencies = tfs
         return held
 
-    def scores(self, query: FormsQuery, docs: Docs) -> Scores:
-        """What a leaf alone gives to each of some documents, which ascend."""
-        norms = self.snapshot.norms(query.fields).take(docs)
-        gained = saturation(self.frequencies(query, docs), norms, self.snapshot.settings.k1)
-        gained *= self.idf(query) * query.boost
-        return gained
+    def alike(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[Alike]]:
+        """Some words by the fields that they are searched in, and the gathering that has them."""
+        gathering, numbers = self.gather(words)
+        groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
+        for word, number in zip(words, numbers, strict=True):
+            idf = self.idf(word)
+            known = groups.setdefault(word.fields, {}).setdefault(number, [0.0, 0.0])
+            known[0] += idf
+            known[1] += idf * word.boost
+        return gathering, [
+            Alike(fields, list(group), *np.array(list(group.values())).T[:, :, np.newaxis])
+            for fields, group in groups.items()
+        ]
+
+    def summed(
+        self, gathering: Gathering, groups: Sequence[Alike], docs: Docs
+    ) -> tuple[Scores, Scores]:
+        """What words give to each of some documents, and the idf of those that it holds."""
+        parts = [part for group in groups for part in self._parts(gathering, group, docs)]
+        if len(parts) == 1:
+            return parts[0]
+        sums, covered = np.zeros(len(docs)), np.zeros(len(docs))
+        for gained, held in parts:
+            sums += gained
+            covered += held
+        return sums, covered
+
+    def _parts(
+        self, gathering: Gathering, group: Alike, docs: Docs
+    ) -> Iterator[tuple[Scores, Scores]]:
+        """What `summed` sums: as many words at once as memory allows."""
+        fields, numbers, idfs, weights = group
+        norms = self.snapshot.norms(fields).take(docs)
+        for some, tfs, held in self.pooled(gathering, numbers, docs):
+            gained = saturation(tfs, norms, self.snapshot.settings.k1)
+            gained *= weights[some]
+            yield gained.sum(axis=0), (held * idfs[some]).sum(axis=0)
+
+    def scores(self, words: Sequence[FormsQuery], docs: Docs) -> Scores:
+        """What some leaves give together to each of some documents, which ascend."""
+        gathering, groups = self.alike(words)
+        return self.summed(gathering, groups, docs)[0]

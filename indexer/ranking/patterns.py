@@ -6,7 +6,6 @@ hold to fit is said by `literals`, so that a dictionary need not try every form.
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple, Protocol
@@ -74,7 +73,7 @@ class Wildcard(NamedTuple):
 
     def tier(self, folded: str) -> str | None:
         """See FormPattern."""
-        return "folded" if _expression(self.pieces).fullmatch(folded) else None
+        return "folded" if _fits(self.pieces, folded) else None
 
     def agrees(self, unmarked: str, switches: frozenset[str]) -> bool:
         """See FormPattern."""
@@ -84,18 +83,36 @@ class Wildcard(NamedTuple):
         return "*".join(self.pieces)
 
 
+def _fits(pieces: tuple[str, ...], folded: str) -> bool:
+    """Whether a folded form is made of some pieces in their order, with anything between them.
+
+    Each piece is taken where it stands first: if the rest fits after any place of it, it fits after
+    that one. So no place is tried twice, however many stars there are.
+    """
+    first, *middle, last = _spellings(pieces)
+    if not folded.startswith(first) or not folded.endswith(last):
+        return False
+    at, end = len(first[0]), len(folded) - len(last[0])
+    for spellings in middle:
+        places = [place for s in spellings if (place := folded.find(s, at, end)) >= 0]
+        if not places:
+            return False
+        at = min(places) + len(spellings[0])
+    return at <= end
+
+
 @lru_cache(maxsize=1 << 10)
-def _expression(pieces: tuple[str, ...]) -> re.Pattern[str]:
+def _spellings(pieces: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """As what each piece may stand in a folded form; all spellings of a piece are as long.
+
+    مسؤ* is مسو or مسء and more letters; ("مسؤ", "") gives (("مسو", "مسء"), ("",)).
+    """
     *firsts, last = pieces
-    parts = [_piece_expression(piece) for piece in firsts]
-    return re.compile("[^\n]*".join([*parts, re.escape(fold(last))]))
-
-
-def _piece_expression(piece: str) -> str:
-    """A piece that more letters may follow."""
-    certain = _certain(piece, last=False)
-    ending = _OPEN_ENDS.get(piece[-1:])
-    return re.escape(certain) + (f"[{ending}]" if ending else "")
+    open_ended = (
+        tuple(_certain(piece, last=False) + end for end in _OPEN_ENDS.get(piece[-1:], ("",)))
+        for piece in firsts
+    )
+    return (*open_ended, (fold(last),))
 
 
 def _certain(piece: str, *, last: bool) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzers.ranked import changes, distinct_of, is_among
+from analyzers.ranked import changes, is_among
 from indexer.ranking.expand import QueryWord, key_at
 from indexer.ranking.occurrences import gathered, occurrences_of
 from indexer.ranking.source import Docs, FieldSource, Gathered, Located
@@ -64,14 +64,21 @@ def phrase_frequencies(
 
     `slop` is None for the words in order with nothing between.
     """
-    found = [gathered(source, located) for located in words]
+    distinct = {located.spans.tobytes(): located for located in words}
+    found = [gathered(source, located) for located in distinct.values()]
     if not found:
         return NOWHERE, np.zeros(0)
     admitted = _holding_all(found)
-    places = [places_of(source, postings, admitted) for postings in found]
-    if any(not len(p) for p in places):
+    places = {
+        key: places_of(source, postings, admitted)
+        for key, postings in zip(distinct, found, strict=True)
+    }
+    if any(not len(p) for p in places.values()):
         return NOWHERE, np.zeros(0)
-    starts = _ordered(places) if slop is None else _near(places, slop)
+    if slop is None:
+        starts = _ordered([places[located.spans.tobytes()] for located in words])
+    else:
+        starts = _near(list(places.values()), len(words) + slop)
     if not len(starts):
         return NOWHERE, np.zeros(0)
     docs = starts >> DOC_SHIFT
@@ -93,38 +100,28 @@ def _holding_all(found: Sequence[Gathered]) -> Mask:
     return admitted
 
 
-def _ordered(places: list[Places]) -> Places:
+def _ordered(places: Sequence[Places]) -> Places:
     """Where the words follow one another: the place of the first."""
-    shifted = [p - offset for offset, p in enumerate(places)]
-    shifted.sort(key=len)
-    starts = shifted[0]
-    for other in shifted[1:]:
-        starts = starts[is_among(starts, other)]
+    rarest, *others = sorted(range(len(places)), key=lambda word: len(places[word]))
+    starts = places[rarest] - rarest
+    for word in others:
+        starts = starts[is_among(starts + word, places[word])]
     return starts
 
 
-def _near(places: list[Places], slop: int) -> Places:
-    """Where all words stand, in any order, in a window of their number and `slop` more words.
+def _near(places: Sequence[Places], width: int) -> Places:
+    """Where all words stand, in any order, in a window of so many places, given by its last word.
 
-    A window is counted at its last word. A word asked for twice may be met once (a known miss).
+    A word stands in the windows that end at its place or after it, before its next place and
+    before it has left them: a stretch of ends. Where as many stretches overlap as there are words,
+    all stand. In a window of three, one word at 1 and 8, the other at 3: [1, 4), [8, 11) and [3, 6)
+    overlap at 3, where such a window ends. A word asked for twice may be met once (a known miss).
     """
-    width = len(places) + slop
-    windows = [_last_before(p, places) for p in places]
-    found = [
-        ends[(ends - firsts < width) & (ends >> DOC_SHIFT == firsts >> DOC_SHIFT)]
-        for ends, firsts in windows
-    ]
-    return distinct_of(np.concatenate(found))
-
-
-def _last_before(ends: Places, places: list[Places]) -> tuple[Places, Places]:
-    """For each place in `ends`, the earliest among the nearest places, up to it, of each word.
-
-    Where a word has no place up to it in the document, the earliest is before the document.
-    """
-    firsts = ends.copy()
-    for other in places:
-        nearest = np.searchsorted(other, ends, side="right") - 1
-        met = np.where(nearest >= 0, other.take(np.maximum(nearest, 0)), -1)
-        firsts = np.minimum(firsts, met)
-    return ends, firsts
+    stops = [p + width for p in places]
+    for stop, p in zip(stops, places, strict=True):
+        np.minimum(stop[:-1], p[1:], out=stop[:-1])
+    begun, ended = (np.sort(np.concatenate(ends), kind="stable") for ends in (places, stops))
+    ends: Places = begun[changes(begun)]
+    standing = begun.searchsorted(ends, side="right") - ended.searchsorted(ends, side="right")
+    found: Places = ends[standing == len(places)]
+    return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,14 +26,19 @@ Pair = tuple[int, int]
 """The numbers of two words."""
 
 
-def neighbours_of(words: Sequence[FormsQuery]) -> list[Pair]:
-    """The places of words that follow one another and are sought in the same fields."""
-    return [
-        (place, place + 1)
-        for place, (one, other) in enumerate(pairwise(words))
-        if isinstance(one, StemQuery) and isinstance(other, StemQuery)
-        if one.fields == other.fields
-    ]
+def neighbours_of(children: Sequence[Any]) -> list[Pair]:
+    """Words that follow one another in a query, with nothing between, sought in the same fields.
+
+    Words are numbered by their place among the leaves of those children.
+    """
+    pairs = []
+    place = 0
+    for one, other in pairwise(children):
+        words = isinstance(one, StemQuery) and isinstance(other, StemQuery)
+        if words and one.fields == other.fields:
+            pairs.append((place, place + 1))
+        place += isinstance(one, FormsQuery)
+    return pairs
 
 
 def pair_frequencies(

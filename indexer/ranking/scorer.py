@@ -5,7 +5,7 @@ What each gives by itself, and more where they stand near, and where more of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -40,19 +40,6 @@ class WordsScores(NamedTuple):
         return sums * self.coverage
 
 
-class _Alike(NamedTuple):
-    """Distinct words that are searched in the same fields.
-
-    numbers: in the gathering. idfs: [words, 1], multiplied by how often the query has the word;
-    weights: those, multiplied by boosts too.
-    """
-
-    fields: tuple[str, ...]
-    numbers: list[int]
-    idfs: NDArray[np.float64]
-    weights: NDArray[np.float64]
-
-
 class Scorer:
     """Scores documents for the leaves of a query that stand side by side."""
 
@@ -61,49 +48,17 @@ class Scorer:
         self._words, self.others = parted(query)
         self._leaves = leaves
         self._snapshot = leaves.snapshot
-        self._gathering, self._numbers = leaves.gather(self._words)
         self._idfs = [leaves.idf(word) for word in self._words]
-        self._alike = self._grouped()
+        self._gathering, self._alike = leaves.alike(self._words)
+        self._numbers = [self._gathering.number_of[word] for word in self._words]
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
-    def _grouped(self) -> list[_Alike]:
-        groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
-        for word, number, idf in zip(self._words, self._numbers, self._idfs, strict=True):
-            group = groups.setdefault(word.fields, {})
-            known = group.setdefault(number, [0.0, 0.0])
-            known[0] += idf
-            known[1] += idf * word.boost
-        return [
-            _Alike(fields, list(group), *np.array(list(group.values())).T[:, :, np.newaxis])
-            for fields, group in groups.items()
-        ]
-
     def _sums(self, docs: Docs) -> tuple[Scores, Scores]:
-        """See `_sum`; the last answer is kept."""
+        """See `Leaves.summed`; the last answer is kept."""
         if self._summed is None or self._summed[0] is not docs:
-            self._summed = (docs, *self._sum(docs))
+            self._summed = (docs, *self._leaves.summed(self._gathering, self._alike, docs))
         return self._summed[1:]
-
-    def _sum(self, docs: Docs) -> tuple[Scores, Scores]:
-        """What the words give in all, and the idf of those of them that each document holds."""
-        parts = [part for group in self._alike for part in self._parts(group, docs)]
-        if len(parts) == 1:
-            return parts[0]
-        sums, covered = np.zeros(len(docs)), np.zeros(len(docs))
-        for gained, held in parts:
-            sums += gained
-            covered += held
-        return sums, covered
-
-    def _parts(self, group: _Alike, docs: Docs) -> Iterator[tuple[Scores, Scores]]:
-        """What `_sum` sums: as many words at once as memory allows."""
-        fields, numbers, idfs, weights = group
-        norms = self._snapshot.norms(fields).take(docs)
-        for some, tfs, held in self._leaves.pooled(self._gathering, numbers, docs):
-            gained = saturation(tfs, norms, self._snapshot.settings.k1)
-            gained *= weights[some]
-            yield gained.sum(axis=0), (held * idfs[some]).sum(axis=0)
 
     def side_by_side(self, docs: Docs, others: Sequence[Scores] = ()) -> WordsScores:
         """The parts of the scores of some documents, which ascend; the last answer is kept.
@@ -128,7 +83,7 @@ class Scorer:
     def _nearness(self, docs: Docs, sums: Scores) -> Scores:
         """What the best documents gain in which neighbours of the query stand near; may be []."""
         settings = self._snapshot.settings
-        neighbours = neighbours_of(self._words) if settings.proximity else []
+        neighbours = neighbours_of(self.query.subqueries) if settings.proximity else []
         if not neighbours or not len(docs):
             return np.zeros(0)
         best = np.arange(len(docs))

@@ -91,10 +91,10 @@ def _stands(
     piece: str, wanted: str, folded: str, letters: list[str], at: int, switches: frozenset[str]
 ) -> bool:
     """Whether a piece stands at a place of a folded form, in these letters."""
-    if not wanted:
-        return True
-    own = zip(_pieces(piece, wanted), letters[at:], strict=False)
-    return folded.startswith(wanted, at) and all(_agree(a, b, switches) for a, b in own)
+    if not wanted or not folded.startswith(wanted, at):
+        return not wanted
+    own = zip(_pieces(piece, wanted), letters[at : at + len(wanted)], strict=True)
+    return all(_agree(a, b, switches) for a, b in own)
 
 
 def has_marks(written: str) -> bool:

@@ -16,6 +16,9 @@ _FIELDS = "title:, عنوان:, text:, نص:, path:, مسار:, date:, تاري�
 _NO_WORDS = "fahras: the query holds no words, so nothing was searched: give at least one"
 
 
+TILDE = f'"{WORD} روسيا"~'
+
+
 def _query(key: str, met: str, query: str, answer: str, code: int = 2) -> Case:
     return Case(key, "Queries", met, ["search", query], answer, code)
 
@@ -29,8 +32,13 @@ QUERIES = [
     _query("punctuation", "punctuation alone", "؟!،", _NO_WORDS, 1),
     _query("empty-query", "an empty query", "", _NO_WORDS, 1),
     _query("long-query", "a word of 60,000 letters", "ض" * 60_000,
-           f"fahras: nothing found for: {'ض' * 20}N … N{'ض' * 20}\n"
-           f"fahras: not in the index: {'ض' * 20}N … N{'ض' * 20}", 1),
+           "fahras: a word of a query may have 1,000 letters at most; this one has 60,000: "
+           f"here: {'ض' * 20}\n  {'ض' * 120}\n  {'^' * 20}"),
+    _query("stars", "100 stars in a word", "*ه" * 100 + "*ب",
+           "fahras: nothing found for: " + "*ه" * 100 + "*ب", 1),
+    _query("tilde", "a number of 5,000 digits after a phrase", TILDE + "9" * 5000,
+           f"fahras: at most 1,000,000 words may stand between those of a phrase: here: {'9' * 20}\n"
+           f"  {TILDE}{'9' * 105}\n{' ' * 17}{'^' * 20}"),
     Case("long-batch", "Queries", "a query of 100,000 characters, from a file",
          ["search", "-c", "--queries", "long.txt"], "", 0,
          lambda folder: write(folder, "long.txt", f"{WORD} " * 14_286)),

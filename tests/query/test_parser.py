@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import time
+from itertools import islice, product
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from whoosh import query as whoosh_query
 
 from indexer.errors import QueryError
+from indexer.query import limits
 from indexer.query.filters import FilterQuery
 from indexer.query.grammar import ParsedQuery
 from indexer.query.parser import QueryParser
@@ -216,6 +219,54 @@ REFUSED = {
     "nested too deeply": ("(" * 5000 + "كتاب" + ")" * 5000, 100, 1),
     "too many NOT": ("NOT " * 5000 + "كتاب", 400, 1),
 }  # fmt: skip
+
+DIGITS = "9" * 5000
+MANY = ["".join(letters) for letters in islice(product("بتثجحخدذرزسشصضطظع", repeat=3), 3000)]
+
+TOO_LARGE = {
+    "slop": ("كتاب «بيت جديد»~" + DIGITS, 16, 20, "1,000,000 words may stand between"),
+    "edits": ("بيت كتاب~" + DIGITS, 8, 20, "2 letters at most"),
+    "word": ("كتاب " + "ب" * 1001, 5, 20, "1,000 letters at most; this one has 1,001"),
+    "word with stars": ("*ب" * 501, 0, 20, "1,000 letters at most; this one has 1,002"),
+    "word of a phrase": ("«كتاب " + "ب" * 1001 + "»", 6, 20, "1,000 letters at most"),
+    "query": ("كتاب " * 40_001, 0, 1, "200,000 characters at most; this one has 200,005"),
+    "words": (" ".join(MANY), 0, 1, "2,000 different words at most"),
+    "words in groups": (" OR ".join(f"({word})" for word in MANY), 0, 1, "2,000 different words"),
+    "words not wanted": (" ".join(f"-{word}" for word in MANY), 0, 1, "2,000 different words"),
+    "words of phrases": (f"«{' '.join(MANY)}»", 0, 1, "2,000 different words"),
+    "stars": (" ".join(f"{word}*" for word in MANY), 0, 1, "50 different words with a star or ~"),
+    "tildes": (" ".join(f"{word[:5]}{word[:n]}~" for word in MANY[:20] for n in range(5)), 0, 1,
+               "50 different words with a star or ~"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "position", "length", "limit"), TOO_LARGE.values(), ids=TOO_LARGE)
+def test_too_large_with_its_limit(text: str, position: int, length: int, limit: str) -> None:
+    with pytest.raises(QueryError, match=re.escape(limit)) as caught:
+        parsed(text)
+    assert (caught.value.position, caught.value.length) == (position, length)
+
+
+WITHIN_LIMITS = {
+    "slop": f"«كتاب بيت»~{limits.SLOP}",
+    "edits": "كتاب~0002",
+    "word": "ب" * limits.LETTERS,
+    "repeated words": "كتاب بيت " * 10_000,
+    "repeated stars": "كتا* " * 1000,
+    "words": " ".join(MANY[: limits.TERMS]),
+    "stars": " ".join(f"{word}*" for word in MANY[: limits.PATTERNS]),
+}
+
+
+@pytest.mark.parametrize("text", WITHIN_LIMITS.values(), ids=WITHIN_LIMITS)
+def test_within_the_limits(text: str) -> None:
+    assert parsed(text).leaves
+
+
+def test_plain_queries_have_the_same_limits() -> None:
+    for text in (" ".join(MANY), "ب" * 1001, "كتاب " * 40_001):
+        with pytest.raises(QueryError, match="at most"):
+            parser().plain_query(text)
 
 
 @pytest.mark.parametrize(("text", "position", "length"), REFUSED.values(), ids=REFUSED)

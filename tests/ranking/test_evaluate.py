@@ -101,6 +101,17 @@ def test_the_best_are_the_beginning_of_all(case: Case, count: int) -> None:
         assert best.total == everything.total
 
 
+def test_words_within_a_window_however_often_they_are_asked_for(case: Case) -> None:
+    rng = random.Random(23)
+    for count in (2, 3, 5, 400):
+        for slop in (0, 1, 4, 9, 1_000_000):
+            words = tuple(random_word(rng) for _ in range(count))
+            query = PhraseQuery(BOTH, words, slop=slop)
+            assert_same(case.found(query), case.oracle.rank(query), query)
+            repeated = PhraseQuery(BOTH, words[:2] * 200, slop=slop)
+            assert_same(case.found(repeated), case.oracle.rank(repeated), repeated)
+
+
 def test_ties_go_by_the_key(case: Case) -> None:
     query = whoosh_query.Every(boost=0.0)
     ranked = case.evaluator.rank(query, 7, lambda docs: -docs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +80,22 @@ def test_what_fits_holds_a_literal_and_begins_with_the_prefix(
         assert form.startswith(pattern.prefix)
     elif pattern.prefix:
         assert not form.startswith(pattern.prefix)
+
+
+@given(st.lists(st.text("ابه", max_size=2), min_size=2, max_size=5), st.text("ابه", max_size=9))
+def test_stars_stand_for_anything(pieces: list[str], form: str) -> None:
+    tried = re.fullmatch(".*".join(map(re.escape, pieces)), form)
+    assert (Wildcard(tuple(pieces)).tier(form) is not None) == (tried is not None)
+
+
+def test_many_stars_try_no_place_twice() -> None:
+    """Backtracking over the places of each piece takes hours here."""
+    letters = "ه" * 800
+    assert Wildcard(("", *("ه",) * 100, "ب")).tier(letters) is None
+    assert Wildcard(("", *("ئ",) * 100, "")).tier(letters) is None
+    assert Wildcard(("", *("ه",) * 100, "ب")).tier(letters + "ب") is not None
+    assert Wildcard(("", *("ه",) * 800, "")).tier(letters) is not None
+    assert Wildcard(("", *("ه",) * 801, "")).tier(letters) is None
 
 
 @given(WORDS, st.data())
