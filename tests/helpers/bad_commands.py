@@ -37,7 +37,8 @@ QUERIES = [
     _query("stars", "100 stars in a word", "*ه" * 100 + "*ب",
            "fahras: nothing found for: " + "*ه" * 100 + "*ب", 1),
     _query("tilde", "a number of 5,000 digits after a phrase", TILDE + "9" * 5000,
-           f"fahras: at most 1,000,000 words may stand between those of a phrase: here: {'9' * 20}\n"
+           "fahras: at most 1,000,000 words may stand between those of a phrase: here: "
+           f"{'9' * 20}\n"
            f"  {TILDE}{'9' * 105}\n{' ' * 17}{'^' * 20}"),
     Case("long-batch", "Queries", "a query of 100,000 characters, from a file",
          ["search", "-c", "--queries", "long.txt"], "", 0,
