@@ -71,6 +71,7 @@ class Explainer:
         self._lengths: dict[tuple[tuple[str, ...], int], Floats] = {}
         self._found: dict[tuple[FormsQuery, int], list[_Occurrences]] = {}
         self._scored: dict[int, WordsScores] = {}
+        self._pooled: dict[int, NDArray[np.float64]] = {}
 
     def explain(self, doc: int, score: float) -> Explanation:
         """The parts of a document's score; `doc` is its number in the whole index."""
@@ -104,12 +105,23 @@ class Explainer:
 
     def _words_scores(self, query: WordsQuery) -> WordsScores:
         """The scores of all members, computed once however many of them are explained."""
-        if id(query) not in self._scored:
-            self._scored[id(query)] = self._evaluator.words_scores(query, self._docs)
-        return self._scored[id(query)]
+        known = self._scored.get(id(query))
+        if known is None:
+            known = self._evaluator.words_scores(query, self._docs)
+            self._scored[id(query)] = known
+        return known
+
+    def _frequencies(self, query: FormsQuery) -> NDArray[np.float64]:
+        """How often each member holds a leaf, likewise."""
+        known = self._pooled.get(id(query))
+        if known is None:
+            known = self._evaluator.leaves.frequencies(query, self._docs)
+            self._pooled[id(query)] = known
+        return known
 
     def _word(self, query: FormsQuery, doc: int) -> TermExplanation:
-        tf = self._evaluator.leaves.frequencies(query, np.array([doc]))
+        place = int(self._docs.searchsorted(doc))
+        tf = self._frequencies(query)[place : place + 1]
         idf = self._evaluator.leaves.idf(query)
         norm = self._snapshot.norms(query.fields)[doc : doc + 1]
         gained = float(saturation(tf, norm, self._snapshot.settings.k1)[0])
