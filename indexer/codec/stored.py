@@ -222,6 +222,7 @@ def decode_record(blob: bytes) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
+    """A stored value as JSON has it; what JSON lacks as an object of one member (`format.py`)."""
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, bytes):
@@ -242,6 +243,7 @@ def _plain(value: Any) -> Any:
 
 
 def _original(value: Any) -> Any:
+    """The value of which `_plain` made this."""
     if isinstance(value, list):
         return [_original(item) for item in value]
     if not isinstance(value, dict):

@@ -104,6 +104,7 @@ class FormCollector:
             self._runs.append(self._inverted(spill=True))
 
     def _inverted(self, *, spill: bool) -> _Run:
+        """The postings of the tokens that wait, on the disk if `spill`; nothing waits then."""
         ids = np.concatenate(self._ids)
         counts, docnums = _by_document(np.concatenate(self._counts), np.concatenate(self._docnums))
         self._ids, self._counts, self._docnums, self._run_tokens = [], [], [], 0

@@ -140,6 +140,7 @@ def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list
 def _united_groups(
     vocabularies: Sequence[Vocabulary], terms: list[bytes], ordinals: list[Array]
 ) -> Groups:
+    """The groups of some vocabularies made one: `ordinals` are where the terms of each stand."""
     numbering = vocabularies[0].numbering
     levels = [_united_level(vocabularies, i, ordinals, numbering) for i in range(len(LEVELS))]
     order = _slot_order(levels, len(terms))

@@ -121,6 +121,7 @@ def _flat_rows(starts: Array, rows: Array, contiguous: bool) -> tuple[Array | sl
 
 
 def _renumbered(found: _Slices, docmap: Array) -> _Slices:
+    """The lists with the docnums of the result, without documents whose new number is -1."""
     docs = docmap.take(found.docs)
     alive = docs >= 0
     if alive.all():

@@ -129,6 +129,7 @@ def _texts(name: str, fieldobj: FormField, values: _Values) -> Texts:
 
 
 def _terms(name: str, fieldobj: Any, values: _Values) -> Terms:
+    """What the values of a field that is no form field add: postings, and lengths if it scores."""
     if fieldobj.vector:
         raise TypeError(f"field {name!r}: this codec keeps no term vectors")
     found = Terms(name, fieldobj)

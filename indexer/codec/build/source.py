@@ -45,6 +45,7 @@ class SegmentSource:
         return np.where(self.alive, np.cumsum(self.alive) - 1 + first, -1)
 
     def _field(self, name: str, docmap: Array) -> FieldData:
+        """All that a field has of documents alive: postings, lengths, token counts, samples."""
         arrays = FieldArrays(self.container, name)
         kept = self._kept_slots(arrays)
         ordinals = arrays.ordinal_by_slot
@@ -97,6 +98,7 @@ class SegmentSource:
 def _field_source(
     arrays: FieldArrays, kept: npt.NDArray[np.bool_], ordinals: Array, docmap: Array
 ) -> FieldSource:
+    """The postings of a field, its terms and groups without those that no document alive holds."""
     terms = arrays.all_terms()
     kept_ordinals = np.sort(ordinals[kept])
     place = np.full(len(terms), -1, np.int64)

@@ -184,6 +184,7 @@ class LexiconField:
         return None
 
     def _term(self, slot: int) -> tuple[_Postings, Positions]:
+        """The postings and positions of a term, read once by Whoosh's matcher."""
         known = self._read.get(slot)
         if known is None:
             matcher = self._reader.postings(self._field, self._terms[slot])
