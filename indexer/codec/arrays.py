@@ -196,7 +196,7 @@ class FieldArrays:
         return self._other_keys(level)[place].decode("utf-8", "surrogatepass")
 
     def groups_with_prefix(self, level: str, prefix: str) -> Array:
-        """int64, rising: the groups whose key begins with `prefix`."""
+        """int64, ascending: the groups whose key begins with `prefix`."""
         slots = self.slot_by_ordinal[slice(*self.prefix_range(prefix))]
         slots = slots[self._spelled_by_slot(level).take(slots)]
         spelled = np.searchsorted(self.group_starts(level), slots, side="right") - 1

@@ -38,12 +38,12 @@ Elsewhere slot and ordinal are the same.
 `term_...`                the terms, by ordinal: strings, see below
 `slots`          u4       T: slot by ordinal; absent where they are the same
 `doc_...`                 T: how many postings each slot has: counts, see below
-`docs`           u2 | u4  docnum of each posting, slot after slot, rising within a slot
+`docs`           u2 | u4  docnum of each posting, slot after slot, ascending within a slot
 `tf`             u1..u4   occurrences, by posting
 `weights`        f4       by posting, only where a weight differs from the tf
 `pos_...`                 T: how many positions each slot has: counts; tf[p] of them belong to
                           posting p
-`positions`      u2 | u4  token numbers in the document, slot after slot, rising within a posting
+`positions`      u2 | u4  token numbers in the document, slot after slot, ascending within a posting
 `value_starts`   u8       by posting + 1, and `values` u1: Whoosh's posting values, only for formats
                           other than Existence, Frequency and Positions
 `lengths`        u1..u4   by docnum: tokens that count for the length (no stopwords); absent where
@@ -63,11 +63,11 @@ so that they nest). Groups are numbered in the order of their slots.
                           strings, see below
 `L_key_groups`   u4       K: the groups that they name
 `L_df`           u4       G: documents with any term of the group; the level "stem" only
-`L_gram_codes`   u8       C: the trigrams of the padded keys, rising; a trigram is its three code
+`L_gram_codes`   u8       C: the trigrams of the padded keys, ascending; a trigram is its three code
                           points, 21 bits each, the first highest, 0 being the padding. The
                           level "stem" only, as the next three
 `L_gram_starts`  u4       C+1: where the groups of each trigram begin
-`L_gram_groups`  u2 | u4  the groups whose keys hold each trigram, rising within it
+`L_gram_groups`  u2 | u4  the groups whose keys hold each trigram, ascending within it
 `L_gram_counts`  u1       G: how many distinct trigrams a key has; 0 if it is left out (digits,
                           more than 40 code points)
 ================ ======== ==================================================================
@@ -78,7 +78,7 @@ target كتاب the stem of بكتاب. The letters allow it; whether it is so, 
 ======================== ======== ==========================================================
 `bearing_...`                     the targets, in the order of their bytes: strings, see below
 `bearing_group_starts`   u4       B+1: where the stem groups of each target begin
-`bearing_groups`         u4       the groups of the level "stem", rising within a target
+`bearing_groups`         u4       the groups of the level "stem", ascending within a target
 ======================== ======== ==========================================================
 
 Strings and counts are arrays under one prefix. Where a slice begins is how much was before it, so

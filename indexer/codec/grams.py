@@ -32,9 +32,9 @@ _MAX_LENGTH = 40
 
 
 class Grams(NamedTuple):
-    """codes: u8, rising, the trigrams met. starts: u4 [codes + 1], into owners.
+    """codes: u8, ascending, the trigrams met. starts: u4 [codes + 1], into owners.
 
-    owners: u4, the keys that hold each trigram, rising within it. counts: u1 by key, how many
+    owners: u4, the keys that hold each trigram, ascending within it. counts: u1 by key, how many
     distinct trigrams it has; 0 for a key that is left out.
     """
 
@@ -138,7 +138,7 @@ def shared(grams: Grams, text: str) -> Shared:
 
 
 def nearest(grams: Grams, common: Shared, least: float) -> tuple[Array, Array]:
-    """(keys, likeness): all keys that are `least` or more like a text, keys rising."""
+    """(keys, likeness): all keys that are `least` or more like a text, keys ascending."""
     # 2 s >= least (n + m) and m >= s: what shares less cannot be like enough
     candidates = np.flatnonzero(common.by_key >= least * common.wanted / (2 - least))
     likeness = _dice(grams, common, candidates)

@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 class Postings(NamedTuple):
     """The inverted lists of some terms, each list in the order of documents.
 
-    keys: K rising numbers that name the lists (a form id, an ordinal or a slot).
+    keys: K ascending numbers that name the lists (a form id, an ordinal or a slot).
     doc_starts: int64 [K+1], into docs and tf. docs: docnums. tf: occurrences.
     pos_starts: int64 [K+1], into positions; None with positions where they are not kept.
     weights: f4 by posting, None where they are the tf.
@@ -81,8 +81,8 @@ def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0
     """Invert a run of tokens.
 
     ids: uint32, the tokens' ids (below `limit`), document after document. counts: tokens of each
-    document. docnums: its rising docnums. Positions count from 0 in each document, in the first one
-    from `first`.
+    document. docnums: of the documents, ascending. Positions count from 0 in each document, in the
+    first one from `first`.
     """
     order = stable_order(ids, limit)
     sorted_ids = ids.take(order)

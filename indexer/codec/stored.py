@@ -47,7 +47,7 @@ class BlobWriter:
         return len(self._sizes)
 
     def add(self, docnum: int, blob: bytes) -> None:
-        """The blob of a document; documents that were passed over have none."""
+        """The blob of a document; documents that were skipped have none."""
         if len(self._sizes) < docnum:
             self.fill(docnum)
         self._sizes.append(len(blob) + 1)

@@ -130,9 +130,8 @@ MOMENTS = [
             "fahras: interrupted", 143, _with_work),
     _moment("sigkill", "SIGKILL during `index`", signalled(signal.SIGKILL), "", -9, _with_work),
     _moment("worker", "a worker process killed", _worker_killed,
-            "fahras: a worker process ended without a result, perhaps for want of memory; "
-            "the index "
-            "is as it was: run it again, with less beside it", 2, _with_work),
+            "fahras: a worker process ended without a result, perhaps because memory ran out; "
+            "the index is as it was: close other programs and run it again", 2, _with_work),
     _moment("two", "two `index` at once", _locked,
             "fahras: another fahras (process N) is writing to PATH/.fahras: wait until it is "
             "done", 2),

@@ -21,7 +21,7 @@ from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
 
 class Level(NamedTuple):
-    """The groups of one level. ids: by term, into keys. keys: distinct, as numbers, rising."""
+    """The groups of one level. ids: by term, into keys. keys: distinct, as numbers, ascending."""
 
     ids: Array
     keys: Numbers
@@ -56,7 +56,7 @@ class Vocabulary:
     bearings: Bearings | None = None
 
     def part(self, where: Array) -> Vocabulary:
-        """Some of the terms. where: rising."""
+        """Some of the terms. where: ascending."""
         return Vocabulary(
             [self.terms[i] for i in where.tolist()],
             tuple(level.part(where) for level in self.levels),

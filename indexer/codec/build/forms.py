@@ -20,7 +20,7 @@ from indexer.codec.postings import Array
 
 
 def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
-    """The groups of rising terms that did not come as texts, but from another codec's segment."""
+    """The groups of ascending terms that came from another codec's segment, not as texts."""
     numbering = Numbering()
     forms = Spelled(decoded(terms))
     folded = fold_all(numbering, forms)
@@ -30,7 +30,7 @@ def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
 def _analyzed(
     terms: list[bytes], numbering: Numbering, folded: Numbers, own: Numbers
 ) -> Vocabulary:
-    """The vocabulary of rising terms. folded, own: by term."""
+    """The vocabulary of ascending terms. folded, own: by term."""
     words = Level.of(folded)
     stems = Level.of(stem_all(numbering, words.keys))
     roots = Level.of(root_all(numbering, stems.keys))

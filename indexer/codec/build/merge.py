@@ -71,8 +71,8 @@ class _OrderedSource:
         self.postings = source.postings
         self.docmap = source.docmap
         slots = source.slots
-        rising = bool(np.all(slots[1:] > slots[:-1])) and not np.any(slots[:1] < 0)
-        order = None if rising else np.argsort(slots)
+        ascending = bool(np.all(slots[1:] > slots[:-1])) and not np.any(slots[:1] < 0)
+        order = None if ascending else np.argsort(slots)
         self.order = order if order is None else order[int(np.sum(slots < 0)) :]
         self.slots = slots if self.order is None else slots.take(self.order)
 

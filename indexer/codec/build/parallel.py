@@ -107,8 +107,8 @@ def _received(pipe: Any) -> tuple[str, Any]:
         kind, content = pipe.recv()
     except EOFError:
         return "error", BuildError(
-            "a worker process ended without a result, perhaps for want of memory; the index is as "
-            "it was: run it again, with less beside it"
+            "a worker process ended without a result, perhaps because memory ran out; the index is "
+            "as it was: close other programs and run it again"
         )
     return kind, content
 

@@ -55,7 +55,7 @@ class TocSegment(base.Segment):  # type: ignore[misc]
         return np.unpackbits(bits, count=self.entry.documents).astype(np.bool_)
 
     def deleted_docs(self) -> Iterator[int]:
-        """Docnums of the deleted documents, rising."""
+        """Docnums of the deleted documents, ascending."""
         return iter(np.flatnonzero(self.deleted_mask()).tolist())
 
     def is_deleted(self, docnum: int) -> bool:
