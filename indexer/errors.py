@@ -68,6 +68,10 @@ class DocumentNotFoundError(FahrasError):
     """No document of the index answers to this path or id."""
 
 
+class OptionError(FahrasError, ValueError):
+    """A search was asked for with an unknown value; the message names the known ones."""
+
+
 class QueryError(FahrasError):
     """A query that cannot be understood.
 

@@ -29,6 +29,7 @@ from indexer.storage.lock import Lock, writing
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
+    from indexer.documents import Documents
     from indexer.folder.lookup import FileTable
     from indexer.reports import (
         Document,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         TermStats,
         UpdateReport,
     )
+    from indexer.search import Search
     from indexer.update.lookahead import Ahead
 
 
@@ -322,12 +324,13 @@ class Index:
     def search(self, query: str, options: SearchOptions = SearchOptions()) -> SearchResults:
         """The documents that answer a query, best first, with passages that show why.
 
-        Raises QueryError, with its place, where the query cannot be understood.
+        Raises QueryError, with its place, where the query cannot be understood, and OptionError
+        where an option has a value that is not known.
         """
-        results: SearchResults = self._search(query, options).results()
-        return results
+        return self._search(query, options).results()
 
-    def _search(self, query: str, options: SearchOptions) -> Any:
+    def _search(self, query: str, options: SearchOptions) -> Search:
+        options.check()
         searcher = self._searcher  # first: whether Whoosh is ours shows as it is opened
         from indexer.search import Search
 
@@ -363,8 +366,7 @@ class Index:
         self, text: str, query: str, options: SearchOptions = SearchOptions()
     ) -> tuple[Match, ...]:
         """The words of any text that meet a query as this index understands it."""
-        found: tuple[Match, ...] = self._search(query, options).matches(text)
-        return found
+        return self._search(query, options).matches(text)
 
     def document(self, name: str, line: int | None = None) -> Document:
         """A document by record id, by path below the home, or by file-system path.
@@ -373,15 +375,14 @@ class Index:
         that is one document has it whatever the line. Raises DocumentNotFoundError, also where
         several records bear the id; the message then names the place of each.
         """
-        found: Document = self._documents.document(name, line)
-        return found
+        return self._documents.document(name, line)
 
     def holds(self, name: str) -> bool:
         """Whether any document answers to a name, as `document` takes it."""
-        return bool(self._documents.holds(name))
+        return self._documents.holds(name)
 
     @property
-    def _documents(self) -> Any:
+    def _documents(self) -> Documents:
         searcher = self._searcher
         from indexer.documents import Documents
 

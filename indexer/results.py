@@ -10,21 +10,32 @@ line ends as they are), counted from 0, ends exclusive; lines and columns are co
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+from indexer.errors import OptionError
 
 if TYPE_CHECKING:
     from indexer.reports import Explanation
 
-TIERS = ("exact", "folded", "stem", "variant", "spelling", "root")
+Tier = Literal["exact", "folded", "stem", "variant", "spelling", "root"]
 """How a word of a document met a word of the query, strongest first."""
 
-MATCH_LEVELS = ("exact", "folded", "stem", "variant", "root")
-"""The least tier by which a document may belong to a result."""
+MatchLevel = Literal["exact", "folded", "stem", "variant", "root"]
+"""The weakest tier by which a document may belong to a result."""
 
-STRICT_SWITCHES = ("marks", "hamza", "ta", "ya")
-"""Foldings that a query may turn off."""
+StrictSwitch = Literal["marks", "hamza", "ta", "ya"]
+"""A folding that a query may turn off."""
 
-SORT_KEYS = ("relevance", "path", "date", "size")
+SortKey = Literal["relevance", "path", "date", "size"]
+
+FieldName = Literal["title", "text"]
+
+TIERS: tuple[Tier, ...] = get_args(Tier)
+MATCH_LEVELS: tuple[MatchLevel, ...] = get_args(MatchLevel)
+STRICT_SWITCHES: tuple[StrictSwitch, ...] = get_args(StrictSwitch)
+SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
+FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
 
 
 class Match(NamedTuple):
@@ -106,10 +117,10 @@ class SearchOptions(NamedTuple):
 
     limit: int | None = 10
     offset: int = 0
-    match: str = "variant"
-    strict: frozenset[str] = frozenset()
-    fields: tuple[str, ...] = ("title", "text")
-    sort: str = "relevance"
+    match: MatchLevel = "variant"
+    strict: frozenset[StrictSwitch] = frozenset()
+    fields: tuple[FieldName, ...] = ("title", "text")
+    sort: SortKey = "relevance"
     within: tuple[str, ...] = ()
     """Globs over paths relative to the indexed folder; a document must meet one of them."""
     all_words: bool = False
@@ -119,6 +130,27 @@ class SearchOptions(NamedTuple):
     plain: bool = False
     """Take the query as plain words: no operators, no fields, no errors."""
     variants_files: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raise OptionError for a value that no search knows, with those that it may be."""
+        _refuse_unknown("match", (self.match,), MATCH_LEVELS)
+        _refuse_unknown("sort", (self.sort,), SORT_KEYS)
+        _refuse_unknown("strict", self.strict, STRICT_SWITCHES)
+        _refuse_unknown("fields", self.fields, FIELD_NAMES)
+        if not self.fields:
+            raise OptionError(f"fields is empty: give some of {', '.join(FIELD_NAMES)}")
+        for name, minimum in (("limit", 0), ("offset", 0), ("snippets", 0), ("context_chars", 1)):
+            value = getattr(self, name)
+            if value is not None and value < minimum:
+                raise OptionError(f"{name} is {value}: the minimum is {minimum}")
+
+
+def _refuse_unknown(name: str, given: Iterable[str], known: Sequence[str]) -> None:
+    if isinstance(given, str):
+        raise OptionError(f"{name} is {given!r}, a single text: give a collection of names")
+    for value in given:
+        if value not in known:
+            raise OptionError(f"{name} has {value!r}: it may be {', '.join(known)}")
 
 
 def __getattr__(name: str) -> Any:

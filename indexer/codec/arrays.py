@@ -250,10 +250,6 @@ class FieldArrays:
         found = self._array("bearing_groups")[starts[place] : starts[place + 1]]
         return [int(group) for group in found]
 
-    def stem_df(self, group: int) -> int:
-        """How many documents, deleted ones too, hold any form of a stem."""
-        return int(self._array("stem_df")[group])
-
     def _other_keys(self, level: str) -> StringTable:
         known = self._keys.get(level)
         if known is None:
@@ -325,11 +321,6 @@ class FieldArrays:
         slot = self.slot(ordinal)
         starts = self.doc_starts
         return int(starts[slot + 1]) - int(starts[slot])
-
-    def cf(self, ordinal: int) -> int:
-        """How often a term occurs in the segment."""
-        slot = self.slot(ordinal)
-        return self.count_of(Slots(slot, slot + 1))
 
     def count_of(self, slots: Slots) -> int:
         """How often the terms of a slice occur; two look-ups where positions are kept."""

@@ -62,7 +62,6 @@ so that they nest). Groups are numbered in the order of their slots.
 `L_key_...`               the keys of groups without such a term, in the order of their bytes:
                           strings, see below
 `L_key_groups`   u4       K: the groups that they name
-`L_df`           u4       G: documents with any term of the group; the level "stem" only
 `L_gram_codes`   u8       C: the trigrams of the padded keys, ascending; a trigram is its three code
                           points, 21 bits each, the first highest, 0 being the padding. The
                           level "stem" only, as the next three

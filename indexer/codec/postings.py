@@ -104,28 +104,3 @@ def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0
         pos_starts=np.append(key_heads, len(ids)),
         positions=positions.astype(smallest_unsigned(int(positions.max(initial=0)), 2)),
     )
-
-
-def distinct_docs_of_groups(docs: Array, doc_starts: Array, group_starts: Array) -> Array:
-    """uint32 by group: how many documents its lists name between them.
-
-    doc_starts: by list + 1, into docs. group_starts: by group + 1, into lists.
-    """
-    bounds = doc_starts.take(group_starts)
-    sizes = np.diff(bounds)
-    result = sizes.astype(np.uint32)
-    pooled = np.flatnonzero(np.diff(group_starts) > 1)
-    if not len(pooled):
-        return result
-    lengths = sizes.take(pooled)
-    members = docs.take(slice_indices(bounds.take(pooled), lengths))
-    span = int(members.max(initial=0)) + 1
-    wide = smallest_unsigned(len(pooled) * span, 4)  # narrow numbers are sorted twice as fast
-    members = members.astype(wide)
-    members += np.repeat(np.arange(len(pooled), dtype=wide) * wide.type(span), lengths)
-    members.sort()
-    first = changes(members)
-    heads = starts_of(lengths)[:-1]
-    filled = lengths > 0
-    result[pooled[filled]] = np.add.reduceat(first, heads[filled], dtype=np.uint32)
-    return result

@@ -58,11 +58,6 @@ class ParsedQuery(NamedTuple):
     leaves: tuple[FormsQuery, ...]
     notes: tuple[str, ...] = ()
 
-    @property
-    def patterns(self) -> tuple[PatternQuery, ...]:
-        """The words with a star among the leaves."""
-        return tuple(leaf for leaf in self.leaves if isinstance(leaf, PatternQuery))
-
 
 class Reading(Composer):
     """One parse: the lexemes left, and what was met on the way."""

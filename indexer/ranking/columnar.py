@@ -151,10 +151,6 @@ class ColumnarField:
         """See FieldSource."""
         return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot[slice(*span)].tolist()]
 
-    def term_count(self) -> int:
-        """See FieldSource."""
-        return self.arrays.term_count
-
     def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
         bounds = self.arrays.doc_starts.take(spans).astype(np.int64)

@@ -87,9 +87,6 @@ class FieldSource(Protocol):
     def count(self, span: Span) -> int:
         """How often the terms of a span occur."""
 
-    def term_count(self) -> int:
-        """How many distinct terms the field has in this segment."""
-
     def locate(self, spans: Spans) -> Located:
         """Where the postings of some ascending spans lie: what can be known once and for all."""
 

@@ -132,7 +132,6 @@ def test_the_arrays_of_the_golden_index(golden):
     first, last = arrays.slots_of_key("root", "كتا")
     forms = {arrays.term(int(i)) for i in arrays.ordinal_by_slot[first:last]}
     assert forms == {"الكتاب", "كتاب", "كتابا"}
-    assert arrays.stem_df(arrays.group("stem", "مكتبات")) == 1
     docs, tf = arrays.postings(arrays.slots_of_term("الكتاب"))
     assert (docs.tolist(), tf.tolist()) == ([1], [2])
     assert arrays.positions(arrays.slots_of_term("الكتاب")).tolist() == [0, 3]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from indexer.codec.build.merge import Source, merge
 from indexer.codec.postings import (
     Postings,
-    distinct_docs_of_groups,
     invert,
     slice_indices,
     stable_order,
@@ -87,7 +86,7 @@ def test_merged_runs_are_one_run_without_the_deleted(runs, slot_of_id, data):
         sources.append(Source(postings, wanted, docmap))
         texts += kept
         first += len(kept)
-    blocks = list(merge(sources, 10, None))
+    blocks = list(merge(sources, 10))
     merged = Postings(
         keys=np.arange(10),
         doc_starts=np.append(0, np.cumsum(np.concatenate([b.doc_counts for b in blocks]))),
@@ -100,20 +99,9 @@ def test_merged_runs_are_one_run_without_the_deleted(runs, slot_of_id, data):
     assert found == oracle(texts)
 
 
-def test_blocks_never_part_a_group(monkeypatch):
+def test_blocks_never_part_a_list(monkeypatch):
     monkeypatch.setattr("indexer.codec.build.merge.BLOCK_TOKENS", 3)
     texts = [[i % 10 for i in range(40)] for _ in range(3)]
     source = Source(inverted(texts), np.arange(10), None)
-    starts = np.array([0, 2, 3, 7, 10])
-    firsts = [block.first for block in merge([source], 10, starts)]
-    assert firsts == [0, 2, 3, 7]
-
-
-@given(st.lists(st.lists(st.sets(st.integers(0, 9)), max_size=4), max_size=6))
-def test_distinct_docs_of_groups(groups):
-    lists = [sorted(docs) for group in groups for docs in group]
-    docs = np.array([d for docs in lists for d in docs], np.uint16)
-    doc_starts = np.append(0, np.cumsum([len(docs) for docs in lists], dtype=np.int64))
-    group_starts = np.append(0, np.cumsum([len(group) for group in groups], dtype=np.int64))
-    found = distinct_docs_of_groups(docs, doc_starts, group_starts)
-    assert found.tolist() == [len(set().union(*group)) for group in groups]
+    firsts = [block.first for block in merge([source], 10)]
+    assert firsts == list(range(10))

@@ -200,7 +200,7 @@ def _group_starts(level: Level, order: Array) -> Array:
 
 
 def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionary) -> None:
-    """Write terms, slots and groups; stem df comes later, with the postings."""
+    """Write terms, slots and groups."""
     write_strings(writer, f"{prefix}term_", dictionary.terms)
     groups = dictionary.groups
     if groups is None:

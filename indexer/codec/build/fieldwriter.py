@@ -16,16 +16,13 @@ from indexer.codec.build.dictionary import (
 from indexer.codec.build.merge import Block, Source, merge
 from indexer.codec.build.scratch import ArraySpool, Scratch
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import LARGE_COUNT, LEVELS
+from indexer.codec.format import LARGE_COUNT
 from indexer.codec.postings import (
     Array,
     Postings,
-    distinct_docs_of_groups,
     smallest_unsigned,
     starts_of,
 )
-
-_STEM = LEVELS.index("stem")
 
 
 class FieldSource(NamedTuple):
@@ -97,9 +94,8 @@ def write_field(
     dictionary, sources = _united(data.sources)
     write_dictionary(writer, prefix, dictionary)
     output = _Output(sources, doc_count, scratch)
-    stem_starts = None if dictionary.groups is None else dictionary.groups.starts[_STEM]
-    for block in merge(sources, len(dictionary.terms), stem_starts):
-        output.add(block, stem_starts)
+    for block in merge(sources, len(dictionary.terms)):
+        output.add(block)
         del block  # it may be a view of a run
         scratch.release()
     output.finish(writer, prefix)
@@ -149,7 +145,6 @@ class _Output:
         postings = [source.postings for source in sources]
         self._doc_counts = [np.zeros(0, np.int64)]
         self._pos_counts = [np.zeros(0, np.int64)]
-        self._stem_dfs = [np.zeros(0, np.uint32)]
         self._value_lengths = [np.zeros(0, np.int64)]
         self.max_tf = 0
         max_tf = max((p.max_tf for p in postings), default=1)
@@ -167,7 +162,6 @@ class _Output:
             self._spools["weights"] = ArraySpool(scratch, np.dtype("<f4"))
         if any(p.values is not None for p in postings):
             self._spools["values"] = ArraySpool(scratch, np.dtype("u1"))
-        self._grouped = False
 
     @property
     def posting_count(self) -> int:
@@ -177,7 +171,7 @@ class _Output:
     def position_count(self) -> int:
         return int(sum(counts.sum() for counts in self._pos_counts))
 
-    def add(self, block: Block, stem_starts: Array | None) -> None:
+    def add(self, block: Block) -> None:
         for name, spool in self._spools.items():
             array = getattr(block, name)
             if name == "weights" and array is None:
@@ -190,16 +184,6 @@ class _Output:
             self._pos_counts.append(block.pos_counts)
         if block.value_lengths is not None:
             self._value_lengths.append(block.value_lengths)
-        if stem_starts is not None:
-            self._add_stem_dfs(block, stem_starts)
-
-    def _add_stem_dfs(self, block: Block, stem_starts: Array) -> None:
-        self._grouped = True
-        last = block.first + len(block.doc_counts)
-        low, high = np.searchsorted(stem_starts, (block.first, last)).tolist()
-        within = stem_starts[low : high + 1] - block.first
-        starts = starts_of(block.doc_counts)
-        self._stem_dfs.append(distinct_docs_of_groups(block.docs, starts, within))
 
     def finish(self, writer: ContainerWriter, prefix: str) -> None:
         write_counts(writer, f"{prefix}doc_", np.concatenate(self._doc_counts))
@@ -208,8 +192,6 @@ class _Output:
         if "values" in self._spools:
             value_starts = starts_of(np.concatenate(self._value_lengths))
             writer.add(f"{prefix}value_starts", value_starts.astype("<u8"))
-        if self._grouped:
-            writer.add(f"{prefix}stem_df", np.concatenate(self._stem_dfs).astype("<u4"))
         for name, spool in self._spools.items():
             spool.finish(writer, prefix + name)
 

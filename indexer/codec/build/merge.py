@@ -148,29 +148,22 @@ def _sum_rows(values: Array, counts: Array) -> Array:
     return np.diff(sums.take(starts_of(counts)))
 
 
-def merge(
-    sources: Sequence[Source], slot_count: int, group_starts: Array | None
-) -> Iterator[Block]:
-    """The merged lists of slots 0 to slot_count, in blocks that never part a group.
-
-    group_starts: slots at which groups begin, and slot_count; None where every slot is alone.
-    """
+def merge(sources: Sequence[Source], slot_count: int) -> Iterator[Block]:
+    """The merged lists of slots 0 to slot_count, in blocks that never part a list."""
     ordered = [_OrderedSource(source) for source in sources]
     parted = any(source.goes_on for source in sources)
     sizes = np.zeros(slot_count, np.int64)
     for source in ordered:
         slots, lengths = source.sizes()
         sizes[slots] += lengths
-    cuts = np.arange(slot_count + 1) if group_starts is None else group_starts.astype(np.int64)
-    reach = starts_of(sizes).take(cuts)
-    at = 0
-    while at < len(cuts) - 1:
-        stop = int(np.searchsorted(reach, reach[at] + BLOCK_TOKENS, side="right")) - 1
-        stop = max(stop, at + 1)
-        first, last = int(cuts[at]), int(cuts[stop])
+    reach = starts_of(sizes)
+    first = 0
+    while first < slot_count:
+        last = int(np.searchsorted(reach, reach[first] + BLOCK_TOKENS, side="right")) - 1
+        last = max(last, first + 1)
         block = _join([source.slices(first, last) for source in ordered], first, last)
         yield _united(block) if parted else block
-        at = stop
+        first = last
 
 
 def _united(block: Block) -> Block:

@@ -135,10 +135,6 @@ class LexiconField:
         """See FieldSource."""
         return [self._form(slot) for slot in range(*span)]
 
-    def term_count(self) -> int:
-        """See FieldSource."""
-        return len(self._terms)
-
     def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
         parts = [[self._term(slot)[0] for slot in range(*span)] for span in spans.tolist()]
