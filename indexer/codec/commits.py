@@ -127,6 +127,8 @@ def read_directory(
     with memoryview(buffer) as data:
         try:
             directory, offset = fmt.read_directory(data)
+            if expected is not None:
+                fmt.check_lengths(directory)
         except fmt.FormatError as error:
             raise IndexCorruptError(f"{name}: {error}") from error
     if expected is not None and contents.fingerprint_of(buffer) != expected.file:

@@ -138,6 +138,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Iterator
 from typing import Any
 
 FORMAT_VERSION = 3
@@ -221,3 +222,51 @@ def _parsed(directory: bytes, end: int) -> dict[str, Any]:
         raise FormatError(f"the directory is damaged: {error}") from error
     checked: dict[str, Any] = parsed
     return checked
+
+
+def check_lengths(directory: dict[str, Any]) -> None:
+    """Raise FormatError where an array of a segment is not as long as the others want it.
+
+    What follows from it: nobody who reads the arrays side by side runs out of one of them.
+    """
+    try:
+        counts = {name: count for name, (_, _, count, _) in directory["arrays"].items()}
+        for name, length in _wanted_lengths(directory["meta"], counts):
+            if counts[name] != length:
+                raise FormatError(f"{name} has {counts[name]} values in the place of {length}")
+    except (LookupError, TypeError, AttributeError) as error:
+        raise FormatError(f"the directory is damaged: it does not say {error}") from error
+
+
+def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tuple[str, int]]:
+    """(array, how many values it must have) by all that is said elsewhere."""
+    documents = meta["documents"]
+    for field, numbers in meta["fields"].items():
+        terms = counts[f"f/{field}/term_lengths"]
+        wanted = {
+            "term_marks": -(-terms // STRINGS_A_MARK),
+            "doc_counts": terms,
+            "docs": numbers["postings"],
+            "tf": numbers["postings"],
+        }
+        held = {
+            "pos_counts": terms,
+            "positions": numbers["positions"],
+            "weights": numbers["postings"],
+            "lengths": documents,
+            "token_counts": documents,
+            "slots": terms,
+            **{
+                f"{level}_{part}": -(-terms // 8)
+                for level in LEVELS
+                for part in ("heads", "spelled")
+            },
+        }
+        for part, length in (wanted | held).items():
+            if part in wanted or f"f/{field}/{part}" in counts:
+                yield f"f/{field}/{part}", length
+    for prefix in ("records/", *(f"s/{field}/" for field in meta["stored"])):
+        yield f"{prefix}sizes", documents
+        yield f"{prefix}block_docs", counts[f"{prefix}block_starts"]
+    for field in meta["columns"]:
+        yield f"c/{field}", counts[f"c/{field}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import re
@@ -9,17 +10,27 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from whoosh import fields
 from whoosh import query as q
 from whoosh.index import LockError
 
+from indexer.codec import format as fmt
 from indexer.codec.build import series
 from indexer.codec.build.parallel import BuildError
-from indexer.codec.commits import check, generation_of, remove_stale_files
+from indexer.codec.commits import (
+    check,
+    generation_of,
+    read_toc,
+    remove_stale_files,
+    write_toc,
+)
 from indexer.codec.container import Container
+from indexer.codec.contents import Fingerprint, fingerprint_of
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import ColumnarIndex, create_index, field_arrays, open_index
 from indexer.errors import IndexCorruptError, IndexVersionError
@@ -135,6 +146,58 @@ def test_a_segment_of_another_index_is_refused(tmp_path):
     for opened in (ours.reader, lambda: check_and_clean(str(tmp_path / "ours"))):
         with pytest.raises(IndexCorruptError, match="not the file that the table of contents"):
             opened()
+
+
+def _with_directory(segment: Path, change: Callable[[dict[str, Any]], object]) -> Fingerprint:
+    """The same segment with another directory, all checksums right; what the TOC is to say."""
+    data = segment.read_bytes()
+    directory, offset = fmt.read_directory(memoryview(data))
+    change(directory)
+    said = json.dumps(directory).encode()
+    segment.write_bytes(data[:offset] + said + fmt.pack_footer(offset, said))
+    return fingerprint_of(segment.read_bytes())
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(2, 1),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(2, 1 << 60),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(2, -1),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(1, 1 << 60),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(1, 65),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(1, 0),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(0, "|O"),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(0, "<U1000000"),
+        lambda d: d["arrays"]["f/text/docs"].__setitem__(0, []),
+        lambda d: d["arrays"]["f/text/docs"].pop(),
+        lambda d: d["arrays"].pop("f/text/tf"),
+        lambda d: d["arrays"].pop("records/sizes"),
+        lambda d: d["arrays"]["f/text/lengths"].__setitem__(2, 3),
+        lambda d: d["arrays"]["f/text/stem_heads"].__setitem__(2, 0),
+        lambda d: d["meta"].update(documents="10"),
+        lambda d: d["meta"].update(fields=[]),
+        lambda d: d["meta"].update(stored=["nothing"]),
+        lambda d: d["meta"]["fields"]["text"].update(postings=None),
+        lambda d: d["meta"]["fields"]["text"].pop("positions"),
+        lambda d: d.update(meta=[]),
+        lambda d: d.update(arrays=7),
+        lambda d: d.clear(),
+    ],
+    ids=range(22),
+)
+def test_a_segment_whose_arrays_lie_about_their_lengths_is_refused(tmp_path, lie):
+    filled(tmp_path)
+    (segment,) = tmp_path.glob("*.fhs")
+    toc = read_toc(str(tmp_path))
+    for change, is_sound in ((lambda d: None, True), (lie, False)):
+        file = _with_directory(segment, change)
+        write_toc(str(tmp_path), toc._replace(segments=(toc.segments[0]._replace(file=file),)))
+        if is_sound:
+            assert len(paths(open_index(tmp_path, SCHEMA))) == 10
+        else:
+            with pytest.raises(IndexCorruptError, match=re.escape(str(segment))):
+                open_index(tmp_path, SCHEMA).reader()
 
 
 def test_a_toc_under_the_name_of_another_is_refused(tmp_path):

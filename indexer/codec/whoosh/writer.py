@@ -251,7 +251,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
 
     def _finish(self) -> None:
         """Let others write; whatever fails here changes nothing of what is committed."""
-        if self._searcher is not None:
+        if getattr(self, "_searcher", None) is not None:  # Whoosh 2.7.4 has none
             self._searcher._orig_close()
         with suppress(OSError):
             self._tempstorage.destroy()
