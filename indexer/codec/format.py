@@ -18,8 +18,9 @@ three bytes that Python's `surrogatepass` gives them).
     footer    = directory_offset:u8 directory_length:u8 directory_crc32:u4
                 crc32 of the 20 bytes before:u4 "GSSARHAF"          32 bytes
 
-Opening checks header, footer, the file's length and the directory's checksum; `verify` checks every
-array and every gap.
+Opening checks header, footer, the file's length, the directory's checksum, that every array lies in
+the file and is as long as the others say, and that the file is the one that the TOC names
+(`contents.py`); `verify` and every merge check all arrays and gaps.
 
 `meta` holds `documents` (how many, deleted ones too), `fields` {name: {"format": Whoosh's format
 class, "postings", "positions", "length_total", "max_tf": numbers}}, `stored` (names of fields with
