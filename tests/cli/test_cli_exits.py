@@ -220,3 +220,29 @@ main()
         [sys.executable, "-c", code], cwd=texts, env=environment(), capture_output=True, text=True
     )
     assert (done.returncode, done.stdout) == (1, "0\nregistered\n")
+
+
+MET_IN_A_FINALIZER = """
+import signal, sys, time
+from indexer.cli.output import terminal
+terminal.interrupt_on_end_signals()
+class Closing:
+    def __del__(self):
+        signal.raise_signal(int(sys.argv[1]))
+        print("closed")
+try:
+    Closing()
+    time.sleep(20)
+    print("went on")
+except KeyboardInterrupt as ending:
+    print(ending.args[0])
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_meets_a_finalizer_is_not_swallowed(number: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", MET_IN_A_FINALIZER, str(int(number))],
+        env=environment(), capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert (done.stdout.split(), done.stderr) == (["closed", str(int(number))], "")

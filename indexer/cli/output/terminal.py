@@ -13,7 +13,8 @@ import signal
 import sys
 from contextlib import suppress
 from io import TextIOWrapper
-from typing import IO, NoReturn
+from types import FrameType
+from typing import IO
 
 FIRST_STRONG_ISOLATE = "\u2068"
 POP_ISOLATE = "\u2069"
@@ -57,13 +58,26 @@ def end_on_closed_pipe(quietly: bool) -> None:
 
 def interrupt_on_end_signals() -> None:
     """Let SIGTERM and SIGHUP end a run as Ctrl-C does, so that it takes back what it began."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is signal.SIG_DFL:
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _interrupt)
 
 
-def _interrupt(number: int, _frame: object) -> NoReturn:
-    raise KeyboardInterrupt(number)
+_AGAIN_S = 0.005
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt, but not in a finalizer: Python would print it there and go on."""
+    if not _in_finalizer(frame):
+        raise KeyboardInterrupt(number)
+    signal.signal(signal.SIGALRM, lambda _, now: _interrupt(number, now))
+    signal.setitimer(signal.ITIMER_REAL, _AGAIN_S)
+
+
+def _in_finalizer(frame: FrameType | None) -> bool:
+    while frame is not None and frame.f_code.co_name != "__del__":
+        frame = frame.f_back
+    return frame is not None
 
 
 def is_terminal(stream: IO[str] | None) -> bool:
