@@ -197,8 +197,8 @@ BREAKS = {
 
 
 @contextmanager
-def broken_at(place: int, way: Break) -> Iterator[list[str]]:
-    """Break the step of that number, from 0; the steps that were taken, by name."""
+def broken_at(place: int, way: Break, *, whole_paths: bool = False) -> Iterator[list[str]]:
+    """Break the step of that number, from 0; the steps that were taken: what, and to which file."""
     taken: list[str] = []
 
     def wrapped(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -207,7 +207,7 @@ def broken_at(place: int, way: Break) -> Iterator[list[str]]:
             hit = here >= place if way.for_good else here == place
             path = getattr(arguments[0], "name", arguments[0])
             path = os.readlink(f"/proc/self/fd/{path}") if isinstance(path, int) else path
-            taken.append(f"{name} {os.path.basename(path)}")
+            taken.append(f"{name} {path if whole_paths else os.path.basename(path)}")
             if hit and not way.after:
                 way.act(name, path)
             done = real(*arguments)
