@@ -155,14 +155,13 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
 def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
     """Read a catalogue, the one that a TOC expects where that is known.
 
-    Raises IndexCorruptError where it is missing, not that one or not what `save` writes.
+    Raises IndexCorruptError where it is missing, not that one or not what `save` writes, and
+    OSError where the disk fails: that is no damage which a rebuild would mend.
     """
     try:
         size_limit = LARGEST_BYTES if expected is None else expected.size_bytes
         return _unpacked(read_own(path, min(size_limit, LARGEST_BYTES)), expected)
-    except PermissionError:
-        raise
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise IndexCorruptError(f"the list of indexed files, {path}, is damaged") from error
 
 

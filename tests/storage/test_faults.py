@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 from pathlib import Path
 
@@ -83,3 +85,20 @@ def test_an_error_names_its_file_and_what_became_of_the_index(tmp_path: Path) ->
     ):
         update(tmp_path)
     assert leftovers(tmp_path / ".fahras") == []
+
+
+@pytest.mark.parametrize("name", ["fahras.json", "_MAIN_1.toc", "files-1.fhc"])
+def test_a_file_that_cannot_be_read_is_named_and_not_called_damaged(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update(texts(tmp_path))
+    real = os.open
+
+    def failing(path: str, *options: int, **more: int) -> int:
+        if os.path.basename(path) == name:
+            raise OSError(errno.EIO, os.strerror(errno.EIO), path)
+        return real(path, *options, **more)
+
+    monkeypatch.setattr(os, "open", failing)
+    with pytest.raises(OSError, match=rf"Input/output error.*{name}"):
+        Index.open(tmp_path).search("قلم")
