@@ -25,10 +25,11 @@ from report import use_checkout
 use_checkout()
 
 from indexer.index import Index  # noqa: E402
+from indexer.query.nodes import leaves_of  # noqa: E402
 from indexer.ranking.bm25 import saturation  # noqa: E402
 from indexer.ranking.evaluator import Evaluator  # noqa: E402
 from indexer.ranking.meanings import OTHER  # noqa: E402
-from indexer.ranking.queries import leaves_of  # noqa: E402
+from indexer.ranking.resolve import Resolver  # noqa: E402
 
 KIND = "AND of 2"
 LEAST, OURS = "least in numpy", "fahras, ready"
@@ -71,7 +72,7 @@ def least(query: Any, snapshot: Any) -> Ask:
 def _slices(word: Any, snapshot: Any) -> list[Slice]:
     return [
         (*terms.source.gather(span[np.newaxis], int(span[1] - span[0])), terms.segment.base)
-        for terms in snapshot.terms(word)
+        for terms in Resolver.of(snapshot).terms(word)
         if terms.kind < OTHER
         for span in terms.located.ranges
     ]

@@ -14,15 +14,14 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import query as whoosh_query
 
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.errors import ExtractError
 from indexer.folder.columns import FileEntry
 from indexer.folder.lookup import FileTable
-from indexer.query.filters import FilterQuery
 from indexer.query.grammar import ParsedQuery
+from indexer.query.nodes import FilterQuery, Node, RequireQuery
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.leaves import Verify
@@ -82,12 +81,12 @@ class Search:
         return MarksReader(self.snapshot).bearing
 
     @cached_property
-    def query(self) -> Any:
-        """The Whoosh query, with the filters of the options."""
+    def query(self) -> Node:
+        """What is searched for, with the filters of the options."""
         if not self._options.within:
             return self.parsed.query
         files = frozenset().union(*map(self._files.matching, self._options.within))
-        return whoosh_query.Require(self.parsed.query, FilterQuery(files=files))
+        return RequireQuery(self.parsed.query, FilterQuery(files=files))
 
     def results(self) -> SearchResults:
         """Run the query and gather its hits, with their snippets."""

@@ -6,14 +6,19 @@ The parser finds the clauses; what stands here knows no syntax.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from whoosh import query as whoosh_query
-
-from indexer.ranking.expand import QueryWord
-from indexer.ranking.queries import (
+from indexer.query.nodes import (
     AlternativeQuery,
-    FormsQuery,
+    AndQuery,
+    EveryQuery,
+    ExceptQuery,
+    Leaf,
+    Node,
+    NothingQuery,
+    OrQuery,
+    QueryWord,
+    RequireQuery,
     StemQuery,
     WordsQuery,
     leaves_of,
@@ -26,7 +31,7 @@ class Clause(NamedTuple):
     '+' wanted, '-' not wanted, '=' a filter that restricts the others, '' as good as any other.
     """
 
-    query: Any
+    query: Node
     sign: str
     weak: bool = False
 
@@ -55,14 +60,14 @@ class Composer:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self.leaves: list[FormsQuery] = []
+        self.leaves: list[Leaf] = []
 
     def conjoined(self, clauses: list[Clause]) -> Clause:
         """All the clauses as one: each is wanted, unless it says itself that it is not."""
         weak = all(clause.weak for clause in clauses)
         return Clause(self.combine([c._replace(sign=c.sign or "+") for c in clauses]), "", weak)
 
-    def combine(self, clauses: Sequence[Clause]) -> Any:
+    def combine(self, clauses: Sequence[Clause]) -> Node:
         """One query from clauses side by side, stopwords left out where anything else stands."""
         kept = [c for c in clauses if not c.weak]
         if kept:
@@ -86,42 +91,38 @@ class Composer:
         result: list[Clause] = []
         at = 0
         while at < len(clauses):
-            length = self.name_length(clauses, at)
-            named = clauses[at : at + length]
-            at += length
-            if length == 1:
+            name = self.name_at(clauses, at)
+            named = clauses[at : at + max(len(name), 1)]
+            at += len(named)
+            if not name:
                 result += named
                 continue
-            first = named[0].query
-            sides = self._options.sides_of([clause.query.word for clause in named])
-            other = AlternativeQuery(first.fields, sides, strict=self._options.letters)
+            sides = self._options.sides_of([query.word for query in name])
+            other = AlternativeQuery(name[0].fields, sides, strict=self._options.letters)
             self.leaves.append(other)
-            if all(clause.sign == "+" for clause in named) or self._options.all_words:
-                together = whoosh_query.And([clause.query for clause in named])
-                result.append(Clause(whoosh_query.Or([together, other]), "+"))
+            if named[0].sign == "+" or self._options.all_words:
+                result.append(Clause(OrQuery((AndQuery(tuple(name)), other)), "+"))
             else:
                 result += [*named, Clause(other, "")]
         return result
 
-    def name_length(self, clauses: list[Clause], at: int) -> int:
-        """How many clauses from `at` on are the words of one name of the table; 1 if none are.
+    def name_at(self, clauses: list[Clause], at: int) -> list[StemQuery]:
+        """The words from `at` on that are one name of the table, [] where there is none.
 
         They are words, not groups or the like, and alike: all wanted or all welcome, in the same
         fields.
         """
-        first = clauses[at]
-        words: list[QueryWord] = []
-        for clause in clauses[at : at + self._options.longest_side]:
-            query = clause.query
-            if not isinstance(query, StemQuery) or clause.sign not in ("", "+"):
+        words: list[StemQuery] = []
+        for query, sign, _ in clauses[at : at + self._options.longest_side]:
+            if not isinstance(query, StemQuery) or sign not in ("", "+"):
                 break
-            if (query.fields, clause.sign) != (first.query.fields, first.sign):
+            if words and (query.fields, sign) != (words[0].fields, clauses[at].sign):
                 break
-            words.append(query.word)
+            words.append(query)
         for length in range(len(words), 1, -1):
-            if self._options.sides_of(words[:length]):
-                return length
-        return 1
+            if self._options.sides_of([query.word for query in words[:length]]):
+                return words[:length]
+        return []
 
     def forget(self, clauses: Iterable[Clause]) -> None:
         """Take the leaves of clauses that are left out from those that are scored and shown."""
@@ -130,22 +131,22 @@ class Composer:
             self.leaves[:] = [leaf for leaf in self.leaves if id(leaf) not in gone]
 
 
-def _assemble(scored: list[Any], must: list[Any], never: list[Any], filters: list[Any]) -> Any:
+def _assemble(scored: list[Node], must: list[Node], never: list[Node], filters: list[Node]) -> Node:
     """One query of what is scored, in the order of the query, and the parts that must be there."""
-    query: Any = whoosh_query.NullQuery
+    query: Node = NothingQuery()
     if scored:
         query = joined(WordsQuery, scored)
         if must and len(scored) > 1:
-            query = whoosh_query.Require(query, joined(whoosh_query.And, must))
+            query = RequireQuery(query, joined(AndQuery, must))
     elif never or filters:
-        query = whoosh_query.Every(boost=0.0)
+        query = EveryQuery()
     if filters:
-        query = whoosh_query.Require(query, joined(whoosh_query.And, filters))
+        query = RequireQuery(query, joined(AndQuery, filters))
     if never:
-        query = whoosh_query.AndNot(query, joined(whoosh_query.Or, never))
+        query = ExceptQuery(query, joined(OrQuery, never))
     return query
 
 
-def joined(kind: Any, queries: list[Any]) -> Any:
-    """A Whoosh query of a kind over some queries; of one, itself."""
-    return queries[0] if len(queries) == 1 else kind(queries)
+def joined(kind: type[WordsQuery | OrQuery | AndQuery], queries: Sequence[Node]) -> Node:
+    """A query of a kind over some queries; of one, itself."""
+    return queries[0] if len(queries) == 1 else kind(tuple(queries))

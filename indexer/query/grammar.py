@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from whoosh import query as whoosh_query
+from typing import TYPE_CHECKING, NamedTuple
 
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
 from indexer.query import limits
 from indexer.query.clauses import Clause, Composer, joined
-from indexer.query.filters import FilterQuery
 from indexer.query.lexer import (
     CLOSING_MARKS,
     FILTER_FIELDS,
@@ -19,16 +16,19 @@ from indexer.query.lexer import (
     Lexeme,
     unquoted,
 )
-from indexer.query.questions import Asking
-from indexer.ranking.expand import QueryWord
-from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard
-from indexer.ranking.queries import (
-    FormsQuery,
+from indexer.query.nodes import (
+    FilterQuery,
+    Leaf,
+    Node,
+    OrQuery,
     PatternQuery,
     PhraseQuery,
+    QueryWord,
     StemQuery,
     leaf_words,
 )
+from indexer.query.questions import Asking
+from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard
 
 if TYPE_CHECKING:
     from indexer.query.parser import QueryParser
@@ -53,9 +53,9 @@ class ParsedQuery(NamedTuple):
     reader could wonder.
     """
 
-    query: Any
+    query: Node
     words: tuple[QueryWord, ...]
-    leaves: tuple[FormsQuery, ...]
+    leaves: tuple[Leaf, ...]
     notes: tuple[str, ...] = ()
 
 
@@ -71,7 +71,7 @@ class Reading(Composer):
         self.depth = 0
         self.asking = Asking()
         self.notes: list[str] = []
-        self._different: set[FormsQuery] = set()
+        self._different: set[Leaf] = set()
         self._terms = 0
         self._patterns = 0
 
@@ -117,7 +117,7 @@ class Reading(Composer):
         if not all(weak):
             self.forget(c for o, dropped in zip(held, weak, strict=True) if dropped for c in o)
             held = [o for o, dropped in zip(held, weak, strict=True) if not dropped]
-        return [Clause(joined(whoosh_query.Or, [self.combine(o) for o in held]), "", all(weak))]
+        return [Clause(joined(OrQuery, [self.combine(o) for o in held]), "", all(weak))]
 
     def conjunction(self, fields: tuple[str, ...]) -> list[Clause]:
         """Clauses joined by AND."""
@@ -354,7 +354,7 @@ class Reading(Composer):
                 _POINTED_AT,
             )
 
-    def _hold(self, leaf: FormsQuery) -> None:
+    def _hold(self, leaf: Leaf) -> None:
         """Keep a leaf of the query. Raises QueryError where there are more than may be."""
         self.leaves.append(leaf)
         if leaf in self._different:

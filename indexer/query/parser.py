@@ -1,4 +1,4 @@
-"""What does the text of a query mean? Query text in, Whoosh query out, or an error with its place.
+"""What does the text of a query mean? Query text in, plain nodes out, or an error with its place.
 
     words            best match: any word makes a document belong, more and rarer words rank higher
     «عبارة» "..."    a phrase; `"..."~5` its words near each other
@@ -31,7 +31,7 @@ from indexer.errors import QueryError
 from indexer.query import limits
 from indexer.query.grammar import ParsedQuery, Reading
 from indexer.query.lexer import lexemes_of
-from indexer.ranking.expand import QueryWord
+from indexer.query.nodes import QueryWord
 from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from analyzers.stemmer import strip_article
 from analyzers.stopwords import CONJUNCTIONS
-from indexer.ranking.expand import QueryWord
+from indexer.query.nodes import QueryWord
 from indexer.ranking.settings import DEFAULT
 
 QUESTION_WORDS = frozenset(

@@ -21,7 +21,8 @@ from analyzers.roots import kindred, root
 from analyzers.stemmer import is_known, stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
-from indexer.ranking.settings import DEFAULT, RankingSettings
+from indexer.query.nodes import QueryWord
+from indexer.ranking.settings import RankingSettings
 
 _TWICE = re.compile(r"(.)\1+")
 
@@ -53,28 +54,6 @@ class Expansion(NamedTuple):
     core: bool = True
     form: str = ""
     stem: str = ""
-
-
-class QueryWord(NamedTuple):
-    """A word of a query: `query[start:end]` is where it was written.
-
-    `written` is how, where its vowel marks are asked for; else it is empty.
-    """
-
-    analysis: Analysis
-    start: int = 0
-    end: int = 0
-    written: str = ""
-
-    @classmethod
-    def of(cls, unmarked: str, start: int = 0, end: int = 0) -> QueryWord:
-        """The word of an unmarked form."""
-        return cls(analyze_form(unmarked), start, end)
-
-    @property
-    def unmarked(self) -> str:
-        """The unmarked form, by which the word is named in messages."""
-        return self.analysis.unmarked
 
 
 class Vocabulary(Protocol):
@@ -267,11 +246,13 @@ def is_part(one: str, other: str) -> bool:
     return (one in other or other in one) and _TWICE.sub(r"\1", one) != _TWICE.sub(r"\1", other)
 
 
-def group_of(analysis: Analysis, expansions: Iterable[Expansion]) -> Expansion | None:
+def group_of(
+    analysis: Analysis, expansions: Iterable[Expansion], settings: RankingSettings
+) -> Expansion | None:
     """The group by which a written form meets the word so expanded, None if it does not."""
     for expansion in expansions:
         if expansion.level == "nearest":
-            near = likeness(analysis.stem, expansion.key) >= DEFAULT.likeness
+            near = likeness(analysis.stem, expansion.key) >= settings.likeness
             if near and not (expansion.retrieves and is_part(analysis.stem, expansion.key)):
                 return expansion
         elif key_at(analysis, expansion.level) == expansion.key:

@@ -8,26 +8,35 @@ again, so that ranking itself keeps nothing for this.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
-from whoosh import query as whoosh_query
 
 from analyzers.analyzer import analyze_form
+from indexer.query.nodes import (
+    LEAVES,
+    AlternativeQuery,
+    AndQuery,
+    EveryQuery,
+    ExceptQuery,
+    FilterQuery,
+    ForeignQuery,
+    Leaf,
+    Node,
+    NothingQuery,
+    OrQuery,
+    PatternQuery,
+    PhraseQuery,
+    RequireQuery,
+    StemQuery,
+    WordsQuery,
+)
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import group_of
 from indexer.ranking.occurrences import postings_of
 from indexer.ranking.phrases import located_words, phrase_frequencies
-from indexer.ranking.queries import (
-    AlternativeQuery,
-    FormsQuery,
-    PatternQuery,
-    PhraseQuery,
-    StemQuery,
-    WordsQuery,
-)
 from indexer.ranking.scorer import WordsScores
 from indexer.ranking.source import FieldSource, Floats, spans_of
 from indexer.reports import Explanation, TermExplanation
@@ -62,14 +71,15 @@ class _Occurrences(NamedTuple):
 class Explainer:
     """Explains hits of one query: `query` as it was ranked by `evaluator`, `text` as written."""
 
-    def __init__(self, query: Any, text: str, evaluator: Evaluator) -> None:
+    def __init__(self, query: Node, text: str, evaluator: Evaluator) -> None:
         self._query = query
         self._text = text
         self._evaluator = evaluator
         self._snapshot = evaluator.snapshot
+        self._resolver = evaluator.leaves.resolver
         self._docs = evaluator.members(query)
         self._lengths: dict[tuple[tuple[str, ...], int], Floats] = {}
-        self._found: dict[tuple[FormsQuery, int], list[_Occurrences]] = {}
+        self._found: dict[tuple[Leaf, int], list[_Occurrences]] = {}
         self._scored: dict[int, WordsScores] = {}
         self._pooled: dict[int, NDArray[np.float64]] = {}
 
@@ -78,19 +88,20 @@ class Explainer:
         parts = self._parts(self._query, doc)
         return Explanation(parts.words, parts.proximity, parts.constant, score)
 
-    def _parts(self, query: Any, doc: int) -> _Parts:
-        if isinstance(query, FormsQuery):
+    def _parts(self, query: Node, doc: int) -> _Parts:
+        if isinstance(query, LEAVES):
             return _Parts((self._word(query, doc),))
-        if isinstance(query, WordsQuery):
-            return self._side_by_side(query, doc)
-        if isinstance(query, whoosh_query.Or | whoosh_query.And):
-            parts = [self._parts(child, doc) for child in query.subqueries]
-            return _scaled(_sum(parts), query.boost)
-        if isinstance(query, whoosh_query.AndMaybe):
-            return _sum([self._parts(child, doc) for child in (query.a, query.b)])
-        if isinstance(query, whoosh_query.AndNot | whoosh_query.Require):
-            return self._parts(query.a, doc)
-        return _Parts(constant=float(self._evaluator.scores(query, np.array([doc]))[0]))
+        match query:
+            case WordsQuery():
+                return self._side_by_side(query, doc)
+            case OrQuery() | AndQuery():
+                return _scaled(_sum([self._parts(q, doc) for q in query.subqueries]), query.boost)
+            case ExceptQuery() | RequireQuery():
+                return self._parts(query.a, doc)
+            case EveryQuery() | NothingQuery() | FilterQuery() | ForeignQuery():
+                return _Parts(constant=float(self._evaluator.scores(query, np.array([doc]))[0]))
+            case _:
+                assert_never(query)
 
     def _side_by_side(self, query: WordsQuery, doc: int) -> _Parts:
         """A sum of words, what their nearness gained, and the bonus for several of them."""
@@ -111,7 +122,7 @@ class Explainer:
             self._scored[id(query)] = known
         return known
 
-    def _frequencies(self, query: FormsQuery) -> NDArray[np.float64]:
+    def _frequencies(self, query: Leaf) -> NDArray[np.float64]:
         """How often each member holds a leaf, likewise."""
         known = self._pooled.get(id(query))
         if known is None:
@@ -119,7 +130,7 @@ class Explainer:
             self._pooled[id(query)] = known
         return known
 
-    def _word(self, query: FormsQuery, doc: int) -> TermExplanation:
+    def _word(self, query: Leaf, doc: int) -> TermExplanation:
         place = int(self._docs.searchsorted(doc))
         tf = self._frequencies(query)[place : place + 1]
         idf = self._evaluator.leaves.idf(query)
@@ -143,9 +154,7 @@ class Explainer:
             self._lengths[fields, number] = self._snapshot.lengths(segment, fields)
         return self._lengths[fields, number]
 
-    def _terms(
-        self, query: FormsQuery, number: int, docnum: int
-    ) -> list[tuple[str, str, float, float]]:
+    def _terms(self, query: Leaf, number: int, docnum: int) -> list[tuple[str, str, float, float]]:
         """The forms of a leaf that stand in a document, fields summed, strongest first."""
         counts: dict[tuple[str, str, float], float] = {}
         for terms, owners, docs, tfs in self._occurrences(query, number):
@@ -156,13 +165,13 @@ class Explainer:
         found = [(*term, tf) for term, tf in counts.items()]
         return sorted(found, key=lambda t: (TIERS.index(t[1]), -t[2] * t[3], t[0]))
 
-    def _occurrences(self, query: FormsQuery, number: int) -> list[_Occurrences]:
+    def _occurrences(self, query: Leaf, number: int) -> list[_Occurrences]:
         known = self._found.get((query, number))
         if known is None:
             known = self._found[query, number] = list(self._look_up(query, number))
         return known
 
-    def _look_up(self, query: FormsQuery, number: int) -> Iterator[_Occurrences]:
+    def _look_up(self, query: Leaf, number: int) -> Iterator[_Occurrences]:
         for name in query.fields:
             source = self._snapshot.segments[number].field(name)
             if source is None:
@@ -173,8 +182,8 @@ class Explainer:
                 owners, tfs = found.owners.take(order), found.tfs.take(order) * weight
                 yield _Occurrences(found.terms, owners, found.docs.take(order), tfs)
 
-    def _phrases(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
-        for words, level, slop, weight in query.phrases(self._snapshot):
+    def _phrases(self, query: Leaf, source: FieldSource) -> Iterator[_Occurrences]:
+        for words, level, slop, weight in self._resolver.phrases(query):
             located = located_words(words, level, source, query.strict)
             docs, counts = phrase_frequencies(located, slop, source)
             tier = level if isinstance(query, PhraseQuery) else "variant"
@@ -183,17 +192,18 @@ class Explainer:
             found = counts.astype(np.float32)
             yield _Occurrences([(written, tier, weight)], owners, docs, found)
 
-    def _forms(self, query: FormsQuery, source: FieldSource) -> Iterator[_Occurrences]:
+    def _forms(self, query: Leaf, source: FieldSource) -> Iterator[_Occurrences]:
         """The postings of each written form that a word or a pattern means."""
         if isinstance(query, PhraseQuery | AlternativeQuery):
             return
-        groups = query.expansions(self._snapshot) if isinstance(query, StemQuery) else ()
+        groups = self._resolver.expansions(query) if isinstance(query, StemQuery) else ()
+        settings = self._snapshot.settings
         terms, spans = [], []
-        for meaning in query.spans(source, self._snapshot):
+        for meaning in self._resolver.spans(query, source):
             pairs = zip(meaning.spans.tolist(), meaning.weights.tolist(), strict=True)
             for (first, last), weight in pairs:
                 for form in source.forms((first, last)):
-                    group = group_of(analyze_form(form), groups) or meaning.expansion
+                    group = group_of(analyze_form(form), groups, settings) or meaning.expansion
                     terms.append((form, group.tier, weight))
                 spans += [(slot, slot + 1) for slot in range(first, last)]
         if spans:
@@ -217,15 +227,17 @@ def _scaled(parts: _Parts, boost: float) -> _Parts:
     return _Parts(tuple(words), parts.proximity * boost, parts.constant * boost)
 
 
-def _written(query: FormsQuery, text: str) -> str:
+def _written(query: Leaf, text: str) -> str:
     """How a leaf is written in the query; another name for several words, as the table has it."""
-    if isinstance(query, StemQuery):
-        return text[query.word.start : query.word.end] or query.word.unmarked
-    if isinstance(query, PhraseQuery):
-        written = text[query.words[0].start : query.words[-1].end]
-        return f"«{written or ' '.join(word.unmarked for word in query.words)}»"
-    if isinstance(query, PatternQuery):
-        return str(query.pattern)
-    if isinstance(query, AlternativeQuery):
-        return " = ".join(" ".join(word.unmarked for word in side) for side in query.sides)
-    return repr(query)
+    match query:
+        case StemQuery():
+            return text[query.word.start : query.word.end] or query.word.unmarked
+        case PhraseQuery():
+            written = text[query.words[0].start : query.words[-1].end]
+            return f"«{written or ' '.join(word.unmarked for word in query.words)}»"
+        case PatternQuery():
+            return str(query.pattern)
+        case AlternativeQuery():
+            return " = ".join(" ".join(word.unmarked for word in side) for side in query.sides)
+        case _:
+            assert_never(query)

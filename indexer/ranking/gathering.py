@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 
 from analyzers.ranked import changes, places
 from indexer.codec.postings import slice_indices, starts_of
+from indexer.query.nodes import Leaf
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
 from indexer.ranking.occurrences import position_starts
 from indexer.ranking.phrases import phrase_frequencies
-from indexer.ranking.queries import FormsQuery
+from indexer.ranking.resolve import Resolver
 from indexer.ranking.selection import ascending
-from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import (
     NO_SPANS,
     Docs,
@@ -102,15 +102,15 @@ class Gathering:
     positions and comes last, as if in one block more.
     """
 
-    def __init__(self, words: Sequence[FormsQuery], snapshot: Snapshot) -> None:
+    def __init__(self, words: Sequence[Leaf], resolver: Resolver) -> None:
         self.number_of = {word: number for number, word in enumerate(dict.fromkeys(words))}
         self.words = words = list(self.number_of)
-        self._snapshot = snapshot
+        self._snapshot = resolver.snapshot
         parts = _Parts()
-        by_field = _by_field(words, snapshot)
+        by_field = _by_field(words, resolver)
         self.blocks = [parts.add_block(*place, here) for place, here in by_field.items()]
         for number, word in enumerate(words):
-            for phrase in snapshot.phrase_terms(word):
+            for phrase in resolver.phrase_terms(word):
                 parts.add_phrase(number, phrase, len(self.blocks))
         self._parts = parts
         self.tfs = _joined(parts.tfs, np.uint8)
@@ -375,12 +375,12 @@ class _Parts:
 
 
 def _by_field(
-    words: Sequence[FormsQuery], snapshot: Snapshot
+    words: Sequence[Leaf], resolver: Resolver
 ) -> dict[tuple[int, str], list[tuple[int, Terms]]]:
     """The terms of all words, with the number of each word, by base of a segment and field."""
     found: dict[tuple[int, str], list[tuple[int, Terms]]] = {}
     for number, word in enumerate(words):
-        for terms in snapshot.terms(word):
+        for terms in resolver.terms(word):
             found.setdefault((terms.segment.base, terms.field), []).append((number, terms))
     return found
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.query.nodes import Leaf, PhraseQuery, leaf_words
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.gathering import Frequencies, Gathering
-from indexer.ranking.queries import FormsQuery, PhraseQuery, leaf_words
+from indexer.ranking.resolve import Resolver
 from indexer.ranking.selection import intersection, union
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.source import NO_DOCS, Docs
@@ -35,7 +36,7 @@ class Alike(NamedTuple):
     weights: NDArray[np.float64]
 
 
-Verify = Callable[[FormsQuery, Segment, Docs], Sequence[bool]]
+Verify = Callable[[Leaf, Segment, Docs], Sequence[bool]]
 
 
 class Leaves:
@@ -47,32 +48,33 @@ class Leaves:
 
     def __init__(self, snapshot: Snapshot, verify: Verify | None = None) -> None:
         self.snapshot = snapshot
+        self.resolver = Resolver.of(snapshot)
         self._verify = verify
-        self._gatherings: dict[FormsQuery, Gathering] = {}
-        self._members: dict[FormsQuery, tuple[Docs, Docs]] = {}
-        self._idfs: dict[FormsQuery, float] = {}
+        self._gatherings: dict[Leaf, Gathering] = {}
+        self._members: dict[Leaf, tuple[Docs, Docs]] = {}
+        self._idfs: dict[Leaf, float] = {}
 
-    def gather(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[int]]:
+    def gather(self, words: Sequence[Leaf]) -> tuple[Gathering, list[int]]:
         """One gathering of the postings of all these words, and their numbers in it."""
         known = {self._gatherings.get(word) for word in words}
         gathering = known.pop() if len(known) == 1 else None
         if gathering is None:
-            gathering = Gathering(words, self.snapshot)
+            gathering = Gathering(words, self.resolver)
             self._gatherings |= dict.fromkeys(words, gathering)
         return gathering, [gathering.number_of[word] for word in words]
 
-    def members_of_any(self, words: Sequence[FormsQuery]) -> Docs:
+    def members_of_any(self, words: Sequence[Leaf]) -> Docs:
         """The live documents that hold any of some leaves, ascending."""
         if self._verify is not None:
             return union([self.members(word) for word in words], self.snapshot.size)
         gathering, numbers = self.gather(words)
         return gathering.members(list(dict.fromkeys(numbers)))
 
-    def members(self, query: FormsQuery) -> Docs:
+    def members(self, query: Leaf) -> Docs:
         """The live documents that hold a leaf of a query, ascending."""
         return self._held(query)[0]
 
-    def members_of_all(self, words: Sequence[FormsQuery]) -> Docs:
+    def members_of_all(self, words: Sequence[Leaf]) -> Docs:
         """The live documents that hold each of some leaves, ascending."""
         if self._verify is not None:
             return intersection([self.members(word) for word in words], self.snapshot.size)
@@ -94,13 +96,13 @@ class Leaves:
                 tfs[row, refused] = held[row, refused] = 0
             yield some, tfs, held
 
-    def _refused(self, query: FormsQuery, docs: Docs) -> NDArray[np.int64]:
+    def _refused(self, query: Leaf, docs: Docs) -> NDArray[np.int64]:
         """The places in `docs` of those that hold a leaf but not as it was written."""
         if not self._verifies(query):
             return NO_DOCS
         return np.isin(docs, self._held(query)[1]).nonzero()[0]
 
-    def _held(self, query: FormsQuery) -> tuple[Docs, Docs]:
+    def _held(self, query: Leaf) -> tuple[Docs, Docs]:
         """The members, and those that are refused."""
         known = self._members.get(query)
         if known is None:
@@ -112,10 +114,10 @@ class Leaves:
             known = self._members[query] = docs, refused
         return known
 
-    def _verifies(self, query: FormsQuery) -> bool:
+    def _verifies(self, query: Leaf) -> bool:
         return self._verify is not None and any(word.written for word in leaf_words(query))
 
-    def _kept(self, query: FormsQuery, docs: Docs) -> NDArray[np.bool_]:
+    def _kept(self, query: Leaf, docs: Docs) -> NDArray[np.bool_]:
         """By place in `docs`, which documents hold a leaf as it was written."""
         assert self._verify is not None  # noqa: S101  asked only then
         kept = np.zeros(len(docs), np.bool_)
@@ -126,19 +128,19 @@ class Leaves:
                 kept[first:last] = self._verify(query, segment, here)
         return kept
 
-    def document_frequency(self, query: FormsQuery) -> int:
+    def document_frequency(self, query: Leaf) -> int:
         """How many live documents hold a leaf: those behind its idf."""
         df = self._document_frequency(query)
         return min(df, len(self.members(query))) or df if self._verifies(query) else df
 
-    def _document_frequency(self, query: FormsQuery) -> int:
-        known = self.snapshot.frequencies.get(query)
+    def _document_frequency(self, query: Leaf) -> int:
+        known = self.resolver.frequencies.get(query)
         if known is None:
             gathering, (number,) = self.gather([query])
-            known = self.snapshot.remember_frequency(query, gathering.document_frequency(number))
+            known = self.resolver.remember_frequency(query, gathering.document_frequency(number))
         return known
 
-    def idf(self, query: FormsQuery) -> float:
+    def idf(self, query: Leaf) -> float:
         """What a word weighs; a phrase, as much as its words together."""
         known = self._idfs.get(query)
         if known is None:
@@ -154,14 +156,14 @@ class Leaves:
         documents = self.snapshot.documents
         return sum(idf(documents, df) for df in dfs) or idf(documents, documents)
 
-    def frequencies(self, query: FormsQuery, docs: Docs) -> Frequencies:
+    def frequencies(self, query: Leaf, docs: Docs) -> Frequencies:
         """How often some documents, which ascend, hold a leaf or what only adds to its score."""
         gathering, numbers = self.gather([query])
         ((_, (tfs,), _),) = self.pooled(gathering, numbers, docs)
         held: Frequencies = tfs
         return held
 
-    def alike(self, words: Sequence[FormsQuery]) -> tuple[Gathering, list[Alike]]:
+    def alike(self, words: Sequence[Leaf]) -> tuple[Gathering, list[Alike]]:
         """Some words by the fields that they are searched in, and the gathering that has them."""
         gathering, numbers = self.gather(words)
         groups: dict[tuple[str, ...], dict[int, list[float]]] = {}
@@ -199,7 +201,7 @@ class Leaves:
             gained *= weights[some]
             yield gained.sum(axis=0), (held * idfs[some]).sum(axis=0)
 
-    def scores(self, words: Sequence[FormsQuery], docs: Docs) -> Scores:
+    def scores(self, words: Sequence[Leaf], docs: Docs) -> Scores:
         """What some leaves give together to each of some documents, which ascend."""
         gathering, groups = self.alike(words)
         return self.summed(gathering, groups, docs)[0]

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzers.analyzer import analyze_form
-from indexer.ranking.expand import Expansion, QueryWord, is_part, key_at
+from indexer.query.nodes import QueryWord
+from indexer.ranking.expand import Expansion, is_part, key_at
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.snapshot import Segment
 from indexer.ranking.source import FieldSource, Floats, Located, Span, Spans, spans_of, without

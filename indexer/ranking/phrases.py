@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.ranked import changes, is_among
-from indexer.ranking.expand import QueryWord, key_at
+from indexer.query.nodes import QueryWord
+from indexer.ranking.expand import key_at
 from indexer.ranking.occurrences import gathered, occurrences_of
 from indexer.ranking.source import Docs, FieldSource, Gathered, Located
 from indexer.ranking.strict import agreeing

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.query.nodes import LEAVES, Node, StemQuery
 from indexer.ranking.gathering import Chosen, Gathering, summed_at
 from indexer.ranking.meanings import CORE, OTHER
 from indexer.ranking.phrases import DOC_SHIFT, Places
-from indexer.ranking.queries import FormsQuery, StemQuery
 from indexer.ranking.settings import RankingSettings
 
 Counts = NDArray[np.float64]
@@ -26,7 +25,7 @@ Pair = tuple[int, int]
 """The numbers of two words."""
 
 
-def neighbours_of(children: Sequence[Any]) -> list[Pair]:
+def neighbours_of(children: Sequence[Node]) -> list[Pair]:
     """Words that follow one another in a query, with nothing between, sought in the same fields.
 
     Words are numbered by their place among the leaves of those children.
@@ -34,10 +33,10 @@ def neighbours_of(children: Sequence[Any]) -> list[Pair]:
     pairs = []
     place = 0
     for one, other in pairwise(children):
-        words = isinstance(one, StemQuery) and isinstance(other, StemQuery)
-        if words and one.fields == other.fields:
-            pairs.append((place, place + 1))
-        place += isinstance(one, FormsQuery)
+        match one, other:
+            case StemQuery(), StemQuery() if one.fields == other.fields:
+                pairs.append((place, place + 1))
+        place += isinstance(one, LEAVES)
     return pairs
 
 

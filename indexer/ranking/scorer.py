@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.query.nodes import WordsQuery, parted
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.leaves import Leaves, Scores
 from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
-from indexer.ranking.queries import WordsQuery, parted
 from indexer.ranking.selection import least_of_best
 from indexer.ranking.source import Docs
 
@@ -45,7 +45,7 @@ class Scorer:
 
     def __init__(self, query: WordsQuery, leaves: Leaves) -> None:
         self.query = query
-        self._words, self.others = parted(query)
+        self._words, self.others = parted(query.subqueries)
         self._leaves = leaves
         self._snapshot = leaves.snapshot
         self._idfs = [leaves.idf(word) for word in self._words]

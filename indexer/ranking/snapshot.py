@@ -3,7 +3,7 @@
 A snapshot is bound to one Whoosh searcher and is as unchanging as that is. Statistics (number of
 documents, average length, document frequencies) count live documents only, over all segments, so
 that a score depends neither on the division into segments nor on deletions not yet merged away.
-What is learnt about the dictionary while queries are expanded is kept.
+What is counted in the dictionary is kept.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from numpy.typing import NDArray
 from indexer.codec.whoosh.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.columnar import ColumnarField
-from indexer.ranking.expand import Expansion, QueryWord, expand
 from indexer.ranking.occurrences import postings_of
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.source import (
@@ -34,10 +33,7 @@ from indexer.ranking.source import (
 _ARTICLES = ("ال", "وال")
 
 _REMEMBERED = 1 << 14
-"""Words and groups whose expansion or count is kept."""
-
-_REMEMBERED_TERMS = 1 << 10
-"""Words whose terms are kept: some kilobytes each."""
+"""Groups whose count is kept."""
 
 
 class Segment:
@@ -115,12 +111,10 @@ class Snapshot:
         self.segments = [Segment(leaf, offset) for leaf, offset in searcher.leaf_searchers()]
         self.documents = int(searcher.doc_count())
         self.size = sum(segment.size for segment in self.segments)
-        self.frequencies: dict[Any, int] = {}
-        self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
-        self.phrase_terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._phrase_terms)
+        self.kept: dict[str, object] = {}
+        """What others work out of it and want again with the next query, by its name."""
         self.norms = lru_cache(maxsize=8)(self._norms)
         self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
-        self.expansions = lru_cache(maxsize=_REMEMBERED)(self._expansions)
 
     @classmethod
     def of(cls, searcher: Any) -> Snapshot:
@@ -150,21 +144,6 @@ class Snapshot:
     def only_live(self, docs: Docs) -> Docs:
         """`docs` without the deleted ones."""
         return docs if self.live is None else docs[self.live.take(docs)]
-
-    def remember_frequency(self, query: Any, frequency: int) -> int:
-        """Keep how many live documents hold a `FormsQuery`; returns it."""
-        if len(self.frequencies) > _REMEMBERED:
-            self.frequencies.clear()
-        self.frequencies[query] = frequency
-        return frequency
-
-    def _terms(self, query: Any) -> tuple[Any, ...]:
-        """The terms of a `FormsQuery`, which are looked up once."""
-        return tuple(query.terms(self))
-
-    def _phrase_terms(self, query: Any) -> tuple[Any, ...]:
-        """The terms of its phrases, likewise."""
-        return tuple(query.phrase_terms(self))
 
     def locate(self, doc: int) -> tuple[Segment, int]:
         """The segment of a document, and its docnum there."""
@@ -198,12 +177,6 @@ class Snapshot:
     def _vocabulary(self, fields: tuple[str, ...]) -> FieldsVocabulary:
         """The dictionary of some fields, over all segments."""
         return FieldsVocabulary(self, fields)
-
-    def _expansions(
-        self, word: QueryWord, match: str, fields: tuple[str, ...], variants: tuple[str, ...] = ()
-    ) -> tuple[Expansion, ...]:
-        """The groups of terms that a word means in some fields of this index."""
-        return expand(word, match, self.vocabulary(fields), self.settings, variants)
 
 
 def open_field(reader: Any, field: str) -> FieldSource:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analyzers.analyzer import analyze_form
+from indexer.query.nodes import Leaf, QueryWord, StemQuery, words_of
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import QueryWord, is_part
+from indexer.ranking.expand import is_part
 from indexer.ranking.phrases import located_words, phrase_frequencies
-from indexer.ranking.queries import FormsQuery, PhraseQuery, StemQuery
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import FieldSource, Span
 from indexer.results import UnknownWord
@@ -32,12 +32,12 @@ class Missing(NamedTuple):
     retrieved: bool
 
 
-def missing_words(leaves: Sequence[FormsQuery], text: str, evaluator: Evaluator) -> list[Missing]:
+def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> list[Missing]:
     """The unknown words among the leaves of a query, in the order of its `text`, each once."""
     found: dict[str, Missing] = {}
-    for leaf, word in sorted(_words(leaves), key=lambda pair: pair[1].start):
+    for leaf, word in sorted(words_of(leaves), key=lambda pair: pair[1].start):
         written = text[word.start : word.end] or word.unmarked
-        if written not in found and not _is_held(leaf, word, evaluator.snapshot):
+        if written not in found and not _is_held(leaf, word, evaluator):
             retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:
@@ -57,20 +57,12 @@ def note_on(missing: Missing) -> str:
     )
 
 
-def _words(leaves: Sequence[FormsQuery]) -> Iterator[tuple[FormsQuery, QueryWord]]:
-    for leaf in leaves:
-        if isinstance(leaf, StemQuery):
-            yield leaf, leaf.word
-        elif isinstance(leaf, PhraseQuery):
-            yield from ((leaf, word) for word in leaf.words)
-
-
-def _is_held(leaf: FormsQuery, word: QueryWord, snapshot: Snapshot) -> bool:
+def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
     variants = leaf.variants if isinstance(leaf, StemQuery) else ()
-    vocabulary = snapshot.vocabulary(leaf.fields)
+    vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
     if any(
         vocabulary.count(group.level, group.key)
-        for group in snapshot.expansions(word, "variant", leaf.fields, variants)
+        for group in evaluator.leaves.resolver.expanded(word, "variant", leaf.fields, variants)
         if group.tier not in ("spelling", "root")
     ):
         return True
@@ -84,7 +76,9 @@ def _is_held(leaf: FormsQuery, word: QueryWord, snapshot: Snapshot) -> bool:
 
 def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
     asked = any(
-        group.retrieves for group in leaf.expansions(evaluator.snapshot) if group.tier == "spelling"
+        group.retrieves
+        for group in evaluator.leaves.resolver.expansions(leaf)
+        if group.tier == "spelling"
     )
     return asked and len(evaluator.leaves.members(leaf)) > 0
 

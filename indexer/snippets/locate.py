@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
+from indexer.query.nodes import Leaf
 from indexer.ranking.meanings import OTHER
 from indexer.ranking.occurrences import occurrences_of, postings_of
-from indexer.ranking.queries import FormsQuery
+from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.source import NO_SPANS, FieldSource, Spans
 from indexer.snippets.highlighter import Highlight, Highlighter, Meetings
@@ -44,7 +45,7 @@ class _Piece(NamedTuple):
 def highlights_in(
     texts: Sequence[str],
     docs: Sequence[int],
-    leaves: Sequence[FormsQuery],
+    leaves: Sequence[Leaf],
     highlighter: Highlighter,
     snapshot: Snapshot,
     *,
@@ -76,13 +77,14 @@ _Met = list[dict[int, tuple[str, Meetings]]]
 
 def _meetings(
     docs: Sequence[int],
-    leaves: Sequence[FormsQuery],
+    leaves: Sequence[Leaf],
     highlighter: Highlighter,
     snapshot: Snapshot,
     field: str,
 ) -> _Met:
     """What the tokens of some documents meet, as the postings of the leaves' terms tell it."""
     met: _Met = [{} for _ in docs]
+    resolver = Resolver.of(snapshot)
     by_segment: dict[int, list[tuple[int, int]]] = defaultdict(list)
     for hit, doc in enumerate(docs):
         segment, docnum = snapshot.locate(doc)
@@ -92,7 +94,7 @@ def _meetings(
         source = segment.field(field)
         if source is None:
             continue
-        terms = [spans for leaf in leaves for spans in _sought_spans(leaf, source, snapshot)]
+        terms = [spans for leaf in leaves for spans in _sought_spans(leaf, source, resolver)]
         spans = np.concatenate([NO_SPANS, *terms])
         if len(spans):
             spans = spans[spans[:, 0].argsort()]
@@ -100,17 +102,17 @@ def _meetings(
     return met
 
 
-def _sought_spans(leaf: FormsQuery, source: FieldSource, snapshot: Snapshot) -> list[Spans]:
+def _sought_spans(leaf: Leaf, source: FieldSource, resolver: Resolver) -> list[Spans]:
     """The terms of a field that a leaf may highlight."""
     terms = [
         part.located.spans
-        for part in snapshot.terms(leaf)
+        for part in resolver.terms(leaf)
         if part.source is source and part.kind < OTHER
     ]
     if not terms:
-        meanings = leaf.spans(source, snapshot)
+        meanings = resolver.spans(leaf, source)
         terms = [meaning.spans for meaning in meanings if meaning.expansion.retrieves]
-    for phrase in leaf.phrases(snapshot):
+    for phrase in resolver.phrases(leaf):
         terms += [source.group(phrase.level, key) for key in phrase.keys]
     return terms
 

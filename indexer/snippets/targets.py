@@ -7,18 +7,21 @@ neighbours in spelling) are not shown as found, unless the query retrieved by th
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import assert_never
 
 from analyzers.analyzer import Analysis, analyze_form
-from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import Expansion, QueryWord, group_of, key_at, written_groups
-from indexer.ranking.queries import (
+from indexer.query.nodes import (
     AlternativeQuery,
-    FormsQuery,
+    Leaf,
     PatternQuery,
     PhraseQuery,
+    QueryWord,
     StemQuery,
 )
-from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.expand import Expansion, group_of, key_at, written_groups
+from indexer.ranking.resolve import Resolver
+from indexer.ranking.settings import RankingSettings
 from indexer.ranking.strict import letters_agree, marks_agree
 from indexer.snippets.highlighter import Meetings
 
@@ -31,7 +34,8 @@ class Targets:
     the foldings of letters that are turned off.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: RankingSettings) -> None:
+        self._settings = settings
         self.weights: list[float] = []
         self.phrases: list[tuple[int, ...]] = []
         self.loose: set[int] = set()
@@ -96,51 +100,57 @@ class Targets:
     ) -> str | None:
         if isinstance(groups, PatternQuery):
             return groups.tier(analysis)
-        group = group_of(analysis, groups)
+        group = group_of(analysis, groups, self._settings)
         return group.tier if group is not None and self._agrees(group, analysis) else None
 
     def _agrees(self, group: Expansion, analysis: Analysis) -> bool:
         return not self.strict or letters_agree(group.form, analysis.unmarked, self.strict)
 
 
-def targets_of(leaves: Iterable[FormsQuery], evaluator: Evaluator) -> Targets:
+def targets_of(leaves: Iterable[Leaf], evaluator: Evaluator) -> Targets:
     """What the leaves of one query look for, weighted by idf."""
-    targets = Targets()
+    targets = Targets(evaluator.snapshot.settings)
     for leaf in leaves:
-        _add(targets, leaf, evaluator.snapshot, evaluator.leaves.idf(leaf))
+        _add(targets, leaf, evaluator.leaves.resolver, evaluator.leaves.idf(leaf))
     return targets
 
 
-def targets_of_leaf(leaf: FormsQuery, snapshot: Snapshot) -> Targets:
+def targets_of_leaf(leaf: Leaf, resolver: Resolver) -> Targets:
     """What a single leaf looks for, to whoever asks only whether it is there."""
-    targets = Targets()
-    _add(targets, leaf, snapshot, 0.0)
+    targets = Targets(resolver.snapshot.settings)
+    _add(targets, leaf, resolver, 0.0)
     return targets
 
 
-def _add(targets: Targets, leaf: FormsQuery, snapshot: Snapshot, weight: float) -> None:
+def _add(targets: Targets, leaf: Leaf, resolver: Resolver, weight: float) -> None:
     """Look for one leaf more; all leaves of a query have the same foldings turned off."""
     targets.strict = leaf.strict
-    if isinstance(leaf, StemQuery):
-        groups = leaf.expansions(snapshot)
-        shown = tuple(group for group in groups if group.retrieves)
-        targets.loose.add(targets.add(shown, weight, leaf.word.written))
-        for side in leaf.sides:
-            targets.add_phrase(side, _side(side), weight)
-    elif isinstance(leaf, PatternQuery):
-        targets.loose.add(targets.add(leaf, weight))
-    elif isinstance(leaf, AlternativeQuery):
-        for side in leaf.sides:
-            targets.add_phrase(side, _side(side), weight)
-    elif isinstance(leaf, PhraseQuery):
-        settings = snapshot.settings
-        words = [tuple(written_groups(word, leaf.level, settings)) for word in leaf.words]
-        if leaf.slop is None:
-            targets.add_phrase(leaf.words, words, weight)
-        else:
-            share = weight / len(words)
-            for word, its_groups in zip(leaf.words, words, strict=True):
-                targets.loose.add(targets.add(its_groups, share, word.written))
+    match leaf:
+        case StemQuery():
+            shown = tuple(group for group in resolver.expansions(leaf) if group.retrieves)
+            targets.loose.add(targets.add(shown, weight, leaf.word.written))
+            for side in leaf.sides:
+                targets.add_phrase(side, _side(side), weight)
+        case PatternQuery():
+            targets.loose.add(targets.add(leaf, weight))
+        case AlternativeQuery():
+            for side in leaf.sides:
+                targets.add_phrase(side, _side(side), weight)
+        case PhraseQuery():
+            _add_phrase(targets, leaf, resolver, weight)
+        case _:
+            assert_never(leaf)
+
+
+def _add_phrase(targets: Targets, leaf: PhraseQuery, resolver: Resolver, weight: float) -> None:
+    settings = resolver.snapshot.settings
+    words = [tuple(written_groups(word, leaf.level, settings)) for word in leaf.words]
+    if leaf.slop is None:
+        targets.add_phrase(leaf.words, words, weight)
+        return
+    share = weight / len(words)
+    for word, its_groups in zip(leaf.words, words, strict=True):
+        targets.loose.add(targets.add(its_groups, share, word.written))
 
 
 def _side(words: tuple[QueryWord, ...]) -> list[tuple[Expansion, ...]]:

@@ -9,7 +9,8 @@ are looked for anywhere in the field, and those of a word with a star are not lo
 from __future__ import annotations
 
 from analyzers.tokenizer import shared_tokenizer
-from indexer.ranking.queries import FormsQuery, PhraseQuery
+from indexer.query.nodes import Leaf, PhraseQuery
+from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Segment, Snapshot
 from indexer.ranking.source import Docs
 from indexer.snippets.highlighter import Highlighter
@@ -23,9 +24,9 @@ class MarksReader:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
-    def bearing(self, leaf: FormsQuery, segment: Segment, docs: Docs) -> list[bool]:
+    def bearing(self, leaf: Leaf, segment: Segment, docs: Docs) -> list[bool]:
         """Which of some documents of a segment hold the leaf with the marks it was written with."""
-        sought = targets_of_leaf(leaf, self._snapshot)
+        sought = targets_of_leaf(leaf, Resolver.of(self._snapshot))
         highlighter = Highlighter(sought, shared_tokenizer())
         minimum = 1
         if isinstance(leaf, PhraseQuery) and leaf.slop is not None:

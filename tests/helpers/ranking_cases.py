@@ -13,23 +13,31 @@ from typing import Any
 import numpy as np
 import pytest
 from whoosh import index as whoosh_index
-from whoosh import query as whoosh_query
 
 from analyzers import Analysis, analyze
 from indexer.codec.whoosh import engine
 from indexer.codec.whoosh.weighting import FahrasWeighting
-from indexer.query.filters import FilterQuery
-from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import QueryWord, key_at
-from indexer.ranking.patterns import Fuzzy, Wildcard
-from indexer.ranking.queries import (
+from indexer.query.nodes import (
+    LEAVES,
     AlternativeQuery,
-    FormsQuery,
+    AndQuery,
+    EveryQuery,
+    ExceptQuery,
+    FilterQuery,
+    NothingQuery,
+    OrQuery,
     PatternQuery,
     PhraseQuery,
+    QueryWord,
+    RequireQuery,
     StemQuery,
     WordsQuery,
+    children_of,
 )
+from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.expand import key_at
+from indexer.ranking.patterns import Fuzzy, Wildcard
+from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.snapshot import Snapshot
 from indexer.results import MATCH_LEVELS
@@ -83,33 +91,30 @@ class Oracle:
         return {file: score for file, (member, score) in found.items() if member}
 
     def score(self, q: Any, doc: Doc) -> tuple[bool, float]:
-        if isinstance(q, FormsQuery):
+        if isinstance(q, LEAVES):
             return self.leaf(q, doc)
         if isinstance(q, FilterQuery):
             return admits(q, doc), 0.0
-        if isinstance(q, whoosh_query.Every):
-            return True, q.boost
-        parts = [self.score(child, doc) for child in q.children()]
+        if isinstance(q, EveryQuery | NothingQuery):
+            return isinstance(q, EveryQuery), 0.0
+        parts = [self.score(child, doc) for child in children_of(q)]
         members, scores = [m for m, _ in parts], [s for _, s in parts]
         return {
             "WordsQuery": lambda: (
                 any(members),
                 (q.boost * sum(scores) + self.nearness(q, doc)) * self.coverage(q, doc),
             ),
-            "Or": lambda: (any(members), q.boost * sum(scores)),
-            "And": lambda: (all(members), q.boost * sum(scores)),
-            "Not": lambda: (not members[0], 0.0),
-            "AndNot": lambda: (members[0] and not members[1], scores[0]),
-            "AndMaybe": lambda: (members[0], sum(scores)),
-            "Require": lambda: (all(members), scores[0]),
-            "_NullQuery": lambda: (False, 0.0),
+            "OrQuery": lambda: (any(members), q.boost * sum(scores)),
+            "AndQuery": lambda: (all(members), q.boost * sum(scores)),
+            "ExceptQuery": lambda: (members[0] and not members[1], scores[0]),
+            "RequireQuery": lambda: (all(members), scores[0]),
         }[type(q).__name__]()
 
     def nearness(self, q: Any, doc: Doc) -> float:
         """What a document gains for words of the query that follow each other and stand near."""
         pairs = {
             (one, other)
-            for one, other in pairwise(q.children())
+            for one, other in pairwise(children_of(q))
             if isinstance(one, StemQuery) and isinstance(other, StemQuery)
             if one != other and one.fields == other.fields
         }
@@ -126,13 +131,13 @@ class Oracle:
 
     def places(self, q: Any, words: tuple[Analysis, ...]) -> dict[int, bool]:
         """Where the word stands or what only adds to its score, and whether it is itself."""
-        groups = q.expansions(self.snapshot)
+        groups = Resolver.of(self.snapshot).expansions(q)
         met = {at: next((e for e in groups if weight_of(e, a)), None) for at, a in enumerate(words)}
         return {at: e.core for at, e in met.items() if e and e.core == e.retrieves}
 
     def coverage(self, q: Any, doc: Doc) -> float:
         """What a document gains for holding more of the words, weighed by their idf."""
-        words = [child for child in q.children() if isinstance(child, FormsQuery)]
+        words = [child for child in children_of(q) if isinstance(child, LEAVES)]
         met = sum(self.idf(word) for word in words if self.frequency(word, doc)[1])
         return 1 + SETTINGS.coverage * met / (sum(map(self.idf, words)) or 1.0)
 
@@ -166,7 +171,7 @@ class Oracle:
                 (weights[tier], True, True) for a in words if (tier := fitting(q.pattern, a))
             ]
         else:
-            expansions = q.expansions(self.snapshot)
+            expansions = Resolver.of(self.snapshot).expansions(q)
             for a in words:
                 met = [(e, weight) for e in expansions if (weight := weight_of(e, a))]
                 yield from [(weight, e.retrieves, e.core) for e, weight in met[:1]]
@@ -421,10 +426,9 @@ def random_leaf(rng: random.Random) -> Any:
     return StemQuery(fields, random_word(rng), match, boost)
 
 
-EVERY_KIND = ("Words", "Words", "Or", "And", "AndNot", "AndMaybe", "Require", "Not", "Filter")
-SCORED_KINDS = ("Words", "Or", "And", "AndMaybe")
-"""What Whoosh's searcher gets right: its Or loses members of score 0, its AndNot keeps the first
-document of a segment and reads beyond the last, its Not may bring back a deleted document."""
+EVERY_KIND = ("Words", "Words", "Or", "And", "Except", "Require", "Filter")
+SCORED_KINDS = ("Words", "Or", "And")
+"""What Whoosh's searcher is asked to unite: its Or loses members of score 0."""
 
 
 def random_query(rng: random.Random, depth: int = 3, kinds: tuple[str, ...] = EVERY_KIND) -> Any:
@@ -433,18 +437,18 @@ def random_query(rng: random.Random, depth: int = 3, kinds: tuple[str, ...] = EV
         return leaf if leaf.boost or kinds is EVERY_KIND else random_query(rng, depth, kinds)
     kind = rng.choice(kinds)
     if kind == "Words":
-        return WordsQuery([random_query(rng, 0, kinds) for _ in range(rng.randint(1, 5))])
+        return WordsQuery(tuple(random_query(rng, 0, kinds) for _ in range(rng.randint(1, 5))))
     if kind in ("Or", "And"):
         children = [random_query(rng, depth - 1, kinds) for _ in range(rng.randint(1, 4))]
-        return getattr(whoosh_query, kind)(children, boost=rng.choice([1.0, 1.0, 2.0]))
+        made = OrQuery if kind == "Or" else AndQuery
+        return made(tuple(children), boost=rng.choice([1.0, 1.0, 2.0]))
     first = random_query(rng, depth - 1, kinds)
-    if kind == "Not":
-        return whoosh_query.Not(first)
     if kind == "Filter":
         files = frozenset(rng.sample(range(40), 20)) if rng.random() < 0.5 else None
         dates = rng.choice([("2017", "2017"), ("2017-12", ""), ("", "2017-11")])
-        return whoosh_query.Require(first, FilterQuery(files=files, dates=None if files else dates))
-    return getattr(whoosh_query, kind)(first, random_query(rng, depth - 1, kinds))
+        return RequireQuery(first, FilterQuery(files=files, dates=None if files else dates))
+    made = ExceptQuery if kind == "Except" else RequireQuery
+    return made(first, random_query(rng, depth - 1, kinds))
 
 
 def assert_same(found: dict[int, float], expected: dict[int, float], query: Any) -> None:

@@ -10,14 +10,22 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from whoosh import query as whoosh_query
 
 from indexer.errors import QueryError
 from indexer.query import limits
-from indexer.query.filters import FilterQuery
 from indexer.query.grammar import ParsedQuery
+from indexer.query.nodes import (
+    AndQuery,
+    EveryQuery,
+    FilterQuery,
+    PatternQuery,
+    PhraseQuery,
+    RequireQuery,
+    StemQuery,
+    WordsQuery,
+    children_of,
+)
 from indexer.query.parser import QueryParser
-from indexer.ranking.queries import PatternQuery, PhraseQuery, StemQuery, WordsQuery
 
 BOTH = ("title", "text")
 FILES = {"news": frozenset({1}), "news/*.txt": frozenset({2}), "a b": frozenset({3})}
@@ -41,22 +49,21 @@ def shape(query: Any) -> str:
         return f"{_field(query)}«{words}»{level}{slop}{_boost(query)}"
     if isinstance(query, FilterQuery):
         return f"files{sorted(query.files)}" if query.files is not None else f"dates{query.dates}"
-    if isinstance(query, whoosh_query.Every):
+    if isinstance(query, EveryQuery):
         return "ALL"
-    if isinstance(query, whoosh_query.Require) and isinstance(query.a, WordsQuery):
-        must = list(query.b.children()) if isinstance(query.b, whoosh_query.And) else [query.b]
+    if isinstance(query, RequireQuery) and isinstance(query.a, WordsQuery):
+        must = list(query.b.subqueries) if isinstance(query.b, AndQuery) else [query.b]
         if all(part in query.a.subqueries for part in must):
             return wanted(must, [part for part in query.a.subqueries if part not in must])
     names = {
         "WordsQuery": " | ",
-        "And": " & ",
-        "Or": " OR ",
-        "AndNot": " - ",
-        "AndMaybe": " ? ",
-        "Require": " ! ",
+        "AndQuery": " & ",
+        "OrQuery": " OR ",
+        "ExceptQuery": " - ",
+        "RequireQuery": " ! ",
     }
     name = type(query).__name__
-    return f"({names[name].join(map(shape, query.children()))})" if name in names else "NOTHING"
+    return f"({names[name].join(map(shape, children_of(query)))})" if name in names else "NOTHING"
 
 
 def wanted(must: list[Any], may: list[Any]) -> str:

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from analyzers.stopwords import is_stopword
+from indexer.query.nodes import StemQuery, leaves_of
 from indexer.query.parser import QueryParser
 from indexer.query.questions import QUESTION_WORDS
-from indexer.ranking.queries import StemQuery, leaves_of
 from indexer.ranking.settings import DEFAULT
 
 ASKED = {

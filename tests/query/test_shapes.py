@@ -18,8 +18,8 @@ import pytest
 from ranking_cases import SHAPES, Case, assert_ordered, assert_same, make_case
 
 from analyzers.variants import VariantTable
+from indexer.query.nodes import AlternativeQuery
 from indexer.query.parser import QueryParser
-from indexer.ranking.queries import AlternativeQuery
 
 FILES = frozenset(range(1, 20))
 LEAVES = {

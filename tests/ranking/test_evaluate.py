@@ -32,17 +32,23 @@ from ranking_cases import (
 )
 from whoosh import query as whoosh_query
 
-from indexer.query.filters import FilterQuery
-from indexer.query.parser import QueryParser
-from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import QueryWord
-from indexer.ranking.patterns import Fuzzy, Wildcard
-from indexer.ranking.queries import (
+from indexer.codec.whoosh.queries import as_whoosh
+from indexer.query.nodes import (
+    AndQuery,
+    EveryQuery,
+    FilterQuery,
+    ForeignQuery,
+    OrQuery,
     PatternQuery,
     PhraseQuery,
+    QueryWord,
+    RequireQuery,
     StemQuery,
     WordsQuery,
 )
+from indexer.query.parser import QueryParser
+from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.patterns import Fuzzy, Wildcard
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.snapshot import Snapshot
 from indexer.results import MATCH_LEVELS
@@ -113,7 +119,7 @@ def test_words_within_a_window_however_often_they_are_asked_for(case: Case) -> N
 
 
 def test_ties_go_by_the_key(case: Case) -> None:
-    query = whoosh_query.Every(boost=0.0)
+    query = EveryQuery()
     ranked = case.evaluator.rank(query, 7, lambda docs: -docs)
     assert ranked.docs.tolist() == sorted(ranked.docs.tolist(), reverse=True)
     assert len(ranked.docs) == 7
@@ -131,7 +137,7 @@ def test_whoosh_searches_our_queries_with_the_same_answer(case: Case) -> None:
     rng = random.Random(14)
     for _ in range(120):
         query = random_query(rng, 2, SCORED_KINDS)
-        results = case.searcher.search(query, limit=None)
+        results = case.searcher.search(as_whoosh(query), limit=None)
         found = {case.files([docnum])[0]: score for score, docnum in results.top_n}
         assert found.keys() == case.found(query).keys(), str(query)
 
@@ -141,16 +147,16 @@ def test_whoosh_filters_by_ours(case: Case) -> None:
     ours = FilterQuery(dates=("2017-11", "2017"))
     for _ in range(30):
         query = random_query(rng, 1, SCORED_KINDS)
-        results = case.searcher.search(query, filter=ours, limit=None)
+        results = case.searcher.search(as_whoosh(query), filter=as_whoosh(ours), limit=None)
         found = {case.files([docnum])[0] for _, docnum in results.top_n}
-        assert found == set(case.found(whoosh_query.Require(query, ours)))
+        assert found == set(case.found(RequireQuery(query, ours)))
 
 
 def test_whoosh_scores_a_word_as_we_do(case: Case) -> None:
     rng = random.Random(15)
     for _ in range(60):
         query = random_leaf(rng)
-        results = case.searcher.search(query, limit=None)
+        results = case.searcher.search(as_whoosh(query), limit=None)
         found = {case.files([docnum])[0]: score for score, docnum in results.top_n}
         assert_same(found, case.found(query), query)
 
@@ -161,7 +167,7 @@ def test_proximity_only_adds_and_only_where_neighbours_are(case: Case) -> None:
     far_snapshot = Snapshot(case.searcher, RankingSettings(proximity=0.0))
     for _ in range(60):
         words = [StemQuery(BOTH, random_word(rng), "folded") for _ in range(2)]
-        query = WordsQuery(words)
+        query = WordsQuery(tuple(words))
         docs, scores = Evaluator(near_snapshot).everything(query)
         found = dict(zip(case.files(docs), scores.tolist(), strict=True))
         docs, scores = Evaluator(far_snapshot).everything(query)
@@ -180,8 +186,8 @@ def near_of(words: list[StemQuery]) -> PhraseQuery:
 
 def test_whoosh_queries_stand_in_our_trees(case: Case) -> None:
     """A query without a rule of ours is asked for its own matcher."""
-    dated = whoosh_query.Term("date", "2017")
-    query = whoosh_query.And([StemQuery(BOTH, QueryWord.of("كتاب")), dated])
+    dated = ForeignQuery(whoosh_query.Term("date", "2017"))
+    query = AndQuery((StemQuery(BOTH, QueryWord.of("كتاب")), dated))
     ours = FilterQuery(dates=("2017", "2017"))
     expected = {
         doc.file
@@ -189,11 +195,11 @@ def test_whoosh_queries_stand_in_our_trees(case: Case) -> None:
         if doc.date == "2017" and case.oracle.score(query.subqueries[0], doc)[0]
     }
     assert set(case.found(query)) == expected
-    assert expected <= set(case.found(whoosh_query.Require(query.subqueries[0], ours)))
+    assert expected <= set(case.found(RequireQuery(query.subqueries[0], ours)))
 
 
 def test_whoosh_scores_plain_terms_by_the_same_formula(case: Case) -> None:
-    term = whoosh_query.Term("text", "لبنان")
+    term = ForeignQuery(whoosh_query.Term("text", "لبنان"))
     ours = PhraseQuery(("text",), (QueryWord.of("لبنان"),))
     if case.searcher.reader().has_deletions():
         assert case.found(term).keys() == case.found(ours).keys()  # Whoosh's df counts the deleted
@@ -248,11 +254,11 @@ def test_an_index_without_words(
     found = Case(searcher, Oracle([]))
     assert found.found(StemQuery(BOTH, QueryWord.of("كتاب"))) == {}
     phrase = PhraseQuery(BOTH, (QueryWord.of("كتاب"), QueryWord.of("بيت")))
-    assert found.found(whoosh_query.Or([phrase, PatternQuery(BOTH, Wildcard(("ك", "")))])) == {}
-    assert len(found.found(whoosh_query.Every())) == len(texts)
-    filtered = whoosh_query.Require(whoosh_query.Every(), FilterQuery(dates=("1900", "")))
+    assert found.found(OrQuery((phrase, PatternQuery(BOTH, Wildcard(("ك", "")))))) == {}
+    assert len(found.found(EveryQuery())) == len(texts)
+    filtered = RequireQuery(EveryQuery(), FilterQuery(dates=("1900", "")))
     assert len(found.found(filtered)) <= len(texts)
-    assert searcher.search(StemQuery(BOTH, QueryWord.of("كتاب"))).is_empty()
+    assert searcher.search(as_whoosh(StemQuery(BOTH, QueryWord.of("كتاب")))).is_empty()
     searcher.close()
 
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 from ranking_cases import SHAPES, make_case, random_query
-from whoosh import query as whoosh_query
 
 from analyzers import analyze
 from indexer import Index, SearchOptions
+from indexer.query.nodes import EveryQuery, RequireQuery, WordsQuery, leaves_of
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.explain import Explainer
-from indexer.ranking.queries import WordsQuery, leaves_of
 from indexer.ranking.snapshot import Snapshot
 from indexer.reports import Explanation
 from indexer.results import TIERS
@@ -63,7 +62,7 @@ def test_words_near_each_other_and_several_of_them(snapshot: Snapshot) -> None:
     near = several = 0
     for _ in range(400):
         words = [q for q in (random_query(rng, 0) for _ in range(4)) if q.boost]
-        query = whoosh_query.Require(WordsQuery(words), whoosh_query.Every(boost=0.0))
+        query = RequireQuery(WordsQuery(tuple(words)), EveryQuery())
         evaluator = Evaluator(snapshot)
         docs, scores = evaluator.everything(query)
         explainer = Explainer(query, "", evaluator)

@@ -1,0 +1,297 @@
+"""What is a query, once it is parsed? A small tree of plain frozen values: no Whoosh, no arrays.
+
+What a node means in an index is told elsewhere: `ranking.resolve` finds the terms of a leaf,
+`ranking.evaluator` who is a member and what it scores, `snippets.targets` what is marked. Each
+goes through all kinds of `Leaf` or `Node` and ends in `assert_never`, so that mypy names every
+place that a new kind must be added to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from analyzers.analyzer import Analysis, analyze_form
+
+if TYPE_CHECKING:
+    from indexer.ranking.patterns import FormPattern
+
+
+class QueryWord(NamedTuple):
+    """A word of a query: `query[start:end]` is where it was written.
+
+    `written` is how, where its vowel marks are asked for; else it is empty.
+    """
+
+    analysis: Analysis
+    start: int = 0
+    end: int = 0
+    written: str = ""
+
+    @classmethod
+    def of(cls, unmarked: str, start: int = 0, end: int = 0) -> QueryWord:
+        """The word of an unmarked form."""
+        return cls(analyze_form(unmarked), start, end)
+
+    @property
+    def unmarked(self) -> str:
+        """The unmarked form, by which the word is named in messages."""
+        return self.analysis.unmarked
+
+
+Side = tuple[QueryWord, ...]
+"""A side of a row of the variant table: words that count where they stand together."""
+
+
+def _forms(side: Sequence[QueryWord]) -> tuple[str, ...]:
+    return tuple(word.unmarked for word in side)
+
+
+class _Compared:
+    """Compared and hashed by `identity`, which leaves out where words were written."""
+
+    @property
+    def identity(self) -> Hashable:
+        raise NotImplementedError
+
+    @cached_property
+    def _key(self) -> Hashable:
+        return (type(self).__name__, self.identity)
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash(self._key)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, _Compared) and self._key == other._key)
+
+    def __hash__(self) -> int:
+        return self._hash
+
+
+@dataclass(frozen=True, eq=False)
+class StemQuery(_Compared):
+    """A word: all written forms that meet it at the tier `match` or a stronger one.
+
+    `fields` are searched together: their term frequencies are pooled. `variants` are the unmarked
+    forms that a table sets beside the word; `sides`, the sides of the table that are several words.
+    `strict` are the foldings of letters that are turned off, see `ranking.strict`.
+    """
+
+    fields: tuple[str, ...]
+    word: QueryWord
+    match: str = "variant"
+    boost: float = 1.0
+    variants: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
+    strict: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        word = (self.word.unmarked, self.word.written)
+        sides = tuple(map(_forms, self.sides))
+        return (self.fields, word, self.match, self.boost, self.variants, sides, self.strict)
+
+
+@dataclass(frozen=True, eq=False)
+class AlternativeQuery(_Compared):
+    """Other names for several words of the query together: نوفمبر where it says تشرين الثاني.
+
+    `sides` are words or phrases; a document that holds any of them belongs.
+    """
+
+    fields: tuple[str, ...]
+    sides: tuple[Side, ...]
+    boost: float = 1.0
+    strict: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        return (self.fields, tuple(map(_forms, self.sides)), self.boost, self.strict)
+
+
+@dataclass(frozen=True, eq=False)
+class PatternQuery(_Compared):
+    """A word with a star, or one that may be misspelled: every form that fits the pattern."""
+
+    fields: tuple[str, ...]
+    pattern: FormPattern
+    boost: float = 1.0
+    strict: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        kind = type(self.pattern).__name__
+        return (self.fields, kind, self.pattern, self.boost, self.strict)
+
+    def tier(self, analysis: Analysis) -> str | None:
+        """The tier at which a written form is meant, None if it is not."""
+        tier = self.pattern.tier(analysis.folded)
+        strictly = not self.strict or self.pattern.agrees(analysis.unmarked, self.strict)
+        return tier if strictly else None
+
+
+@dataclass(frozen=True, eq=False)
+class PhraseQuery(_Compared):
+    """Words in this order, compared by folded form (`level`), nothing between them.
+
+    With `slop`, the words in any order with at most so many other words between them in all.
+    """
+
+    fields: tuple[str, ...]
+    words: tuple[QueryWord, ...]
+    level: str = "folded"
+    slop: int | None = None
+    boost: float = 1.0
+    strict: frozenset[str] = frozenset()
+
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        words = tuple((word.unmarked, word.written) for word in self.words)
+        return (self.fields, words, self.level, self.slop, self.boost, self.strict)
+
+    @cached_property
+    def weighing(self) -> tuple[StemQuery, ...]:
+        """The words that make a phrase weigh what it does, each by itself."""
+        return tuple(
+            StemQuery(self.fields, QueryWord(word.analysis), "folded", strict=self.strict)
+            for word in self.words
+            if not word.analysis.stopword
+        )
+
+
+Leaf = StemQuery | AlternativeQuery | PatternQuery | PhraseQuery
+"""What has terms, and so a score of its own."""
+
+LEAVES = (StemQuery, AlternativeQuery, PatternQuery, PhraseQuery)
+
+
+@dataclass(frozen=True)
+class FilterQuery:
+    """Documents whose file or date passes a test; adds nothing to scores.
+
+    `files`, where given, are the file numbers admitted; `dates`, where given, the first and the
+    last ISO date prefix admitted, either of which may be empty.
+    """
+
+    files: frozenset[int] | None = None
+    dates: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class WordsQuery:
+    """Words side by side, in the order of the query: any makes a document belong.
+
+    Documents that hold more of the words gain, and those that hold neighbours as neighbours.
+    """
+
+    subqueries: tuple[Node, ...]
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class OrQuery:
+    """Any of some queries; scores are summed."""
+
+    subqueries: tuple[Node, ...]
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class AndQuery:
+    """All of some queries; scores are summed."""
+
+    subqueries: tuple[Node, ...]
+    boost: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class RequireQuery:
+    """What belongs to both; scored by the first alone."""
+
+    a: Node
+    b: Node
+
+
+@dataclass(frozen=True, eq=False)
+class ExceptQuery:
+    """What belongs to the first and not to the second; scored by the first."""
+
+    a: Node
+    b: Node
+
+
+@dataclass(frozen=True)
+class EveryQuery:
+    """All documents, each with score 0."""
+
+
+@dataclass(frozen=True)
+class NothingQuery:
+    """No document."""
+
+
+@dataclass(frozen=True, eq=False)
+class ForeignQuery:
+    """A query of another engine, asked for its own matcher; `query` is what that takes."""
+
+    query: Any
+
+
+Node = (
+    Leaf
+    | FilterQuery
+    | WordsQuery
+    | OrQuery
+    | AndQuery
+    | RequireQuery
+    | ExceptQuery
+    | EveryQuery
+    | NothingQuery
+    | ForeignQuery
+)
+
+
+def children_of(node: Node) -> tuple[Node, ...]:
+    """The nodes right below a node, in their order."""
+    if isinstance(node, WordsQuery | OrQuery | AndQuery):
+        return node.subqueries
+    return (node.a, node.b) if isinstance(node, RequireQuery | ExceptQuery) else ()
+
+
+def leaves_of(node: Node) -> list[Leaf]:
+    """The words, phrases and patterns in a query tree, in their order."""
+    found: list[Leaf] = []
+    waiting = [node]
+    while waiting:
+        here = waiting.pop()
+        if isinstance(here, LEAVES):
+            found.append(here)
+        else:
+            waiting += reversed(children_of(here))
+    return found
+
+
+def parted(nodes: Sequence[Node]) -> tuple[list[Leaf], list[Node]]:
+    """The leaves among some nodes, and the others."""
+    words = [node for node in nodes if isinstance(node, LEAVES)]
+    return words, [node for node in nodes if not isinstance(node, LEAVES)]
+
+
+def leaf_words(leaf: Leaf) -> tuple[QueryWord, ...]:
+    """The words that a leaf stands for; a pattern stands for none, nor does another name."""
+    if isinstance(leaf, StemQuery):
+        return (leaf.word,)
+    return leaf.words if isinstance(leaf, PhraseQuery) else ()
+
+
+def words_of(leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, QueryWord]]:
+    """The words of some leaves, each with its leaf."""
+    for leaf in leaves:
+        yield from ((leaf, word) for word in leaf_words(leaf))

@@ -1,0 +1,193 @@
+"""Which terms does a leaf of a query mean in an index? Node and dictionary in, spans of terms out.
+
+What is looked up is kept as long as the snapshot is: a query that comes again, or shares words
+with one before, finds its terms at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import assert_never
+
+import numpy as np
+
+from analyzers.analyzer import analyze_form
+from indexer.query.nodes import (
+    AlternativeQuery,
+    Leaf,
+    PatternQuery,
+    PhraseQuery,
+    QueryWord,
+    StemQuery,
+)
+from indexer.ranking.expand import Expansion, expand, key_at
+from indexer.ranking.meanings import (
+    Meaning,
+    Phrase,
+    PhraseTerms,
+    Terms,
+    by_kind,
+    meanings_of,
+    pairs_of,
+    plain,
+    weighted,
+)
+from indexer.ranking.phrases import located_words
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import FieldSource, spans_of, without
+from indexer.ranking.strict import agreeing, kept
+
+_REMEMBERED = 1 << 14
+"""Words whose expansion, and leaves whose frequency, is kept."""
+
+_REMEMBERED_TERMS = 1 << 10
+"""Leaves whose terms are kept: some kilobytes each."""
+
+
+class Resolver:
+    """The terms of leaves over one snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.frequencies: dict[Leaf, int] = {}
+        self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
+        self.phrase_terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._phrase_terms)
+        self.expanded = lru_cache(maxsize=_REMEMBERED)(self._expanded)
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Resolver:
+        """The resolver of a snapshot, made once."""
+        known = snapshot.kept.get("resolver")
+        if not isinstance(known, Resolver):
+            known = snapshot.kept["resolver"] = cls(snapshot)
+        return known
+
+    def remember_frequency(self, leaf: Leaf, frequency: int) -> int:
+        """Keep how many live documents hold a leaf; returns it."""
+        if len(self.frequencies) > _REMEMBERED:
+            self.frequencies.clear()
+        self.frequencies[leaf] = frequency
+        return frequency
+
+    def expansions(self, leaf: StemQuery) -> tuple[Expansion, ...]:
+        """The groups of terms that a word means, strongest first."""
+        return self.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants)
+
+    def _expanded(
+        self, word: QueryWord, match: str, fields: tuple[str, ...], variants: tuple[str, ...] = ()
+    ) -> tuple[Expansion, ...]:
+        vocabulary = self.snapshot.vocabulary(fields)
+        return expand(word, match, vocabulary, self.snapshot.settings, variants)
+
+    def spans(self, leaf: Leaf, source: FieldSource) -> Iterator[Meaning]:
+        """The terms that a leaf names in one field of one segment, no term twice.
+
+        Of phrases, the terms of each word, whether or not they stand together.
+        """
+        match leaf:
+            case StemQuery():
+                yield from self._spans_of_word(leaf, source)
+            case PatternQuery():
+                yield from self._spans_of_pattern(leaf, source)
+            case PhraseQuery():
+                for word in leaf.words:
+                    key = key_at(word.analysis, leaf.level)
+                    group = Expansion(leaf.level, key, leaf.level, 1.0, form=word.unmarked)
+                    yield _narrowed(leaf, plain(group, source.group(leaf.level, key)), source)
+            case AlternativeQuery():
+                for side in leaf.sides:
+                    for word in side:
+                        key = word.analysis.stem
+                        group = Expansion("stem", key, "variant", 1.0, form=word.unmarked)
+                        yield _narrowed(leaf, plain(group, source.group("stem", key)), source)
+            case _:
+                assert_never(leaf)
+
+    def _spans_of_word(self, leaf: StemQuery, source: FieldSource) -> Iterator[Meaning]:
+        settings = self.snapshot.settings
+        for meaning in meanings_of(self.expansions(leaf), source, settings):
+            narrowed = _narrowed(leaf, meaning, source)
+            if len(narrowed.spans):
+                yield narrowed
+
+    def _spans_of_pattern(self, leaf: PatternQuery, source: FieldSource) -> Iterator[Meaning]:
+        """The word itself, where the pattern is one; then all else that fits."""
+        fitting = source.matching(leaf.pattern)
+        if leaf.strict:
+            fitting = kept(source, fitting, lambda form: leaf.tier(analyze_form(form)) is not None)
+        word = leaf.pattern.word
+        weight = self.snapshot.settings.spelling if word else 1.0
+        if word:
+            own = pairs_of(source.group("folded", word))
+            others = without(pairs_of(fitting), own)
+            itself = spans_of(without(pairs_of(fitting), others))
+            yield plain(Expansion("folded", word, "folded", 1.0), itself)
+            fitting = spans_of(others)
+        tier = "spelling" if word else "folded"
+        yield plain(Expansion("folded", str(leaf.pattern), tier, weight), fitting)
+
+    def phrases(self, leaf: Leaf) -> Iterator[Phrase]:
+        """The phrases that count as a leaf, beside or instead of its terms."""
+        match leaf:
+            case StemQuery():
+                for side in leaf.sides:
+                    yield Phrase(side, "stem", None, self.snapshot.settings.variant)
+            case AlternativeQuery():
+                for side in leaf.sides:
+                    yield Phrase(side, "stem", None, 1.0)
+            case PhraseQuery():
+                yield Phrase(leaf.words, leaf.level, leaf.slop, 1.0)
+            case PatternQuery():
+                pass
+            case _:
+                assert_never(leaf)
+
+    def _terms(self, leaf: Leaf) -> tuple[Terms, ...]:
+        """All that counts by itself, wherever it stands: by segment, field and kind."""
+        if isinstance(leaf, PhraseQuery | AlternativeQuery):
+            return ()  # only what stands together counts
+        return tuple(self._looked_up(leaf))
+
+    def _looked_up(self, leaf: StemQuery | PatternQuery) -> Iterator[Terms]:
+        for segment in self.snapshot.segments:
+            for name in leaf.fields:
+                source = segment.field(name)
+                if source is not None:
+                    share = np.float32(self.snapshot.settings.field_weight(name))
+                    for kind, meanings in by_kind(self.spans(leaf, source)).items():
+                        spans = np.concatenate([m.spans for m in meanings])
+                        weights = np.concatenate([m.weights for m in meanings]) * share
+                        order = spans[:, 0].argsort()
+                        located = source.locate(spans[order])
+                        yield Terms(segment, source, name, located, weights[order], kind)
+
+    def _phrase_terms(self, leaf: Leaf) -> tuple[PhraseTerms, ...]:
+        """Where the phrases may stand that count as a leaf: by phrase, segment and field."""
+        return tuple(
+            PhraseTerms(
+                segment,
+                source,
+                words,
+                phrase.slop,
+                phrase.weight * self.snapshot.settings.field_weight(name),
+            )
+            for phrase in self.phrases(leaf)
+            for segment in self.snapshot.segments
+            for name in leaf.fields
+            if (source := segment.field(name)) is not None
+            if (words := located_words(phrase.words, phrase.level, source, leaf.strict))
+        )
+
+
+def _narrowed(leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:
+    """What of a meaning is left with the foldings of `strict` turned off."""
+    if not leaf.strict:
+        return meaning
+    form = meaning.expansion.form
+    parts = [
+        (part, weight)
+        for span, weight in zip(meaning.spans, meaning.weights.tolist(), strict=True)
+        for part in agreeing(source, span[np.newaxis], form, leaf.strict).tolist()
+    ]
+    return weighted(meaning.expansion, parts)
