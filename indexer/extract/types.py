@@ -79,3 +79,8 @@ class Extraction:
         self.problems += [
             FileProblem(self.path, reason, fatal=False, lost=lost) for reason, lost in closing
         ]
+
+
+def missing(error: ModuleNotFoundError) -> str:
+    """What is said of a library that is not installed."""
+    return f"{error.name} is missing, which reads it: run pip install {error.name}"

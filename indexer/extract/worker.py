@@ -24,6 +24,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from indexer.errors import ExtractError
+from indexer.extract.types import missing
 
 MEMORY_BYTES = 2 << 30
 """Of address space, which a worker may take."""
@@ -177,6 +178,8 @@ def _answer(function: str, data: bytes) -> dict[str, Any]:
         return {"value": parse(data)}
     except ExtractError as error:
         return {"error": str(error)}
+    except ModuleNotFoundError as error:
+        return {"error": missing(error)}
     except MemoryError:
         return {"error": "reading it takes too much memory: split it, or leave it out"}
     except Exception as error:  # noqa: BLE001  whatever a damaged file makes of a parser

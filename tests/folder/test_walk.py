@@ -84,15 +84,15 @@ def test_hidden_names_are_passed_over_and_other_extensions_counted(tmp_path: Pat
         ".git/a.txt",
         ".a.txt",
         "ok.TXT",
-        "a.pdf",
-        "b.PDF",
+        "a.png",
+        "b.PNG",
         "x.gz",
         "Make",
     ):
         write(tmp_path, name)
     seen = walk(str(tmp_path))
     assert names(seen) == ["ok.TXT"]
-    assert dict(seen.skipped) == {".pdf": 2, ".gz": 1, "": 1}
+    assert dict(seen.skipped) == {".png": 2, ".gz": 1, "": 1}
     assert not seen.problems
 
 
@@ -160,7 +160,7 @@ def test_any_name_survives(tmp_path: Path, name: bytes):
 def test_a_root_may_be_a_file(tmp_path: Path):
     path = str(write(tmp_path, ".hidden.txt"))
     assert list(walk(path).files) == [path]
-    other = walk(str(write(tmp_path, "a.pdf")))
+    other = walk(str(write(tmp_path, "a.png")))
     assert not other.files
     assert "not a kind of file" in other.problems[0].reason
 
@@ -237,7 +237,7 @@ def test_added_files_come_in_the_order_of_names(tmp_path: Path) -> None:
 def test_each_file_is_noticed_once(tmp_path: Path) -> None:
     write(tmp_path, "b.txt")
     write(tmp_path, "a/c.md")
-    write(tmp_path, "away.pdf")
+    write(tmp_path, "away.png")
     target = write(tmp_path.parent, "target.txt")
     (tmp_path / "a" / "link.txt").symlink_to(target)
     (tmp_path / "double.txt").symlink_to(tmp_path / "b.txt")
