@@ -7,7 +7,6 @@ need, are imported when the first file of the kind comes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from indexer.extract.types import MAX_FILE_BYTES, MAX_PAGE_BYTES
@@ -23,6 +22,8 @@ class Format(NamedTuple):
     function: str
     magic: tuple[bytes, ...] = ()
     """What such files begin with, whatever their name."""
+    holds: bytes = b""
+    """What a zip of this kind holds: the name of a part, which is never packed."""
     library: str = ""
     """The package on PyPI that reads them, where the project alone does not."""
     streams: bool = False
@@ -35,11 +36,21 @@ class Format(NamedTuple):
 FORMATS = (
     Format("text", (".txt", ".text"), "text", "extract_text"),
     Format("Markdown", (".md", ".markdown"), "markdown", "extract_markdown"),
-    Format("HTML", (".html", ".htm", ".xhtml"), "html", "extract_html", (), "selectolax",
+    Format("HTML", (".html", ".htm", ".xhtml"), "html", "extract_html", library="selectolax",
            max_bytes=MAX_PAGE_BYTES),
     Format("JSON lines", (".jsonl", ".jsonl.gz"), "jsonl", "extract_jsonl", streams=True),
-    Format("PDF", (".pdf",), "pdf", "extract_pdf", (b"%PDF-",), "pypdfium2", is_risky=True),
+    Format("PDF", (".pdf",), "pdf", "extract_pdf", (b"%PDF-",), library="pypdfium2",
+           is_risky=True),
+    Format("Word", (".docx", ".docm", ".dotx"), "office", "extract_docx",
+           holds=b"word/document.xml"),
+    Format("PowerPoint", (".pptx", ".pptm", ".ppsx"), "office", "extract_pptx",
+           holds=b"ppt/presentation.xml"),
+    Format("OpenDocument", (".odt", ".ott", ".odp"), "office", "extract_opendocument",
+           holds=b"mimetypeapplication/vnd.oasis.opendocument."),
+    Format("EPUB", (".epub",), "epub", "extract_epub", holds=b"mimetypeapplication/epub+zip"),
 )  # fmt: skip
+
+_ZIP = b"PK\x03\x04"
 
 BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}
 EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
@@ -59,8 +70,6 @@ def by_content(data: bytes, named: Format) -> Format:
     """The format that the first bytes tell, or else the one that the name does; text if empty."""
     if not data:
         return FORMATS[0]
-    return next((row for row in _with_magic() if data.startswith(row.magic)), named)
-
-
-def _with_magic() -> Iterator[Format]:
-    return (row for row in FORMATS if row.magic)
+    if data.startswith(_ZIP):
+        return next((row for row in FORMATS if row.holds and row.holds in data), named)
+    return next((row for row in FORMATS if row.magic and data.startswith(row.magic)), named)

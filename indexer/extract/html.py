@@ -74,15 +74,26 @@ _SECONDS, _SECONDS_A_MIB = 3, 2
 def extract_html(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a page; the offsets of its matches are those of the text made."""
     source, extraction.encoding, extraction.replaced = decode(data, _declared_charset(data))
-    if len(source) <= _SMALL_CHARS and source.count("<") <= _FEW_TAGS:
-        title, text, date = _page(source)
-    else:
-        from indexer.extract.worker import read_apart
-
-        utf8 = source.encode("utf-8")
-        seconds = _SECONDS + _SECONDS_A_MIB * (len(utf8) >> 20)
-        title, text, date = read_apart(f"{__name__}:parse_page", utf8, seconds=seconds)
+    title, text, date = _read(source)
     extraction.records = (Record(None, title, text, date),)
+
+
+def text_of_page(data: bytes) -> tuple[str, int]:
+    """The text of a page that is a part of something else, and how much of it was replaced."""
+    source, _, replaced = decode(data, _declared_charset(data))
+    return _read(source)[1], replaced
+
+
+def _read(source: str) -> tuple[str, str, str | None]:
+    """(title, text, date) of a page, by the worker where it is not small."""
+    if len(source) <= _SMALL_CHARS and source.count("<") <= _FEW_TAGS:
+        return _page(source)
+    from indexer.extract.worker import read_apart
+
+    utf8 = source.encode("utf-8")
+    seconds = _SECONDS + _SECONDS_A_MIB * (len(utf8) >> 20)
+    title, text, date = read_apart(f"{__name__}:parse_page", utf8, seconds=seconds)
+    return title, text, date
 
 
 def parse_page(utf8: bytes) -> tuple[str, str, str | None]:
