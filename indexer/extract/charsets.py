@@ -195,7 +195,9 @@ def _declared(sample: bytes, label: str | None) -> str | None:
         codecs.lookup(name)
     except LookupError:
         return None
-    readable = name.startswith("utf") or _bits_a_char(sample, name) <= _READABLE_BITS
+    if name.startswith("utf"):  # which these bytes are not, as was found before
+        return None
+    readable = _bits_a_char(sample, name) <= _READABLE_BITS
     return name if readable or not _is_judged_by_letters(name) else None
 
 

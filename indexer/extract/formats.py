@@ -23,7 +23,7 @@ class Format(NamedTuple):
     magic: tuple[bytes, ...] = ()
     """What such files begin with, whatever their name."""
     holds: bytes = b""
-    """What a zip of this kind holds: the name of a part, which is never packed."""
+    """What a container of this kind holds: the name of a part, which is never packed."""
     library: str = ""
     """The package on PyPI that reads them, where the project alone does not."""
     streams: bool = False
@@ -45,12 +45,29 @@ FORMATS = (
            holds=b"word/document.xml"),
     Format("PowerPoint", (".pptx", ".pptm", ".ppsx"), "office", "extract_pptx",
            holds=b"ppt/presentation.xml"),
-    Format("OpenDocument", (".odt", ".ott", ".odp"), "office", "extract_opendocument",
-           holds=b"mimetypeapplication/vnd.oasis.opendocument."),
+    Format("OpenDocument", (".odt", ".ott"), "office", "extract_opendocument",
+           holds=b"mimetypeapplication/vnd.oasis.opendocument.text"),
+    Format("OpenDocument slides", (".odp",), "office", "extract_opendocument",
+           holds=b"mimetypeapplication/vnd.oasis.opendocument.presentation"),
+    Format("spreadsheet", (".xlsx", ".xlsm", ".xlsb"), "sheets", "extract_sheets",
+           holds=b"xl/workbook.", library="python-calamine", is_risky=True),
+    Format("spreadsheet 97", (".xls",), "sheets", "extract_sheets",
+           holds="Workbook".encode("utf-16-le"), library="python-calamine", is_risky=True),
+    Format("OpenDocument sheets", (".ods",), "sheets", "extract_sheets",
+           holds=b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
+           library="python-calamine", is_risky=True),
+    Format("Word 97", (".doc", ".dot"), "doc", "extract_doc",
+           holds="WordDocument".encode("utf-16-le"), library="olefile", is_risky=True),
+    Format("RTF", (".rtf",), "rtf", "extract_rtf", (rb"{\rtf",), library="striprtf",
+           is_risky=True),
+    Format("mail", (".eml",), "mail", "extract_mail"),
+    Format("mailbox", (".mbox",), "mail", "extract_box"),
+    Format("subtitles", (".srt", ".vtt"), "subtitles", "extract_subtitles"),
     Format("EPUB", (".epub",), "epub", "extract_epub", holds=b"mimetypeapplication/epub+zip"),
 )  # fmt: skip
 
-_ZIP = b"PK\x03\x04"
+_CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""What zips, and the files of older office programs, begin with."""
 
 BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}
 EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
@@ -70,6 +87,9 @@ def by_content(data: bytes, named: Format) -> Format:
     """The format that the first bytes tell, or else the one that the name does; text if empty."""
     if not data:
         return FORMATS[0]
-    if data.startswith(_ZIP):
-        return next((row for row in FORMATS if row.holds and row.holds in data), named)
+    if data.startswith(_CONTAINERS):
+        fitting = [row for row in FORMATS if row.holds and row.holds in data]
+        if named in fitting:
+            return named
+        return max(fitting, key=lambda row: len(row.holds), default=named)
     return next((row for row in FORMATS if row.magic and data.startswith(row.magic)), named)

@@ -22,8 +22,9 @@ New, changed, moved and removed files are found by size and time, in doubt by co
 are read. Without PATH everything that the index of this folder holds is brought up to date, or
 this folder is indexed for the first time. With PATH only that folder or file is.
 
-Files: .txt, .md, .html, .pdf, .docx, .pptx, .odt, .odp, .epub; .jsonl and .jsonl.gz (a document for
-each record with id, title, text).
+Files: .txt, .md, .html, .pdf, .docx, .doc, .rtf, .odt, .pptx, .odp, .epub, .srt, .vtt, .eml; and
+with several documents each .jsonl, .jsonl.gz (records with id, title, text), .mbox, .xlsx, .xls,
+.ods.
 
 \b
 Examples

@@ -1,0 +1,141 @@
+"""What does a letter say? Sender, receivers, subject and text of a message, or of each of a box.
+
+The id of a message in a box is `FILE#NUMBER`. Of a text that comes in several forms the plain one
+is read, else the page of HTML. Of attachments the names are read. A charset that does not exist, or
+that the bytes contradict, is not believed.
+"""
+
+from __future__ import annotations
+
+import email
+import re
+from collections.abc import Iterator
+from email.errors import HeaderParseError
+from email.header import decode_header
+from email.message import Message
+from email.utils import parsedate_to_datetime
+
+from indexer.errors import ExtractError
+from indexer.extract.charsets import decode
+from indexer.extract.dates import iso_date
+from indexer.extract.types import Extraction, Record
+
+_MOST_PARTS = 1_000
+_MOST_DEPTH = 30
+_SHOWN_HEADERS = ("From", "To", "Cc")
+_BEGINNING = re.compile(rb"^From [^\n]*\d{4}[^\n]*\r?\n", re.MULTILINE)
+_ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
+
+def extract_mail(data: bytes, extraction: Extraction) -> None:
+    """Fill in the one record of a message."""
+    extraction.records = (_record(data, None, 1),)
+
+
+def extract_box(data: bytes, extraction: Extraction) -> None:
+    """Fill in a record for each message of an mbox, as they are asked for."""
+    extraction.records = _records(data, extraction)
+
+
+def _records(data: bytes, extraction: Extraction) -> Iterator[Record]:
+    file_name = extraction.path.rpartition("/")[2]
+    begins = [match.span() for match in _BEGINNING.finditer(data)]
+    line = 1
+    before = 0
+    for number, (start, body) in enumerate(begins, 1):
+        stop = begins[number][0] if number < len(begins) else len(data)
+        line += data.count(b"\n", before, start)
+        before = start
+        message = _ESCAPED.sub(rb"\1", data[body:stop])
+        try:
+            yield _record(message, f"{file_name}#{number}", line)
+        except ExtractError as error:
+            extraction.report(f"{error}; it was left out", line)
+    extraction.close_report()
+
+
+def _record(data: bytes, record_id: str | None, line: int) -> Record:
+    try:
+        message = email.message_from_bytes(data)
+        texts, names = _contents(message)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
+        raise ExtractError(f"a damaged message ({type(error).__name__})") from error
+    head = [f"{name}: {value}" for name in _SHOWN_HEADERS if (value := _header(message, name))]
+    parts = ["\n".join(head), *(text.strip("\n") for text in texts), "\n".join(names)]
+    text = "\n\n".join(part for part in parts if part)
+    subject = _header(message, "Subject")
+    return Record(record_id, subject, f"{text}\n", _date(message), line)
+
+
+def _header(message: Message, name: str) -> str:
+    """A header in readable letters, on one line; "" where there is none."""
+    given = (value for key, value in message.raw_items() if key.lower() == name.lower())
+    return _header_text(str(next(given, "")))
+
+
+def _header_text(value: str) -> str:
+    """What a header or a name of a file says, on one line."""
+    try:
+        pieces = decode_header(value)
+    except HeaderParseError:  # letters of base64 that are none
+        pieces = [(value, None)]
+    texts = [
+        _decoded(
+            piece.encode("utf-8", "surrogateescape") if isinstance(piece, str) else piece, set_
+        )
+        for piece, set_ in pieces
+    ]
+    return " ".join("".join(texts).split())
+
+
+def _decoded(data: bytes, charset: str | None) -> str:
+    try:
+        return decode(data, charset).text
+    except ExtractError:  # binary data under the name of text
+        return ""
+
+
+def _date(message: Message) -> str | None:
+    try:
+        return iso_date(parsedate_to_datetime(str(message.get("Date", ""))).isoformat())
+    except (ValueError, TypeError, IndexError):
+        return None
+
+
+def _contents(message: Message) -> tuple[list[str], list[str]]:
+    """(texts, names of attachments) of a message and those within it."""
+    texts: list[str] = []
+    names: list[str] = []
+    waiting = [(message, 0)]
+    for _ in range(_MOST_PARTS):
+        if not waiting:
+            break
+        part, depth = waiting.pop()
+        name = part.get_filename()
+        within = part.get_payload() if part.is_multipart() else None
+        if name:
+            names.append(_header_text(name))
+        elif isinstance(within, list) and depth < _MOST_DEPTH:
+            forms = [form for form in within if isinstance(form, Message)]
+            if part.get_content_type() == "multipart/alternative":
+                forms = forms and [_plainest(forms)]
+            waiting += [(form, depth + 1) for form in reversed(forms)]
+        elif part.get_content_maintype() == "text":
+            texts.append(_text_of(part))
+    return texts, names
+
+
+def _plainest(forms: list[Message]) -> Message:
+    plain = (form for form in forms if form.get_content_type() == "text/plain")
+    return next(plain, forms[-1])
+
+
+def _text_of(part: Message) -> str:
+    payload = part.get_payload(decode=True)
+    data = payload if isinstance(payload, bytes) else b""
+    if part.get_content_subtype() == "html":
+        from indexer.extract.html import text_of_page
+
+        return text_of_page(data)[0]
+    charset = part.get_param("charset")
+    return _decoded(data, charset if isinstance(charset, str) else None).replace("\r\n", "\n")

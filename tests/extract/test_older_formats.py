@@ -1,0 +1,144 @@
+"""RTF, Word 97, spreadsheets and subtitles: what is read, and what is said of the rest."""
+
+from __future__ import annotations
+
+import importlib.util
+import random
+from contextlib import suppress
+
+import pytest
+from cli_process import PROJECT
+
+from indexer.errors import ExtractError
+from indexer.extract import Record, extract
+from indexer.extract.formats import BY_ENDING, by_content
+from indexer.extract.rtf import without_pictures
+
+OTHER = PROJECT.parent.parent / "shared" / "documents" / "other"
+if not OTHER.exists():
+    OTHER = PROJECT.parent / "shared" / "documents" / "other"
+needs_documents = pytest.mark.skipif(not OTHER.exists(), reason="no ../shared/documents")
+
+
+def needs(module: str) -> pytest.MarkDecorator:
+    missing = importlib.util.find_spec(module) is None
+    return pytest.mark.skipif(missing, reason=f"{module} is not installed")
+
+
+def records(name: str, data: bytes) -> list[Record]:
+    return list(extract(name, data).records)
+
+
+# --- subtitles
+
+SRT = (
+    "1\r\n00:00:01,000 --> 00:00:02,500\r\n<i>أهلا</i> بكم\r\nيا أصدقاء\r\n\r\n"
+    "2\r\n0:03,0 --> 0:04,0\r\n1984\r\n"
+)
+VTT = "WEBVTT\n\nNOTE ملاحظة\nخفية\n\nsome-id\n00:01.000 --> 00:02.000 line:0\n<v أحمد>أهلا</v>\n"
+
+
+def test_subtitles_keep_their_lines() -> None:
+    (record,) = records("a.srt", SRT.encode("cp1256"))
+    assert record.text == "\n\nأهلا بكم\nيا أصدقاء\n\n\n\n1984\n"
+    assert record.text.count("\n") == SRT.count("\n")
+
+
+def test_notes_of_vtt_are_left_out() -> None:
+    (record,) = records("a.vtt", VTT.encode())
+    assert record.text.split() == ["some-id", "أهلا"]
+
+
+# --- RTF
+
+
+def test_pictures_are_cut_with_all_that_is_in_them() -> None:
+    data = rb"{\rtf1 a{\*\shppict{\pict\pngblip {\*\x \}}0102}}b{\pict 03}c{\picture d}}"
+    assert without_pictures(data) == rb"{\rtf1 abc{\picture d}}"
+    assert without_pictures(rb"{\rtf1 a{\pict 0102") == rb"{\rtf1 a"
+
+
+@needs("striprtf")
+def test_letters_of_rtf_are_those_of_the_charset_of_their_font() -> None:
+    text = "".join(rf"\'{byte:02x}" for byte in "السلام عليكم".encode("cp1256"))
+    data = rb"{\rtf1\ansi\ansicpg1252\deff0{\fonttbl{\f0\fcharset178 Arial;}}\f0 " + text.encode()
+    (record,) = records("a.rtf", data + rb"\par}")
+    assert record.text == "السلام عليكم\n"
+    (record,) = records("a.doc", data + rb"\par}")  # as many are called
+    assert record.text == "السلام عليكم\n"
+
+
+# --- what is which
+
+
+@pytest.mark.parametrize(
+    ("data", "named", "found"),
+    [
+        (b"%PDF-1.7", ".txt", "PDF"),
+        (rb"{\rtf1", ".doc", "RTF"),
+        (b"PK\x03\x04 word/document.xml", ".epub", "Word"),
+        (b"PK\x03\x04 xl/workbook.xml", ".xls", "spreadsheet"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet", ".odt",
+         "OpenDocument sheets"),
+        (b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", ".ods", "OpenDocument"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument Workbook".encode("utf-16-le"), ".txt",
+         "Word 97"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "WordDocument Workbook".encode("utf-16-le"), ".xls",
+         "spreadsheet 97"),
+        (b"PK\x03\x04 anything", ".docx", "Word"),
+        (b"text", ".md", "Markdown"),
+        (b"", ".pdf", "text"),
+    ],
+)  # fmt: skip
+def test_first_bytes_tell_before_the_name(data: bytes, named: str, found: str) -> None:
+    assert by_content(data, BY_ENDING[named]).name == found
+
+
+# --- known files
+
+
+def known(name: str) -> list[Record]:
+    return records(name, (OTHER / name).read_bytes())
+
+
+@needs_documents
+@needs("olefile")
+def test_a_document_of_word_97() -> None:
+    (record,) = known("doc.doc")
+    assert (record.title, record.date) == ("عنوان الوثيقة", "2013-12-23T23:15:00")
+    for text in ("المكتبات الوطنية", "بعد الجدولة", "21750000", "مربعالنص", "ترويسة الصفحة"):
+        assert text in record.text
+
+
+@needs_documents
+@needs("python_calamine")
+@pytest.mark.parametrize("name", ["sheet.xlsx", "sheet.xls", "sheet.ods"])
+def test_a_sheet(name: str) -> None:
+    (record,) = known(name)
+    assert record.title == "ورقة الأسعار"
+    lines = record.text.splitlines()
+    assert lines[0] == "الاسم\tالمدينة\tالسكان"
+    assert lines[1].startswith("القاهرة\tالكبرى\tمصر\t")
+    assert lines[1].endswith("12.5")
+
+
+@needs_documents
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        pytest.param("doc.doc", "olefile", marks=needs("olefile")),
+        pytest.param("sheet.xls", "python_calamine", marks=needs("python_calamine")),
+        pytest.param("sheet.xlsx", "python_calamine", marks=needs("python_calamine")),
+        pytest.param("r2.rtf", "striprtf", marks=needs("striprtf")),
+    ],
+)
+def test_mutated_files_are_read_or_refused(name: str, module: str) -> None:
+    chance = random.Random(name)
+    data = (OTHER / name).read_bytes()
+    for _ in range(200):
+        mutated = bytearray(data)
+        for _ in range(chance.randrange(1, 20)):
+            mutated[chance.randrange(len(mutated))] = chance.randrange(256)
+        cut = chance.randrange(len(mutated)) if chance.random() < 0.2 else len(mutated)
+        with suppress(ExtractError):
+            records(name, bytes(mutated[:cut]))
