@@ -1,20 +1,46 @@
 """What can go wrong, as types. The library raises these; only `indexer.cli` prints them or exits.
 
-Each message is one line that says what happened and, where there is something to do, what to do.
+Each message is one line that says what happened. What would help is a `Remedy`, a plain value: the
+command line words it as a command, a program acts on it.
 """
 
 from __future__ import annotations
+
+from typing import Literal, NamedTuple
 
 WHOOSH_RELEASE = "3.54.0"
 """The one release of whoosh3 that Fahras works with."""
 
 
+class Remedy(NamedTuple):
+    """What would help, and at which path.
+
+    index: index a folder, into an index at `path` if it is given; rebuild: write the index anew;
+    name_roots: write the index at `path` anew and say which folders it is of; name_index: say that
+    the index at `path` is meant; move_index: keep the index elsewhere; forget: forget what is
+    indexed of `path`; report: look where the error arose.
+    """
+
+    act: Literal["index", "rebuild", "name_roots", "name_index", "move_index", "forget", "report"]
+    path: str = ""
+
+
 class FahrasError(Exception):
     """Base of every error that the library raises on purpose."""
+
+    remedy: Remedy | None = None
+    """What would help beyond what the message says, if anything does."""
+
+    def __init__(self, message: str, *, remedy: Remedy | None = None) -> None:
+        super().__init__(message)
+        if remedy is not None:
+            self.remedy = remedy
 
 
 class NoIndexError(FahrasError):
     """No index was found at the place, or in any folder above it."""
+
+    remedy = Remedy("index")
 
 
 class NoRootsError(FahrasError):
@@ -24,17 +50,16 @@ class NoRootsError(FahrasError):
 class IndexVersionError(FahrasError):
     """The index was written with another format or analyzer version; it must be rebuilt."""
 
+    remedy = Remedy("rebuild")
+
 
 class IndexCorruptError(FahrasError):
     """The index's files contradict their checksums, sizes or each other.
 
-    problem: which file is damaged, and how; what to do about it is always the same.
+    The message says which file is damaged, and how.
     """
 
-    _ADVICE = ": run fahras index --rebuild"
-
-    def __init__(self, problem: str) -> None:
-        super().__init__(problem.removesuffix(self._ADVICE) + self._ADVICE)
+    remedy = Remedy("rebuild")
 
 
 class IndexRefusedError(FahrasError):

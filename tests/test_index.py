@@ -25,6 +25,7 @@ from indexer.errors import (
     IndexVersionError,
     NoIndexError,
     QueryError,
+    Remedy,
 )
 from indexer.reports import Progress, UpdateReport
 from indexer.results import SearchResults
@@ -272,10 +273,12 @@ def test_names_that_are_not_utf8(tmp_path: Path) -> None:
 
 
 def test_no_index(tmp_path: Path) -> None:
-    with pytest.raises(NoIndexError, match="fahras index"):
+    with pytest.raises(NoIndexError) as refused:
         Index.open(tmp_path)
-    with pytest.raises(NoIndexError):
+    assert refused.value.remedy == Remedy("index")
+    with pytest.raises(NoIndexError) as refused:
         Index.open(index_dir=str(tmp_path / "none"))
+    assert refused.value.remedy == Remedy("index", str(tmp_path / "none"))
     with pytest.raises(NoIndexError):
         Index.rebuild(tmp_path)
 
@@ -292,8 +295,9 @@ def test_another_version_is_refused_then_rebuilt(
 ) -> None:
     index.close()
     set_version(folder, **versions)
-    with pytest.raises(IndexVersionError, match="fahras index --rebuild"):
+    with pytest.raises(IndexVersionError) as refused:
         Index.open(folder)
+    assert refused.value.remedy == Remedy("rebuild")
     with pytest.raises(IndexVersionError):
         Index.create(folder)
     with Index.rebuild(folder) as again:
@@ -306,8 +310,9 @@ def test_another_version_is_refused_then_rebuilt(
 def test_a_broken_identity_is_rebuilt(index: Index, folder: Path) -> None:
     index.close()
     (folder / ".fahras" / "fahras.json").write_text("{broken")
-    with pytest.raises(IndexCorruptError, match="rebuild"):
+    with pytest.raises(IndexCorruptError) as refused:
         Index.open(folder)
+    assert refused.value.remedy == Remedy("rebuild")
     with Index.rebuild(folder) as again:
         assert again.update().added == 3
 

@@ -21,10 +21,7 @@ from indexer.reports import FileProblem
 IGNORE_NAME = ".fahrasignore"
 _IGNORE_BYTES = 1 * MIB
 
-_ROOT_GONE = (
-    "it is not there; what is indexed of it is kept: bring it back, or take it out with "
-    "fahras index --forget"
-)
+_ROOT_GONE = "it is not there; what is indexed of it is kept: bring it back, or forget it"
 _FILES_OF_AN_INDEX = ("fahras.json", "lock")
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 

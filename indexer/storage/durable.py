@@ -98,5 +98,5 @@ def noting(notes: list[str], meaning: str) -> Iterator[None]:
         notes.append(f"{meaning} ({error})")
 
 
-NOT_SYNCED = "the disk may not hold this commit yet: run fahras index again"
+NOT_SYNCED = "the disk may not hold this commit yet: update the index again"
 NOT_REMOVED = "files that are not needed any more could not be removed; the next run tries again"

@@ -22,6 +22,7 @@ from indexer.errors import (
     IndexVersionError,
     NoIndexError,
     NoRootsError,
+    Remedy,
 )
 from indexer.folder.catalogue import Catalogue, head_of, load
 from indexer.storage import durable, manifest, ownership
@@ -74,9 +75,7 @@ def find(start: str) -> str:
             return candidate
         parent = os.path.dirname(folder)
         if parent == folder:
-            raise NoIndexError(
-                f"nothing is indexed in {first} or above it: run fahras index there first"
-            )
+            raise NoIndexError(f"there is no index in {first} or in any folder above it")
         folder = parent
 
 
@@ -105,8 +104,7 @@ def read(index_dir: str) -> Location:
     if (said.format, said.analyzer) != (FORMAT_VERSION, ANALYZER_VERSION):
         raise IndexVersionError(
             f"the index in {index_dir} is of format {said.format}, analyzer {said.analyzer}; this "
-            f"Fahras needs format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}: run fahras index "
-            "--rebuild"
+            f"Fahras needs format {FORMAT_VERSION}, analyzer {ANALYZER_VERSION}"
         )
     return _location(index_dir, said)
 
@@ -114,7 +112,8 @@ def read(index_dir: str) -> Location:
 def require(index_dir: str) -> None:
     """Raise NoIndexError where there is no index, of whatever version."""
     if not exists(index_dir):
-        raise NoIndexError(f"there is no index in {index_dir}: run fahras index first")
+        remedy = Remedy("index", index_dir)
+        raise NoIndexError(f"there is no index in {index_dir}", remedy=remedy)
 
 
 def locate(index_dir: str) -> Location:
@@ -157,8 +156,8 @@ def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, li
     roots = roots or [os.path.abspath(path) for path in instead]
     if not roots and not is_inside:
         raise NoRootsError(
-            f"which folders {index_dir} is an index of cannot be read any more: name them, as in "
-            f"fahras index --rebuild PATH --index {index_dir}"
+            f"which folders {index_dir} is an index of cannot be read any more: name them",
+            remedy=Remedy("name_roots", index_dir),
         )
     return home, [Catalogue(home).key(root) for root in roots] or ["."]
 

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from indexer.errors import IndexCorruptError, IndexLockedError, IndexNotWritableError
+from indexer.errors import IndexCorruptError, IndexLockedError, IndexNotWritableError, Remedy
 from indexer.storage import durable
 from indexer.storage.location import LOCK_NAME, exists
 from indexer.storage.untrusted import naming, open_own
@@ -98,7 +98,8 @@ def writing(index_dir: str) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL or _is_below(error.filename, place):
-            raise IndexNotWritableError(_refusal(error, place)) from error
+            remedy = Remedy("move_index", place)
+            raise IndexNotWritableError(_refusal(error, place), remedy=remedy) from error
         raise
 
 
@@ -114,7 +115,7 @@ def _refusal(error: OSError, place: str) -> str:
         name = os.fsdecode(error.filename)
         problem = f"the index in {place} cannot be written ({name}: {error.strerror})"
         advice = "see to the disk"
-    return f"{problem}; {outcome}: {advice}, or keep it elsewhere with --index DIR"
+    return f"{problem}; {outcome}: {advice}, or keep it elsewhere"
 
 
 def _is_below(path: object, folder: str) -> bool:

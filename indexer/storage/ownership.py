@@ -16,7 +16,7 @@ import stat
 from collections.abc import Iterable
 from contextlib import suppress
 
-from indexer.errors import IndexRefusedError
+from indexer.errors import IndexRefusedError, Remedy
 from indexer.storage.untrusted import open_own
 
 _ROOT = 0
@@ -34,7 +34,8 @@ def require_own(index_dir: str, *files: str) -> None:
             if owner not in allowed:
                 raise IndexRefusedError(
                     f"the index in {index_dir} belongs to {_name_of(owner)}, not to you: if you "
-                    f"trust whoever made it, name it: --index {index_dir}"
+                    "trust whoever made it, name it",
+                    remedy=Remedy("name_index", index_dir),
                 )
 
 
@@ -69,7 +70,8 @@ def require_home_within(index_dir: str, home: str) -> None:
     if not _is_within(home, folder) and not _is_within(*map(os.path.realpath, (home, folder))):
         raise IndexRefusedError(
             f"the index in {index_dir} is of {home}, which is outside {folder}: if that is meant, "
-            f"name it: --index {index_dir}"
+            "name it",
+            remedy=Remedy("name_index", index_dir),
         )
 
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from indexer.errors import ExtractError, FahrasError
+from indexer.errors import ExtractError, FahrasError, Remedy
 from indexer.extract import Extraction, Record, extract_path
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import Changes, FileState, Look
@@ -98,7 +98,8 @@ def refuse_loss(catalogue: Catalogue) -> None:
         if not os.path.exists(root):
             raise FahrasError(
                 f"{root} is not there, and an index written anew would lose its texts: bring it "
-                f"back, or add --forget {root}"
+                "back, or forget it",
+                remedy=Remedy("forget", root),
             )
 
 

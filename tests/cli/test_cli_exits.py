@@ -94,7 +94,8 @@ def test_without_an_index_the_command_to_make_one_is_named(
     done = run(*command, cwd=tmp_path)
     assert (done.code, done.out) == (2, b"")
     assert done.err == (
-        "fahras: no index here or in any folder above; make one with: fahras index\n"
+        f"fahras: there is no index in {tmp_path} or in any folder above it: "
+        "make one with fahras index\n"
     )
 
 

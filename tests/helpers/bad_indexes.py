@@ -125,14 +125,17 @@ _UNWRITABLE = (
 
 PLACES = [
     _place("none", "no index here", ["search", WORD],
-           "fahras: no index here or in any folder above; make one with: fahras index",
+           "fahras: there is no index in PATH or in any folder above it: make one with "
+           "fahras index",
            index=False, then=["index"]),
     _place("none-named", "no index in the folder named", ["search", WORD, *_KEPT],
-           "fahras: no index in kept; make one with: fahras index PATH --index kept"),
+           "fahras: there is no index in kept: make one with fahras index PATH --index kept"),
     _place("not-a-folder", "a file named as index", ["search", WORD, "--index", "good.txt"],
-           "fahras: no index in good.txt; make one with: fahras index PATH --index good.txt"),
+           "fahras: there is no index in good.txt: make one with fahras index PATH --index "
+           "good.txt"),
     _place("rebuild-none", "`--rebuild` of no index", _REBUILD,
-           "fahras: nothing is indexed in PATH or above it: run fahras index there first",
+           "fahras: there is no index in PATH or in any folder above it: make one with "
+           "fahras index",
            index=False, then=["index"]),
     _place("format", "an index of another format", ["search", WORD],
            "fahras: the index in PATH/.fahras is of format 99, analyzer N; this Fahras "
@@ -150,13 +153,13 @@ PLACES = [
            lambda folder: (write(folder, "here/b.txt", WORD), run("index", cwd=folder / "here"),
                            run("index", "here", "--index", "here/.fahras", cwd=folder))),
     _place("gone", "an indexed folder that is gone", ["index", *_KEPT],
-           "fahras: one: it is not there; what is indexed of it is kept: bring it back, or take it "
-           "out with fahras index --forget", 2, _two_roots,
+           "fahras: one: it is not there; what is indexed of it is kept: bring it back, or "
+           "forget it", 2, _two_roots,
            then=["search", "-q", "سفينة", *_KEPT]),
     _place("gone-rebuilt", "the same, with `--rebuild`", ["index", "--rebuild", *_KEPT],
            "fahras: PATH/one is not there, and an index written anew would lose its texts: "
            "bring it "
-           "back, or add --forget PATH/one", 2, _two_roots,
+           "back, or forget it with --forget PATH/one", 2, _two_roots,
            then=["search", "-q", "سفينة", *_KEPT]),
     _place("gone-forgotten", "the same, with `--forget`", ["index", "--forget", "one", *_KEPT],
            "", 0, _two_roots),

@@ -58,7 +58,7 @@ def test_what_fails_after_a_commit_is_a_note(tmp_path: Path) -> None:
     with Index.open(tmp_path) as index, broken_at(-1, NOWHERE) as steps:
         index.update()
     last = max(n for n, step in enumerate(steps) if step.startswith("replace"))
-    for after, note in ((1, "run fahras index again"), (2, "the next run tries again")):
+    for after, note in ((1, "update the index again"), (2, "the next run tries again")):
         (tmp_path / "b.txt").write_text(f"خيمة {after}", "utf-8")
         with Index.open(tmp_path) as index:
             with broken_at(last + after, BREAKS["EIO from then on"]):

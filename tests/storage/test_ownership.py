@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from indexer.errors import IndexRefusedError
+from indexer.errors import IndexRefusedError, Remedy
 from indexer.storage.ownership import require_home_within, require_own
 
 ME = os.geteuid() if hasattr(os, "geteuid") else 0
@@ -35,8 +35,9 @@ def test_who_may_use_what_i_own(tmp_path, monkeypatch, user, sudo, may):
     if may:
         require_own(str(tmp_path), str(tmp_path / "absent"))
     else:
-        with pytest.raises(IndexRefusedError, match=f"--index {tmp_path}"):
+        with pytest.raises(IndexRefusedError) as refused:
             require_own(str(tmp_path))
+        assert refused.value.remedy == Remedy("name_index", str(tmp_path))
 
 
 @pytest.mark.skipif(ME != 0, reason="only root gives files away")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.commands import batch
-from indexer.cli.commands.access import open_index
 from indexer.cli.output import records, terminal
 from indexer.results import SearchOptions
 
@@ -26,6 +25,7 @@ Ranking = list[tuple[str, float]]
 def run(request: EvalRequest) -> int:
     """Rank every judged query and print the means."""
     from indexer import measures
+    from indexer.index import Index
 
     asked, judgements = batch.read(request.queries), read_judgements(request.qrels)
     measurable = [query for query in asked if measures.judged(judgements.get(query.id, {}))]
@@ -34,7 +34,7 @@ def run(request: EvalRequest) -> int:
             f"no query of {request.queries} has a relevant document in {request.qrels}"
         )
     started = time.perf_counter()
-    with open_index(request.index) as opened:
+    with Index.open(".", index_dir=request.index) as opened:
         _refuse_strangers(opened, [judgements[query.id] for query in measurable], request.qrels)
         options = _options(request)
         rankings = {query.id: ranked(opened, query.text, options) for query in measurable}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
-from indexer.cli.commands.access import open_index
 from indexer.cli.line.kinds import UsageError, one_of
 from indexer.cli.output import render, terminal
 from indexer.cli.output.printing import Output
@@ -23,11 +22,13 @@ if TYPE_CHECKING:
 
 def run(request: SearchRequest) -> int:
     """Search and print, one query or a batch."""
+    from indexer.index import Index
+
     output = _output(request)
     options = _options(request, output)
     if bool(request.query) == (request.queries is not None):
         raise UsageError("give a query, or --queries FILE, one of the two")
-    with open_index(request.index) as opened:
+    with Index.open(".", index_dir=request.index) as opened:
         if request.queries is not None:
             return _search_batch(opened, request.queries, options, output)
         text = " ".join(terminal.utf8_argument(word) for word in request.query)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
-from indexer.cli.commands.access import open_index
 from indexer.cli.output import records, render, terminal
 from indexer.errors import DocumentNotFoundError
 from indexer.reports import Document
@@ -23,11 +22,13 @@ _LINE_END = re.compile(r"\r\n|\n|\r")
 
 def run(request: ShowRequest) -> int:
     """Find the document and print it."""
+    from indexer.index import Index
+
     options = SearchOptions(
         match=request.match, strict=frozenset(request.strict), variants_files=request.variants
     )
     screen = render.Screen.of(request.color)
-    with open_index(request.index) as opened:
+    with Index.open(".", index_dir=request.index) as opened:
         document, line = _found(opened, request.hit)
         matches: tuple[Match, ...] = ()
         if request.query is not None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
-from indexer.cli.commands.access import open_index
 from indexer.cli.output import errors, records, render, terminal
 
 if TYPE_CHECKING:
@@ -16,7 +15,9 @@ if TYPE_CHECKING:
 
 def run(request: StatsRequest) -> int:
     """Print the figures."""
-    with open_index(request.index) as opened:
+    from indexer.index import Index
+
+    with Index.open(".", index_dir=request.index) as opened:
         stats = opened.stats()
     screen = render.Screen.of("never")
     if request.json:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
-from indexer.cli.commands.access import open_index
 from indexer.cli.line.kinds import one_of
 from indexer.cli.output import records, render, tables, terminal
 
@@ -17,10 +16,12 @@ if TYPE_CHECKING:
 
 def run(request: TermsRequest) -> int:
     """Print the vocabulary from a prefix on."""
+    from indexer.index import Index
+
     kind = one_of(json=request.json, jsonl=request.jsonl)
     screen = render.Screen.of(request.color)
     beginning = terminal.utf8_argument(request.prefix).removesuffix("*")
-    with open_index(request.index) as opened:
+    with Index.open(".", index_dir=request.index) as opened:
         counted = _Counted(opened.terms(beginning, request.limit))
         _print(counted, kind, screen)
     if counted.seen:

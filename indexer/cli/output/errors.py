@@ -15,13 +15,7 @@ from indexer.cli.line.options import COMMANDS
 from indexer.cli.line.reader import is_word
 from indexer.cli.output import terminal
 from indexer.cli.output.records import relative_path
-from indexer.errors import (
-    FahrasError,
-    IndexCorruptError,
-    IndexVersionError,
-    QueryError,
-    WhooshMismatchError,
-)
+from indexer.errors import FahrasError, QueryError, WhooshMismatchError
 
 if TYPE_CHECKING:
     from indexer.reports import FileProblem
@@ -39,10 +33,8 @@ def report(error: Exception, arguments: Sequence[str]) -> int:
     """Say what went wrong on stderr and return the exit code for it."""
     if isinstance(error, QueryError):
         _report_query(error)
-    elif isinstance(error, IndexCorruptError | IndexVersionError):
-        terminal.complain(_with_rebuild(str(error), arguments))
     elif isinstance(error, FahrasError):
-        terminal.complain(str(error))
+        terminal.complain(with_advice(error, arguments))
     elif isinstance(error, UsageError):
         terminal.complain(_usage_message(error, arguments))
     elif isinstance(error, OSError):
@@ -92,14 +84,24 @@ def _report_query(error: QueryError) -> None:
         terminal.complain_more(f"  {indent}{caret}")
 
 
-def _with_rebuild(message: str, arguments: Sequence[str]) -> str:
-    """The message with the command that rebuilds, which names the index that was named."""
-    command = "fahras index --rebuild"
-    message = message.removesuffix(f": run {command}")
+def with_advice(error: FahrasError, arguments: Sequence[str]) -> str:
+    """The message, and what helps as a command that names the index that was named."""
+    if error.remedy is None:
+        return str(error)
+    act, path = error.remedy
     given = [value for option, value in pairwise(arguments) if option == "--index"]
     given += [word.removeprefix("--index=") for word in arguments if word.startswith("--index=")]
     where = f" --index {given[-1]}" if given else ""
-    return f"{message}: run {command}{where}"
+    advice = {
+        "index": f": make one with fahras index{f' PATH --index {path}' if path else ''}",
+        "rebuild": f": run fahras index --rebuild{where}",
+        "name_roots": f", as in fahras index --rebuild PATH --index {path}",
+        "name_index": f": --index {path}",
+        "move_index": " with --index DIR",
+        "forget": f" with --forget {path}",
+        "report": " (--debug shows where)",
+    }
+    return str(error) + advice[act]
 
 
 def _import_message(error: ImportError) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from indexer.cli.output import terminal
 
@@ -45,7 +45,7 @@ HIT_FIELDS = (
 )
 """The fields that every hit has, also the names that `--format` knows."""
 
-Record = dict[str, Any]
+Record = dict[str, object]
 
 _LONE_SURROGATES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """No JSON in UTF-8 can hold them; a document's own escapes may."""

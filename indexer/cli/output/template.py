@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\([tn0\\])|[{}]")
 _ESCAPES = {"t": "\t", "n": "\n", "0": "\0", "\\": "\\"}
@@ -49,12 +48,12 @@ def _piece(found: re.Match[str], known: tuple[str, ...]) -> tuple[bool, str]:
     return True, found[1]
 
 
-def fill(template: Template, values: Mapping[str, Any]) -> str:
+def fill(template: Template, values: Mapping[str, object]) -> str:
     """The line for one hit, without its line end."""
     return "".join(_text(values[piece]) if is_field else piece for is_field, piece in template)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):

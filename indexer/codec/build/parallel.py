@@ -18,7 +18,7 @@ from typing import Any
 
 from indexer.codec.build.series import Read, SegmentSeries, Unit, build_here
 from indexer.codec.contents import SegmentEntry
-from indexer.errors import FahrasError
+from indexer.errors import FahrasError, Remedy
 from indexer.process import set_apart
 
 MESSAGES_AT_ONCE = 128
@@ -148,8 +148,8 @@ def _for_parent(error: Exception) -> Exception:
     failure = error
     if not isinstance(error, FahrasError) and getattr(error, "errno", None) is None:
         failure = BuildError(
-            f"indexing failed in a worker process: {type(error).__name__}: {error} "
-            "(--debug shows where)"
+            f"indexing failed in a worker process: {type(error).__name__}: {error}",
+            remedy=Remedy("report"),
         )
     failure.add_note(traceback.format_exc())
     return failure

@@ -50,7 +50,7 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]
         if toc.schema != self.schema_version:
             raise IndexVersionError(
                 f"the index in {self.storage.folder} has documents of schema {toc.schema}; schema "
-                f"{self.schema_version} is needed: run fahras index --rebuild"
+                f"{self.schema_version} is needed"
             )
         return TOC(self._schema, list(map(ColumnarSegment, toc.segments)), toc.generation)
 
