@@ -10,6 +10,8 @@ A new option is one row here, and its use in the command. Defaults of a search a
 
 from __future__ import annotations
 
+from typing import Literal, get_args
+
 from indexer.cli.line.kinds import (
     Choice,
     Flag,
@@ -22,9 +24,10 @@ from indexer.cli.line.kinds import (
     Word,
     Words,
 )
-from indexer.results import MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHES, SearchOptions
+from indexer.results import FIELD_NAMES, MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHES, SearchOptions
 
-COLOURS = ("auto", "always", "never")
+Colour = Literal["auto", "always", "never"]
+COLOURS: tuple[Colour, ...] = get_args(Colour)
 
 _DEFAULT = SearchOptions()
 
@@ -51,7 +54,7 @@ FIELD = Names(
     _MATCHING,
     "--field",
     "Search these fields only: title, text. Default: both.",
-    _DEFAULT.fields,
+    FIELD_NAMES,
     default=_DEFAULT.fields,
 )
 MATCH = Choice(
