@@ -211,7 +211,7 @@ def test_a_toc_under_the_name_of_another_is_refused(tmp_path):
 def test_only_names_that_are_ours_are_removed(tmp_path):
     ix = filled(tmp_path)
     kept = {
-        "MAIN_report.xls", "MAIN_abc.fhs", f"MAIN_{'a' * 16}.docx", f"MAIN_{'A' * 16}.fhs",
+        "MAIN_report.key", "MAIN_abc.fhs", f"MAIN_{'a' * 16}.docx", f"MAIN_{'A' * 16}.fhs",
         "_MAIN_03.toc", "_MAIN_3.toc.old", "_MAIN_x.toc", "files-backup.zip", "MAIN.tmp",
     }  # fmt: skip
     for name in kept:

@@ -223,7 +223,7 @@ def test_the_next_run_removes_what_killed_ones_left_and_nothing_else(place: Path
     )  # fmt: skip
     others = (
         "ix/variants.txt", "ix/data-x/files-1.fhc", "ix/data-01/files-1.fhc", "ix/notes-1.fhc",
-        "ix/data-1/files-backup.zip", "ix/data-1/MAIN_report.xls", "ix/data-9/MAIN_report.docx",
+        "ix/data-1/files-backup.zip", "ix/data-1/MAIN_report.key", "ix/data-9/MAIN_report.docx",
         "ix/data-1/files-1.fhc.bak", "ix/data-1/_MAIN_9.toc.txt", "ix/data-3",
     )  # fmt: skip
     for name in (*ours, *others):
