@@ -62,6 +62,9 @@ FORMATS = (
            is_risky=True),
     Format("mail", (".eml",), "mail", "extract_mail"),
     Format("mailbox", (".mbox",), "mail", "extract_box"),
+    Format("table", (".csv", ".tsv"), "table", "extract_table"),
+    Format("OpenITI mARkdown", (".completed", ".inprogress"), "openiti", "extract_openiti",
+           (b"######OpenITI#",)),
     Format("subtitles", (".srt", ".vtt"), "subtitles", "extract_subtitles"),
     Format("EPUB", (".epub",), "epub", "extract_epub", holds=b"mimetypeapplication/epub+zip"),
 )  # fmt: skip

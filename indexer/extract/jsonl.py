@@ -73,7 +73,7 @@ def _lines(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | None]:
 def _records(
     lines: Iterable[bytes | None], extraction: Extraction, max_bytes: int
 ) -> Iterator[Record]:
-    ids = _Ids()
+    ids = Ids()
     for number, line in enumerate(lines, 1):
         if line is None:
             extraction.report(f"a line of more than {max_bytes} bytes was left out", number)
@@ -136,7 +136,7 @@ def _clean(text: str, extraction: Extraction) -> str:
     return cleaned
 
 
-class _Ids:
+class Ids:
     """The ids that the records of a file have taken."""
 
     def __init__(self) -> None:

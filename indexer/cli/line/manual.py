@@ -23,8 +23,8 @@ are read. Without PATH everything that the index of this folder holds is brought
 this folder is indexed for the first time. With PATH only that folder or file is.
 
 Files: .txt, .md, .html, .pdf, .docx, .doc, .rtf, .odt, .pptx, .odp, .epub, .srt, .vtt, .eml; and
-with several documents each .jsonl, .jsonl.gz (records with id, title, text), .mbox, .xlsx, .xls,
-.ods.
+with several documents each .jsonl, .jsonl.gz (records with id, title, text), .csv, .tsv, .mbox,
+.xlsx, .xls, .ods.
 
 \b
 Examples

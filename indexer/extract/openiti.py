@@ -1,0 +1,54 @@
+"""What does a text of the OpenITI corpus hold? The book without the marks of its markup.
+
+Source: the mARkdown page of OpenITI (maximromanov.github.io/mARkdown). A mark is taken out where it
+stands, so that the lines are those of the file; the header is left empty but for its values.
+"""
+
+from __future__ import annotations
+
+import re
+
+from indexer.extract.charsets import decode
+from indexer.extract.text import heading
+from indexer.extract.types import Extraction, Record
+
+_META = re.compile(r"#META#\s*(?:\d+\.)?\s*([A-Za-z.]+)\s*:+[\t ]*(.*)")
+_END_OF_HEAD = "#META#Header#End#"
+_TITLES = ("booktitle", "title")
+_AUTHORS = ("authorname", "authoraka", "author")
+_UNKNOWN = re.compile(r"(?:NO[A-Z]+|NODATA|NOTGIVEN|None|\W*)")
+_AT_BEGINNING = re.compile(r"###\s*[|$]*\s*(?:EDITOR|DIC_\w+|BIO_\w+|CHR_\w+)?[|$]*\s*|#\s*|~~")
+_INSIDE = re.compile(r"\s*(?:PageV\d+P\d+[AB]?|\bms[A-Z]?\d+\b|%~%|@[A-Z]{2,}\d*)\s*")
+
+
+def extract_openiti(data: bytes, extraction: Extraction) -> None:
+    """Fill in the one record of a book, titled `title - author` as far as those are given."""
+    text, extraction.encoding, extraction.replaced = decode(data)
+    lines = text.split("\n")
+    meta: dict[str, str] = {}
+    body = 1
+    for number, line in enumerate(lines, 1):
+        if line.startswith(_END_OF_HEAD):
+            body = number
+            break
+        if found := _META.match(line):
+            meta.setdefault(found[1].lower(), found[2].strip())
+        elif number > 1 and line.strip():
+            break
+    shown = [""] * body + [_bare(line) for line in lines[body:]]
+    bare = "\n".join(shown)
+    names = [_first(meta, keys) for keys in (_TITLES, _AUTHORS)]
+    title = " - ".join(name for name in names if name)
+    extraction.records = (Record(None, title or heading(bare), bare),)
+
+
+def _first(meta: dict[str, str], keys: tuple[str, ...]) -> str:
+    values = (value for key in keys for name, value in meta.items() if name.endswith(key))
+    return next((value for value in values if not _UNKNOWN.fullmatch(value)), "")
+
+
+def _bare(line: str) -> str:
+    """A line without marks; what stood on both sides of one is kept apart."""
+    return _INSIDE.sub(
+        " ", _AT_BEGINNING.sub("", line, count=1) if line[:1] in "#~" else line
+    ).strip()
