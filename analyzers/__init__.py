@@ -26,7 +26,8 @@ ANALYZER_VERSION = 3
 
 1: the first.
 2: وكالة and verbs such as يتعاون are known words.
-3: the article goes before anything else is asked; plurals in a construct; see CHANGELOG.
+3: the article goes before anything else is asked; the Quran's spelling is read as today's; signs,
+emoji, web addresses and drawn-out letters are the words that they stand for.
 """
 
 

@@ -12,7 +12,7 @@ import unicodedata
 
 from pyarabic import araby
 
-SEPARATOR, MARK, FORMAT, ARABIC, DIGIT, OTHER, NUMBER_SEPARATOR = range(7)
+SEPARATOR, MARK, FORMAT, ARABIC, DIGIT, OTHER, NUMBER_SEPARATOR, EMOJI, PHRASE = range(9)
 """Classes of characters:
 
 SEPARATOR         between words
@@ -21,7 +21,9 @@ FORMAT            invisible (Cf) and without meaning inside or beside a word (ZW
 ARABIC            Arabic letter, decomposed hamza and madda included
 DIGIT             decimal digit of any system
 OTHER             letter, number or combining mark of another script
-NUMBER_SEPARATOR  a separator, unless it stands inside a number (12,500 or 3.5)
+NUMBER_SEPARATOR  a separator, unless it stands inside a number (12,500 or 3.5) or before one (F-16)
+EMOJI             each a word of its own, two of them where they are a flag
+PHRASE            a sign that is several words (U+FDFA)
 """
 
 SUPERSCRIPT_ALEF = araby.MINI_ALEF
@@ -54,14 +56,63 @@ QURANIC_MARKS = "".join(
 MARKS = frozenset(araby.TASHKEEL) | frozenset(QURANIC_MARKS) | {SUPERSCRIPT_ALEF, TATWEEL}
 """Vowel marks, Quranic signs and tatweel: all that the unmarked form `u` leaves out, but for Cf."""
 
+QURANIC_LETTERS = SUPERSCRIPT_ALEF + "\u06e5\u06e6\u06e7\u06e8"
+"""Marks that may be read as letters: see `uthmani`."""
+
 HAMZA_ON_TATWEEL = re.compile(
     f"{TATWEEL}[{''.join(sorted(MARKS - {TATWEEL}))}]*{araby.HAMZA_ABOVE}"
 )
 """Uthmani spelling: a hamza without a seat of its own rides on a tatweel. It is read as ئ."""
 
+ALLAH = "\ufdf2"
+PHRASES = {
+    "\ufdfa": "صلى الله عليه وسلم",
+    "\ufdfb": "جل جلاله",
+    "\ufdfd": "بسم الله الرحمن الرحيم",
+    "\ufdfe": "سبحانه وتعالى",
+    "\ufdff": "عز وجل",
+    "\ufd40": "رحمه الله",
+    "\ufd41": "رضي الله عنه",
+    "\ufd42": "رضي الله عنها",
+    "\ufd43": "رضي الله عنهم",
+    "\ufd44": "رضي الله عنهما",
+    "\ufd45": "رضي الله عنهن",
+    "\ufd46": "صلى الله عليه وآله",
+    "\ufd47": "عليه السلام",
+    "\ufd48": "عليهم السلام",
+    "\ufd49": "عليهما السلام",
+    "\ufd4a": "عليه الصلاة والسلام",
+    "\ufd4b": "قدس سره",
+    "\ufd4c": "صلى الله عليه وآله وسلم",
+    "\ufd4d": "عليها السلام",
+    "\ufd4e": "تبارك وتعالى",
+    "\ufd4f": "رحمهم الله",
+}
+"""Signs that are several words, by Unicode's names for them."""
+
+_EMOJI = (
+    (0x1F1E6, 0x1F1FF), (0x1F300, 0x1F3FA), (0x1F400, 0x1FAFF), (0x1F004, 0x1F004),
+    (0x1F0CF, 0x1F0CF), (0x1F170, 0x1F171), (0x1F17E, 0x1F17F), (0x1F18E, 0x1F19A),
+    (0x231A, 0x231B), (0x23E9, 0x23F3), (0x2600, 0x2604), (0x260E, 0x260E), (0x2614, 0x2615),
+    (0x261D, 0x261D), (0x2639, 0x263A), (0x2648, 0x2653), (0x2660, 0x2668), (0x267F, 0x267F),
+    (0x2693, 0x2693), (0x26A0, 0x26A1), (0x26AA, 0x26AB), (0x26BD, 0x26BE), (0x26C4, 0x26C5),
+    (0x26CE, 0x26CE), (0x26D4, 0x26D4), (0x26EA, 0x26EA), (0x26F2, 0x26F5), (0x26FA, 0x26FD),
+    (0x2705, 0x2705), (0x2708, 0x270D), (0x2728, 0x2728), (0x274C, 0x274C), (0x274E, 0x274E),
+    (0x2753, 0x2755), (0x2757, 0x2757), (0x2763, 0x2764), (0x27B0, 0x27B0),
+    (0x2B50, 0x2B50), (0x2B55, 0x2B55),
+)  # fmt: skip
+"""Pictures of Unicode's emoji that nobody uses as a bullet or a sign of arithmetic."""
+
+REGIONAL_INDICATORS = (0x1F1E6, 0x1F1FF)
+EMOJI_MODIFIERS = frozenset(map(chr, (0xFE0E, 0xFE0F, 0x20E3, *range(0x1F3FB, 0x1F400))))
+"""How an emoji is shown: they are no part of its form."""
+
 DECIMAL_SEPARATORS = "." + araby.DECIMAL
-THOUSANDS_SEPARATORS = "," + araby.THOUSANDS
-NUMBER_SEPARATORS = DECIMAL_SEPARATORS + THOUSANDS_SEPARATORS
+THOUSANDS_SEPARATORS = "," + araby.THOUSANDS + araby.COMMA
+HYPHENS = "-\u2011"
+"""They part words, but for F-16 and its like."""
+
+NUMBER_SEPARATORS = DECIMAL_SEPARATORS + THOUSANDS_SEPARATORS + HYPHENS
 
 ARABIC_BLOCKS = (
     (0x0600, 0x06FF),
@@ -113,6 +164,12 @@ def char_class(char: str) -> int:
         return MARK
     if char in NUMBER_SEPARATORS:
         return NUMBER_SEPARATOR
+    if char in PHRASES:
+        return PHRASE
+    if char in EMOJI_MODIFIERS:
+        return FORMAT
+    if any(first <= ord(char) <= last for first, last in _EMOJI):
+        return EMOJI
     category = unicodedata.category(char)
     if category != "Nd" and is_arabic_block(ord(char)):
         return _arabic_class(char, category)

@@ -15,13 +15,15 @@ from collections.abc import Callable
 from pyarabic import araby
 
 from analyzers.letters import (
+    ALLAH,
     DECIMAL_SEPARATORS,
     DECOMPOSED_HAMZA,
-    HAMZA_ON_TATWEEL,
+    EMOJI_MODIFIERS,
     MARKS,
     NUMBER_SIGNS,
     char_mapping,
 )
+from analyzers.uthmani import modern
 
 PLAIN_RANGES = ((araby.HAMZA, araby.GHAIN), (araby.FEH, araby.YEH), ("a", "z"), ("0", "9"))
 """First and last of the characters that `unmark` leaves alone, in a word of nothing else."""
@@ -47,12 +49,14 @@ class _UnmarkTable(dict[int, str]):
 
 def _unmarked_char(char: str) -> str:
     code = ord(char)
+    if char == ALLAH:
+        return char  # what it is depends on what stands before it
     if any(first <= code <= last for first, last in _COMPATIBILITY_BLOCKS):
         resolved = unicodedata.normalize("NFKC", char)
         letters = "".join(c for c in resolved if c not in MARKS)
         # A whole phrase in one sign (U+FDFA) stays a sign; a mark shown on a space goes.
         return char if " " in letters.strip() else letters.strip().lower()
-    if char in MARKS:
+    if char in MARKS or char in EMOJI_MODIFIERS:
         return ""
     if char in DECIMAL_SEPARATORS:
         return "."
@@ -62,12 +66,23 @@ def _unmarked_char(char: str) -> str:
     return mapped if mapped != char else char.lower()
 
 
+_LETTERS = f"{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}"
+_REPEATED = re.compile(
+    f"(?!^تتت(?!ت))([{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}])\\1\\1+"
+)
+"""Three letters and more that are one; but تتتبع is a verb."""
+
+_ALLAH = re.compile("ا{2,}لله(?=م?$)")
+_is_written_long = re.compile(f"{_REPEATED.pattern}|{_ALLAH.pattern}").search
+
 _UNMARK = _UnmarkTable()
 _DROP_DECOMPOSED = str.maketrans("", "", DECOMPOSED_HAMZA)
 
 
-_LETTERS = f"{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}"
 _PLAIN_TEXT = re.compile(f"[ {_LETTERS}]*").fullmatch
+_needs_tokenizer = re.compile(
+    f"([{_LETTERS}])\\1\\1|{araby.ALEF}{araby.ALEF}|{araby.TEH_MARBUTA}(?=[{_LETTERS}])"
+).search
 _PLAIN_WORDS = re.compile(f"[{_LETTERS}]+").finditer
 
 
@@ -76,14 +91,14 @@ def plain_words(text: str) -> list[tuple[str, int, int]] | None:
 
     None where there is anything else, which only the tokenizer can tell apart.
     """
-    if not _PLAIN_TEXT(text):
+    if not _PLAIN_TEXT(text) or _needs_tokenizer(text):
         return None
     return [(match.group(), *match.span()) for match in _PLAIN_WORDS(text)]
 
 
 def unmark(word: str) -> str:
     """Form `u` of a written word; may be empty where the word is nothing but marks."""
-    if _PLAIN(word):
+    if _PLAIN(word) and not _is_written_long(word):
         return word
     while (unmarked := _unmark_once(word)) != word:
         word = unmarked
@@ -91,12 +106,18 @@ def unmark(word: str) -> str:
 
 
 def _unmark_once(word: str) -> str:
-    if araby.HAMZA_ABOVE in word:  # in Uthmani spelling a hamza without a seat rides on tatweel
-        word = HAMZA_ON_TATWEEL.sub(araby.YEH_HAMZA, word)
-    word = word.translate(_UNMARK)
+    word = modern(word).translate(_UNMARK)
+    if ALLAH in word:
+        word = word.replace(araby.LAM + ALLAH, "لله").replace(ALLAH, "الله")
     if len(word) > _MOST_COMBINING:
         word = _stream_safe(word)
-    return unicodedata.normalize("NFC", word).translate(_DROP_DECOMPOSED)
+    word = unicodedata.normalize("NFC", word).translate(_DROP_DECOMPOSED)
+    return _shortened(word) if _is_written_long(word) else word
+
+
+def _shortened(word: str) -> str:
+    """The word without letters that were drawn out (عاااجل) or put before the sign ﷲ, too (اﷲ)."""
+    return _REPEATED.sub(r"\1", _ALLAH.sub("الله", word))
 
 
 _MOST_COMBINING = 30
@@ -149,6 +170,10 @@ WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
 YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
 _BEFORE_SEAT = araby.MEEM + araby.YEH + araby.TEH + araby.NOON
 QURANIC_MADDA = araby.HAMZA + araby.ALEF
+_REH_ALEF = araby.REH + araby.ALEF
+_MADDA_AFTER_REH = re.compile(f"{araby.REH}{QURANIC_MADDA}(?=.)")
+"""قرءان and رءاه, today قرآن and رآه; امرءا keeps its hamza before tanween."""
+
 _ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
 ARTICLES = tuple(
     conjunction + article
@@ -177,19 +202,51 @@ _MIA = {
 }  # fmt: skip
 """The hundreds: one word in two spellings, مئة and مائة. A closed list, so nothing else changes."""
 
-_PROCLITICS_OF_NUMBERS = ("", "و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "بال", "كال", "لل",
+_PROCLITICS = ("", "و", "ف", "ب", "ل", "ك", "ال", "وال", "فال", "بال", "كال", "لل",
                           "وب", "ول", "وبال", "ولل")  # fmt: skip
 NUMERALS = {
     proclitic + spelling: proclitic + folded
-    for proclitic in _PROCLITICS_OF_NUMBERS
+    for proclitic in _PROCLITICS
     for spelling, folded in _MIA.items()
 }
+
+_OLD_SPELLINGS = {
+    "سموات": "سماوات", "صلوه": "صلاه", "زكوه": "زكاه", "حيوه": "حياه", "مشكوه": "مشكاه",
+    "اسحق": "اسحاق", "ابرهيم": "ابراهيم", "ابراهم": "ابراهيم", "اسمعيل": "اسماعيل",
+    "هرون": "هارون", "سليمن": "سليمان", "لقمن": "لقمان", "اسراءيل": "اسراييل",
+    "جبراءيل": "جبراييل", "ملءكه": "ملايكه", "ملءيكه": "ملايكه",
+}  # fmt: skip
+_NIGHT = ("ال", "وال", "فال", "بال", "كال")
+"""The Quran writes الليل, the night, with one ل."""
+
+CLOSED_LIST = {
+    **NUMERALS,
+    **{
+        proclitic + spelling: proclitic + folded
+        for proclitic in _PROCLITICS
+        for spelling, folded in _OLD_SPELLINGS.items()
+    },
+    **{article + "يل": article + "ليل" for article in _NIGHT},
+}
+"""Whole words that have two spellings, by the one and by the other, folded."""
+
+_FIRST_ARABIC, _LAST_ARABIC = "\u0600", "\u08ff"
+_TWO_ALEFS = araby.ALEF + araby.ALEF
+_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}").fullmatch
+"""A point before three digits may group thousands as well as part decimals."""
+
+_ACCENTS = re.compile("[\u02b9-\u02bf\u0300-\u036f]+")
+_LATIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
 
 
 def fold(unmarked: str) -> str:
     """Form `f` of an unmarked word: one spelling for letters that writers exchange."""
     if unmarked.isascii():
-        return unmarked
+        return unmarked.replace(".", "") if _GROUPED(unmarked) else unmarked
+    if not _FIRST_ARABIC <= unmarked[0] <= _LAST_ARABIC:
+        return _fold_latin(unmarked)
     if _ALEF_HAMZA in unmarked and unmarked.endswith(WAW_ENDINGS):
         unmarked = _alef_hamza_before_ending(unmarked)
     if "أل" in unmarked or "إل" in unmarked or "آل" in unmarked:
@@ -199,7 +256,15 @@ def fold(unmarked: str) -> str:
         if seat in folded:
             folded = _fold_hamza(folded)
             break
-    return NUMERALS.get(folded, folded)
+    if folded.startswith(_TWO_ALEFS):
+        folded = araby.ALEF + folded.lstrip(araby.ALEF)  # أأمنتم
+    return CLOSED_LIST.get(folded, folded)
+
+
+def _fold_latin(word: str) -> str:
+    """The letters of a Latin word without accents and signs of transliteration (Qurʾān, café)."""
+    letters = unicodedata.normalize("NFD", word.translate(_LATIN))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", letters)) or word
 
 
 def _with_kept_hamza(word: str) -> str:
@@ -233,6 +298,7 @@ def _seated_inside(word: str) -> str:
     """Hamza on the seat that it has inside a word: on ي behind ي (مليءة), on و in مؤصدة, يؤمن."""
     if word[1] == araby.HAMZA and word[0] in _BEFORE_SEAT and word[2] not in araby.ALEF + araby.WAW:
         word = word[0] + araby.WAW_HAMZA + word[2:]
+    word = _MADDA_AFTER_REH.sub(_REH_ALEF, word)
     return word[:-1].replace(araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA) + word[-1]
 
 

@@ -6,7 +6,8 @@ per distinct form.
 
 A word is a run of letters, digits and combining marks. Vowel marks, tatweel and invisible format
 characters never split a word. An Arabic letter beside a digit does (الـ24 is ال and 24); a Latin
-one does not (B52). A number keeps its decimal point and loses its thousands separators.
+one does not (B52, F-16). A number keeps its decimal point and loses its thousands separators. What
+a run holds that is not simply one word, `pieces` says; what of an address is words, `addresses`.
 
 How it works: the text becomes an array of code points; a class table drops the marks; class
 changes are word boundaries; `spellings` numbers what is spelled alike, and each new spelling is
@@ -28,10 +29,12 @@ from numpy.typing import NDArray
 from pyarabic import araby
 
 from analyzers import letters
+from analyzers.addresses import spoken
 from analyzers.codepoints import code_points
 from analyzers.letters import (
     ARABIC,
     DIGIT,
+    EMOJI,
     FORMAT,
     MARK,
     NUMBER_SEPARATOR,
@@ -39,6 +42,8 @@ from analyzers.letters import (
     SEPARATOR,
 )
 from analyzers.normalizer import PLAIN_RANGES, unmark
+from analyzers.pieces import pieces
+from analyzers.ranked import distinct_of
 from analyzers.spellings import ABSENT, Spellings, Words
 
 Codes = NDArray[np.uint32]
@@ -55,9 +60,12 @@ _OTHER_PLANES = 0x110000 - _FIRST_PLANE
 _USUAL_MARKS = 4
 """After a word's last letter stand at most so many marks; what has more is looked up at once."""
 
+_LETTERS_OF_A_NAME = 2
+_TEH_MARBUTA = ord(araby.TEH_MARBUTA)
+
 _SPACE = re.compile(r"\s")
-_NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬]\d+)*")
-_GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?")
+_NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬،]\d+)*")
+_GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬،]\d{3})+(?:[.٫]\d+)?")
 _DECIMAL_NUMBER = re.compile(r"\d+[.٫]\d+")
 
 
@@ -92,6 +100,16 @@ class _Words(NamedTuple):
     lengths: Offsets
     starts: Offsets
     ends: Offsets
+
+    def without(self, several: Offsets) -> _Words:
+        """Only the other words."""
+        return _Words(
+            self.letters,
+            np.delete(self.heads, several),
+            np.delete(self.lengths, several),
+            np.delete(self.starts, several),
+            np.delete(self.ends, several),
+        )
 
 
 class _CharTable:
@@ -145,16 +163,16 @@ class Tokenizer:
         counts = np.zeros(len(texts), np.int64)
         nowhere = np.zeros(0, np.int64)
         parts = [TokenArrays(np.zeros(0, np.uint32), nowhere, nowhere)]
-        for pieces in _chunks(texts):
-            lengths = np.array([len(piece.text) + 1 for piece in pieces])
+        for chunk in _chunks(texts):
+            lengths = np.array([len(part.text) + 1 for part in chunk])
             begins = np.cumsum(lengths) - lengths
-            tokens = self._tokenize_chunk("\n".join(piece.text for piece in pieces))
+            tokens = self._tokenize_chunk("\n".join(part.text for part in chunk))
             first_tokens = np.append(tokens.starts.searchsorted(begins), len(tokens.starts))
             tokens_of_piece = np.diff(first_tokens)
-            offsets = np.array([piece.offset for piece in pieces])
+            offsets = np.array([part.offset for part in chunk])
             shift = np.repeat(offsets - begins, tokens_of_piece)
             parts.append(TokenArrays(tokens.form_ids, tokens.starts + shift, tokens.ends + shift))
-            np.add.at(counts, [piece.text_index for piece in pieces], tokens_of_piece)
+            np.add.at(counts, [part.text_index for part in chunk], tokens_of_piece)
         return BatchArrays(
             np.concatenate([part.form_ids for part in parts]),
             np.concatenate([part.starts for part in parts]),
@@ -163,25 +181,56 @@ class Tokenizer:
         )
 
     def _tokenize_chunk(self, text: str) -> TokenArrays:
-        words = self._words(text)
+        text = spoken(text)
+        words, several = self._words(text)
+        if len(several):
+            return self._with_pieces(text, words, several)
+        return self._tokens_of(words)
+
+    def _tokens_of(self, words: _Words) -> TokenArrays:
         form_ids = self._form_ids_of(Words(words.letters, words.heads, words.lengths))
         kept = form_ids != ABSENT
         if kept.all():
             return TokenArrays(form_ids, words.starts, words.ends)
         return TokenArrays(form_ids[kept], words.starts[kept], words.ends[kept])
 
-    def _words(self, text: str) -> _Words:
+    def _with_pieces(self, text: str, words: _Words, several: Offsets) -> TokenArrays:
+        """The tokens of words of which some, by their numbers, are not simply one."""
+        tokens = self._tokens_of(words.without(several))
+        spans = zip(words.starts[several].tolist(), words.ends[several].tolist(), strict=True)
+        found = [(start, piece) for start, end in spans for piece in pieces(text[start:end])]
+        if not found:
+            return tokens
+        starts = np.array([start + piece.start for start, piece in found])
+        ends = np.array([start + piece.end for start, piece in found])
+        form_ids = self._form_ids_of(_as_words([piece.form for _, piece in found]))
+        places = tokens.starts.searchsorted(starts)
+        return TokenArrays(
+            np.insert(tokens.form_ids, places, form_ids),
+            np.insert(tokens.starts, places, starts),
+            np.insert(tokens.ends, places, ends),
+        )
+
+    def _words(self, text: str) -> tuple[_Words, Offsets]:
+        """The words, and the numbers of those that are for `pieces`."""
         codes = code_points(text)
         classes = self._chars.classify(codes)
         _join_numbers(text, classes)
-        _seat_hamzas(text, classes)
+        seats = _seat_hamzas(text, classes)
         kept = np.flatnonzero((classes != MARK) & (classes != FORMAT))
         plain = classes if len(kept) == len(codes) else classes.take(kept)
         plain[plain == NUMBER_SEPARATOR] = SEPARATOR
         heads, tails = _word_bounds(plain)
         spelled = self._chars.mapping.take(codes if len(kept) == len(codes) else codes.take(kept))
         starts, ends = kept.take(heads), kept.take(tails - 1) + 1 if len(tails) else tails
-        return _Words(spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes))
+        words = _Words(spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes))
+        signs = kept.take(np.flatnonzero(plain >= EMOJI))
+        marked = _places_of(letters.QURANIC_LETTERS, text, codes)
+        places = np.concatenate([seats, signs, kept.take(_run_on(spelled, plain)), *marked])
+        numbers = distinct_of(starts.searchsorted(places, "right") - 1)
+        numbers = numbers[numbers >= 0]
+        first = plain.take(heads.take(numbers))
+        return words, numbers[(first == ARABIC) | (first >= EMOJI)]
 
     def _form_ids_of(self, words: Words) -> FormIds:
         """The form of each word, `ABSENT` where it is nothing but marks."""
@@ -243,6 +292,9 @@ def _not_plain(words: list[str]) -> list[int]:
     """Which of some words `unmark` might change."""
     letters, heads, _ = _as_words(words)
     plain = _plain().take(np.minimum(letters, _FIRST_PLANE - 1))
+    twice = letters[1:] == letters[:-1]
+    plain[1:-1] &= ~(twice[1:] & twice[:-1])  # عاااجل
+    plain[1:] &= ~(twice & (letters[1:] == ord(araby.ALEF)))  # االله
     return np.flatnonzero(~np.logical_and.reduceat(plain, heads)).tolist()
 
 
@@ -251,7 +303,7 @@ def _as_words(words: list[str]) -> Words:
     return Words(code_points("".join(words)), np.cumsum(lengths) - lengths, lengths)
 
 
-class _Piece(NamedTuple):
+class _Part(NamedTuple):
     """A text, or a part of one: `texts[text_index][offset:offset + len(text)] == text`."""
 
     text_index: int
@@ -259,13 +311,13 @@ class _Piece(NamedTuple):
     text: str
 
 
-def _chunks(texts: Sequence[str]) -> Iterator[list[_Piece]]:
+def _chunks(texts: Sequence[str]) -> Iterator[list[_Part]]:
     """Gather the texts into chunks of about CHUNK_CHARS, long ones cut at white space."""
-    chunk: list[_Piece] = []
+    chunk: list[_Part] = []
     size = 0
     for index, text in enumerate(texts):
         for offset, piece in cut(text):
-            chunk.append(_Piece(index, offset, piece))
+            chunk.append(_Part(index, offset, piece))
             size += len(piece)
             if size >= CHUNK_CHARS:
                 yield chunk
@@ -288,12 +340,17 @@ def cut(text: str) -> Iterator[tuple[int, str]]:
 def _join_numbers(text: str, classes: Classes) -> None:
     """Inside numbers turn thousands separators into FORMAT and decimal points into DIGIT.
 
+    Before them, the hyphen of a name.
     Only what reads as one number is joined: 12,500 and 3.5 and 1,250.75, but not 1.2.3, 14,00 or
     28.11.2017, whose parts are words of their own.
     """
     inner = np.flatnonzero(classes == NUMBER_SEPARATOR)
     inner = inner[(inner > 0) & (inner < len(classes) - 1)]
-    inner = inner[(classes[inner - 1] == DIGIT) & (classes[inner + 1] == DIGIT)]
+    inner = inner[classes[inner + 1] == DIGIT]
+    for i in inner[classes[inner - 1] == OTHER].tolist():
+        if text[i] in letters.HYPHENS:
+            _join_name(classes, i)
+    inner = inner[classes[inner - 1] == DIGIT]
     done = 0
     for i in inner.tolist():
         if i < done:
@@ -308,12 +365,43 @@ def _join_numbers(text: str, classes: Classes) -> None:
                     classes[k] = FORMAT if text[k] in letters.THOUSANDS_SEPARATORS else DIGIT
 
 
-def _seat_hamzas(text: str, classes: Classes) -> None:
-    """Make a letter of each tatweel that carries a hamza, and of the hamza a mark on it."""
+def _join_name(classes: Classes, hyphen: int) -> None:
+    """Turn the hyphen between one Latin letter or two and a number into FORMAT: F-16 is F16.
+
+    Longer words are looked for by themselves: COVID-19 is two.
+    """
+    before = classes[max(hyphen - _LETTERS_OF_A_NAME - 1, 0) : hyphen][::-1].tolist()
+    run = next((k for k, c in enumerate(before) if c != OTHER), len(before))
+    if run <= _LETTERS_OF_A_NAME and DIGIT not in before[run : run + 1]:
+        classes[hyphen] = FORMAT
+
+
+def _seat_hamzas(text: str, classes: Classes) -> Offsets:
+    """Make a letter of each tatweel that carries a hamza, and of the hamza a mark on it.
+
+    Where they are.
+    """
+    seats = []
     if araby.HAMZA_ABOVE in text:
         for match in letters.HAMZA_ON_TATWEEL.finditer(text):
             classes[match.start()] = ARABIC
             classes[match.end() - 1] = MARK
+            seats.append(match.start())
+    return np.array(seats, np.int64)
+
+
+def _places_of(chars: str, text: str, codes: Codes) -> Iterator[Offsets]:
+    """Where each of some rare characters stands in a text."""
+    for char in chars:
+        if char in text:
+            yield np.flatnonzero(codes == ord(char))
+
+
+def _run_on(spelled: Codes, classes: Classes) -> Offsets:
+    """Where a ة has a letter behind it, in arrays free of marks."""
+    at = np.flatnonzero(spelled[:-1] == _TEH_MARBUTA)
+    run_on: Offsets = at[classes.take(at + 1) == ARABIC]
+    return run_on
 
 
 def _number_start(classes: Classes, i: int) -> int:

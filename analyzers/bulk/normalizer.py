@@ -28,10 +28,10 @@ from analyzers.bulk.packed import (
 from analyzers.bulk.words import by_size
 from analyzers.normalizer import (
     ARTICLES,
+    CLOSED_LIST,
     FOLD_LETTERS,
     HAMZA_ALEFS,
     MIN_LETTERS_BEFORE_HAMZA,
-    NUMERALS,
     QURANIC_MADDA,
     WAW_ENDINGS,
     fold,
@@ -58,9 +58,9 @@ def _folded_letters() -> Array:
 
 
 @cache
-def _numerals() -> tuple[Numbers, Numbers]:
-    """(spellings of the hundreds, rising, what each is folded to)."""
-    pairs = sorted((pack(a), pack(b)) for a, b in NUMERALS.items() if fits(a) and a != b)
+def _closed_list() -> tuple[Numbers, Numbers]:
+    """(spellings of listed words, rising, what each is folded to)."""
+    pairs = sorted((pack(a), pack(b)) for a, b in CLOSED_LIST.items() if fits(a) and a != b)
     return np.array([a for a, _ in pairs], np.uint64), np.array([b for _, b in pairs], np.uint64)
 
 
@@ -69,7 +69,7 @@ def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
     folded, fit = forms.packed(_folded_letters())
     folded[~fit] = 0
     words = Words.of(folded)
-    rare = ~fit | _have_hamza_before_lam(forms)
+    rare = ~fit | _have_hamza_before_lam(forms) | words.begin(araby.ALEF + araby.ALEF)
     for ending in WAW_ENDINGS:
         rare |= words.end(araby.ALEF + ending)
     seated = np.flatnonzero(_have_hamza(folded) & ~rare)
@@ -80,7 +80,7 @@ def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
     rare[seated[madda]] = True
     seated = seated[~madda]
     folded[seated] = _with_hamza(words.take(seated))
-    spelled, becomes = _numerals()
+    spelled, becomes = _closed_list()
     at = places(folded, spelled)
     where = np.flatnonzero(spelled.take(at) == folded)
     folded[where] = becomes.take(at[where])

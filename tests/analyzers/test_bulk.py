@@ -12,7 +12,7 @@ from analyzers.bulk.normalizer import fold_all
 from analyzers.bulk.packed import ALPHABET, MOST_LETTERS, ODD, Numbering, Spelled, Words, fits, pack
 from analyzers.bulk.vocabulary import root_all, splits_all, stem_all
 from analyzers.lists import read_list
-from analyzers.normalizer import NUMERALS, fold
+from analyzers.normalizer import CLOSED_LIST, fold
 from analyzers.proclitics import PROCLITICS, splits
 from analyzers.protected import ENDING_SETS, lexicon
 from analyzers.roots import root
@@ -83,8 +83,8 @@ def test_every_word_of_a_list(name: str) -> None:
     is_as_one_by_one([*dict.fromkeys(read_list(name).split())])
 
 
-def test_every_numeral() -> None:
-    is_as_one_by_one([*NUMERALS])
+def test_every_word_of_two_spellings() -> None:
+    is_as_one_by_one([*CLOSED_LIST])
 
 
 @pytest.mark.parametrize("name", SHARED_TEXTS)

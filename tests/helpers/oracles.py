@@ -11,7 +11,9 @@ from itertools import islice
 from pathlib import Path
 
 from analyzers import letters
+from analyzers.addresses import spoken
 from analyzers.normalizer import unmark
+from analyzers.pieces import pieces
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 """Texts that are not part of the project; tests that want them are skipped where they are not."""
@@ -19,20 +21,24 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 PlainToken = tuple[str, int, int]
 """(unmarked form, start, end)"""
 
-_NUMBER_RUN = re.compile(r"\d+(?:[.,٫٬]\d+)*")
-_ONE_NUMBER = re.compile(r"\d{1,3}(?:[,٬]\d{3})+(?:[.٫]\d+)?|\d+[.٫]\d+")
+_NUMBER_RUN = re.compile(r"\d+(?:[.,٫٬،]\d+)*")
+_ONE_NUMBER = re.compile(r"\d{1,3}(?:[,٬،]\d{3})+(?:[.٫]\d+)?|\d+[.٫]\d+")
 _NOT_SPACE = re.compile(r"\S+")
 _char_class = lru_cache(maxsize=1 << 12)(letters.char_class)
 _WORD_LETTERS = {
     letters.ARABIC: "arabic",
     letters.DIGIT: "number or latin",
     letters.OTHER: "number or latin",
+    letters.EMOJI: "emoji",
+    letters.PHRASE: "phrase",
 }
 
 
 def plain_tokens(text: str) -> list[PlainToken]:
     """The tokenizer, one character after the other."""
-    decimal_points, thousands = _separators_inside_numbers(text)
+    text = spoken(text)
+    decimal_points, dropped = _separators_inside_numbers(text)
+    dropped |= _hyphens_of_names(text)
     seats = {match.start(): match.end() - 1 for match in letters.HAMZA_ON_TATWEEL.finditer(text)}
     words: list[tuple[str, int, int]] = []
     kind_before = ""  # of the letter before, "" after a separator
@@ -42,7 +48,7 @@ def plain_tokens(text: str) -> list[PlainToken]:
             cls = letters.DIGIT
         elif at in seats:
             cls = letters.ARABIC
-        elif cls in (letters.MARK, letters.FORMAT) or at in thousands or at in seats.values():
+        elif cls in (letters.MARK, letters.FORMAT) or at in dropped or at in seats.values():
             continue
         kind = _WORD_LETTERS.get(cls, "")
         if kind and kind == kind_before:
@@ -51,8 +57,36 @@ def plain_tokens(text: str) -> list[PlainToken]:
             words.append((kind, at, at + 1))
         kind_before = kind
     spans = [(start, _over_marks(text, end, seats)) for _, start, end in words]
-    tokens = [(_form(text, start, end, thousands), start, end) for start, end in spans]
-    return [token for token in tokens if token[0]]
+    return [token for start, end in spans for token in _words_of_run(text, start, end, dropped)]
+
+
+def _words_of_run(text: str, start: int, end: int, dropped: set[int]) -> list[PlainToken]:
+    if _char_class(text[start]) in (letters.DIGIT, letters.OTHER):
+        return [(_form(text, start, end, dropped), start, end)]
+    run = pieces(text[start:end])
+    return [(piece.form, start + piece.start, start + piece.end) for piece in run]
+
+
+def _hyphens_of_names(text: str) -> set[int]:
+    """The hyphens between one letter or two that are no Arabic ones and a number."""
+    return {
+        at
+        for at in range(1, len(text) - 1)
+        if text[at] in "-\u2011"
+        and _char_class(text[at + 1]) == letters.DIGIT
+        and _classes_before(text, at) in ([letters.OTHER], [letters.OTHER] * 2)
+    }
+
+
+def _classes_before(text: str, at: int) -> list[int]:
+    """The classes of the letters of a run that ends before a place, at most three."""
+    found: list[int] = []
+    while at > 0 and len(found) < 3:
+        at -= 1
+        found.append(_char_class(text[at]))
+        if found[-1] not in (letters.OTHER, letters.DIGIT):
+            return found[:-1]
+    return found
 
 
 def _separators_inside_numbers(text: str) -> tuple[set[int], set[int]]:

@@ -233,9 +233,9 @@ MANY = ["".join(letters) for letters in islice(product("بتثجحخدذرزسش
 TOO_LARGE = {
     "slop": ("كتاب «بيت جديد»~" + DIGITS, 16, 20, "1,000,000 words may stand between"),
     "edits": ("بيت كتاب~" + DIGITS, 8, 20, "2 letters at most"),
-    "word": ("كتاب " + "ب" * 1001, 5, 20, "1,000 letters at most; this one has 1,001"),
+    "word": ("كتاب " + "بت" * 500 + "ب", 5, 20, "1,000 letters at most; this one has 1,001"),
     "word with stars": ("*ب" * 501, 0, 20, "1,000 letters at most; this one has 1,002"),
-    "word of a phrase": ("«كتاب " + "ب" * 1001 + "»", 6, 20, "1,000 letters at most"),
+    "word of a phrase": ("«كتاب " + "بت" * 500 + "ب" + "»", 6, 20, "1,000 letters at most"),
     "query": ("كتاب " * 40_001, 0, 1, "200,000 characters at most; this one has 200,005"),
     "words": (" ".join(MANY), 0, 1, "2,000 different words at most"),
     "words in groups": (" OR ".join(f"({word})" for word in MANY), 0, 1, "2,000 different words"),
@@ -271,7 +271,7 @@ def test_within_the_limits(text: str) -> None:
 
 
 def test_plain_queries_have_the_same_limits() -> None:
-    for text in (" ".join(MANY), "ب" * 1001, "كتاب " * 40_001):
+    for text in (" ".join(MANY), "بت" * 500 + "ب", "كتاب " * 40_001):
         with pytest.raises(QueryError, match="at most"):
             parser().plain_query(text)
 
@@ -348,7 +348,7 @@ def test_plain_query_takes_no_signs() -> None:
 
 
 def test_a_long_text_is_parsed_in_linear_time() -> None:
-    text = " ".join(f"كلمة{'ابتثجح'[i % 6]} من" for i in range(5000))
+    text = " ".join(f"كلمه{'ابتثجح'[i % 6]} من" for i in range(5000))
     started = time.perf_counter()
     assert len(parser().plain_query(text).leaves) == 5000
     assert time.perf_counter() - started < 5

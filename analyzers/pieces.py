@@ -1,0 +1,78 @@
+"""Which words does a run of letters hold that is not simply one word?
+
+Most runs are one, and the tokenizer does not ask. Signs that are words (ﷺ), emoji, the يا that the
+Quran joins with what it calls (يَـٰٓأَيُّهَا), and words that were run together behind a ة (لعبةفليكي) are
+several. Where a sign is several words, all of them stand where the sign does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from pyarabic import araby
+
+from analyzers.letters import ARABIC, PHRASES, REGIONAL_INDICATORS, char_class
+from analyzers.letters import EMOJI as EMOJI_CLASS
+from analyzers.normalizer import unmark
+from analyzers.uthmani import vocative_end
+
+_FLAG = re.compile("[{}-{}]{{2}}".format(*map(chr, REGIONAL_INDICATORS)))
+
+
+class Piece(NamedTuple):
+    """A word of a run: its unmarked form, never empty, and `run[start:end]`, as it is written."""
+
+    form: str
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=1 << 15)
+def pieces(run: str) -> tuple[Piece, ...]:
+    """The words of a run of letters, marks and signs of one class."""
+    found = _signs(run) if run[0] in PHRASES else _emoji(run) if _is_emoji(run) else _words(run)
+    return tuple(piece for piece in found if piece.form)
+
+
+def _is_emoji(run: str) -> bool:
+    return char_class(run[0]) == EMOJI_CLASS
+
+
+def _signs(run: str) -> Iterator[Piece]:
+    for at, sign in enumerate(run):
+        for word in PHRASES.get(sign, "").split():
+            yield Piece(word, at, at + 1)
+
+
+def _emoji(run: str) -> Iterator[Piece]:
+    at = 0
+    while at < len(run):
+        flag = _FLAG.match(run, at)
+        end = flag.end() if flag else at + 1
+        if _is_emoji(run[at]):
+            yield Piece(run[at:end], at, end)
+        at = end
+
+
+def _words(run: str) -> Iterator[Piece]:
+    start = 0
+    for end in (vocative_end(run), *_ends_behind_teh_marbuta(run), len(run)):
+        if end > start:
+            yield Piece(unmark(run[start:end]), start, end)
+            start = end
+
+
+def _ends_behind_teh_marbuta(run: str) -> Iterator[int]:
+    """Where a letter follows a ة, which its own marks follow first."""
+    at = run.find(araby.TEH_MARBUTA)
+    while at >= 0:
+        at += 1
+        while at < len(run) and char_class(run[at]) != ARABIC:
+            at += 1
+        if at == len(run):
+            return
+        yield at
+        at = run.find(araby.TEH_MARBUTA, at)
