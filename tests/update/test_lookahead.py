@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
     """A folder with an index, where a walk has something of each kind to tell."""
     home = tmp_path / "texts"
     (home / "inside").mkdir(parents=True)
-    for name in ("b.txt", "a.txt", "inside/c.md", "left.txt", "d.pdf"):
+    for name in ("b.txt", "a.txt", "inside/c.md", "left.txt", "d.png"):
         (home / name).write_text("نفط", encoding="utf-8")
     (home / os.fsdecode(b"\xff.txt")).write_text("غاز", encoding="utf-8")
     (home / "link.txt").symlink_to("nowhere")
