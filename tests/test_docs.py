@@ -117,6 +117,30 @@ def test_readme_python_examples_run(block: str, workplace: tuple[Path, dict[str,
     assert done.returncode == 0, done.stderr
 
 
+def test_the_examples_of_the_library_run(tmp_path: Path) -> None:
+    page = str(ROOT / "docs/library.md")
+    code = f"import doctest; print(doctest.testfile({page!r}, module_relative=False))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    outcome = done.stdout.splitlines()[-1]
+    assert re.fullmatch(r"TestResults\(failed=0, attempted=\d\d+\)", outcome), done.stdout
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_links_and_paths_of_the_pages_lead_somewhere(page: Path) -> None:
+    text = page.read_text("utf-8")
+    links = re.findall(r"\]\(([\w./-]+)\)", text)
+    named = re.findall(r"`((?:indexer|analyzers|tests|benchmarks|docs)/[\w./-]+)`", text)
+    missing = [link for link in links if not (page.parent / link).exists()]
+    assert not missing + [path for path in named if not (ROOT / path).exists()]
+
+
 def test_the_readme_shows_the_figures_of_a_committed_run() -> None:
     named = re.findall(r"benchmarks/runs/[\w.-]+\.md", README)
     assert named

@@ -317,4 +317,4 @@ def _notes(plan: Plan) -> tuple[str, ...]:
         return ()
     kinds = sorted(plan.skipped.items(), key=lambda item: (-item[1], item[0]))
     named = ", ".join(f"{count} {kind or 'without extension'}" for kind, count in kinds[:5])
-    return (f"passed over, as no kind of file that is read: {named}",)
+    return (f"files of other kinds were skipped: {named}",)

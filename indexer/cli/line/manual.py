@@ -18,9 +18,9 @@ The index lives in .fahras in the indexed folder and is found from any folder be
 HELP = {
     "index": """Build the index of a folder, or bring it up to date.
 
-New, changed, moved and removed files are found by size and time, in doubt by content; only they
-are read. Without PATH everything that the index of this folder holds is brought up to date, or
-this folder is indexed for the first time. With PATH only that folder or file is.
+Only new and changed files are read; they are recognised by size and time, if in doubt by content.
+Without PATH, the index of this folder is brought up to date, or made if there is none. With PATH,
+only that folder or file is.
 
 Files: .txt, .md, .html, .pdf, .docx, .doc, .rtf, .odt, .pptx, .odp, .epub, .srt, .vtt, .eml; and
 with several documents each .jsonl, .jsonl.gz (records with id, title, text), .csv, .tsv, .mbox,
@@ -32,8 +32,8 @@ Examples
   fahras index ~/texts                          that one, its index in ~/texts/.fahras
   fahras index /mnt/archive --index ~/archive   a folder that cannot be written to
   fahras index docs.jsonl.gz --index ./records  records of one file
-  fahras index --forget ~/drafts                no longer index what was indexed so
-  fahras index --rebuild                        write the whole index anew
+  fahras index --forget ~/drafts                no longer index that folder
+  fahras index --rebuild                        build the whole index again
 
 Exit codes: 0 all is indexed, 2 an error, also when single files could not be read.""",
     "search": """Search the index; the best documents come first, ten unless asked otherwise.

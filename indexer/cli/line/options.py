@@ -37,12 +37,12 @@ _OUTPUT, _SOURCE, _ACTION = "Output", "Queries and index", "Action"
 INDEX = Text(
     _SOURCE,
     "--index",
-    "The index itself, where it is not .fahras here or in a folder above.",
+    "The index, if it is not .fahras here or in a folder above.",
     metavar="DIR",
     environment="FAHRAS_INDEX",
 )
 JSON = Flag(_OUTPUT, "--json", "Print one JSON object.")
-JSON_LINES = Flag(_OUTPUT, "--jsonl", "Print one JSON object a line, raw UTF-8.")
+JSON_LINES = Flag(_OUTPUT, "--jsonl", "Print one JSON object per line, raw UTF-8.")
 COLOUR = Choice(
     _OUTPUT,
     "--color",
@@ -60,7 +60,7 @@ FIELD = Names(
 MATCH = Choice(
     _MATCHING,
     "--match",
-    "The loosest way of meeting a word that makes a document a hit: the same letters "
+    "How loosely a word may match for a document to be a hit: the same letters "
     "(exact), the same but for hamza, ta marbuta and the like (folded), the same stem, "
     "another spelling of the table (variant), or the same root.",
     MATCH_LEVELS,
@@ -69,15 +69,15 @@ MATCH = Choice(
 STRICT = Names(
     _MATCHING,
     "--strict",
-    "Tell letters apart that are one by default: hamza, ta (ة from ه), ya (ى from ي), "
-    "marks (the vowel marks that the query bears; reads the texts, so it is slower).",
+    "Tell apart letters that are the same by default: hamza, ta (ة from ه), ya (ى from ي), "
+    "marks (the vowel marks of the query; slower, because it reads the texts).",
     STRICT_SWITCHES,
 )
 ALL_WORDS = Flag(_MATCHING, "--all-words", "Only documents that hold every word of the query.")
 VARIANTS = Texts(
     _MATCHING,
     "--variants",
-    "More words that stand for each other, a group a line: سوريا سورية. May be repeated.",
+    "More words that stand for each other, one group per line: سوريا سورية. May be repeated.",
     metavar="FILE",
 )
 
@@ -95,11 +95,13 @@ class IndexRequest(Request):
 
     command = "index"
     paths = Words("PATH", "Folders or files to index.")
-    rebuild = Flag(_ACTION, "--rebuild", "Write it anew, also where another version wrote it.")
+    rebuild = Flag(
+        _ACTION, "--rebuild", "Build it again from scratch, also if another version built it."
+    )
     forget = Texts(
         _ACTION,
         "--forget",
-        "Take out what `fahras index PATH` once put in. May be repeated.",
+        "Remove from the index what `fahras index PATH` added. May be repeated.",
         metavar="PATH",
     )
     index = INDEX
@@ -115,7 +117,7 @@ class SearchRequest(Request):
         _HITS, "--limit -n", "How many hits.", metavar="N", minimum=1, default=_DEFAULT.limit
     )
     offset = Number(
-        _HITS, "--offset", "Leave out the first N hits.", metavar="N", default=_DEFAULT.offset
+        _HITS, "--offset", "Skip the first N hits.", metavar="N", default=_DEFAULT.offset
     )
     all_hits = Flag(_HITS, "--all", "All hits.")
     sort = Choice(
@@ -128,8 +130,8 @@ class SearchRequest(Request):
     within = Texts(
         _HITS,
         "--in",
-        "Only files whose path below the indexed folder fits, as in 'news/*'. "
-        "May be repeated: one must fit.",
+        "Only files whose path below the indexed folder matches, as in 'news/*'. "
+        "May be repeated: one must match.",
         metavar="GLOB",
     )
     field = FIELD
@@ -157,7 +159,7 @@ class SearchRequest(Request):
     explain = Flag(_SHOWN, "--explain", "Show what each word added to a score.")
     paths = Flag(_OUTPUT, "--paths -l", "Print the paths only, each once.")
     null = Flag(_OUTPUT, "--null -0", "End each path with NUL, for xargs -0; implies -l.")
-    count = Flag(_OUTPUT, "--count -c", "Print how many documents there are.")
+    count = Flag(_OUTPUT, "--count -c", "Print the number of documents.")
     quiet = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
     json = JSON
     jsonl = JSON_LINES
@@ -172,8 +174,8 @@ class SearchRequest(Request):
     queries = Text(
         _SOURCE,
         "--queries",
-        "Run a batch: a query a line, or JSON lines with id and text; - is stdin. "
-        "Results bear the id, or the number of the line.",
+        "Run a batch: one query per line, or JSON lines with id and text; - is stdin. "
+        "Results carry the id, or the number of the line.",
         metavar="FILE",
     )
     index = INDEX
