@@ -61,9 +61,15 @@ def _extract(named: Format, path: str, data: bytes | None, max_bytes: int) -> Ex
 
 
 def _function(row: Format) -> Callable[..., None]:
-    module = import_module(f"{__name__}.{row.module}")
-    function: Callable[..., None] = getattr(module, row.function)
-    return function
+    known = _FUNCTIONS.get(row.name)
+    if known is None:
+        module = import_module(f"{__name__}.{row.module}")
+        known = _FUNCTIONS[row.name] = getattr(module, row.function)
+    return known
+
+
+_FUNCTIONS: dict[str, Callable[..., None]] = {}
+"""By the name of a format, once its first file has come."""
 
 
 def _format(path: str) -> Format:

@@ -72,6 +72,8 @@ FORMATS = (
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """What zips, and the files of older office programs, begin with."""
 
+_TELLING = (*_CONTAINERS, *(magic for row in FORMATS for magic in row.magic))
+
 BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}
 EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
 """The ends of file names that are read, in lower case."""
@@ -90,6 +92,8 @@ def by_content(data: bytes, named: Format) -> Format:
     """The format that the first bytes tell, or else the one that the name does; text if empty."""
     if not data:
         return FORMATS[0]
+    if not data.startswith(_TELLING):
+        return named
     if data.startswith(_CONTAINERS):
         fitting = [row for row in FORMATS if row.holds and row.holds in data]
         if named in fitting:
