@@ -105,7 +105,7 @@ def meanings_of(
     narrow: list[Span] = []
     for expansion in _widest(expansions):
         if expansion.level == "nearest":
-            found = _neighbours(expansion, source, taken, narrow, settings.likeness)
+            found = _neighbours(expansion, source, taken, settings.likeness)
         elif expansion.level == "root":
             found = [_relatives(expansion, source, taken, settings.root_apart)]
         else:
@@ -136,28 +136,23 @@ def weighted(expansion: Expansion, parts: Sequence[tuple[Span, float]]) -> Meani
 
 
 def _neighbours(
-    expansion: Expansion,
-    source: FieldSource,
-    taken: Sequence[Span],
-    narrow: Sequence[Span],
-    least: float,
+    expansion: Expansion, source: FieldSource, taken: Sequence[Span], least: float
 ) -> list[Meaning]:
     """The spelling neighbours of a stem, but for what means something stronger already.
 
-    `taken` are whole stems and parts of them, `narrow` the terms that may be parts of one. Where
-    they retrieve, those that are a piece of the stem, or it of them, are apart and do not.
+    Where they retrieve, those that are a piece of the stem, or it of them, are apart and do not.
     """
     spans, likeness = source.nearest(expansion.key, least)
     weights = (expansion.weight * likeness * likeness).tolist()
-    strong, only_scored = set(taken), expansion._replace(retrieves=False)
+    only_scored = expansion._replace(retrieves=False)
+    hiding = _taken_of(spans, taken)
     admitted: list[tuple[Span, float]] = []
     pieces: list[tuple[Span, float]] = []
-    for span, weight in zip(pairs_of(spans), weights, strict=True):
-        if span in strong:
-            continue
-        piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
-        parts = without([span], narrow) if narrow else (span,)
-        (pieces if piece else admitted).extend((part, weight) for part in parts)
+    for place, (span, weight) in enumerate(zip(pairs_of(spans), weights, strict=True)):
+        parts = without([span], hiding.get(place, ()))
+        if parts:
+            piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
+            (pieces if piece else admitted).extend((part, weight) for part in parts)
     return [weighted(expansion, admitted), weighted(only_scored, pieces)]
 
 
@@ -166,19 +161,14 @@ def _relatives(
 ) -> Meaning:
     """The words of a root, but for what means something stronger already.
 
-    A span of `taken` lies within one stem of the root or outside of all. A stem that has nothing in
-    common with the expansion's own counts the share `apart` of its weight.
+    A stem that has nothing in common with the expansion's own counts the share `apart` of its
+    weight.
     """
     spans, likeness = source.relatives(expansion.key, expansion.stem)
     weights = (expansion.weight * (apart + (1 - apart) * likeness)).astype(np.float32)
     if not len(spans):
         return Meaning(expansion, spans, weights)
-    starts, ends = spans.T.tolist()
-    hiding: dict[int, list[Span]] = {}
-    for span in taken:
-        place = bisect_right(starts, span[0]) - 1
-        if place >= 0 and span[0] < ends[place]:
-            hiding.setdefault(place, []).append(span)
+    hiding = _taken_of(spans, taken)
     free = np.ones(len(spans), np.bool_)
     free[list(hiding)] = False
     rest = weighted(
@@ -186,7 +176,7 @@ def _relatives(
         [
             (part, float(weights[place]))
             for place, covering in hiding.items()
-            for part in without([(starts[place], ends[place])], covering)
+            for part in without(pairs_of(spans[place : place + 1]), covering)
         ],
     )
     return Meaning(
@@ -194,6 +184,21 @@ def _relatives(
         np.concatenate([spans[free], rest.spans]),
         np.concatenate([weights[free], rest.weights]),
     )
+
+
+def _taken_of(spans: Spans, taken: Sequence[Span]) -> dict[int, list[Span]]:
+    """By place in some ascending spans, what is taken of each, of those of which something is.
+
+    A span of `taken` lies within one of them or outside of all: it is of one stem.
+    """
+    # of [4, 7] and [9, 12], taken [5, 6] and [20, 22]: {0: [(5, 6)]}
+    starts, ends = spans.T.tolist()
+    found: dict[int, list[Span]] = {}
+    for span in taken:
+        place = bisect_right(starts, span[0]) - 1
+        if place >= 0 and span[0] < ends[place]:
+            found.setdefault(place, []).append(span)
+    return found
 
 
 def _stem_of(source: FieldSource, span: Span) -> str:

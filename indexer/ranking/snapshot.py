@@ -161,8 +161,9 @@ class Snapshot:
         lengths = np.concatenate(
             [np.zeros(0, np.float32), *(self.lengths(s, fields) for s in self.segments)]
         )
-        total = lengths.sum() if self.live is None else lengths[self.live].sum()
-        average = float(total) / max(self.documents, 1)
+        counted = lengths if self.live is None else lengths[self.live]
+        # in 64 bits lengths sum up exactly, in whatever order segments have them
+        average = float(counted.sum(dtype=np.float64)) / max(self.documents, 1)
         return length_norms(lengths, average, self.settings.k1, self.settings.b)
 
     def lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:

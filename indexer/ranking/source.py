@@ -73,7 +73,7 @@ class FieldSource(Protocol):
         """The spans of the terms whose folded form fits a pattern."""
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        """The other stems spelled like this one, and the likeness of each span."""
+        """The other stems spelled like this one, no span of two stems, and how like each is."""
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """The terms of a root, no span of two stems, and how like `stem` that of each span is."""

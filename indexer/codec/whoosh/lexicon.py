@@ -100,6 +100,7 @@ class LexiconField:
             if stems[key] != stem
             for span in self.group("stem", stems[key]).tolist()
         ]
+        found.sort()
         return spans_of([span for span, _ in found]), np.array([like for _, like in found])
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
