@@ -63,12 +63,17 @@ def pairs_of(stemmed: str) -> tuple[Pair, ...]:
     return tuple(_by_stem().get(stemmed, ()))
 
 
+@lru_cache(maxsize=1 << 10)
+def _pairs_of_form(unmarked: str) -> tuple[Pair, ...]:
+    return pairs_of(stem(fold(unmarked)))
+
+
 @lru_cache(maxsize=1 << 14)
 def parted(one: str, other: str) -> bool:
     """Whether two unmarked forms of one stem are the two words of a pair, as مكتبتهم and المكتب."""
     return any(
         {side(one, pair), side(other, pair)} == {Side.NOUN, Side.OTHER}
-        for pair in pairs_of(stem(fold(one)))
+        for pair in _pairs_of_form(one)
     )
 
 

@@ -77,11 +77,10 @@ def relatives(unmarked: str) -> tuple[str, ...]:
     it, too: وبالكتب, كتبهم and كتب are of كتاب, and وزير is no و and زير.
     """
     own = stem(fold(unmarked))
-    for word in _readings(unmarked):
-        if stem(word) == own or word.startswith(ARTICLE):
-            found = tuple(relative for relative in plurals_of(word) if _is_of(unmarked, relative))
-            if found:
-                return found
+    for word in dict.fromkeys(_readings(unmarked)):
+        found = tuple(relative for relative in plurals_of(word) if _is_of(unmarked, relative))
+        if found and (stem(word) == own or word.startswith(ARTICLE)):
+            return found
     return ()
 
 

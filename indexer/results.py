@@ -18,10 +18,10 @@ from indexer.errors import OptionError
 if TYPE_CHECKING:
     from indexer.reports import Explanation
 
-Tier = Literal["exact", "folded", "stem", "variant", "spelling", "root"]
+Tier = Literal["exact", "folded", "stem", "plural", "variant", "spelling", "root"]
 """How a word of a document met a word of the query, strongest first."""
 
-MatchLevel = Literal["exact", "folded", "stem", "variant", "root"]
+MatchLevel = Literal["exact", "folded", "stem", "plural", "variant", "root"]
 """The weakest tier by which a document may belong to a result."""
 
 StrictSwitch = Literal["marks", "hamza", "ta", "ya"]

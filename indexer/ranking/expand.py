@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple, Protocol
 
 from analyzers.analyzer import Analysis, analyze_form
+from analyzers.feminines import pairs_of, parted
+from analyzers.plurals import bears, relatives
 from analyzers.proclitics import splits
 from analyzers.roots import kindred, root
 from analyzers.stemmer import is_known, stem
@@ -23,6 +25,8 @@ from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.query.nodes import QueryWord
 from indexer.ranking.settings import RankingSettings
+from indexer.ranking.source import FieldSource, Spans
+from indexer.ranking.strict import kept
 
 _TWICE = re.compile(r"(.)\1+")
 
@@ -44,6 +48,9 @@ class Expansion(NamedTuple):
     square of their likeness. At the level "root" the weight is that of the stem `stem`, and others
     count less the less they are like it. `core` groups are the word itself: their documents make
     its idf. `form` is the unmarked form that the terms stand for: the word's, or that of a variant.
+
+    Of a narrowed group only some terms are meant: those that `bears` a word with its clitics (طلبة,
+    not طلب), or all but those of `apart`, another word of the stem than `form` (مكتب of مكتبة).
     """
 
     level: str
@@ -54,6 +61,24 @@ class Expansion(NamedTuple):
     core: bool = True
     form: str = ""
     stem: str = ""
+    bears: str = ""
+    apart: bool = False
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether terms of the group are left out."""
+        return self.apart or bool(self.bears)
+
+    def admits(self, unmarked: str) -> bool:
+        """Whether a term of the group is meant."""
+        if self.bears and not bears(unmarked, self.bears):
+            return False
+        return not (self.apart and parted(self.form, unmarked))
+
+    def terms(self, source: FieldSource) -> Spans:
+        """The terms of a named group in one field of one segment."""
+        spans = source.group(self.level, self.key)
+        return kept(source, spans, self.admits) if self.narrowed else spans
 
 
 class Vocabulary(Protocol):
@@ -61,6 +86,9 @@ class Vocabulary(Protocol):
 
     def count(self, level: str, key: str) -> int:
         """How often the terms of a group occur."""
+
+    def holds(self, group: Expansion) -> bool:
+        """Whether any term that a named group means occurs."""
 
     def article_count(self, stem: str) -> int:
         """How often terms of a stem occur that are written with the article, or و and it."""
@@ -74,14 +102,18 @@ def key_at(analysis: Analysis, level: str) -> str:
     return analysis.unmarked if level == "exact" else str(getattr(analysis, level))
 
 
+def group_at(word: QueryWord, level: str, weight: float = 1.0) -> Expansion:
+    """The group of the word itself at a level: exact, folded or stem."""
+    apart = level == "stem" and bool(pairs_of(word.analysis.stem))
+    key = key_at(word.analysis, level)
+    return Expansion(level, key, level, weight, form=word.unmarked, apart=apart)
+
+
 def written_groups(word: QueryWord, level: str, settings: RankingSettings) -> list[Expansion]:
     """The groups of the word itself, up to `level`: exact, folded, stem."""
     tiers = ("exact", "folded", "stem")
     return [
-        Expansion(
-            tier, key_at(word.analysis, tier), tier, getattr(settings, tier), form=word.unmarked
-        )
-        for tier in tiers[: tiers.index(level) + 1]
+        group_at(word, tier, getattr(settings, tier)) for tier in tiers[: tiers.index(level) + 1]
     ]
 
 
@@ -94,8 +126,8 @@ def expand(
 ) -> tuple[Expansion, ...]:
     """The groups that `word` means when documents may belong by the tier `match` or a stronger.
 
-    Up to the tier stem nothing weaker counts at all; from variant on, spelling and root add to the
-    scores of documents that belong.
+    Up to the tier plural nothing weaker counts at all; from variant on, spelling and root add to
+    the scores of documents that belong.
 
     `variants` are the unmarked forms that a table sets beside the word.
     """
@@ -104,9 +136,11 @@ def expand(
     found = written_groups(word, "stem", settings)
     rest = _rest_of(word, vocabulary, settings)
     found += _proclitic_groups(word, rest, vocabulary, settings)
-    if match != "stem":
+    if match != "stem" and not word.analysis.stopword:
+        found += _plural_groups(word, rest, vocabulary, settings)
+    if match not in ("stem", "plural"):
         found += _variant_groups(variants, vocabulary, settings)
-        missing = not any(vocabulary.count(e.level, e.key) for e in found)
+        missing = not any(map(vocabulary.holds, found))
         if not word.analysis.stopword:
             found += _relatives(word, rest, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
@@ -143,9 +177,9 @@ def _relative(
 
 
 def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:
-    seen: set[tuple[str, str]] = set()
+    seen: set[tuple[str, str, str]] = set()
     for expansion in expansions:
-        group = (expansion.level, expansion.key)
+        group = (expansion.level, expansion.key, expansion.bears)
         if group not in seen:
             seen.add(group)
             yield expansion
@@ -166,13 +200,30 @@ def _proclitic_groups(
     if settings.proclitic <= 0 or word.analysis.stopword:
         return
     guard = _Guard(vocabulary, settings.article_share)
+    own = group_at(word, "stem", settings.proclitic)
     targets = [word.analysis.stem]
     if rest is not None:
         targets.append(stem(rest))
-        yield Expansion("stem", stem(rest), "stem", settings.proclitic, form=word.unmarked)
+        yield own._replace(key=stem(rest))
     for target in targets:
         for key in guard.bearing(target):
-            yield Expansion("stem", key, "stem", settings.proclitic, form=word.unmarked)
+            yield own._replace(key=key)
+
+
+def _plural_groups(
+    word: QueryWord, rest: str | None, vocabulary: Vocabulary, settings: RankingSettings
+) -> Iterator[Expansion]:
+    """The broken plurals of a word, or the words of which it is one, with their clitics.
+
+    Only forms that bear the relative itself: طلبة of طالب has the stem of طلب, another word.
+    """
+    guard = _Guard(vocabulary, settings.article_share)
+    for form in relatives(word.unmarked) or (relatives(rest) if rest else ()):
+        key = analyze_form(form).stem
+        group = Expansion("stem", key, "plural", settings.plural, core=False, form=form, bears=form)
+        yield group
+        for bearing in guard.bearing(key):
+            yield group._replace(key=bearing)
 
 
 class _Guard:
@@ -252,9 +303,12 @@ def group_of(
     """The group by which a written form meets the word so expanded, None if it does not."""
     for expansion in expansions:
         if expansion.level == "nearest":
-            near = likeness(analysis.stem, expansion.key) >= settings.likeness
+            like = likeness(analysis.stem, expansion.key)
+            near = like >= settings.likeness and analysis.stem != expansion.key
             if near and not (expansion.retrieves and is_part(analysis.stem, expansion.key)):
                 return expansion
-        elif key_at(analysis, expansion.level) == expansion.key:
+        elif key_at(analysis, expansion.level) == expansion.key and expansion.admits(
+            analysis.unmarked
+        ):
             return expansion
     return None

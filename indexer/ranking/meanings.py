@@ -109,15 +109,16 @@ def meanings_of(
         elif expansion.level == "root":
             found = [_relatives(expansion, source, taken, settings.root_apart)]
         else:
-            spans = source.group(expansion.level, expansion.key)
+            spans = expansion.terms(source)
             if not len(spans):
                 continue
-            # stems have nothing in common with one another, only with other levels
-            hiding = narrow if expansion.level == "stem" else taken
+            # whole stems have nothing in common with one another, only with parts of them
+            whole = expansion.level == "stem" and not expansion.narrowed
+            hiding = narrow if whole else taken
             if hiding:
                 spans = spans_of(without(pairs_of(spans), hiding))
             found = [plain(expansion, spans)]
-            if expansion.level != "stem":
+            if not whole:
                 narrow += pairs_of(spans)
         for meaning in found:
             taken += pairs_of(meaning.spans)

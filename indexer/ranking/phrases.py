@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analyzers.ranked import changes, is_among
 from indexer.query.nodes import QueryWord
-from indexer.ranking.expand import key_at
+from indexer.ranking.expand import group_at
 from indexer.ranking.occurrences import gathered, occurrences_of
 from indexer.ranking.source import Docs, FieldSource, Gathered, Located
 from indexer.ranking.strict import agreeing
@@ -50,8 +50,8 @@ def located_words(
     """
     located = []
     for word in words:
-        group = source.group(level, key_at(word.analysis, level))
-        terms = agreeing(source, group, word.unmarked, strict)
+        group = group_at(word, level)
+        terms = agreeing(source, group.terms(source), word.unmarked, strict)
         if not len(terms):
             return ()
         located.append(source.locate(terms))

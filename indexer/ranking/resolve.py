@@ -21,7 +21,7 @@ from indexer.query.nodes import (
     QueryWord,
     StemQuery,
 )
-from indexer.ranking.expand import Expansion, expand, key_at
+from indexer.ranking.expand import Expansion, expand, group_at
 from indexer.ranking.meanings import (
     Meaning,
     Phrase,
@@ -92,15 +92,13 @@ class Resolver:
                 yield from self._spans_of_pattern(leaf, source)
             case PhraseQuery():
                 for word in leaf.words:
-                    key = key_at(word.analysis, leaf.level)
-                    group = Expansion(leaf.level, key, leaf.level, 1.0, form=word.unmarked)
-                    yield _narrowed(leaf, plain(group, source.group(leaf.level, key)), source)
+                    group = group_at(word, leaf.level)
+                    yield _narrowed(leaf, plain(group, group.terms(source)), source)
             case AlternativeQuery():
                 for side in leaf.sides:
                     for word in side:
-                        key = word.analysis.stem
-                        group = Expansion("stem", key, "variant", 1.0, form=word.unmarked)
-                        yield _narrowed(leaf, plain(group, source.group("stem", key)), source)
+                        group = group_at(word, "stem")._replace(tier="variant")
+                        yield _narrowed(leaf, plain(group, group.terms(source)), source)
             case _:
                 assert_never(leaf)
 

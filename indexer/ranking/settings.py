@@ -43,6 +43,7 @@ class RankingSettings:
     folded: float = 1.0
     stem: float = 1.0
     proclitic: float = 1.0
+    plural: float = 0.3
     variant: float = 0.9
     spelling: float = 0.5
     root: float = 0.45

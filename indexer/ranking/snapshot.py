@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from indexer.codec.whoosh.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
 from indexer.ranking.columnar import ColumnarField
+from indexer.ranking.expand import Expansion
 from indexer.ranking.occurrences import postings_of
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.source import (
@@ -220,6 +221,14 @@ class FieldsVocabulary:
         return sum(
             _live_count(segment, source, source.group(level, key))
             for segment, source in self._held()
+        )
+
+    def holds(self, group: Expansion) -> bool:
+        """Whether any term that a named group means occurs."""
+        if not group.narrowed:
+            return self.count(group.level, group.key) > 0
+        return any(
+            _live_count(segment, source, group.terms(source)) for segment, source in self._held()
         )
 
     def _article_count(self, stem: str) -> int:

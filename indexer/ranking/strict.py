@@ -236,13 +236,13 @@ def agreeing(source: FieldSource, spans: Spans, form: str, switches: frozenset[s
 
 
 def kept(source: FieldSource, spans: Spans, meets: Callable[[str], bool]) -> Spans:
-    """The parts of some spans whose terms meet a test."""
+    """The parts of some spans whose terms meet a test; each within one of the spans."""
     found: list[Span] = []
     for span in spans.tolist():
         for slot, form in enumerate(source.forms(span), span[0]):
             if not meets(form):
                 continue
-            if found and found[-1][1] == slot:
+            if found and found[-1][1] == slot > span[0]:
                 found[-1] = (found[-1][0], slot + 1)
             else:
                 found.append((slot, slot + 1))

@@ -61,7 +61,7 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
     variants = leaf.variants if isinstance(leaf, StemQuery) else ()
     vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
     if any(
-        vocabulary.count(group.level, group.key)
+        vocabulary.holds(group)
         for group in evaluator.leaves.resolver.expanded(word, "variant", leaf.fields, variants)
         if group.tier not in ("spelling", "root")
     ):

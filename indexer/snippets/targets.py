@@ -19,7 +19,7 @@ from indexer.query.nodes import (
     StemQuery,
 )
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import Expansion, group_of, key_at, written_groups
+from indexer.ranking.expand import Expansion, group_at, group_of, key_at, written_groups
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.strict import letters_agree, marks_agree
@@ -78,7 +78,8 @@ class Targets:
         found: dict[int, tuple[int, Expansion]] = {}
         for level, keys in self._by_key.items():
             for number, rank, expansion in keys.get(key_at(analysis, level), ()):
-                if number not in found or rank < found[number][0]:
+                stronger = number not in found or rank < found[number][0]
+                if stronger and expansion.admits(form):
                     found[number] = (rank, expansion)
         met = [
             (number, group.tier)
@@ -155,7 +156,4 @@ def _add_phrase(targets: Targets, leaf: PhraseQuery, resolver: Resolver, weight:
 
 def _side(words: tuple[QueryWord, ...]) -> list[tuple[Expansion, ...]]:
     """A side of the variant table: each word by its stem."""
-    return [
-        (Expansion("stem", key_at(w.analysis, "stem"), "variant", 1.0, form=w.unmarked),)
-        for w in words
-    ]
+    return [(group_at(word, "stem")._replace(tier="variant"),) for word in words]

@@ -9,6 +9,7 @@ import pytest
 from analyzers.feminines import Pair, Side, pairs, pairs_of, parted, side
 from analyzers.lists import lines_of
 from analyzers.normalizer import fold
+from analyzers.plurals import bears, relatives
 from analyzers.stemmer import stem
 
 TABLE = Path(__file__).parent.parent / "data" / "feminines_must_meet.txt"
@@ -45,6 +46,16 @@ def test_every_pair_is_found_by_the_stem_of_its_words() -> None:
 def test_no_noun_stands_twice_or_beside_itself() -> None:
     assert len({pair.noun for pair in pairs()}) == len(pairs())
     assert not [pair for pair in pairs() if fold(pair.noun) == fold(pair.other)]
+
+
+def test_no_pair_is_a_word_and_its_plural() -> None:
+    both = [
+        (noun, other)
+        for pair in pairs()
+        for noun, other in (pair, pair[::-1])
+        if any(bears(other, word) for word in relatives(noun))
+    ]
+    assert both == []
 
 
 @pytest.mark.parametrize(

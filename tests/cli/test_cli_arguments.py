@@ -129,7 +129,10 @@ MISTAKES = [
     ("search -n 0", "--limit: 0 is too small, give 1 or more"),
     ("search --all=1", "--all takes no value"),
     ("search --sort siez", "--sort: 'siez' is not one of relevance, path, date, size"),
-    ("search --match Root", "--match: 'Root' is not one of exact, folded, stem, variant, root"),
+    (
+        "search --match Root",
+        "--match: 'Root' is not one of exact, folded, stem, plural, variant, root",
+    ),
     ("search --field txt", "--field: 'txt' is not one of title, text"),
     ("search --strict ta,hamzah", "--strict: 'hamzah' is not one of marks, hamza, ta, ya"),
     ("search --color red", "--color: 'red' is not one of auto, always, never"),

@@ -15,6 +15,8 @@ import pytest
 from whoosh import index as whoosh_index
 
 from analyzers import Analysis, analyze
+from analyzers.feminines import parted
+from analyzers.plurals import bears
 from indexer.codec.whoosh import engine
 from indexer.codec.whoosh.weighting import FahrasWeighting
 from indexer.query.nodes import (
@@ -48,7 +50,8 @@ VOCABULARY = tuple(
     """
     كتاب الكتاب والكتاب كتابهم كُتُب كتب مكتبة المكتبه بيت البيت بيته بيوت مدرسة المدرسه مدارس
     علم العلم معلم عالم مسؤول مسئول أحمد احمد سوريا سورية السوري لبنان رئيس الرئيس رئيسا مئة مائة
-    من في على علي قال وقال 2017 ٢٠١٧ 12,500 nato NATO بـ روسيا الروسية روسيه قاذفات القاذفات أمس
+    مكتب مكتبه طالب الطلاب طلبة طلب من في على علي قال وقال
+    2017 ٢٠١٧ 12,500 nato NATO بـ روسيا الروسية روسيه قاذفات القاذفات أمس
     """.split()  # noqa: SIM905  as text it can be read
 )
 
@@ -229,7 +232,12 @@ def weight_of(expansion: Any, met: Analysis) -> float:
         share = SETTINGS.root_apart + (1 - SETTINGS.root_apart) * like
         return expansion.weight * share if met.root == expansion.key else 0.0
     if expansion.level != "nearest":
-        return expansion.weight if key_at(met, expansion.level) == expansion.key else 0.0
+        held = key_at(met, expansion.level) == expansion.key
+        if expansion.bears:
+            held = held and bears(met.unmarked, expansion.bears)
+        if expansion.apart:
+            held = held and not parted(expansion.form, met.unmarked)
+        return expansion.weight if held else 0.0
     like = likeness(expansion.key, met.stem)
     near = like >= SETTINGS.likeness and met.stem != expansion.key
     return expansion.weight * like * like if near else 0.0
@@ -273,6 +281,8 @@ def edits_between(one: str, other: str) -> int:
 
 
 def meets(word: QueryWord, level: str, met: Analysis) -> bool:
+    if level == "stem" and parted(word.unmarked, met.unmarked):
+        return False
     return key_at(word.analysis, level) == key_at(met, level)
 
 

@@ -327,7 +327,7 @@ def test_all_words() -> None:
     assert shape(parsed("كتاب ؟ ()", all_words=True).query) == "كتاب"
 
 
-@pytest.mark.parametrize("match", ["exact", "folded", "stem", "variant", "root"])
+@pytest.mark.parametrize("match", ["exact", "folded", "stem", "plural", "variant", "root"])
 def test_match_is_the_level_of_words(match: str) -> None:
     (leaf,) = parsed("كتاب", match=match).leaves
     assert isinstance(leaf, StemQuery)

@@ -48,7 +48,7 @@ def test_words_that_are_held(index: Index, query: str) -> None:
     assert search(index, query).unknown_words == ()
 
 
-@pytest.mark.parametrize("match", ["exact", "folded", "stem", "variant", "root"])
+@pytest.mark.parametrize("match", ["exact", "folded", "stem", "plural", "variant", "root"])
 def test_a_word_is_held_whatever_tier_is_asked_for(index: Index, match: str) -> None:
     assert unknown(index, "بساتننن كبستان", match=match) == ["بساتننن"]
 

@@ -59,7 +59,7 @@ def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     opened.close()
 
 
-@pytest.mark.parametrize("match", ["exact", "folded", "stem", "variant", "root"])
+@pytest.mark.parametrize("match", ["exact", "folded", "stem", "plural", "variant", "root"])
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_same_words_as_in_the_whole_text(searcher: Any, query: str, match: str) -> None:
     snapshot = Snapshot.of(searcher)

@@ -62,6 +62,7 @@ MATCH = Choice(
     "--match",
     "How loosely a word may match for a document to be a hit: the same letters "
     "(exact), the same but for hamza, ta marbuta and the like (folded), the same stem, "
+    "its broken plural or the word of which it is one (plural), "
     "another spelling of the table (variant), or the same root.",
     MATCH_LEVELS,
     default=_DEFAULT.match,

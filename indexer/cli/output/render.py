@@ -20,6 +20,7 @@ TIER_STYLES = {
     "exact": "bold red",
     "folded": "bold red",
     "stem": "bold yellow",
+    "plural": "bold green",
     "variant": "bold cyan",
     "spelling": "underline magenta",
     "root": "underline blue",
