@@ -5,7 +5,7 @@ A known word keeps its stem with every ending, and `stemmer` finds it behind eve
 (`f`).
 
 What the list means is spelled out in data/known.txt, which loads in a fraction of the time.
-`python -m analyzers.protected` writes it anew after a change of the lists, and a test holds it.
+`python -m analyzers.protected` rewrites it after a change of the lists, and a test holds it.
 """
 
 from __future__ import annotations

@@ -271,7 +271,7 @@ _SHARED_FORMS = 1 << 20
 def shared_tokenizer() -> Tokenizer:
     """A tokenizer for queries and single texts, one a thread: its tables cost more than they do.
 
-    It is made anew when its vocabulary has grown large, so keep no form ids across calls.
+    It is rebuilt when its vocabulary has grown large, so keep no form ids across calls.
     """
     known: Tokenizer | None = getattr(_SHARED, "tokenizer", None)
     if known is None or len(known.forms) > _SHARED_FORMS:

@@ -1,4 +1,4 @@
-"""What is the least that numpy needs for a query of two words, beside all of ours and tantivy?
+"""The minimum that numpy needs for a query of two words, beside ours and tantivy's.
 
     python benchmarks/floor.py PLAN --index DIR --tantivy DIR
 

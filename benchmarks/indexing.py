@@ -270,6 +270,6 @@ def bytes_table(index_dir: str, text_bytes: int) -> Table:
         if size >= total / 100:
             table.rows.append([name, size / 1e6, size / text_bytes])
             rest -= size
-    table.rows.append(["all else", rest / 1e6, rest / text_bytes])
+    table.rows.append(["everything else", rest / 1e6, rest / text_bytes])
     table.rows.append(["index", total / 1e6, total / text_bytes])
     return table

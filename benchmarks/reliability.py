@@ -6,7 +6,7 @@ Four parts. `steps`: each step of a change (`tests/helpers/faults.py`) is broken
 an index of each age. `kills`: the command is killed at exact system calls on files of the index.
 `breaks`: signals and errors at the system calls around the commit. Both need strace. `pairs`: two
 first runs on one folder at once. After each trial the index must be what it was or what it was to
-be, say so truly, and the next run must leave no trace: all else counts as lost.
+be, say so truly, and the next run must leave no trace: anything else counts as lost.
 """
 
 from __future__ import annotations

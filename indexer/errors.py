@@ -15,8 +15,8 @@ WHOOSH_RELEASE = "3.54.0"
 class Remedy(NamedTuple):
     """What would help, and at which path.
 
-    index: index a folder, into an index at `path` if it is given; rebuild: write the index anew;
-    name_roots: write the index at `path` anew and say which folders it is of; name_index: say that
+    index: index a folder, into an index at `path` if it is given; rebuild: build the index again;
+    name_roots: rebuild the index at `path` and say which folders it is of; name_index: say that
     the index at `path` is meant; move_index: keep the index elsewhere; forget: forget what is
     indexed of `path`; report: look where the error arose.
     """

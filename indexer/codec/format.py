@@ -92,7 +92,7 @@ only every sixteenth string says so, and no count does:
 `..._large`      u4 | u8      and those themselves, in order
 ================ ============ ==============================================================
 
-Stored values: arrays `s/F/...` for a form field's text, `records/...` for all else
+Stored values: arrays `s/F/...` for a form field's text, `records/...` for everything else
 -----------------------------------------------------------------------------------
 One blob a document, compressed together in blocks of whole documents: at most 64 of them, about
 48 KiB before compression.

@@ -1,6 +1,6 @@
 """What does a file of JSON lines hold? One record a line, streamed; a bad line costs only itself.
 
-Keys `id`, `title`, `text`, `date`; others are passed over. A line without an id gets its number
+Keys `id`, `title`, `text`, `date`; others are ignored. A line without an id gets its number
 as id. An id that occurs again is kept as `id#2` and reported, so that nothing is lost. Memory is
 that of the longest line and of the ids, whatever the size of the file.
 """
@@ -141,7 +141,7 @@ class Ids:
 
     def __init__(self) -> None:
         self._copies: dict[str, int] = {}
-        """By id, the number of the next copy to try: a file of one id is not searched anew."""
+        """By id, the number of the next copy to try: a file of one id is not searched again."""
 
     def own(self, wanted: str) -> str:
         """`wanted`, or the first of wanted#2, wanted#3, … that no record has yet."""

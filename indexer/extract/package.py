@@ -43,7 +43,7 @@ class Package:
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except _DAMAGE as error:
-            raise ExtractError("damaged: save it anew, or leave it out") from error
+            raise ExtractError("damaged: save it again, or leave it out") from error
         self.names = self._zip.namelist()
         if len(self.names) > MOST_ENTRIES:
             raise ExtractError(f"{len(self.names):,} parts, where {MOST_ENTRIES:,} are the limit")
@@ -63,7 +63,7 @@ class Package:
                     self._refuse_bomb(left)
                     yield chunk
         except _DAMAGE as error:
-            raise ExtractError("damaged: save it anew, or leave it out") from error
+            raise ExtractError("damaged: save it again, or leave it out") from error
         except RuntimeError as error:  # what zipfile says of a password
             raise ExtractError("protected by a password: save it without") from error
 

@@ -102,7 +102,7 @@ def _opened(data: bytes) -> Any:
     except pypdfium2.PdfiumError as error:
         if "password" in str(error).lower():
             raise ExtractError("protected by a password: save it without") from None
-        raise ExtractError("damaged, or no PDF: open and save it anew, or leave it out") from None
+        raise ExtractError("damaged, or no PDF: open and save it again, or leave it out") from None
 
 
 def _why_no_text(document: Any, broken: int) -> str:

@@ -39,7 +39,7 @@ def parse(data: bytes) -> list[tuple[str, str]]:
     except python_calamine.PasswordError:
         raise ExtractError("protected by a password: save it without") from None
     except (python_calamine.CalamineError, ValueError, OSError) as error:
-        raise ExtractError("damaged: save it anew, or leave it out") from error
+        raise ExtractError("damaged: save it again, or leave it out") from error
     texts = [(name, _text_of(book.get_sheet_by_name(name))) for name in book.sheet_names]
     return [(name, text) for name, text in texts if text]
 

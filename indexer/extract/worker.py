@@ -56,7 +56,7 @@ def read_apart(function: str, data: bytes, *, seconds: int) -> Any:
 
 
 class Worker:
-    """The process, as who asks sees it."""
+    """The process, as its caller sees it."""
 
     def __init__(self) -> None:
         try:
@@ -189,7 +189,7 @@ def _answer(function: str, data: bytes) -> dict[str, Any]:
 
 def _limit() -> None:
     """Bound what this process may take, and end it with its parent."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever asked decides what Ctrl-C ends
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides what Ctrl-C ends
     with suppress(ImportError, ValueError, OSError):
         import resource
 

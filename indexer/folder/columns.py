@@ -57,7 +57,7 @@ class FileEntry(NamedTuple):
 
 
 class PackedColumn:
-    """64-bit numbers as they lie on the disk: a few are read out of it sooner than all unpacked."""
+    """64-bit numbers as they lie on the disk: reading a few is faster than unpacking all."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data

@@ -1,6 +1,6 @@
 """Which file has this number, and where does it stand among all? What a search asks of a catalogue.
 
-A search shows ten files of some ten thousands: they are looked up by bisection.
+A search shows ten files of tens of thousands: they are looked up by bisection.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ class Walk:
     def __init__(self, root: str, notice: Noticed | None = None) -> None:
         self.root = root
         self.skipped: Counter[str] = Counter()
-        """How many files were passed over, by extension (lower case, with dot; "" for none)."""
+        """How many files were skipped, by extension (lower case, with dot; "" for none)."""
         self.problems: list[FileProblem] = []
         self.unreadable: list[str] = []
         """Folders and files that are there, or may be, but could not be looked at."""
@@ -116,7 +116,7 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
 def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str]) -> None:
     """Take the files of one folder; its folders and links are added to what is to be looked at.
 
-    The system looks names up in the folder that is open: a sixth sooner than whole paths.
+    The system looks names up in the folder that is open: a sixth faster than whole paths.
     """
     try:
         descriptor = os.open(folder, _READ_FOLDER)

@@ -40,7 +40,7 @@ _REMEMBERED_NEAR = 1 << 12
 
 _FEW_RANGES = 8
 _SLICED_POSTINGS = 128
-"""So few ranges, or with so many postings on average, are sliced one by one sooner than gathered by
+"""So few ranges, or with so many postings on average, are sliced one by one faster than gathered by
 index."""
 
 
@@ -71,7 +71,7 @@ class ColumnarField:
         return spans_of([slots]) if slots.first < slots.last else NO_SPANS
 
     def matching(self, pattern: FormPattern) -> Spans:
-        """See FieldSource. A prefix is two bisections, all else a look through all folded forms."""
+        """See FieldSource. A prefix is two bisections, anything else a scan of all folded forms."""
         if pattern.prefix:
             groups = self.arrays.groups_with_prefix("folded", pattern.prefix)
         else:

@@ -3,7 +3,7 @@
 An expansion names a group by level and key ("stem", "كتاب") instead of listing terms: each segment
 resolves it against its own dictionary. Groups are in order of strength; a term belongs to the first
 that holds it, which gives it its tier and its weight. Everything here is decided by the dictionary
-of the index at the moment of the query, so that documents need not be indexed anew for any of it.
+of the index at the moment of the query, so documents never need to be indexed again for it.
 
 The tiers are those of `results.TIERS`. What a lone proclitic (ب ل ف ك) may be taken off is decided
 by the collection's own counts; see `_Proclitics`.

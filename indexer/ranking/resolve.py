@@ -110,7 +110,7 @@ class Resolver:
                 yield narrowed
 
     def _spans_of_pattern(self, leaf: PatternQuery, source: FieldSource) -> Iterator[Meaning]:
-        """The word itself, where the pattern is one; then all else that fits."""
+        """The word itself, where the pattern is one; then everything else that matches."""
         fitting = source.matching(leaf.pattern)
         if leaf.strict:
             fitting = kept(source, fitting, lambda form: leaf.tier(analyze_form(form)) is not None)

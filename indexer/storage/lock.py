@@ -26,7 +26,7 @@ class Lock:
     """The right to write to an index, from its making until `release`.
 
     The lock is the system's (flock): it ends with its process, however that ends, and with the
-    children that inherited it. Its file is made before all else and never removed. Raises
+    children that inherited it. Its file is made before everything else and never removed. Raises
     IndexLockedError where another process holds it for longer than `LOCK_WAIT_S`, and
     IndexNotWritableError where there can be no lock.
     """

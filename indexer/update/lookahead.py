@@ -1,6 +1,6 @@
 """What became of the files? Asked in a child process, while this one imports what may answer next.
 
-To look at some ten thousands of files takes as long as to import numpy and Whoosh; on two cores
+Looking at tens of thousands of files takes as long as importing numpy and Whoosh; on two cores
 both are done at once. So the child is forked before either is imported, and by a command only: a
 library's process may have threads, of which a fork keeps but one.
 

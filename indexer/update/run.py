@@ -33,7 +33,7 @@ PROCESSES = min(2, os.cpu_count() or 1)
 """Workers that read and analyse; each may hold about 400 MB."""
 
 ALONE_BYTES = 2 << 20
-"""Less than this is read by one process sooner than two are started, and makes one segment."""
+"""One process reads less than this faster than two start; it makes one segment."""
 
 
 class Plan:
@@ -93,11 +93,11 @@ def plan_update(
 
 
 def refuse_loss(catalogue: Catalogue) -> None:
-    """Raise FahrasError where a root is gone: an index written anew would be without its texts."""
+    """Raise FahrasError where a root is gone: a rebuilt index would lose its texts."""
     for root in map(catalogue.absolute, catalogue.roots):
         if not os.path.exists(root):
             raise FahrasError(
-                f"{root} is not there, and an index written anew would lose its texts: bring it "
+                f"{root} is not there, and a rebuilt index would lose its texts: bring it "
                 "back, or forget it",
                 remedy=Remedy("forget", root),
             )

@@ -106,4 +106,4 @@ def test_digits_and_latin_are_untouched(word: str) -> None:
 
 
 def test_the_known_words_are_spelled_out() -> None:
-    assert read_list("known.txt") == derive(), "python -m analyzers.protected writes it anew"
+    assert read_list("known.txt") == derive(), "python -m analyzers.protected rewrites it"

@@ -1,4 +1,4 @@
-"""PDFs: glyphs in the order of reading, whoever drew them; files that say nothing, and why."""
+"""PDFs: glyphs in reading order, whichever program drew them; files without text, and why."""
 
 from __future__ import annotations
 

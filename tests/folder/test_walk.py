@@ -1,4 +1,4 @@
-"""The folder against the catalogue: what is seen, what is passed over, what became of it."""
+"""The folder against the catalogue: what is seen, what is skipped, what became of it."""
 
 from __future__ import annotations
 

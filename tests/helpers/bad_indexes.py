@@ -157,7 +157,7 @@ PLACES = [
            "forget it", 2, _two_roots,
            then=["search", "-q", "سفينة", *_KEPT]),
     _place("gone-rebuilt", "the same, with `--rebuild`", ["index", "--rebuild", *_KEPT],
-           "fahras: PATH/one is not there, and an index written anew would lose its texts: "
+           "fahras: PATH/one is not there, and a rebuilt index would lose its texts: "
            "bring it "
            "back, or forget it with --forget PATH/one", 2, _two_roots,
            then=["search", "-q", "سفينة", *_KEPT]),

@@ -306,7 +306,7 @@ class Trial:
         return told
 
     def _killed(self, place: int, way: Break) -> BaseException:
-        """Act in a child; an interruption, for whoever is killed says nothing."""
+        """Act in a child; an interruption, for a killed process says nothing."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # as in build/parallel.py
             child = os.fork()

@@ -29,7 +29,7 @@ class BatchError(FahrasError):
 
 
 def read(path: str) -> list[Query]:
-    """All queries of a file, of stdin if it is `-`; empty lines are passed over."""
+    """All queries of a file, of stdin if it is `-`; empty lines are skipped."""
     queries = []
     for number, line in enumerate(read_lines(path), 1):
         if line.strip():

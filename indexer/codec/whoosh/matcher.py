@@ -97,7 +97,7 @@ class ColumnarMatcher(LeafMatcher):  # type: ignore[misc]
         return bool(self.format.supports(astype))
 
     def value(self) -> Any:
-        """Whoosh's posting value, made anew from the arrays where the format is one of those."""
+        """Whoosh's posting value, made from the arrays if the format is one of those."""
         kind = type(self.format)
         if self._arrays.has_values:
             return self._arrays.values(self._first + self._at)
