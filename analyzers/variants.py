@@ -35,7 +35,7 @@ _PROCLITICS = {
 
 
 _MANY_WORDS = 400
-"""From so many on (a word is asked for with each proclitic off) reading the whole list is faster."""
+"""Above this, reading the whole list is faster: a word is looked up with each proclitic off."""
 
 _TO_BARE = str.maketrans({"=": " ", **dict.fromkeys("ءأإآٱاؤوئىيةه")})
 """What folding may change or drop is left out, so that equal keys are equal bare words."""

@@ -119,7 +119,8 @@ class Scorer:
         """Those of some documents that may be among the `count` best, with the same scores.
 
         An upper bound of what the words give is known at once for all documents. Those of which it
-        comes near to that of the best are scored; those that cannot reach the worst of these are dropped.
+        comes near to that of the best are scored; those that cannot
+        reach the worst of these are dropped.
         """
         settings = self._snapshot.settings
         wanted = max(count, settings.proximity_reach)
