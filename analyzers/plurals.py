@@ -12,6 +12,7 @@ word is never its pronoun, and no ending of a verb is taken off.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
@@ -22,7 +23,6 @@ from analyzers.normalizer import fold
 from analyzers.stemmer import ARTICLE, COMPOUNDS, LONE_PROCLITICS, stem, strip_article
 from analyzers.suffixes import PRONOUNS
 
-_LINE = b"\n"
 _FILE = "plurals.txt"
 _SHORTEST = 2
 _TEH, _HEH, _FEMININE = str(araby.TEH), str(araby.HEH), str(araby.TEH_MARBUTA)
@@ -44,28 +44,20 @@ _BELOW, _ABOVE = araby.ALEF_HAMZA_BELOW, araby.ALEF_HAMZA_ABOVE + araby.ALEF_MAD
 
 
 @cache
-def _table() -> bytes:
-    """The lines of the list, sorted by their bytes; each, the first too, stands after a newline."""
-    return _LINE + read_bytes(_FILE)
+def _lines() -> list[bytes]:
+    """The lines of the list, in the order of their bytes."""
+    return read_bytes(_FILE).splitlines()
 
 
 def plurals_of(word: str) -> tuple[str, ...]:
     """The relatives of a folded, clitic-free word, as written: its plurals or its singulars.
 
-    Looked up by bisection in the list as it lies on the disk, so that a start parses nothing.
+    Looked up by bisection in the list as it lies on the disk, so that a start takes no line apart.
     """
-    table, key = _table(), word.encode() + b" "
-    low, high = 0, len(table) - 1  # newlines: before the first line that it may be, after the last
-    while low < high:
-        start = table.rindex(_LINE, low, (low + high) // 2 + 1) + 1
-        end = table.index(_LINE, start)
-        line = table[start:end]
-        if line.startswith(key):
-            return tuple(line.decode().split()[1:])
-        if line < key:
-            low = end
-        else:
-            high = start - 1
+    lines, key = _lines(), word.encode() + b" "
+    at = bisect_left(lines, key)
+    if at < len(lines) and lines[at].startswith(key):
+        return tuple(lines[at].decode().split()[1:])
     return ()
 
 
