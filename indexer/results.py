@@ -64,15 +64,16 @@ class Hit(NamedTuple):
     """One document of a result.
 
     `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
-    (`os.fsdecode`). `line` and `column` place the best passage. `byte_offset` is that passage's
-    place in the file, or None where text and file bytes do not agree. `id` is what
+    (`os.fsdecode`). `line` and `column` place the best passage, None where none was looked for.
+    `byte_offset` is that passage's place in the file, or None, also where text and file bytes do
+    not agree. `id` is what
     `Index.document` takes: a record's own id, else the path below the indexed folder.
     """
 
     id: str
     path: str
-    line: int
-    column: int
+    line: int | None
+    column: int | None
     byte_offset: int | None
     part: int
     title: str
@@ -126,6 +127,8 @@ class SearchOptions(NamedTuple):
     all_words: bool = False
     snippets: int = 1
     context_chars: int = 160
+    places: bool = False
+    """Say where the best passage of each hit is, also where no snippets are wanted."""
     explain: bool = False
     plain: bool = False
     """Take the query as plain words: no operators, no fields, no errors."""

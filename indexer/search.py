@@ -158,7 +158,7 @@ class Search:
     def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
         """The text of each document and its best passages; nothing where none are wanted."""
         options = self._options
-        if options.snippets <= 0:
+        if options.snippets <= 0 and not options.places:
             yield from (("", ()) for _ in docs)
             return
         texts = [self._field(doc, "text") for doc in docs]
@@ -170,7 +170,7 @@ class Search:
                     text,
                     highlights,
                     self._targets.weights,
-                    count=options.snippets,
+                    count=max(options.snippets, 1),
                     width=options.context_chars,
                 ),
             )
@@ -179,9 +179,10 @@ class Search:
         stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
-        line, column = 1, 1
+        line: int | None = None
+        column: int | None = None
         if stored["record"]:  # its text is not lines of the file
-            line = stored["line"]
+            line, column = stored["line"], 1
             snippets = tuple(snippet._replace(line=line) for snippet in snippets)
         elif snippets:
             first = snippets[0]
@@ -199,7 +200,7 @@ class Search:
             date=stored["date"] or None,
             size=entry.size,
             score=score,
-            snippets=snippets,
+            snippets=snippets[: self._options.snippets],
             stale=self._is_stale(path, entry),
             explanation=self._explainer.explain(doc, score) if self._options.explain else None,
         )

@@ -159,7 +159,7 @@ def test_options(index: Index) -> None:
     assert index.search("سفينة", SearchOptions(snippets=0)).hits[0].snippets == ()
     assert index.search("سفينة", SearchOptions(limit=0)).total == 2
     with pytest.raises(QueryError):
-        index.search("foo:bar")
+        index.search("titel:bar")
 
 
 def test_queries_of_nothing_find_nothing_and_say_so(index: Index) -> None:

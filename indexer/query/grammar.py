@@ -13,6 +13,7 @@ from indexer.query.lexer import (
     CLOSING_MARKS,
     FILTER_FIELDS,
     TEXT_FIELDS,
+    Cut,
     Lexeme,
     unquoted,
 )
@@ -62,15 +63,15 @@ class ParsedQuery(NamedTuple):
 class Reading(Composer):
     """One parse: the lexemes left, and what was met on the way."""
 
-    def __init__(self, parser: QueryParser, text: str, lexemes: list[Lexeme]) -> None:
+    def __init__(self, parser: QueryParser, text: str, pieces: Cut) -> None:
         super().__init__(parser)
         self.parser = parser
         self.text = text
-        self.lexemes = lexemes
+        self.lexemes = pieces.lexemes
         self.at = 0
         self.depth = 0
         self.asking = Asking()
-        self.notes: list[str] = []
+        self.notes = list(pieces.notes)
         self._different: set[Leaf] = set()
         self._terms = 0
         self._patterns = 0
@@ -88,20 +89,14 @@ class Reading(Composer):
         """The next lexeme, None at the end."""
         return self.lexemes[self.at] if self.at < len(self.lexemes) else None
 
-    def sequence(self, fields: tuple[str, ...], closing: Lexeme | None) -> list[Clause]:
+    def sequence(self, fields: tuple[str, ...]) -> list[Clause]:
         """Clauses side by side, up to a closing bracket or the end."""
         clauses: list[Clause] = []
         while (lexeme := self.peek()) is not None:
             if lexeme.kind == "close":
-                if closing is None:
-                    raise QueryError(
-                        "this bracket was never opened: take it out", self.text, lexeme.start
-                    )
                 self.at += 1
                 return clauses
             clauses.extend(self.alternatives(fields))
-        if closing is not None:
-            raise QueryError("this bracket is never closed: add )", self.text, closing.start)
         return clauses
 
     def alternatives(self, fields: tuple[str, ...]) -> list[Clause]:
@@ -167,7 +162,7 @@ class Reading(Composer):
                 len(lexeme.text),
             )
         if lexeme.kind == "open":
-            clauses = self.sequence(fields, closing=lexeme)
+            clauses = self.sequence(fields)
             if not clauses:
                 return []
             weak = all(clause.weak for clause in clauses)
@@ -198,15 +193,8 @@ class Reading(Composer):
         name = unmark(lexeme.text[:-1])
         if name in TEXT_FIELDS:
             return self.item((TEXT_FIELDS[name],)) if self.peek() else []
-        if name not in FILTER_FIELDS:
-            known = ", ".join(f"{field}:" for field in (*TEXT_FIELDS, *FILTER_FIELDS))
-            raise QueryError(
-                f"there is no field {name}: (known are {known}); put the words in quotation marks "
-                "to search for them",
-                self.text,
-                lexeme.start,
-                len(lexeme.text),
-            )
+        if self.peek() is None:
+            raise QueryError(f"{lexeme.text} needs its value right after it", self.text, lexeme.end)
         value = self.lexemes[self.at]
         self.at += 1
         if value.kind not in ("word", "quote"):

@@ -15,6 +15,9 @@ not followed. A group beside words is as good as one of them: it makes members a
 Words on both sides of it are no neighbours, and how many words a document holds is counted outside
 groups. A sign within one side of an OR says nothing about the other. A quoted phrase is wanted.
 
+A colon after a name that is no field separates words; a name that is nearly a field's is an error.
+Brackets and quotation marks without a partner, and ^ without a number, separate words, with a note.
+
 Punctuation that is not listed here, Arabic question marks and commas among it, separates words and
 means nothing. Stopwords count only where nothing else is asked for. `plain_query` takes a text as
 words only. How large a query may be is said in `limits`.
@@ -30,7 +33,7 @@ from analyzers.variants import VariantTable
 from indexer.errors import QueryError
 from indexer.query import limits
 from indexer.query.grammar import ParsedQuery, Reading
-from indexer.query.lexer import lexemes_of
+from indexer.query.lexer import Cut, cut
 from indexer.query.nodes import QueryWord
 from indexer.ranking.strict import LETTER_SWITCHES, has_marks
 
@@ -69,20 +72,19 @@ class QueryParser:
         Raises QueryError only for what is larger than a query may be, see `limits`.
         """
         _check_size(text)
-        run = Reading(self, text, [])
+        run = Reading(self, text, Cut([], []))
         words = run.words(text, 0)
         return run.result([run.word_clause(word, self._fields) for word in words])
 
     def parse(self, text: str) -> ParsedQuery:
         """Parse the query language.
 
-        Raises QueryError, with its place, for an unknown field, an unclosed bracket or quote, an
-        operator without its words, or a date that is none; and for what is larger than a query may
-        be, see `limits`.
+        Raises QueryError, with its place, for a name that is nearly a field's, an operator without
+        its words, or a date that is none; and for what is larger than a query may be, see `limits`.
         """
         _check_size(text)
-        run = Reading(self, text, lexemes_of(text))
-        return run.result(run.sequence(self._fields, closing=None))
+        run = Reading(self, text, cut(text))
+        return run.result(run.sequence(self._fields))
 
     def words(self, text: str, start: int) -> list[QueryWord]:
         """The words of a piece of the query that begins at `start`, by the one tokenizer.

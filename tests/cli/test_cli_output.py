@@ -290,9 +290,32 @@ def test_batch_of_json_lines(texts: Path) -> None:
 
 
 def test_batch_goes_on_after_a_broken_query(texts: Path) -> None:
-    done = run("search", "--queries", "-", "-c", cwd=texts, stdin="(\nسفينة\n".encode())
-    assert (done.code, done.lines) == (2, ["2\t1"])
-    assert done.errors[0].startswith("fahras: query 1: ")
+    lines = 'AND\nسفينة\n{"id": 1\n(\n'
+    done = run("search", "--queries", "-", "-c", cwd=texts, stdin=lines.encode())
+    assert (done.code, done.lines) == (2, ["2\t1", "4\t0"])
+    assert {line[:12] for line in done.errors} == {"fahras: -:1:", "fahras: -:3:", "fahras: -:4:"}
+
+
+def _places(texts: Path, *flags: str) -> list[list[object]]:
+    done = run("search", "قاذفات البستان سفينة", "--all", "--jsonl", *flags, cwd=texts)
+    return [[h["id"], h["line"], h["column"], h["byte_offset"]] for h in hits(done)]
+
+
+def test_the_place_is_true_whatever_else_is_asked_for(texts: Path) -> None:
+    places = _places(texts)
+    assert any(line != 1 for _, line, *_ in places)
+    assert _places(texts, "--no-snippets") == places
+    template = "{id}|{line}|{column}|{byte_offset}"
+    done = run("search", "قاذفات البستان سفينة", "--all", "--format", template, cwd=texts)
+    assert done.lines == ["|".join("" if v is None else str(v) for v in row) for row in places]
+    line_only = run("search", "قاذفات البستان سفينة", "--all", "--format", "{line}", cwd=texts)
+    assert line_only.lines == [str(row[1]) for row in places]
+
+
+def test_plain_takes_a_query_as_words(texts: Path) -> None:
+    query = "NOT سفينة AND ("
+    assert run("search", query, "-c", cwd=texts).code == 2
+    assert run("search", "--plain", query, "-c", cwd=texts).lines == ["1"]
 
 
 @pytest.mark.parametrize("name", ["news/first.txt", "crlf.txt", "hostile.txt"])

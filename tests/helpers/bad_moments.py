@@ -147,7 +147,7 @@ MOMENTS = [
     _moment("no-stdin", "a closed stdin that a command reads",
             _by_shell("fahras search --queries - <&-"),
             "fahras: stdin or stdout is closed, and is needed here", 2),
-    _moment("no-stderr", "a closed stderr", _by_shell("fahras search '(' 2>&-"), "", 2),
+    _moment("no-stderr", "a closed stderr", _by_shell("fahras search AND 2>&-"), "", 2),
     _moment("no-home", "no HOME", _by_shell(f"unset HOME; fahras search -q {WORD}"), "", 0),
     _moment("c-locale", "LANG=C", _by_shell(f"LC_ALL=C fahras search -q {WORD}"), "", 0),
 ]  # fmt: skip

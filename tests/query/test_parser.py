@@ -188,6 +188,23 @@ MEANS = {
     "hashtag": ("#بيت_جديد", "(بيت | جديد)"),
     "square and curly brackets": ("[كتاب] {بيت}", "(كتاب | بيت)"),
     "number": ("12,500 ٣٫٥", "(12500 | 3.5)"),
+    "colon, no field": ("البقرة:255", "(البقرة | 255)"),
+    "colon before a word": ("قال:اقرأ", "(قال | اقرأ)"),
+    "colon before a sign": ("قال:-اقرأ", "(قال | اقرأ)"),
+    "colon before a prefix": ("سورة:الكه*", "(سورة | الكه*)"),
+    "drive": (r"C:\Users", "(c | users)"),
+    "four letters are other words": ("test:كتاب data:بيت يسار:مدرسة",
+                                     "(test | كتاب | data | بيت | يسار | مدرسة)"),
+    "web address": ("http://example.com", "(example | com)"),
+    "bracket never closed": ("كتاب (بيت", "(كتاب | بيت)"),
+    "inner bracket never closed": ("((كتاب)", "كتاب"),
+    "bracket never opened": ("كتاب) بيت", "(كتاب | بيت)"),
+    "bracket never opened, after a field": ("title:)", "title"),
+    "quote never closed": ("كتاب «بيت", "(كتاب | بيت)"),
+    "quote at the end": ('نفط"', "نفط"),
+    "quote after a phrase": ('"كتاب بيت" "', "«كتاب بيت»"),
+    "quotes of two kinds": ("“كتاب»", "كتاب"),
+    "boost without a number": ("نفط^ كتاب^x", "(نفط | كتاب | x)"),
     "nothing": ("", "NOTHING"),
     "punctuation alone": ("؟ ، * ~ ^ _ …", "NOTHING"),
     "star alone": ("*", "NOTHING"),
@@ -199,17 +216,25 @@ def test_means(text: str, meaning: str) -> None:
     assert shape(parsed(text).query) == meaning
 
 
+NOTED = ["(ربما", "ربما)", 'نفط"', "«نفط", "نفط^", "نفط^كثير", '"نفط أسود"^']
+
+
+@pytest.mark.parametrize("text", NOTED)
+def test_a_sign_taken_as_punctuation_is_said(text: str) -> None:
+    assert any("was taken as punctuation" in note for note in parsed(text).notes)
+
+
+@pytest.mark.parametrize("text", ["(ربما)", "البقرة:255", '"نفط"', "نفط^2", "^2", "https://a.b/c"])
+def test_nothing_is_said_of_signs_that_mean_something(text: str) -> None:
+    assert not any("punctuation" in note for note in parsed(text).notes)
+
+
 REFUSED = {
-    "unknown field": ("كتاب foo:بيت", 5, 4),
-    "unknown arabic field": ("كاتب:بيت", 0, 5),
-    "web address": ("http://example.com", 0, 5),
-    "bracket never closed": ("كتاب (بيت", 5, 1),
-    "inner bracket never closed": ("((كتاب)", 0, 1),
-    "bracket never opened": ("كتاب) بيت", 4, 1),
-    "bracket never opened, after a field": ("title:)", 6, 1),
-    "quote never closed": ("كتاب «بيت", 5, 1),
-    "straight quote never closed": ('"كتاب" "', 7, 1),
-    "quotes of two kinds": ("“كتاب»", 0, 1),
+    "nearly title": ("كتاب titel:بيت", 5, 6),
+    "nearly عنوان": ("عنوانن:بيت", 0, 7),
+    "a letter more": ("paths:news", 0, 6),
+    "a letter less": ("تارخ:2017", 0, 5),
+    "another letter in a long name": ("titla:x", 0, 6),
     "AND alone": ("AND", 0, 3),
     "AND at the end": ("كتاب AND", 5, 3),
     "AND at the beginning": ("AND كتاب", 0, 3),

@@ -18,22 +18,46 @@ MOST_BYTES = 256 * MIB
 
 
 class Query(NamedTuple):
-    """A query and what its results are tagged with."""
+    """A query, what its results are tagged with, and the line where it stands.
+
+    `problem` says why a line is no query; empty where it is one.
+    """
 
     id: str
     text: str
+    line: int
+    problem: str = ""
+
+    @property
+    def checked_text(self) -> str:
+        """The text. Raises BatchError where the line is no query."""
+        if self.problem:
+            raise BatchError(self.problem)
+        return self.text
 
 
 class BatchError(FahrasError):
     """A file of queries or judgements that cannot be read."""
 
 
+def read_whole(path: str) -> list[Query]:
+    """As `read`. Raises BatchError for the first line that is no query."""
+    queries = read(path)
+    for query in queries:
+        if query.problem:
+            raise BatchError(f"{path}:{query.line}: {query.problem}")
+    return queries
+
+
 def read(path: str) -> list[Query]:
-    """All queries of a file, of stdin if it is `-`; empty lines are skipped."""
+    """All queries of a file, of stdin if it is `-`, broken lines too; empty are skipped.
+
+    Raises BatchError where there is none.
+    """
     queries = []
     for number, line in enumerate(read_lines(path), 1):
         if line.strip():
-            queries.append(_query(line, number, path))
+            queries.append(_query(line, number))
     if not queries:
         raise BatchError(f"no queries in {path}; write one a line")
     return queries
@@ -68,16 +92,16 @@ def _unpacked(path: str, data: bytes) -> bytes:
         raise BatchError(f"{path}: not a whole gzip file") from None
 
 
-def _query(line: str, number: int, path: str) -> Query:
+def _query(line: str, number: int) -> Query:
     """A line that begins with { is JSON; any other is the query itself."""
     if not line.lstrip().startswith("{"):
-        return Query(str(number), line)
+        return Query(str(number), line, number)
     try:
         record = json.loads(line)
         text = record["text"]
     except (ValueError, KeyError, TypeError):
-        message = f'{path}:{number}: not a JSON object with "text", nor a plain query'
-        raise BatchError(message) from None
+        problem = 'not a JSON object with "text", nor a plain query'
+        return Query(str(number), "", number, problem)
     if not isinstance(text, str):
-        raise BatchError(f'{path}:{number}: "text" is not a string')
-    return Query(str(record.get("id", number)), text)
+        return Query(str(number), "", number, '"text" is not a string')
+    return Query(str(record.get("id", number)), text, number)

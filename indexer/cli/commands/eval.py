@@ -27,7 +27,7 @@ def run(request: EvalRequest) -> int:
     from indexer import measures
     from indexer.index import Index
 
-    asked, judgements = batch.read(request.queries), read_judgements(request.qrels)
+    asked, judgements = batch.read_whole(request.queries), read_judgements(request.qrels)
     measurable = [query for query in asked if measures.judged(judgements.get(query.id, {}))]
     if not measurable:
         raise batch.BatchError(

@@ -71,6 +71,8 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
         all_words=request.all_words,
         snippets=request.snippets if output.needs_snippets and not request.no_snippets else 0,
         context_chars=request.context,
+        places=output.needs_places,
+        plain=request.plain,
         explain=request.explain,
         variants_files=request.variants,
     )
@@ -99,13 +101,16 @@ def _search_batch(index: Index, path: str, options: SearchOptions, output: Outpu
     found, failed = False, False
     for query in batch.read(path):
         try:
-            results = index.search(query.text, options)
-        except QueryError as error:
-            terminal.complain(f"query {query.id}: {error}")
+            results = index.search(query.checked_text, options)
+        except (QueryError, batch.BatchError) as error:
+            terminal.complain(f"{path}:{query.line}: {error}")
             failed = True
             continue
         found = found or bool(results.total)
         printer(results, query.id)
+        if output.kind not in ("quiet", "json"):
+            for note in results.notes:
+                terminal.complain(f"{path}:{query.line}: {note}")
     if failed:
         return exits.ERROR
     return exits.FOUND if found else exits.NOTHING

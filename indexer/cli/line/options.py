@@ -139,6 +139,9 @@ class SearchRequest(Request):
     match = MATCH
     strict = STRICT
     all_words = ALL_WORDS
+    plain = Flag(
+        _MATCHING, "--plain", "Take the query as words only: no operators, no fields, no errors."
+    )
     variants = VARIANTS
     snippets = Number(
         _SHOWN,

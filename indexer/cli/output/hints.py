@@ -43,10 +43,12 @@ def explain(index: Index, query: str, options: SearchOptions, results: SearchRes
 
 
 def remark(results: SearchResults, output: Output) -> None:
-    """What stands beside an answer on a terminal: its notes, and that there is more of it."""
+    """What stands beside an answer: its notes, and on a terminal that there is more of it."""
     if output.kind == "text" and output.screen.is_terminal:
         tell_words(results)
         return
+    for note in results.notes:
+        terminal.complain(note)
     cut_short = output.kind == "paths" and len(results.hits) < results.total
     if cut_short and terminal.is_terminal(sys.stderr):
         shown = f"the first {len(results.hits):,} of {results.total:,}"

@@ -39,6 +39,14 @@ class Output(NamedTuple):
             return any(is_field and name in reads_text for is_field, name in self.template)
         return self.needs_hits and self.kind != "paths"
 
+    @property
+    def needs_places(self) -> bool:
+        """Whether the place of the best passage is printed."""
+        if self.kind == "format":
+            places = {"line", "column", "byte_offset"}
+            return any(is_field and name in places for is_field, name in self.template)
+        return self.needs_hits and self.kind != "paths"
+
     def printer(self) -> Printer:
         """The function that prints an answer so."""
         printers: dict[str, Printer] = {

@@ -132,7 +132,7 @@ def grep_lines(screen: Screen, results: SearchResults, query_id: str | None) -> 
             place: Line = [path, (":", ""), (str(snippet.line), _LINE), (": ", "")]
             yield [*head, *place, *highlighted_pieces(screen, snippet)]
         if not hit.snippets:
-            yield [*head, path, (":", ""), (str(hit.line), _LINE)]
+            yield [*head, path, *_at(hit)]
         if hit.explanation is not None:
             yield from explanation_lines(screen, hit.explanation)
 
@@ -155,7 +155,7 @@ def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iter
 
 def _heading(screen: Screen, hit: Hit, best: float) -> Line:
     name = screen.name(relative_path(hit.path))
-    line: Line = [(name, _PATH), (":", ""), (str(hit.line), _LINE), ("  ", "")]
+    line: Line = [(name, _PATH), *_at(hit), ("  ", "")]
     line += [(score_bar(hit.score / best if best > 0 else 0.0), _LINE), (f" {hit.score:.2f}", "")]
     if hit.title:
         line += [("  ", ""), *screen.isolated([(screen.data(hit.title), _TITLE)])]
@@ -167,6 +167,10 @@ def _heading(screen: Screen, hit: Hit, best: float) -> Line:
     if hit.stale:
         line.append(("  (changed since it was indexed)", _WARNING))
     return line
+
+
+def _at(hit: Hit) -> Line:
+    return [] if hit.line is None else [(":", ""), (str(hit.line), _LINE)]
 
 
 def totals(results: SearchResults) -> str:
