@@ -32,40 +32,38 @@ _END = f"(?={_M}$)"
 
 _has_signs = re.compile(f"[{SIGNS}]|{HAMZA_ON_TATWEEL.pattern}").search
 
-_SEATED = re.compile(f"({HAMZA_ON_TATWEEL.pattern})(?:{_M}([{araby.ALEF}{ALEF_ABOVE}]))?")
+# `re` compiles those below when a word first asks for them: few searches do.
+_SEATED = f"({HAMZA_ON_TATWEEL.pattern})(?:{_M}([{araby.ALEF}{ALEF_ABOVE}]))?"
 _BARE = str.maketrans("", "", _SMALL)
 _TANWEEN = (araby.FATHATAN, "\u0657")
 
-_RULES = tuple(
-    (re.compile(pattern), written)
-    for pattern, written in (
-        (HIGH_YEH, araby.YEH),  # النبيـۧن
-        (HIGH_NOON, araby.NOON),  # نـۨجي
-        (f"(?<=و{araby.DAMMA}){SMALL_WAW}(?!{_M}د{_M}$)(?!{_M}$)", araby.WAW),  # الغاوۥن, not داوۥد
-        (f"(?<=ى{araby.KASRA}){SMALL_YEH}{_END}", araby.YEH),  # يحىۦ
-        (f"{SMALL_YEH}(?!{_M}$)", araby.YEH),  # إۦلاف
-        (f"ا({_M}){ALEF_ABOVE}", r"آ\1"),  # اٰمنوا
-        (f"و[{TATWEEL}]*{ALEF_ABOVE}(?:{_M}ا)?", araby.ALEF),  # الصلوٰة, الربوٰا
-        (f"{ALEF_ABOVE}{_M}و(?=ة|ت{_M}$)", araby.ALEF),  # الصلٰوة
-        (f"(ى{_M}){ALEF_ABOVE}{_END}", r"\1"),  # موسىٰ
-        (f"ى{_M}{ALEF_ABOVE}", araby.ALEF),  # هدىٰهم
-        (f"([ٱا]ل{_M}){ALEF_ABOVE}(?={_M}(?:ت|ئ){_M}[ىي]{_M}$)", r"\1لا"),  # الّٰتي
-    )
+_RULES = (
+    (HIGH_YEH, araby.YEH),  # النبيـۧن
+    (HIGH_NOON, araby.NOON),  # نـۨجي
+    (f"(?<=و{araby.DAMMA}){SMALL_WAW}(?!{_M}د{_M}$)(?!{_M}$)", araby.WAW),  # الغاوۥن, not داوۥد
+    (f"(?<=ى{araby.KASRA}){SMALL_YEH}{_END}", araby.YEH),  # يحىۦ
+    (f"{SMALL_YEH}(?!{_M}$)", araby.YEH),  # إۦلاف
+    (f"ا({_M}){ALEF_ABOVE}", r"آ\1"),  # اٰمنوا
+    (f"و[{TATWEEL}]*{ALEF_ABOVE}(?:{_M}ا)?", araby.ALEF),  # الصلوٰة, الربوٰا
+    (f"{ALEF_ABOVE}{_M}و(?=ة|ت{_M}$)", araby.ALEF),  # الصلٰوة
+    (f"(ى{_M}){ALEF_ABOVE}{_END}", r"\1"),  # موسىٰ
+    (f"ى{_M}{ALEF_ABOVE}", araby.ALEF),  # هدىٰهم
+    (f"([ٱا]ل{_M}){ALEF_ABOVE}(?={_M}(?:ت|ئ){_M}[ىي]{_M}$)", r"\1لا"),  # الّٰتي
 )
 
-_NOT_TODAY = re.compile(
+_NOT_TODAY = (
     "(?:[وفأ]?(?:[بلك]|[ٱا]ل|[بك][ٱا]ل|لل)?)"
     f"(?:ه{ALEF_ABOVE}(?:ذ|كذ|هن|ؤل|ءؤل)|ذ{ALEF_ABOVE}ل|ل{ALEF_ABOVE}كن|[أا]ول{ALEF_ABOVE}ئ"
     f"|[إا]ل{ALEF_ABOVE}ه|رحم{ALEF_ABOVE}ن|[ٱا]?لل{ALEF_ABOVE}ه|سم{ALEF_ABOVE}و|[إا]سح{ALEF_ABOVE}ق"
     f"|ط{ALEF_ABOVE}ه$|ي{ALEF_ABOVE}س$)"
-).match
+)
 """Words that are still written without the alef, by their letters and U+0670."""
 
 _LETTER = f"[^{_SMALL}{SIGNS}]"
-_VOCATIVE = re.compile(
+_VOCATIVE = (
     f"[وف]?{_M}ي{_M}{ALEF_ABOVE}[{_SMALL.replace(TATWEEL, '')}]*"
     f"(?={_M}(?:{_LETTER}|{araby.HAMZA_ABOVE}){_M}[{SIGNS}]?{_M}{_LETTER})"
-).match
+)
 
 
 def modern(word: str) -> str:
@@ -75,11 +73,11 @@ def modern(word: str) -> str:
     """
     if not _has_signs(word) or char_class(word[0]) in (DIGIT, OTHER):
         return word
-    word = _SEATED.sub(_with_seat, word)
-    if _NOT_TODAY(word.translate(_BARE)):
+    word = re.sub(_SEATED, _with_seat, word)
+    if re.match(_NOT_TODAY, word.translate(_BARE)):
         word = word.replace(ALEF_ABOVE, "", 1)
     for rule, written in _RULES:
-        word = rule.sub(written, word)
+        word = re.sub(rule, written, word)
     return re.sub(f"{ALEF_ABOVE}{_MADDA}?", araby.ALEF, word)
 
 
@@ -100,5 +98,5 @@ def _with_seat(found: re.Match[str]) -> str:
 
 def vocative_end(word: str) -> int:
     """Where يا ends in a word that it is joined with (يَـٰٓأَيُّهَا), 0 where there is none."""
-    found = _VOCATIVE(word)
+    found = re.match(_VOCATIVE, word)
     return found.end() if found else 0

@@ -20,6 +20,7 @@ from indexer.errors import IndexRefusedError, Remedy
 from indexer.storage.untrusted import open_own
 
 _ROOT = 0
+_UID_DIGITS = 10
 _OTHERS = 0o077
 _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 
@@ -42,7 +43,7 @@ def require_own(index_dir: str, *files: str) -> None:
 def _allowed_owners() -> set[int]:
     allowed = {os.geteuid()}
     caller = os.environ.get("SUDO_UID", "")
-    if _ROOT in allowed and caller.isascii() and caller.isdecimal():
+    if _ROOT in allowed and caller.isascii() and caller.isdecimal() and len(caller) <= _UID_DIGITS:
         allowed.add(int(caller))
     return allowed
 

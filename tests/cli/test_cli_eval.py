@@ -81,6 +81,12 @@ BAD_INPUT = [
     pytest.param("", "a\tx\t1\n", "no queries in", id="no-queries"),
     pytest.param('{"id": "a", "text": "x"}', "a\tx\n", "qrels.tsv:1: not query,", id="qrels"),
     pytest.param('{"id": "a", "text": "x"}', "a\tx\tone\n", "qrels.tsv:1: not query,", id="grade"),
+    *(
+        pytest.param(
+            '{"id": "a", "text": "x"}', f"a\tx\t{grade}\n", "qrels.tsv:1: not query,", id=key
+        )
+        for key, grade in (("huge", "1000001"), ("below", "-1000001"), ("digits", "9" * 400))
+    ),
     pytest.param('{"id": "a", "text": "x"}', "b\tx\t1\n", "no query of", id="strangers"),
 ]
 

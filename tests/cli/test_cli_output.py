@@ -330,6 +330,12 @@ def test_show_begins_at_the_line(texts: Path) -> None:
     assert run("show", "second.txt:3", cwd=texts / "news").lines == ["لم يعرف أحد من أين جاءت."]
 
 
+@pytest.mark.parametrize("line", ["9" * 19, "9" * 20, "9" * 5000, "٩" * 5000])
+def test_show_of_a_line_beyond_the_last(texts: Path, line: str) -> None:
+    done = run("show", f"crlf.txt:{line}", cwd=texts)
+    assert (done.code, done.text, done.err) == (0, "", "")
+
+
 def test_show_takes_what_search_gives(texts: Path) -> None:
     for hit in hits(run("search", "--jsonl", "--all", "المدينة سفينة", cwd=texts)):
         shown = json.loads(run("show", "--json", hit["id"], "-Q", "المدينة سفينة", cwd=texts).text)

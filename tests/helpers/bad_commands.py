@@ -190,7 +190,8 @@ GIVEN = [
           "fahras: no document of qrels.tsv is in the index, as stranger is not: its ids must be "
           "those that fahras search --json prints"),
     _eval("qrels-broken", "a broken line of judgements", "q1\tgood.txt\tyes\n",
-          "fahras: qrels.tsv:1: not query, document, relevance (a whole number)"),
+          "fahras: qrels.tsv:1: not query, document, relevance (a whole number of "
+          "at most 1,000,000)"),
 ]  # fmt: skip
 
 COMMANDS = [*QUERIES, *OPTIONS, *GIVEN]

@@ -24,6 +24,7 @@ ME = os.geteuid() if hasattr(os, "geteuid") else 0
         (0, "4711", ME == 0),
         (0, "x", ME == 0),
         (0, "-1", ME == 0),
+        (0, "9" * 5000, ME == 0),
         (0, "", ME == 0),
     ],
 )

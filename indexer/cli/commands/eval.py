@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 DEPTH = 100
 """How many documents a query of a run has."""
 
+_HIGHEST_GRADE = 1_000_000
+
 Ranking = list[tuple[str, float]]
 
 
@@ -91,12 +93,14 @@ def read_judgements(path: str) -> dict[str, dict[str, int]]:
         cells = line.split("\t") if "\t" in line else line.split()
         try:
             query_id, document = cells[0], cells[-2]
-            judgements.setdefault(query_id, {})[document] = int(cells[-1])
-            if len(cells) not in (3, 4):
+            grade = judgements.setdefault(query_id, {})[document] = int(cells[-1])
+            if len(cells) not in (3, 4) or abs(grade) > _HIGHEST_GRADE:
                 raise ValueError
         except (ValueError, IndexError):
-            message = f"{path}:{number}: not query, document, relevance (a whole number)"
-            raise batch.BatchError(message) from None
+            raise batch.BatchError(
+                f"{path}:{number}: not query, document, relevance (a whole number of at most "
+                f"{_HIGHEST_GRADE:,})"
+            ) from None
     return judgements
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.output import records, render, terminal
 from indexer.errors import DocumentNotFoundError
+from indexer.query import limits
 from indexer.reports import Document
 from indexer.results import Match, SearchOptions
 
@@ -55,7 +57,7 @@ def _found(index: Index, hit: str) -> tuple[Document, int]:
         place = _PLACE.fullmatch(hit)
         if place is None:
             raise
-        line = max(int(place[2]), 1)
+        line = max(limits.number(place[2], sys.maxsize), 1)
         document = index.document(place[1], line)
     return document, line if document.line is None else document.line
 
