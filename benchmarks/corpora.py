@@ -164,7 +164,7 @@ class Mint:
                 rng.shuffle(letters)
             word = "".join(letters)
             form = unmark(word)
-            if form not in self._known:
+            if form not in self._known and "ة" not in form[:-1]:  # it ends a word
                 self._known.add(form)
                 self.minted.append(word)
                 return word

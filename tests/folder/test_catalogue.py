@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from zstandard import ZstdCompressor
 
 from indexer import Index
-from indexer.errors import IndexCorruptError, IndexVersionError
+from indexer.errors import IndexCorruptError, IndexVersionError, Remedy
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry, Files
@@ -175,8 +175,9 @@ def test_a_catalogue_that_is_no_catalogue_is_refused(tmp_path: Path, line: bytes
     path.write_bytes(body + zlib.crc32(body).to_bytes(4, "little"))
     with pytest.raises(IndexCorruptError):
         catalogues.load(str(path))
-    with pytest.raises(IndexCorruptError, match="rebuild"):
+    with pytest.raises(IndexCorruptError) as refused:
         catalogues.head_of(str(path))
+    assert refused.value.remedy == Remedy("rebuild")
 
 
 def test_columns_that_contradict_each_other_are_refused() -> None:

@@ -120,8 +120,9 @@ def _says(ask: Callable[[Path], object], folder: Path) -> object:
     try:
         return ask(folder)
     except FahrasError as error:
-        refusal = str(error)
-    assert "run fahras index --rebuild" in refusal or "--index" in refusal
+        remedy = error.remedy
+    assert remedy is not None
+    assert remedy.act in ("rebuild", "name_index", "name_roots")
     return None
 
 
