@@ -129,7 +129,8 @@ class Tally:
         self.table.rows.append(
             (scenario, places, trials, trial and trial.ended, len(self.lost) - before)
         )
-        print(f"{self.table.title}: {scenario}: {trials}", file=sys.stderr, flush=True)
+        lost = len(self.lost) - before
+        print(f"{self.table.title}: {scenario}: {lost} of {trials}", file=sys.stderr, flush=True)
 
 
 def steps(tally: Tally, work: Path) -> None:

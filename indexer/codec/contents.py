@@ -36,7 +36,6 @@ from __future__ import annotations
 import mmap
 import os
 import re
-import string
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
@@ -55,7 +54,7 @@ INDEX_NAME = "MAIN"
 LARGEST_BYTES = 1 << 26
 """No TOC is larger: 500 million documents that are deleted, in a million segments."""
 
-_ID_LETTERS = string.digits + string.ascii_lowercase
+_ID_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _is_segment_id = re.compile(rb"[0-9a-z]{16}").fullmatch
 
 
