@@ -68,8 +68,8 @@ def fahras(
             return stack.enter_context(index)
 
         index, plain = opened(), opened()
-        searcher = plain._searcher
-        searcher.fahras_snapshot = Snapshot(searcher, PLAIN)
+        segments = plain._snapshot.segments
+        plain.__dict__["_snapshot"] = Snapshot(segments, PLAIN)
 
         def whole(options: SearchOptions, index: Index = index) -> Callable[[BenchQuery], Ask]:
             return lambda query: lambda: index.search(query.text, options).total

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from indexer.codec import commits
 from indexer.codec.format import FORMAT_VERSION
@@ -29,8 +29,12 @@ from indexer.storage.lock import Lock, writing
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
+    from indexer.codec.opened import OpenedIndex
+    from indexer.codec.whoosh.index import ColumnarIndex
+    from indexer.codec.whoosh.writer import ColumnarWriter
     from indexer.documents import Documents
     from indexer.folder.lookup import FileTable
+    from indexer.ranking.snapshot import Snapshot
     from indexer.reports import (
         Document,
         FileProblem,
@@ -205,7 +209,7 @@ class Index:
             storage.clear(index_dir, keep=data_dir)
         return notes
 
-    def _commit(self, writer: Any, catalogue: Catalogue) -> list[str]:
+    def _commit(self, writer: ColumnarWriter, catalogue: Catalogue) -> list[str]:
         """Write the catalogue of the generation to come, then commit that generation.
 
         The commit is one renaming: of the TOC, for a new index of `fahras.json`. What goes wrong
@@ -255,7 +259,8 @@ class Index:
             return self._newest()
 
     @cached_property
-    def _whoosh(self) -> Any:
+    def _whoosh(self) -> ColumnarIndex:
+        """The index as Whoosh's writer takes it; what only reads does without."""
         from indexer.codec.whoosh import engine
 
         return engine.open_index(self._location.data_dir)
@@ -266,9 +271,7 @@ class Index:
             del self._whoosh
 
     def _let_go(self) -> None:
-        if "_opened" in vars(self):
-            self._searcher.close()
-        for name in ("_opened", "_files", "_ids"):
+        for name in ("_opened", "_snapshot", "_files", "_ids"):
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
@@ -285,26 +288,37 @@ class Index:
         return commits.generation_of(self._location.data_dir)
 
     @cached_property
-    def _opened(self) -> tuple[Any, Catalogue]:
-        """A searcher and the catalogue of the same commit; others may commit meanwhile."""
-        from indexer.codec.whoosh import engine
+    def _opened(self) -> tuple[OpenedIndex, Catalogue]:
+        """An opened commit and its catalogue; others may commit meanwhile."""
+        from indexer.codec.opened import open_newest
+        from indexer.schema import SCHEMA_VERSION
 
         while True:
             newest = self._newest()
             try:
                 catalogue = self._load_catalogue()
-                searcher = engine.open_searcher(self._whoosh)
+                opened = open_newest(self._location.data_dir, SCHEMA_VERSION)
             except (IndexCorruptError, NoIndexError):
                 if not self._follow() and self._newest() == newest:
                     raise
                 continue
             if self._newest() == newest:
-                return searcher, catalogue
-            searcher.close()
+                return opened, catalogue
 
-    @property
-    def _searcher(self) -> Any:
-        return self._opened[0]
+    @cached_property
+    def _snapshot(self) -> Snapshot:
+        """What is ranked."""
+        from indexer.codec.columnar import LocalSegment
+        from indexer.ranking.snapshot import Snapshot
+
+        opened = self._opened[0]
+        return Snapshot(tuple(map(LocalSegment, opened.segments)), foreign=self._foreign)
+
+    def _foreign(self, query: object) -> tuple[Sequence[int], Sequence[float]]:
+        """What Whoosh's own matchers find: only here does a search need them."""
+        from indexer.codec.whoosh import engine
+
+        return engine.found_in(self._opened[0], query)
 
     @property
     def _catalogue(self) -> Catalogue:
@@ -331,11 +345,10 @@ class Index:
 
     def _search(self, query: str, options: SearchOptions) -> Search:
         options.check()
-        searcher = self._searcher  # first: whether Whoosh is ours shows as it is opened
         from indexer.search import Search
 
         table = self._variants(options.variants_files)
-        return Search(searcher, self._files, table, query, options)
+        return Search(self._snapshot, self._files, table, query, options)
 
     def _variants(self, files: tuple[str, ...]) -> VariantTable:
         """The built-in table, this index's own (variants.txt in its folder), then `files`."""
@@ -383,15 +396,14 @@ class Index:
 
     @property
     def _documents(self) -> Documents:
-        searcher = self._searcher
         from indexer.documents import Documents
 
-        return Documents(searcher, self._catalogue, self._files)
+        return Documents(self._snapshot, self._catalogue, self._files)
 
     @property
     def document_count(self) -> int:
         """How many documents the index holds."""
-        return int(self._searcher.doc_count())
+        return self._opened[0].document_count
 
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read at the last update."""
@@ -401,7 +413,7 @@ class Index:
         """The written forms that begin with `prefix`, in the order of their code points."""
         from indexer.ranking.terms import terms_of
 
-        return terms_of(self._searcher.reader(), prefix, limit)
+        return terms_of(self._opened[0], prefix, limit)
 
     def stats(self) -> IndexStats:
         """What the index holds, and how large it is."""
@@ -409,17 +421,17 @@ class Index:
         from indexer.ranking.terms import distinct_terms, tokens_of
         from indexer.reports import IndexStats
 
-        catalogue, reader = self._catalogue, self._searcher.reader()
+        opened, catalogue = self._opened
         return IndexStats(
             index_dir=self._location.index_dir,
             roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
             documents=self.document_count,
             files=len(catalogue.files),
-            tokens=tokens_of(reader),
-            terms=distinct_terms(reader),
+            tokens=tokens_of(opened),
+            terms=distinct_terms(opened),
             text_bytes=sum(catalogue.files.column("text_bytes")),
             index_bytes=_size_of(self._location.data_dir),
-            segments=len(self._searcher.leaf_searchers()),
+            segments=len(opened.segments),
             format_version=FORMAT_VERSION,
             analyzer_version=ANALYZER_VERSION,
             updated=catalogue.updated,
@@ -452,11 +464,11 @@ class Index:
 
     def _refuse_damage(self, error: Exception) -> None:
         """Raise IndexCorruptError where an error may come of what is not as it was written."""
-        if "_whoosh" not in vars(self):
+        if "_opened" not in vars(self) and "_whoosh" not in vars(self):
             return
-        from indexer.codec.whoosh import engine
+        from indexer.codec.opened import damage_of
 
-        damage = engine.damage(self._whoosh)
+        damage = damage_of(self._location.data_dir)
         if damage:
             raise IndexCorruptError(damage[0]) from error
 

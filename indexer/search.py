@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.leaves import Verify
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import Docs
+from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
 from indexer.snippets.highlighter import Highlighter
@@ -34,25 +34,28 @@ from indexer.snippets.locate import highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
 from indexer.snippets.targets import Targets, targets_of
 
+if TYPE_CHECKING:
+    from indexer.ranking.explain import Explainer
+
 _PAGE = 64
 """Hits whose texts are held at once."""
 
 
 class Search:
-    """One query, parsed and ready to run on one searcher and its files.
+    """One query, parsed and ready to run on the documents of a snapshot and their files.
 
     Raises QueryError where the query cannot be understood.
     """
 
     def __init__(
         self,
-        searcher: Any,
+        snapshot: Snapshot,
         files: FileTable,
         variants: VariantTable,
         text: str,
         options: SearchOptions,
     ) -> None:
-        self._searcher = searcher
+        self.snapshot = snapshot
         self._files = files
         self._options = options
         self._text = text
@@ -69,8 +72,7 @@ class Search:
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)
         )
-        self.snapshot = Snapshot.of(searcher)
-        self.evaluator = Evaluator(self.snapshot, self._verify())
+        self.evaluator = Evaluator(snapshot, self._verify())
 
     def _verify(self) -> Verify | None:
         """What reads texts for marks, if marks are asked for."""
@@ -117,7 +119,7 @@ class Search:
         order = np.lexsort((self._path_ranks(docs), *self._sort_keys(docs)))[:count]
         return Ranked(docs.take(order), scores.take(order), len(docs))
 
-    def _sort_keys(self, docs: Docs) -> tuple[NDArray[Any], ...]:
+    def _sort_keys(self, docs: Docs) -> tuple[NDArray[np.int64], ...]:
         entries = [self._entry(doc) for doc in docs.tolist()]
         if self._options.sort == "size":
             return (np.array([-entry.size for entry in entries]),)
@@ -131,7 +133,7 @@ class Search:
         """Where each document stands in the order of paths; records of a file keep their order."""
         return (self._files.ranks(self.snapshot.file_numbers.take(docs)) << 32) + docs
 
-    def _stored(self, doc: int) -> dict[str, Any]:
+    def _stored(self, doc: int) -> Record:
         segment, docnum = self.snapshot.locate(doc)
         return segment.record(docnum)
 
@@ -212,7 +214,7 @@ class Search:
         return self._stale[path]
 
     @cached_property
-    def _explainer(self) -> Any:
+    def _explainer(self) -> Explainer:
         from indexer.ranking.explain import Explainer
 
         return Explainer(self.query, self._text, self.evaluator)
@@ -232,7 +234,7 @@ class Search:
 
 
 def _byte_offset(
-    text: str, stored: dict[str, Any], entry: FileEntry, snippets: Sequence[Snippet]
+    text: str, stored: Record, entry: FileEntry, snippets: Sequence[Snippet]
 ) -> int | None:
     """Where the best passage begins in the file, if text and bytes of the file agree."""
     if stored["record"] or stored["encoding"] != "utf-8" or not snippets:

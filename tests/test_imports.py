@@ -17,7 +17,7 @@ from imports import circles, graph_of  # noqa: E402
 GRAPH = graph_of(PROJECT)
 
 WHOOSH = (
-    "indexer.schema", "indexer.codec", "indexer.index", "analyzers.whoosh_adapter",
+    "indexer.codec.whoosh", "indexer.codec.build", "analyzers.whoosh_adapter",
 )  # fmt: skip
 NUMPY = (
     "indexer.codec", "indexer.query", "indexer.ranking", "indexer.search",
@@ -112,9 +112,9 @@ def test_what_is_no_search_s_is_found_among_the_results_all_the_same() -> None:
 
 NO_PART_OF_A_SEARCH = [
     "typer", "click", "rich", "argparse", "subprocess", "multiprocessing", "hashlib", "secrets",
-    "fcntl", "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh.writing",
-    "whoosh.qparser", "indexer.reports", "indexer.update.run", "indexer.folder.walk",
-    "indexer.extract", "indexer.codec.whoosh.writer", "indexer.codec.build.builder",
+    "fcntl", "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh",
+    "indexer.reports", "indexer.update.run", "indexer.folder.walk",
+    "indexer.extract", "indexer.codec.whoosh", "indexer.codec.build.builder",
     "indexer.codec.build.merge", "indexer.cli.line.typer_app",
     "indexer.cli.output.errors", "indexer.measures", "indexer.ranking.explain",
 ]  # fmt: skip

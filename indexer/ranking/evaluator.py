@@ -32,8 +32,8 @@ from indexer.ranking.filters import passing
 from indexer.ranking.leaves import Leaves, Scores, Verify
 from indexer.ranking.scorer import Scorer, WordsScores
 from indexer.ranking.selection import best_of, intersection, union, without
-from indexer.ranking.snapshot import Segment, Snapshot
-from indexer.ranking.source import NO_DOCS, Docs
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import NO_DOCS, Docs, Segment
 
 TieKey = Callable[[Docs], NDArray[np.int64]]
 
@@ -141,16 +141,12 @@ class Evaluator:
         return scorer.side_by_side(docs, others)
 
     def _found_by(self, query: ForeignQuery) -> tuple[Docs, Scores]:
-        """The documents and scores of another engine's query, by its own matcher."""
+        """The documents and scores of another engine's query, as that finds them."""
         known = self._found.get(query)
         if known is None:
-            docs, scores = [], []
-            for segment in self.snapshot.segments:
-                matcher = query.query.matcher(segment.searcher, segment.searcher.context())
-                while matcher.is_active():
-                    docs.append(segment.base + matcher.id())
-                    scores.append(matcher.score())
-                    matcher.next()
+            if self.snapshot.foreign is None:
+                raise TypeError("no other engine is there to be asked")
+            docs, scores = self.snapshot.foreign(query.query)
             known = self._found[query] = (np.array(docs, np.int64), np.array(scores))
         return known
 

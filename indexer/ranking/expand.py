@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.feminines import pairs_of, parted
@@ -25,7 +25,7 @@ from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.query.nodes import QueryWord
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.source import FieldSource, Spans
+from indexer.ranking.source import FieldSource, Spans, Vocabulary
 from indexer.ranking.strict import kept
 
 _TWICE = re.compile(r"(.)\1+")
@@ -79,22 +79,6 @@ class Expansion(NamedTuple):
         """The terms of a named group in one field of one segment."""
         spans = source.group(self.level, self.key)
         return kept(source, spans, self.admits) if self.narrowed else spans
-
-
-class Vocabulary(Protocol):
-    """What expansion asks of the dictionary of a whole index."""
-
-    def count(self, level: str, key: str) -> int:
-        """How often the terms of a group occur."""
-
-    def holds(self, group: Expansion) -> bool:
-        """Whether any term that a named group means occurs."""
-
-    def article_count(self, stem: str) -> int:
-        """How often terms of a stem occur that are written with the article, or و and it."""
-
-    def bearing(self, target: str) -> frozenset[str]:
-        """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
 
 
 def key_at(analysis: Analysis, level: str) -> str:

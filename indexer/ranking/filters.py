@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.query.nodes import FilterQuery
-from indexer.ranking.snapshot import Segment, Snapshot
-from indexer.ranking.source import Docs
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import Docs, Segment
 
 Mask = NDArray[np.bool_]
 

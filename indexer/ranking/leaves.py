@@ -17,8 +17,8 @@ from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.gathering import Frequencies, Gathering
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.selection import intersection, union
-from indexer.ranking.snapshot import Segment, Snapshot
-from indexer.ranking.source import NO_DOCS, Docs
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import NO_DOCS, Docs, Segment
 
 Scores = NDArray[np.float64]
 
@@ -136,8 +136,11 @@ class Leaves:
     def _document_frequency(self, query: Leaf) -> int:
         known = self.resolver.frequencies.get(query)
         if known is None:
-            gathering, (number,) = self.gather([query])
-            known = self.resolver.remember_frequency(query, gathering.document_frequency(number))
+            known = self.snapshot.statistics.document_frequency(query)
+            if known is None:
+                gathering, (number,) = self.gather([query])
+                known = gathering.document_frequency(number)
+            self.resolver.remember_frequency(query, known)
         return known
 
     def idf(self, query: Leaf) -> float:

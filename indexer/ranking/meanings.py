@@ -16,8 +16,16 @@ from analyzers.analyzer import analyze_form
 from indexer.query.nodes import QueryWord
 from indexer.ranking.expand import Expansion, is_part, key_at
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.snapshot import Segment
-from indexer.ranking.source import FieldSource, Floats, Located, Span, Spans, spans_of, without
+from indexer.ranking.source import (
+    FieldSource,
+    Floats,
+    Located,
+    Segment,
+    Span,
+    Spans,
+    spans_of,
+    without,
+)
 
 
 class Meaning(NamedTuple):

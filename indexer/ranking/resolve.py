@@ -63,12 +63,11 @@ class Resolver:
             known = snapshot.kept["resolver"] = cls(snapshot)
         return known
 
-    def remember_frequency(self, leaf: Leaf, frequency: int) -> int:
-        """Keep how many live documents hold a leaf; returns it."""
+    def remember_frequency(self, leaf: Leaf, frequency: int) -> None:
+        """Keep how many live documents hold a leaf."""
         if len(self.frequencies) > _REMEMBERED:
             self.frequencies.clear()
         self.frequencies[leaf] = frequency
-        return frequency
 
     def expansions(self, leaf: StemQuery) -> tuple[Expansion, ...]:
         """The groups of terms that a word means, strongest first."""

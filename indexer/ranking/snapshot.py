@@ -1,135 +1,58 @@
-"""Which documents are there to rank? A searcher's segments, their live documents and lengths.
+"""Which documents are there to rank? The segments of an index, and what is counted over them.
 
-A snapshot is bound to one Whoosh searcher and is as unchanging as that is. Statistics (number of
-documents, average length, document frequencies) count live documents only, over all segments, so
-that a score depends neither on the division into segments nor on deletions not yet merged away.
-What is counted in the dictionary is kept.
+A snapshot is as unchanging as the segments are that it is made of. Which engine answers for them it
+does not know: see the protocols in `source`.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.codec.whoosh.reader import PerDocReader
 from indexer.ranking.bm25 import length_norms
-from indexer.ranking.columnar import ColumnarField
-from indexer.ranking.expand import Expansion
-from indexer.ranking.occurrences import postings_of
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.source import (
     NO_DOCS,
     Docs,
     FieldSource,
     Floats,
-    Spans,
-    spans_of,
+    Segment,
+    Statistics,
+    Vocabulary,
 )
+from indexer.ranking.statistics import CountedStatistics
 
-_ARTICLES = ("ال", "وال")
-
-_REMEMBERED = 1 << 14
-"""Groups whose count is kept."""
-
-
-class Segment:
-    """One segment: documents `base .. base + size` of the index, and its fields when asked."""
-
-    def __init__(self, searcher: Any, base: int) -> None:
-        self.searcher = searcher
-        reader = self.reader = searcher.reader()
-        self.base = base
-        self.size = int(reader.doc_count_all())
-        self.live = _live_mask(reader, self.size)
-        self._fields: dict[str, FieldSource | None] = {}
-        documents = getattr(reader, "_perdoc", None)
-        self._columnar = documents if isinstance(documents, PerDocReader) else None
-
-    def record(self, docnum: int) -> dict[str, Any]:
-        """The stored values of a document; without its texts where they lie apart."""
-        if self._columnar is not None:
-            return self._columnar.record(docnum)
-        return dict(self.reader.stored_fields(docnum))
-
-    def text(self, docnum: int, field: str) -> str:
-        """The stored text of a field."""
-        if self._columnar is not None:
-            return self._columnar.text(docnum, field) or ""
-        return str(self.reader.stored_fields(docnum).get(field, ""))
-
-    def field(self, name: str) -> FieldSource | None:
-        """The field's terms and postings, None where no document of the segment has it."""
-        if name not in self._fields:
-            held = name in self.reader.indexed_field_names()
-            self._fields[name] = open_field(self.reader, name) if held else None
-        return self._fields[name]
-
-    @cached_property
-    def dates(self) -> NDArray[np.str_]:
-        """The date of each document as it was given, by docnum; empty where there is none."""
-        if not self.size:
-            return np.zeros(0, "<U1")
-        column = self.reader.column_reader("date")
-        return np.array([column[docnum] for docnum in range(self.size)])
-
-    @cached_property
-    def file_numbers(self) -> NDArray[np.int64]:
-        """The number of each document's file, by docnum."""
-        if not self.size:  # Whoosh's empty reader has no columns
-            return np.zeros(0, np.int64)
-        numbers = None if self._columnar is None else self._columnar.numbers("file")
-        if numbers is None:
-            numbers = np.array(list(self.reader.column_reader("file")))
-        files = np.zeros(self.size, np.int64)
-        files[: len(numbers)] = numbers
-        return files
-
-    def only_live(self, docs: Docs) -> Docs:
-        """`docs` without the deleted ones."""
-        return docs if self.live is None else docs[self.live.take(docs)]
-
-
-def _live_mask(reader: Any, size: int) -> NDArray[np.bool_] | None:
-    if not reader.has_deletions():
-        return None
-    deleted_mask = getattr(reader.segment(), "deleted_mask", None)
-    if deleted_mask is not None:
-        live: NDArray[np.bool_] = ~deleted_mask()
-        return live
-    return np.array([not reader.is_deleted(docnum) for docnum in range(size)], np.bool_)
+ForeignSearch = Callable[[object], tuple[Sequence[int], Sequence[float]]]
+"""Asks another engine's query for its documents, ascending, and their scores."""
 
 
 class Snapshot:
-    """All segments of a searcher, with what ranking counts over them."""
+    """Some segments, whose documents are numbered on from one to the next, and how to rank them.
 
-    def __init__(self, searcher: Any, settings: RankingSettings = DEFAULT) -> None:
+    statistics: of the whole index, where the segments are but a part of it; else they are counted.
+    foreign: what answers a `ForeignQuery`, where there can be one.
+    """
+
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        settings: RankingSettings = DEFAULT,
+        statistics: Statistics | None = None,
+        foreign: ForeignSearch | None = None,
+    ) -> None:
         self.settings = settings
-        self.segments = [Segment(leaf, offset) for leaf, offset in searcher.leaf_searchers()]
-        self.documents = int(searcher.doc_count())
-        self.size = sum(segment.size for segment in self.segments)
+        self.segments = segments
+        self.statistics = statistics or CountedStatistics(segments)
+        self.documents = self.statistics.documents
+        self.size = sum(segment.size for segment in segments)
+        self.foreign = foreign
         self.kept: dict[str, object] = {}
         """What others work out of it and want again with the next query, by its name."""
         self.norms = lru_cache(maxsize=8)(self._norms)
-        self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
-
-    @classmethod
-    def of(cls, searcher: Any) -> Snapshot:
-        """The snapshot of a searcher or of the searcher it is a leaf of; made once a searcher."""
-        whole = searcher.get_parent()
-        known: Snapshot | None = getattr(whole, "fahras_snapshot", None)
-        if known is None:
-            known = whole.fahras_snapshot = cls(whole)
-        return known
-
-    def segment_of(self, searcher: Any) -> Segment:
-        """The segment of one of the searcher's leaves."""
-        reader = searcher.reader()
-        return next(segment for segment in self.segments if segment.reader is reader)
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:
@@ -162,9 +85,10 @@ class Snapshot:
         lengths = np.concatenate(
             [np.zeros(0, np.float32), *(self.lengths(s, fields) for s in self.segments)]
         )
-        counted = lengths if self.live is None else lengths[self.live]
-        # in 64 bits lengths sum up exactly, in whatever order segments have them
-        average = float(counted.sum(dtype=np.float64)) / max(self.documents, 1)
+        weights = map(self.settings.field_weight, fields)
+        totals = map(self.statistics.total_length, fields)
+        total = sum(weight * total for weight, total in zip(weights, totals, strict=True))
+        average = total / max(self.documents, 1)
         return length_norms(lengths, average, self.settings.k1, self.settings.b)
 
     def lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:
@@ -176,87 +100,14 @@ class Snapshot:
                 lengths += source.lengths() * np.float32(self.settings.field_weight(name))
         return lengths
 
-    def _vocabulary(self, fields: tuple[str, ...]) -> FieldsVocabulary:
-        """The dictionary of some fields, over all segments."""
-        return FieldsVocabulary(self, fields)
+    def vocabulary(self, fields: tuple[str, ...]) -> Vocabulary:
+        """The dictionary of some fields of the whole index."""
+        return self.statistics.vocabulary(fields)
 
-
-def open_field(reader: Any, field: str) -> FieldSource:
-    """The source for a field of one segment's reader: the codec's own, or the general one."""
-    from indexer.codec.whoosh.index import segment_views
-
-    try:
-        arrays = next(segment_views(reader)).terms.field(field)
-    except TypeError:  # a segment of another codec
-        arrays = None
-    if arrays is not None and arrays.grouped:
-        return ColumnarField(arrays)
-    from indexer.codec.whoosh.lexicon import LexiconField
-
-    return LexiconField(reader, field)
-
-
-class FieldsVocabulary:
-    """The dictionary of some fields over all segments, as expansion asks for it."""
-
-    def __init__(self, snapshot: Snapshot, fields: tuple[str, ...]) -> None:
-        self._snapshot = snapshot
-        self._fields = fields
-        self.count = lru_cache(maxsize=_REMEMBERED)(self._count)
-        self.article_count = lru_cache(maxsize=_REMEMBERED)(self._article_count)
-
-    def sources(self) -> Iterator[FieldSource]:
-        """Each field in each segment that has it."""
-        for _, source in self._held():
-            yield source
-
-    def _held(self) -> Iterator[tuple[Segment, FieldSource]]:
-        for segment in self._snapshot.segments:
-            for name in self._fields:
+    def sources(self, fields: tuple[str, ...]) -> Iterator[FieldSource]:
+        """Each of some fields in each segment that has it."""
+        for segment in self.segments:
+            for name in fields:
                 source = segment.field(name)
                 if source is not None:
-                    yield segment, source
-
-    def _count(self, level: str, key: str) -> int:
-        return sum(
-            _live_count(segment, source, source.group(level, key))
-            for segment, source in self._held()
-        )
-
-    def holds(self, group: Expansion) -> bool:
-        """Whether any term that a named group means occurs."""
-        if not group.narrowed:
-            return self.count(group.level, group.key) > 0
-        return any(
-            _live_count(segment, source, group.terms(source)) for segment, source in self._held()
-        )
-
-    def _article_count(self, stem: str) -> int:
-        return sum(
-            _live_count(segment, source, _with_article(source, source.group("stem", stem)))
-            for segment, source in self._held()
-        )
-
-    def bearing(self, target: str) -> frozenset[str]:
-        """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
-        return frozenset(key for source in self.sources() for key, _ in source.bearing(target))
-
-
-def _with_article(source: FieldSource, spans: Spans) -> Spans:
-    """The terms of some spans that are written with the article."""
-    return spans_of(
-        [
-            (slot, slot + 1)
-            for first, last in spans.tolist()
-            for slot, form in enumerate(source.forms((first, last)), first)
-            if form.startswith(_ARTICLES)
-        ]
-    )
-
-
-def _live_count(segment: Segment, source: FieldSource, spans: Spans) -> int:
-    """How often the terms of some spans occur in documents that are not deleted."""
-    if segment.live is None or not len(spans):
-        return sum(source.count(tuple(span)) for span in spans.tolist())
-    postings = postings_of(source, spans)
-    return int(postings.tfs[segment.live.take(postings.docs)].sum())
+                    yield source

@@ -1,18 +1,22 @@
-"""What does the evaluator ask of one field of one segment?
+"""What does ranking ask of an index? Whoever answers these protocols is an engine.
 
-`FieldSource` says it; `lexicon` and `columnar` answer. Groups: every term is a written form `u`;
+`FieldSource` is one field of one segment, `Segment` is a segment, `Statistics` are counted over the
+whole index. `codec.columnar` answers for our own segments, `codec.whoosh.snapshot` for those of any
+Whoosh reader. Groups: every term is a written form `u`;
 its folded form, stem and root are computed from it, so a group is named by its level and its key.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 if TYPE_CHECKING:
+    from indexer.query.nodes import Leaf
+    from indexer.ranking.expand import Expansion
     from indexer.ranking.patterns import FormPattern
 
 LEVELS = ("exact", "folded", "stem", "root")
@@ -110,6 +114,89 @@ class FieldSource(Protocol):
 
     def lengths(self) -> Floats:
         """Length of each document by docnum: its words that are not stopwords."""
+
+
+class Record(TypedDict):
+    """The stored values of a document, see `schema.py`."""
+
+    file: int
+    record: str
+    line: int
+    part: int
+    date: str
+    encoding: str
+
+
+class Segment(Protocol):
+    """Documents that are numbered together: `base .. base + size` of the index.
+
+    A docnum is the number of a document in its segment.
+    """
+
+    @property
+    def base(self) -> int:
+        """The number of its first document in the index."""
+
+    @property
+    def size(self) -> int:
+        """How many documents it has, deleted ones too."""
+
+    @property
+    def live(self) -> NDArray[np.bool_] | None:
+        """By docnum, which documents are not deleted; None where none is."""
+
+    def field(self, name: str) -> FieldSource | None:
+        """The field's terms and postings, None where no document of the segment has it."""
+
+    def holding(self, field: str, term: str) -> Docs:
+        """The docnums of the documents with a term in a field without groups."""
+
+    def record(self, docnum: int) -> Record:
+        """The stored values of a document, without its texts."""
+
+    def text(self, docnum: int, field: str) -> str:
+        """The stored text of a field, empty where there is none."""
+
+    @property
+    def dates(self) -> NDArray[np.str_]:
+        """The date of each document as it was given, by docnum; empty where there is none."""
+
+    @property
+    def file_numbers(self) -> NDArray[np.int64]:
+        """The number of each document's file, by docnum."""
+
+
+class Vocabulary(Protocol):
+    """What expansion asks of the dictionary of some fields of a whole index."""
+
+    def count(self, level: str, key: str) -> int:
+        """How often the terms of a group occur."""
+
+    def holds(self, group: Expansion) -> bool:
+        """Whether any term that a named group means occurs."""
+
+    def article_count(self, stem: str) -> int:
+        """How often terms of a stem occur that are written with the article, or و and it."""
+
+    def bearing(self, target: str) -> frozenset[str]:
+        """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
+
+
+class Statistics(Protocol):
+    """What is counted over all live documents of an index, wherever they are held."""
+
+    @property
+    def documents(self) -> int:
+        """How many documents there are."""
+
+    def total_length(self, field: str) -> float:
+        """The lengths of a field, summed."""
+
+    def vocabulary(self, fields: tuple[str, ...]) -> Vocabulary:
+        """The dictionary of some fields."""
+
+    def document_frequency(self, leaf: Leaf) -> int | None:
+        """How many documents hold a leaf; None where the segments at hand are all there is."""
 
 
 def joined(spans: Spans) -> Spans:

@@ -4,35 +4,41 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING
 
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
 from indexer.reports import TermStats
 from indexer.schema import FORM_FIELDS
 
+if TYPE_CHECKING:
+    from indexer.codec.opened import OpenedIndex
 
-def terms_of(reader: Any, prefix: str, limit: int | None) -> Iterator[TermStats]:
+
+def terms_of(opened: OpenedIndex, prefix: str, limit: int | None) -> Iterator[TermStats]:
     """See `Index.terms`."""
     start = unmark(prefix)
     counts: Counter[str] = Counter()
     documents: Counter[str] = Counter()
     for name in FORM_FIELDS:
-        for term in reader.expand_prefix(name, start):
-            form = term.decode("utf-8", "surrogatepass")
-            info = reader.term_info(name, term)
-            counts[form] += int(info.weight())
-            documents[form] = max(documents[form], int(info.doc_frequency()))
+        of_field: Counter[str] = Counter()
+        for arrays in opened.fields(name):
+            for ordinal in range(*arrays.prefix_range(start)):
+                form = arrays.term(ordinal)
+                counts[form] += arrays.count_of(arrays.slots_of_term(form))
+                of_field[form] += arrays.df(ordinal)
+        documents |= of_field
     for form in sorted(counts)[:limit]:
         a = analyze_form(form)
         yield TermStats(form, a.folded, a.stem, a.root, documents[form], counts[form])
 
 
-def tokens_of(reader: Any) -> int:
+def tokens_of(opened: OpenedIndex) -> int:
     """How many words all documents have together."""
-    return sum(int(reader.field_length(name)) for name in FORM_FIELDS)
+    return sum(s.reader.total_length(name) for s in opened.segments for name in FORM_FIELDS)
 
 
-def distinct_terms(reader: Any) -> int:
+def distinct_terms(opened: OpenedIndex) -> int:
     """How many different written forms there are."""
-    return len({term for name in FORM_FIELDS for term in reader.lexicon(name)})
+    held = (arrays.all_terms() for name in FORM_FIELDS for arrays in opened.fields(name))
+    return len(set().union(*held))

@@ -70,7 +70,7 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
     return any(
         len(phrase_frequencies(located_words(side, "stem", source, leaf.strict), None, source)[0])
         for side in sides
-        for source in vocabulary.sources()
+        for source in evaluator.snapshot.sources(leaf.fields)
     )
 
 
@@ -103,7 +103,7 @@ def _suggestions(
     """
     likeness: dict[str, float] = {}
     forms: dict[str, Counter[str]] = {}
-    for source in snapshot.vocabulary(fields).sources():
+    for source in snapshot.sources(fields):
         for span, like in _near(keys, source, least).items():
             for form, count in _counted(source, span):
                 stem = analyze_form(form).stem

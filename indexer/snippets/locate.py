@@ -20,8 +20,8 @@ from indexer.query.nodes import Leaf
 from indexer.ranking.meanings import OTHER
 from indexer.ranking.occurrences import occurrences_of, postings_of
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.snapshot import Segment, Snapshot
-from indexer.ranking.source import NO_SPANS, FieldSource, Spans
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import NO_SPANS, FieldSource, Segment, Spans
 from indexer.snippets.highlighter import Highlight, Highlighter, Meetings
 
 _Spans = dict[int, tuple[int, int]]

@@ -11,8 +11,8 @@ from __future__ import annotations
 from analyzers.tokenizer import shared_tokenizer
 from indexer.query.nodes import Leaf, PhraseQuery
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.snapshot import Segment, Snapshot
-from indexer.ranking.source import Docs
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import Docs, Segment
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.targets import targets_of_leaf

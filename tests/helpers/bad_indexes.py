@@ -114,7 +114,8 @@ def _fake_whoosh(folder: Path) -> None:
 
 def _with_fake_whoosh(folder: Path):
     path = f"{folder / 'fake'}{os.pathsep}{Path(__file__).parents[2]}"
-    return run("search", WORD, cwd=folder, PYTHONPATH=path)
+    write(folder, "new.txt")
+    return run("index", cwd=folder, PYTHONPATH=path)
 
 
 _KEPT = ["--index", "kept"]

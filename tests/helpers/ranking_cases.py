@@ -18,6 +18,8 @@ from analyzers import Analysis, analyze
 from analyzers.feminines import parted
 from analyzers.plurals import bears
 from indexer.codec.whoosh import engine
+from indexer.codec.whoosh.schema import fahras_schema
+from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.codec.whoosh.weighting import FahrasWeighting
 from indexer.query.nodes import (
     LEAVES,
@@ -41,9 +43,7 @@ from indexer.ranking.expand import key_at
 from indexer.ranking.patterns import Fuzzy, Wildcard
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.snapshot import Snapshot
 from indexer.results import MATCH_LEVELS
-from indexer.schema import fahras_schema
 
 BOTH = ("title", "text")
 VOCABULARY = tuple(
@@ -357,7 +357,7 @@ def write(index: Any, batches: list[list[dict[str, Any]]], deleted: list[int]) -
 
 def opened(index: Any) -> Any:
     searcher = index.refresh().searcher(weighting=FahrasWeighting())
-    searcher.fahras_snapshot = Snapshot(searcher, SETTINGS)
+    searcher.fahras_snapshot = snapshot_of(searcher, SETTINGS)
     return searcher
 
 
@@ -370,10 +370,10 @@ class Case:
 
     @property
     def evaluator(self) -> Evaluator:
-        return Evaluator(Snapshot.of(self.searcher))
+        return Evaluator(snapshot_of(self.searcher))
 
     def files(self, docs: Any) -> list[int]:
-        found = Snapshot.of(self.searcher).file_numbers.take(np.array(docs, np.int64))
+        found = snapshot_of(self.searcher).file_numbers.take(np.array(docs, np.int64))
         return [int(number) for number in found]
 
     def found(self, query: Any) -> dict[int, float]:
@@ -390,7 +390,7 @@ def make_case(folder: Any, create: Create, seed: int, segments: int, deletions: 
     searcher = write(create(str(folder)), batches, deleted)
     assert len(searcher.leaf_searchers()) == segments
     docs = [doc_of(f) for f in all_fields if f["file"] not in deleted]
-    return Case(searcher, Oracle(docs, Snapshot.of(searcher)))
+    return Case(searcher, Oracle(docs, snapshot_of(searcher)))
 
 
 SHAPES = {

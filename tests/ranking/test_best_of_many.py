@@ -22,11 +22,11 @@ from ranking_cases import (
     write,
 )
 
+from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.nodes import ExceptQuery, QueryWord, StemQuery, WordsQuery
 from indexer.ranking import scorer
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.snapshot import Snapshot
 from indexer.results import MATCH_LEVELS
 
 STEMS = """
@@ -66,7 +66,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
     folder = tmp_path_factory.mktemp("many")
     searcher = write(columnar(str(folder)), [fields[:600], fields[600:]], deleted)
     live = [doc_of(f) for f in fields if f["file"] not in deleted]
-    yield Case(searcher, Oracle(live, Snapshot.of(searcher)))
+    yield Case(searcher, Oracle(live, snapshot_of(searcher)))
     searcher.close()
 
 
@@ -81,7 +81,7 @@ def random_words(rng: random.Random, count: int) -> WordsQuery:
 
 def test_as_the_oracle(many: Case) -> None:
     rng = random.Random(32)
-    snapshot = Snapshot(many.searcher, RankingSettings(proximity_reach=FAR_REACH))
+    snapshot = snapshot_of(many.searcher, RankingSettings(proximity_reach=FAR_REACH))
     for count in (1, 1, 1, 2, 3, 6):
         query = random_words(rng, count)
         docs, scores = Evaluator(snapshot).everything(query)
@@ -93,7 +93,7 @@ def test_a_rare_word_that_is_there_in_other_forms_only(tmp_path: Path) -> None:
     texts = ["نهر وجسر"] * 60 + ["والسفينة قرب السفينة", "سفينات والسفينة", "جسر"]
     fields = [document(number, "", text) for number, text in enumerate(texts)]
     searcher = write(columnar(str(tmp_path)), [fields], [])
-    case = Case(searcher, Oracle([doc_of(f) for f in fields], Snapshot.of(searcher)))
+    case = Case(searcher, Oracle([doc_of(f) for f in fields], snapshot_of(searcher)))
     query = StemQuery(BOTH, QueryWord(words_of("سفينتها")[0]), "stem")
     assert sorted(case.found(query)) == [60, 61]
     assert_same(case.found(query), case.oracle.rank(query), query)
@@ -107,7 +107,7 @@ def test_the_best_are_the_beginning_of_all(
     rng = random.Random(33)
     monkeypatch.setattr(scorer, "_TRIED", tried)
     monkeypatch.setattr(scorer, "_MANY", 2)
-    snapshot = Snapshot(many.searcher, RankingSettings(proximity_reach=20))
+    snapshot = snapshot_of(many.searcher, RankingSettings(proximity_reach=20))
     left_out = 0
     for _ in range(120):
         query = random_words(rng, rng.randint(1, 8))

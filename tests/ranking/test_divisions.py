@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from ranking_cases import BOTH, Case, Oracle, columnar, write
 
+from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.nodes import Node, leaves_of
 from indexer.query.parser import QueryParser
 from indexer.ranking.meanings import pairs_of
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.snapshot import Snapshot
 from indexer.results import MATCH_LEVELS
 
 CORPUS = Path(__file__).parents[2] / "corpus"
@@ -86,10 +86,10 @@ def test_the_same_scores_however_documents_are_divided(cases: list[Case]) -> Non
 def test_no_term_counts_twice_for_a_word(cases: list[Case]) -> None:
     met = 0
     for case in cases:
-        snapshot = Snapshot.of(case.searcher)
+        snapshot = snapshot_of(case.searcher)
         resolver = Resolver.of(snapshot)
         for leaf in (leaf for query in queries() for leaf in leaves_of(query)):
-            for source in snapshot.vocabulary(BOTH).sources():
+            for source in snapshot.sources(BOTH):
                 meanings = list(resolver.spans(leaf, source))
                 spans = sorted(pair for m in meanings for pair in pairs_of(m.spans))
                 assert all(a[1] <= b[0] for a, b in pairwise(spans)), str(leaf)
@@ -103,9 +103,9 @@ def test_what_two_stems_have_near_counts_once(tmp_path: Path) -> None:
     batches = [[document(number, text)] for number, text in enumerate(texts)]
     case = Case(write(columnar(str(tmp_path)), batches, []), Oracle([]))
     (leaf,) = leaves_of(QueryParser().plain_query("باتفاقية").query)
-    snapshot = Snapshot.of(case.searcher)
+    snapshot = snapshot_of(case.searcher)
     resolver = Resolver.of(snapshot)
-    for source in snapshot.vocabulary(("text",)).sources():
+    for source in snapshot.sources(("text",)):
         spans = [pair for m in resolver.spans(leaf, source) for pair in pairs_of(m.spans)]
         slots = [slot for first, last in spans for slot in range(first, last)]
         assert len(slots) == len(set(slots))

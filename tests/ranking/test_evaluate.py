@@ -33,6 +33,7 @@ from ranking_cases import (
 from whoosh import query as whoosh_query
 
 from indexer.codec.whoosh.queries import as_whoosh
+from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.nodes import (
     AndQuery,
     EveryQuery,
@@ -50,7 +51,6 @@ from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.patterns import Fuzzy, Wildcard
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.snapshot import Snapshot
 from indexer.results import MATCH_LEVELS
 
 
@@ -163,8 +163,8 @@ def test_whoosh_scores_a_word_as_we_do(case: Case) -> None:
 
 def test_proximity_only_adds_and_only_where_neighbours_are(case: Case) -> None:
     rng = random.Random(19)
-    near_snapshot = Snapshot(case.searcher, RankingSettings())
-    far_snapshot = Snapshot(case.searcher, RankingSettings(proximity=0.0))
+    near_snapshot = snapshot_of(case.searcher, RankingSettings())
+    far_snapshot = snapshot_of(case.searcher, RankingSettings(proximity=0.0))
     for _ in range(60):
         words = [StemQuery(BOTH, random_word(rng), "folded") for _ in range(2)]
         query = WordsQuery(tuple(words))

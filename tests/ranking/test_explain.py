@@ -12,6 +12,7 @@ from ranking_cases import SHAPES, make_case, random_query
 
 from analyzers import analyze
 from indexer import Index, SearchOptions
+from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.nodes import EveryQuery, RequireQuery, WordsQuery, leaves_of
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.explain import Explainer
@@ -39,7 +40,7 @@ def assert_adds_up(explanation: Explanation) -> None:
 def snapshot(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Snapshot]:
     create, seed, segments, deletions = SHAPES[request.param]
     made = make_case(tmp_path_factory.mktemp("index"), create, seed, segments, deletions)
-    yield Snapshot(made.searcher)
+    yield snapshot_of(made.searcher)
     made.searcher.close()
 
 

@@ -12,10 +12,10 @@ from whoosh import index as whoosh_index
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.whoosh import engine
+from indexer.codec.whoosh.schema import fahras_schema
+from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.snapshot import Snapshot
-from indexer.schema import fahras_schema
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.targets import targets_of
@@ -62,7 +62,7 @@ def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @pytest.mark.parametrize("match", ["exact", "folded", "stem", "plural", "variant", "root"])
 @pytest.mark.parametrize("query", QUERIES)
 def test_the_same_words_as_in_the_whole_text(searcher: Any, query: str, match: str) -> None:
-    snapshot = Snapshot.of(searcher)
+    snapshot = snapshot_of(searcher)
     leaves = QueryParser(match=match).parse(query).leaves
     highlighter = Highlighter(targets_of(leaves, Evaluator(snapshot)), shared_tokenizer())
     docs = list(range(len(TEXTS)))
@@ -72,7 +72,7 @@ def test_the_same_words_as_in_the_whole_text(searcher: Any, query: str, match: s
 
 
 def test_a_text_that_is_not_what_was_indexed_is_read_whole(searcher: Any) -> None:
-    snapshot = Snapshot.of(searcher)
+    snapshot = snapshot_of(searcher)
     leaves = QueryParser().parse("كتاب").leaves
     highlighter = Highlighter(targets_of(leaves, Evaluator(snapshot)), shared_tokenizer())
     changed = ["و " + TEXTS[0], TEXTS[0]]
@@ -83,7 +83,7 @@ def test_a_text_that_is_not_what_was_indexed_is_read_whole(searcher: Any) -> Non
 def test_only_pieces_with_words_that_met_are_read(
     searcher: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    snapshot = Snapshot.of(searcher)
+    snapshot = snapshot_of(searcher)
     if snapshot.segments[0].field("text").samples(0) is None:  # type: ignore[union-attr]
         pytest.skip("Whoosh's own codec stores no offsets")
     leaves = QueryParser().parse("كتاب").leaves

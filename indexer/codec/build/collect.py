@@ -14,7 +14,7 @@ from whoosh import formats
 from analyzers.ranked import inverse_of
 from analyzers.tokenizer import cut
 from indexer.codec.build.dictionary import Vocabulary
-from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldSource
+from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns
 from indexer.codec.build.forms import FormVocabulary, vocabulary_of_terms
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.format import SAMPLE_TOKENS
@@ -129,7 +129,7 @@ class FormCollector:
             used[run.postings.keys] = True
         vocabulary, places = self._vocabulary.part(used)
         sources = [
-            FieldSource(vocabulary, places.take(run.keys), run, goes_on=goes_on)
+            FieldRuns(vocabulary, places.take(run.keys), run, goes_on=goes_on)
             for run, goes_on in self._runs
         ]
         return FieldData(
@@ -190,7 +190,7 @@ class TermCollector:
         lengths.add(np.array(self._length_docs, np.int64), np.array(self._length_values, np.int64))
         vocabulary = vocabulary_of_terms(terms) if self._forms else Vocabulary(terms)
         doc_starts = starts_of(np.bincount(owners, minlength=len(terms)))
-        source = FieldSource(vocabulary, np.arange(len(terms)), self._postings(doc_starts, order))
+        source = FieldRuns(vocabulary, np.arange(len(terms)), self._postings(doc_starts, order))
         return FieldData(
             self._name, self._kind.__name__, [source], lengths if self._scorable else None
         )

@@ -25,7 +25,7 @@ from indexer.codec.postings import (
 )
 
 
-class FieldSource(NamedTuple):
+class FieldRuns(NamedTuple):
     """Some of a field's postings and the vocabulary that names their lists.
 
     terms: by key of the postings, the index in the vocabulary; -1 for a list that is gone.
@@ -73,7 +73,7 @@ class FieldData:
         self,
         name: str,
         format_name: str,
-        sources: list[FieldSource],
+        sources: list[FieldRuns],
         lengths: DocumentValues | None = None,
         token_counts: DocumentValues | None = None,
         samples: Iterable[Array] = (),
@@ -121,7 +121,7 @@ def _narrow(values: Array) -> Array:
     return values.astype(smallest_unsigned(int(values.max(initial=0))))
 
 
-def _united(sources: list[FieldSource]) -> tuple[Dictionary, list[Source]]:
+def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source]]:
     """One dictionary for all sources, and the sources in its slots."""
     vocabularies: list[Vocabulary] = []
     places = []

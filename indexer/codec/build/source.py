@@ -11,10 +11,10 @@ import numpy.typing as npt
 from analyzers.bulk.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded
-from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldSource
-from indexer.codec.columns import read_column
+from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns
 from indexer.codec.container import Container
 from indexer.codec.postings import Array, slice_indices, starts_of
+from indexer.codec.whoosh.columns import read_column
 
 
 class SegmentSource:
@@ -97,7 +97,7 @@ class SegmentSource:
 
 def _field_source(
     arrays: FieldArrays, kept: npt.NDArray[np.bool_], ordinals: Array, docmap: Array
-) -> FieldSource:
+) -> FieldRuns:
     """The postings of a field, its terms and groups without those that no document alive holds."""
     terms = arrays.all_terms()
     kept_ordinals = np.sort(ordinals[kept])
@@ -111,4 +111,4 @@ def _field_source(
         levels.append(Level.of(numbering.numbers(keys).take(groups)))
     kept_terms = [terms[i] for i in kept_ordinals.tolist()]
     vocabulary = Vocabulary(kept_terms, tuple(levels), numbering)
-    return FieldSource(vocabulary, place.take(ordinals), arrays.as_postings(), docmap)
+    return FieldRuns(vocabulary, place.take(ordinals), arrays.as_postings(), docmap)

@@ -5,12 +5,11 @@ Only adapters live here: what they adapt is `builder.py`; the readers are in `re
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from whoosh.codec import base
 
-from indexer.codec.container import Container
+from indexer.codec.opened import SegmentReader, open_segment
 from indexer.codec.stored import encode_records
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
@@ -28,7 +27,7 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
 
     def __init__(self) -> None:
         self._builders: dict[str, SegmentBuilder] = {}
-        self._containers: dict[str, Container] = {}
+        self._readers: dict[str, SegmentReader] = {}
 
     def builder(self, storage: Any, segment: ColumnarSegment) -> SegmentBuilder:
         """The builder of a segment in the making."""
@@ -56,12 +55,13 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
         if builder is not None:
             builder.close()
 
-    def container(self, storage: Any, segment: ColumnarSegment) -> Container:
-        """The segment's file, opened once."""
+    def reader(self, storage: Any, segment: ColumnarSegment) -> SegmentReader:
+        """The reader of the segment's file, opened once."""
         name = segment.file_name
-        known = self._containers.get(name)
+        known = self._readers.get(name)
         if known is None:
-            known = self._containers[name] = open_container(storage, segment)
+            known = SegmentReader(open_segment(storage.folder, segment.entry))
+            self._readers[name] = known
         return known
 
     def per_document_writer(self, storage: Any, segment: ColumnarSegment) -> PerDocWriter:
@@ -82,11 +82,11 @@ class ColumnarCodec(base.Codec):  # type: ignore[misc]
 
     def terms_reader(self, storage: Any, segment: ColumnarSegment) -> TermsReader:
         """Terms and postings of a segment."""
-        return TermsReader(self.container(storage, segment))
+        return TermsReader(self.reader(storage, segment))
 
     def per_document_reader(self, storage: Any, segment: ColumnarSegment) -> PerDocReader:
         """Documents of a segment."""
-        return PerDocReader(self.container(storage, segment), segment)
+        return PerDocReader(self.reader(storage, segment), segment)
 
     def new_segment(self, storage: Any, indexname: str) -> ColumnarSegment:
         """A segment to be written."""
@@ -99,11 +99,6 @@ class ColumnarSegment(TocSegment):
     def codec(self) -> ColumnarCodec:
         """The codec that reads this segment."""
         return ColumnarCodec()
-
-
-def open_container(storage: Any, segment: ColumnarSegment) -> Container:
-    """Map a segment's file."""
-    return Container.open(os.path.join(storage.folder, segment.file_name), segment.entry)
 
 
 class PerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]

@@ -1,19 +1,24 @@
-"""Which Whoosh index holds the documents, and how is it opened and written?
+"""Which Whoosh index holds the documents, and how is it written?
 
-The one place that chooses codec and writer.
+The one place that chooses codec and writer. What only reads does without: see `codec.opened`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import whoosh
 
 from indexer.codec.commits import generation_of, segments_in_place
 from indexer.codec.contents import Fingerprint
+from indexer.codec.opened import OpenedIndex
 from indexer.codec.whoosh import index as columnar
+from indexer.codec.whoosh.schema import fahras_schema
 from indexer.errors import WHOOSH_RELEASE, WhooshMismatchError
-from indexer.schema import SCHEMA_VERSION, fahras_schema
+from indexer.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from indexer.codec.whoosh.writer import ColumnarWriter
 
 
 def check_whoosh() -> None:
@@ -29,7 +34,7 @@ def create_index(folder: str, catalogue: Fingerprint | None = None) -> None:
     columnar.create_index(folder, fahras_schema(), SCHEMA_VERSION, catalogue).close()
 
 
-def open_index(folder: str) -> Any:
+def open_index(folder: str) -> columnar.ColumnarIndex:
     """Open the Whoosh index of a folder. Raises IndexCorruptError where there is none."""
     check_whoosh()
     generation_of(folder)
@@ -37,23 +42,18 @@ def open_index(folder: str) -> Any:
         return columnar.open_index(folder, fahras_schema(), SCHEMA_VERSION)
 
 
-def open_searcher(index: Any) -> Any:
-    """A Whoosh searcher on the newest commit, with our weighting.
+def open_writer(index: columnar.ColumnarIndex) -> ColumnarWriter:
+    """A Whoosh writer; nothing it does is seen before its commit."""
+    fresh: columnar.ColumnarIndex = index.refresh()
+    return fresh.writer()
 
-    Raises IndexCorruptError where a segment is not there, perhaps because a newer commit merged it
-    away, or is not whole.
-    """
+
+def found_in(opened: OpenedIndex, query: object) -> tuple[list[int], list[float]]:
+    """The documents of an opened index that a query of Whoosh finds, and their scores."""
+    from indexer.codec.whoosh.snapshot import found_by
     from indexer.codec.whoosh.weighting import FahrasWeighting
 
-    with segments_in_place():
-        return index.refresh().searcher(weighting=FahrasWeighting())
-
-
-def damage(index: Any) -> list[str]:
-    """Everything that differs from what was written; reads the whole index."""
-    return list(index.refresh().verify())
-
-
-def open_writer(index: Any) -> Any:
-    """A Whoosh writer; nothing it does is seen before its commit."""
-    return index.refresh().writer()
+    check_whoosh()
+    index = columnar.open_index(opened.folder, fahras_schema(), SCHEMA_VERSION)
+    searcher = index.searcher_of(opened.toc, FahrasWeighting())
+    return found_by(searcher, query)

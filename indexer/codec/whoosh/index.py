@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import TOC, FileIndex
+from whoosh.searching import Searcher
 
 from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.contents import INDEX_NAME, Fingerprint, Toc
-from indexer.codec.whoosh.codec import ColumnarSegment, open_container
+from indexer.codec.opened import check_schema, damage_of
+from indexer.codec.whoosh.codec import ColumnarSegment
 from indexer.codec.whoosh.reader import PerDocReader, TermsReader
-from indexer.errors import IndexVersionError
 from indexer.storage import durable
 from indexer.storage.untrusted import open_own
 
@@ -47,11 +48,7 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]
 
     def _read_toc(self) -> TOC:
         toc = commits.read_toc(self.storage.folder)
-        if toc.schema != self.schema_version:
-            raise IndexVersionError(
-                f"the index in {self.storage.folder} has documents of schema {toc.schema}; schema "
-                f"{self.schema_version} is needed"
-            )
+        check_schema(self.storage.folder, toc, self.schema_version)
         return TOC(self._schema, list(map(ColumnarSegment, toc.segments)), toc.generation)
 
     def lock(self, name: str) -> Any:
@@ -66,15 +63,19 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]
 
         return ColumnarWriter(self, **options)
 
+    def searcher_of(self, toc: Toc, weighting: Any) -> Any:
+        """A searcher on a commit; its files may be gone if it is not the newest any more."""
+        segments = list(map(ColumnarSegment, toc.segments))
+        with commits.segments_in_place():
+            reader = self._reader(self.storage, self._schema, segments, toc.generation)
+        return Searcher(reader, weighting=weighting, fromindex=self)
+
     def verify(self) -> list[str]:
         """Everything on disk that is not as it was written; [] means sound.
 
         Reads every byte of every segment.
         """
-        problems = []
-        for segment in self._read_toc().segments:
-            problems.extend(open_container(self.storage, segment).verify())
-        return problems
+        return damage_of(self.storage.folder)
 
 
 class _Folder(FileStorage):  # type: ignore[misc]

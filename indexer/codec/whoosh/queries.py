@@ -7,9 +7,9 @@ from typing import Any
 from whoosh import query as whoosh_query
 from whoosh.matching import ListMatcher, NullMatcher
 
+from indexer.codec.whoosh.snapshot import base_of, snapshot_of
 from indexer.query.nodes import AndQuery, Node, OrQuery
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.snapshot import Snapshot
 
 
 class NodeQuery(whoosh_query.Query):  # type: ignore[misc]
@@ -36,8 +36,9 @@ class NodeQuery(whoosh_query.Query):  # type: ignore[misc]
 
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         """A Whoosh matcher over the documents of one segment."""
-        snapshot = Snapshot.of(searcher)
-        docs, scores = Evaluator(snapshot).of_segment(self.node, snapshot.segment_of(searcher))
+        snapshot = snapshot_of(searcher)
+        segment, _ = snapshot.locate(base_of(searcher))
+        docs, scores = Evaluator(snapshot).of_segment(self.node, segment)
         return ListMatcher(docs.tolist(), scores.tolist()) if len(docs) else NullMatcher()
 
 

@@ -1,6 +1,6 @@
 """How does Whoosh read a columnar segment: its terms and its documents?
 
-Adapters of `arrays.py`, `stored.py` and `matcher.py` to Whoosh's reader classes.
+Adapters of `opened.py`, `arrays.py` and `matcher.py` to Whoosh's reader classes.
 """
 
 from __future__ import annotations
@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 from whoosh.codec import base
 from whoosh.reading import TermInfo, TermNotFound
 
 from indexer.codec.arrays import FieldArrays, Slots
-from indexer.codec.columns import read_column
-from indexer.codec.container import Container
-from indexer.codec.stored import BlobReader, decode_record
+from indexer.codec.columns import has_column
+from indexer.codec.opened import SegmentReader
+from indexer.codec.whoosh.columns import read_column
 from indexer.codec.whoosh.matcher import ColumnarMatcher, length_bounds
 from indexer.codec.whoosh.segment import TocSegment
 
@@ -23,17 +22,11 @@ from indexer.codec.whoosh.segment import TocSegment
 class TermsReader(base.TermsReader):  # type: ignore[misc]
     """The terms of a segment. `field(name)` is the way to the arrays."""
 
-    def __init__(self, container: Container) -> None:
-        self.container = container
-        self._names: list[str] = sorted(container.meta["fields"])
-        self._fields: dict[str, FieldArrays] = {}
-
-    def field(self, name: str) -> FieldArrays | None:
-        """The arrays of a field, None where the segment has no such field."""
-        known = self._fields.get(name)
-        if known is None and name in self.container.meta["fields"]:
-            known = self._fields[name] = FieldArrays(self.container, name)
-        return known
+    def __init__(self, reader: SegmentReader) -> None:
+        self.reader = reader
+        self.container = reader.container
+        self.field = reader.field
+        self._names = reader.field_names
 
     def _ordinal(self, fieldname: str, text: bytes) -> int:
         arrays = self.field(fieldname)
@@ -168,13 +161,10 @@ class Cursor(base.FieldCursor):  # type: ignore[misc]
 class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
     """The documents of a segment: stored values, columns, lengths, deletions."""
 
-    def __init__(self, container: Container, segment: TocSegment) -> None:
-        self._container = container
+    def __init__(self, reader: SegmentReader, segment: TocSegment) -> None:
+        self._reader = reader
+        self._container = reader.container
         self._segment = segment
-        self._records = BlobReader(container, "records/")
-        self._texts = {
-            name: BlobReader(container, f"s/{name}/") for name in container.meta["stored"]
-        }
 
     def close(self) -> None:
         """Nothing to do: the map goes with the last array that looks at it."""
@@ -185,8 +175,7 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def doc_count_all(self) -> int:
         """All documents."""
-        count: int = self._container.meta["documents"]
-        return count
+        return self._reader.document_count
 
     def has_deletions(self) -> bool:
         """Whether any document is deleted."""
@@ -206,7 +195,7 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def has_column(self, fieldname: str) -> bool:
         """Whether a field has a column here."""
-        return f"c/{fieldname}" in self._container
+        return has_column(self._container, fieldname)
 
     def list_columns(self) -> list[str]:
         """The fields that have columns here."""
@@ -216,15 +205,6 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
         """Whoosh's reader of a column."""
         return read_column(self._container, fieldname, column)
 
-    def numbers(self, fieldname: str) -> np.ndarray[Any, np.dtype[Any]] | None:
-        """A column of unsigned 32-bit numbers by docnum, big-endian; None where there is none.
-
-        Documents after the last that has a number are missing at the end, as Whoosh writes it.
-        """
-        if not self.has_column(fieldname):
-            return None
-        return np.frombuffer(self._container.view(f"c/{fieldname}"), ">u4")
-
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
         """The exact length of a document's field."""
         name = f"f/{fieldname}/lengths"
@@ -232,8 +212,7 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def field_length(self, fieldname: str) -> int:
         """The lengths of a field, summed."""
-        meta = self._container.meta["fields"].get(fieldname)
-        return meta["length_total"] if meta else 0
+        return self._reader.total_length(fieldname)
 
     def min_field_length(self, fieldname: str) -> int:
         """The shortest length of a field."""
@@ -247,20 +226,6 @@ class PerDocReader(base.PerDocumentReader):  # type: ignore[misc]
 
     def stored_fields(self, docnum: int) -> dict[str, Any]:
         """All stored values of a document, texts too."""
-        values = self.record(docnum)
-        for name, texts in self._texts.items():
-            blob = texts.get(docnum)
-            if blob is not None:
-                values[name] = blob.decode("utf-8", "surrogatepass")
-        return values
-
-    def record(self, docnum: int) -> dict[str, Any]:
-        """The stored values of a document, without its texts."""
-        blob = self._records.get(docnum)
-        return {} if blob is None else decode_record(blob)
-
-    def text(self, docnum: int, fieldname: str) -> str | None:
-        """The stored text of one form field, without unpacking anything else."""
-        texts = self._texts.get(fieldname)
-        blob = None if texts is None else texts.get(docnum)
-        return None if blob is None else blob.decode("utf-8", "surrogatepass")
+        values = self._reader.record(docnum)
+        texts = ((name, self._reader.text(docnum, name)) for name in self._reader.text_names)
+        return values | {name: text for name, text in texts if text is not None}

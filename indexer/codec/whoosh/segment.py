@@ -13,6 +13,7 @@ import numpy.typing as npt
 from whoosh.codec import base
 
 from indexer.codec.contents import INDEX_NAME, NO_FILE, SegmentEntry, new_segment_id
+from indexer.codec.opened import deleted_mask
 
 
 class TocSegment(base.Segment):  # type: ignore[misc]
@@ -49,10 +50,7 @@ class TocSegment(base.Segment):  # type: ignore[misc]
 
     def deleted_mask(self) -> npt.NDArray[np.bool_]:
         """Bool by docnum, a copy: True where the document is deleted."""
-        bits = np.frombuffer(self.entry.deletions, np.uint8)
-        if not len(bits):
-            return np.zeros(self.entry.documents, np.bool_)
-        return np.unpackbits(bits, count=self.entry.documents).astype(np.bool_)
+        return deleted_mask(self.entry)
 
     def deleted_docs(self) -> Iterator[int]:
         """Docnums of the deleted documents, ascending."""

@@ -170,7 +170,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         return count
 
     def _docs_of(self, segment: ColumnarSegment, fieldname: str, terms: list[bytes]) -> Any:
-        container = self.codec.container(self.storage, segment)
+        container = self.codec.reader(self.storage, segment).container
         if fieldname not in container.meta["fields"]:
             return np.zeros(0, np.int64)
         arrays = FieldArrays(container, fieldname)

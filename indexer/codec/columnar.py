@@ -1,4 +1,4 @@
-"""How does the columnar codec answer the evaluator? `FieldSource` over one field's arrays.
+"""How does an index of ours answer ranking? `Segment` and `FieldSource` over opened segments.
 
 Groups are single spans there, so a stem is one slice of postings.
 """
@@ -7,20 +7,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.codec.arrays import FieldArrays, Slots
+from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
+from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
 from indexer.ranking.source import (
+    NO_DOCS,
     NO_SPANS,
+    Docs,
+    FieldSource,
     Floats,
     Gathered,
     Located,
     Positions,
+    Record,
     Span,
     Spans,
     joined,
@@ -42,6 +48,53 @@ _FEW_RANGES = 8
 _SLICED_POSTINGS = 128
 """So few ranges, or with so many postings on average, are sliced one by one faster than gathered by
 index."""
+
+
+class LocalSegment:
+    """A segment of an opened index."""
+
+    def __init__(self, opened: OpenedSegment) -> None:
+        self.base, self.size, self.live = opened.base, opened.size, opened.live
+        self._reader = opened.reader
+        self._fields: dict[str, FieldSource | None] = {}
+
+    def field(self, name: str) -> FieldSource | None:
+        """See Segment: of fields of text."""
+        if name not in self._fields:
+            arrays = self._reader.field(name)
+            held = arrays is not None and arrays.grouped
+            self._fields[name] = ColumnarField(arrays) if arrays is not None and held else None
+        return self._fields[name]
+
+    def holding(self, field: str, term: str) -> Docs:
+        """See Segment."""
+        return holding(self._reader, field, term)
+
+    def record(self, docnum: int) -> Record:
+        """See Segment."""
+        return cast("Record", self._reader.record(docnum))
+
+    def text(self, docnum: int, field: str) -> str:
+        """See Segment."""
+        return self._reader.text(docnum, field) or ""
+
+    @cached_property
+    def dates(self) -> NDArray[np.str_]:
+        """See Segment."""
+        return read_texts(self._reader.container, "date")
+
+    @cached_property
+    def file_numbers(self) -> NDArray[np.int64]:
+        """See Segment."""
+        return read_numbers(self._reader.container, "file")
+
+
+def holding(reader: SegmentReader, field: str, term: str) -> Docs:
+    """The docnums of the documents with a term in a field, ascending."""
+    arrays = reader.field(field)
+    if arrays is None:
+        return NO_DOCS
+    return arrays.postings(arrays.slots_of_term(term))[0].astype(np.int64)
 
 
 class ColumnarField:

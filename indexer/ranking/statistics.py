@@ -1,0 +1,116 @@
+"""What is counted over all documents of an index? Live ones only, over all segments.
+
+So a score depends neither on the division into segments nor on deletions not yet merged away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from indexer.query.nodes import Leaf
+from indexer.ranking.expand import Expansion
+from indexer.ranking.occurrences import postings_of
+from indexer.ranking.source import FieldSource, Segment, Spans, Vocabulary, spans_of
+
+_ARTICLES = ("ال", "وال")
+
+_REMEMBERED = 1 << 14
+"""Groups whose count is kept."""
+
+
+class CountedStatistics:
+    """`Statistics` of the documents in some segments, counted when they are asked for."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self._segments = segments
+        self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
+
+    @cached_property
+    def documents(self) -> int:
+        """How many documents there are."""
+        return sum(s.size if s.live is None else int(s.live.sum()) for s in self._segments)
+
+    def total_length(self, field: str) -> float:
+        """The lengths of a field, summed. In 64 bits, so that the order of documents is no matter.
+
+        The lengths are whole numbers.
+        """
+        total = 0.0
+        for segment in self._segments:
+            source = segment.field(field)
+            if source is not None:
+                lengths = source.lengths()
+                counted = lengths if segment.live is None else lengths[segment.live]
+                total += float(counted.sum(dtype=np.float64))
+        return total
+
+    def document_frequency(self, leaf: Leaf) -> int | None:
+        """See Statistics: whoever gathers the postings of the leaf counts them."""
+        return None
+
+    def _vocabulary(self, fields: tuple[str, ...]) -> Vocabulary:
+        return _CountedVocabulary(self._segments, fields)
+
+
+class _CountedVocabulary:
+    """The dictionary of some fields over all segments."""
+
+    def __init__(self, segments: Sequence[Segment], fields: tuple[str, ...]) -> None:
+        self._segments = segments
+        self._fields = fields
+        self.count = lru_cache(maxsize=_REMEMBERED)(self._count)
+        self.article_count = lru_cache(maxsize=_REMEMBERED)(self._article_count)
+
+    def _held(self) -> Iterator[tuple[Segment, FieldSource]]:
+        for segment in self._segments:
+            for name in self._fields:
+                source = segment.field(name)
+                if source is not None:
+                    yield segment, source
+
+    def _count(self, level: str, key: str) -> int:
+        return sum(
+            _live_count(segment, source, source.group(level, key))
+            for segment, source in self._held()
+        )
+
+    def holds(self, group: Expansion) -> bool:
+        """See Vocabulary."""
+        if not group.narrowed:
+            return self.count(group.level, group.key) > 0
+        return any(
+            _live_count(segment, source, group.terms(source)) for segment, source in self._held()
+        )
+
+    def _article_count(self, stem: str) -> int:
+        return sum(
+            _live_count(segment, source, _with_article(source, source.group("stem", stem)))
+            for segment, source in self._held()
+        )
+
+    def bearing(self, target: str) -> frozenset[str]:
+        """See Vocabulary."""
+        return frozenset(key for _, source in self._held() for key, _ in source.bearing(target))
+
+
+def _with_article(source: FieldSource, spans: Spans) -> Spans:
+    """The terms of some spans that are written with the article."""
+    return spans_of(
+        [
+            (slot, slot + 1)
+            for first, last in spans.tolist()
+            for slot, form in enumerate(source.forms((first, last)), first)
+            if form.startswith(_ARTICLES)
+        ]
+    )
+
+
+def _live_count(segment: Segment, source: FieldSource, spans: Spans) -> int:
+    """How often the terms of some spans occur in documents that are not deleted."""
+    if segment.live is None or not len(spans):
+        return sum(source.count(tuple(span)) for span in spans.tolist())
+    postings = postings_of(source, spans)
+    return int(postings.tfs[segment.live.take(postings.docs)].sum())
