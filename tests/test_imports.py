@@ -80,6 +80,18 @@ def test_whoosh_and_numpy_stay_in_their_rooms(module: str) -> None:
     assert "numpy" not in tops or within(module, NUMPY)
 
 
+ARITHMETIC = ("indexer.codec.format", "indexer.codec.grams", "indexer.codec.postings")
+"""Of the codec, what is only numbers: sizes, likeness of words, places in arrays."""
+
+
+@pytest.mark.parametrize("room", ["query", "ranking", "snippets", "search", "documents"])
+def test_what_answers_a_query_knows_of_no_engine(room: str) -> None:
+    modules = [name for name in GRAPH if within(name, (f"indexer.{room}",))]
+    used = {name for module in modules for name in GRAPH[module]}
+    engines = {name for name in used if within(name, ("indexer.codec", "whoosh"))}
+    assert not [name for name in engines if not within(name, ARITHMETIC)]
+
+
 LIGHT = {
     "the library": ("import indexer", ["numpy", "whoosh", "typer", "rich"]),
     "the analyzers": ("import analyzers", ["numpy", "whoosh", "pyarabic"]),

@@ -1,0 +1,226 @@
+"""A second engine, the smallest there can be: dictionaries of words, no codec, no Whoosh.
+
+It answers the protocols of `indexer.ranking.source`, by their definitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers import Analysis, analyze
+from analyzers.proclitics import splits
+from analyzers.stemmer import stem
+from indexer.codec.format import SAMPLE_TOKENS
+from indexer.query.nodes import Leaf
+from indexer.ranking.expand import key_at
+from indexer.ranking.patterns import FormPattern
+from indexer.ranking.settings import RankingSettings
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import (
+    FieldSource,
+    Gathered,
+    Located,
+    Record,
+    Segment,
+    Span,
+    Statistics,
+    Vocabulary,
+)
+
+Fields = Mapping[str, Any]
+"""A document as a writer is given it: stored values and texts by name."""
+
+
+class Posting(NamedTuple):
+    doc: int
+    positions: tuple[int, ...]
+
+
+def likeness(one: str, other: str) -> float:
+    """Dice of trigrams, two marks around each word; what has digits has no neighbours."""
+    if any(map(str.isdigit, other)):
+        return 0.0
+    a, b = ({f"##{word}##"[i : i + 3] for i in range(len(word) + 2)} for word in (one, other))
+    return 2 * len(a & b) / (len(a) + len(b))
+
+
+class MemoryField:
+    """See FieldSource. Slots are places in the list of terms, which stand by root, stem, form."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._size = len(texts)
+        self._postings: dict[str, list[Posting]] = {}
+        self._lengths = [0.0] * len(texts)
+        self._starts: list[list[int]] = [[] for _ in texts]
+        analyses: dict[str, Analysis] = {}
+        for doc, text in enumerate(texts):
+            places: dict[str, list[int]] = {}
+            for position, token in enumerate(analyze(text)):
+                analyses[token.analysis.unmarked] = token.analysis
+                places.setdefault(token.analysis.unmarked, []).append(position)
+                self._starts[doc].append(token.start)
+                self._lengths[doc] += not token.analysis.stopword
+            for form, positions in places.items():
+                self._postings.setdefault(form, []).append(Posting(doc, tuple(positions)))
+        order = sorted(analyses.values(), key=lambda a: (a.root, a.stem, a.folded, a.unmarked))
+        self._analyses = order
+        self._terms = [analysis.unmarked for analysis in order]
+        self._places: list[int] = []
+        """All positions, of the terms in their order."""
+        self._begins = []
+        for term in self._terms:
+            self._begins.append(len(self._places))
+            self._places += [at for posting in self._postings[term] for at in posting.positions]
+
+    def _spans(self, slots: Iterable[int]) -> NDArray[np.int64]:
+        """Slots as spans of one each, ascending."""
+        found = [(slot, slot + 1) for slot in sorted(slots)]
+        return np.array(found, np.int64).reshape(-1, 2)
+
+    def group(self, level: str, key: str) -> NDArray[np.int64]:
+        return self._spans(i for i, a in enumerate(self._analyses) if key_at(a, level) == key)
+
+    def matching(self, pattern: FormPattern) -> NDArray[np.int64]:
+        return self._spans(i for i, a in enumerate(self._analyses) if pattern.tier(a.folded))
+
+    def nearest(self, stem: str, least: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        likes = {i: likeness(stem, a.stem) for i, a in enumerate(self._analyses) if a.stem != stem}
+        near = {slot: like for slot, like in likes.items() if like >= least}
+        return self._spans(near), np.array([near[slot] for slot in sorted(near)])
+
+    def relatives(self, root: str, stem: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        spans = self.group("root", root)
+        stems = [self._analyses[slot].stem for slot in spans[:, 0].tolist()]
+        return spans, np.array([likeness(stem, other) for other in stems])
+
+    def bearing(self, target: str) -> list[tuple[str, Span]]:
+        found = {
+            a.stem: (slot, slot + 1)
+            for slot, a in enumerate(self._analyses)
+            if target in map(stem, splits(a.folded))
+        }
+        return list(found.items())
+
+    def forms(self, span: Span) -> list[str]:
+        return self._terms[slice(*span)]
+
+    def count(self, span: Span) -> int:
+        postings = (p for term in self.forms(span) for p in self._postings[term])
+        return sum(len(posting.positions) for posting in postings)
+
+    def locate(self, spans: NDArray[np.int64]) -> Located:
+        pairs = [(first, last) for first, last in spans.tolist()]
+        counts = [sum(len(self._postings[t]) for t in self.forms(span)) for span in pairs]
+        begins = [self._begins[first] for first, _ in pairs]
+        return Located(
+            spans, spans, np.array(counts, np.int64), sum(counts), np.array(begins, np.int64)
+        )
+
+    def gather(
+        self, ranges: NDArray[np.int64], total: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        found = [
+            posting
+            for first, last in ranges.tolist()
+            for term in self.forms((first, last))
+            for posting in self._postings[term]
+        ]
+        assert len(found) == total
+        docs = [posting.doc for posting in found]
+        return np.array(docs, np.int64), np.array([len(p.positions) for p in found], np.int64)
+
+    def positions(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        return np.array([self._places[place] for place in places.tolist()], np.int64)
+
+    def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> list[str]:
+        terms = [
+            term
+            for first, last in gathered.located.spans.tolist()
+            for term in self.forms((first, last))
+            for _ in self._postings[term]
+        ]
+        return [terms[place] for place in chosen.tolist()]
+
+    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+        starts = self._starts[docnum]
+        return np.array(starts[::SAMPLE_TOKENS], np.int64), len(starts)
+
+    def lengths(self) -> NDArray[np.float32]:
+        return np.array(self._lengths, np.float32)
+
+
+class MemorySegment:
+    """See Segment: some documents, none of them deleted."""
+
+    live = None
+
+    def __init__(self, documents: Sequence[Fields], base: int) -> None:
+        self._documents = documents
+        self.base = base
+        self.size = len(documents)
+        self._fields: dict[str, FieldSource] = {}
+
+    def field(self, name: str) -> FieldSource | None:
+        if name not in self._fields and name in ("title", "text"):
+            self._fields[name] = MemoryField([fields[name] for fields in self._documents])
+        return self._fields.get(name)
+
+    def holding(self, field: str, term: str) -> NDArray[np.int64]:
+        held = (i for i, fields in enumerate(self._documents) if fields[field] == term)
+        return np.fromiter(held, np.int64)
+
+    def record(self, docnum: int) -> Record:
+        fields = self._documents[docnum]
+        return Record(
+            file=fields["file"], record=fields["record"], line=fields["line"],
+            part=fields["part"], date=fields["date"], encoding=fields["encoding"],
+        )  # fmt: skip
+
+    def text(self, docnum: int, field: str) -> str:
+        return str(self._documents[docnum][field])
+
+    @cached_property
+    def dates(self) -> NDArray[np.str_]:
+        return np.array([fields["date"] for fields in self._documents], np.str_)
+
+    @cached_property
+    def file_numbers(self) -> NDArray[np.int64]:
+        return np.array([fields["file"] for fields in self._documents], np.int64)
+
+
+class ToldStatistics:
+    """See Statistics: those of a whole index, told to whoever holds a few of its documents."""
+
+    def __init__(self, whole: Snapshot, frequencies: Mapping[Leaf, int]) -> None:
+        self._whole = whole.statistics
+        self._frequencies = frequencies
+        self.documents = self._whole.documents
+
+    def total_length(self, field: str) -> float:
+        return self._whole.total_length(field)
+
+    def vocabulary(self, fields: tuple[str, ...]) -> Vocabulary:
+        return self._whole.vocabulary(fields)
+
+    def document_frequency(self, leaf: Leaf) -> int | None:
+        return self._frequencies[leaf]
+
+
+def memory_snapshot(
+    documents: Sequence[Fields],
+    segments: int = 1,
+    settings: RankingSettings | None = None,
+    statistics: Statistics | None = None,
+) -> Snapshot:
+    """A snapshot of documents in so many segments."""
+    cuts = [len(documents) * i // segments for i in range(segments + 1)]
+    made: list[Segment] = [
+        MemorySegment(documents[first:last], first) for first, last in pairwise(cuts)
+    ]
+    return Snapshot(made, settings or RankingSettings(), statistics)
