@@ -132,6 +132,8 @@ class SearchOptions(NamedTuple):
     explain: bool = False
     plain: bool = False
     """Take the query as plain words: no operators, no fields, no errors."""
+    respell: bool = True
+    """Find a word that the index lacks by the one that was probably meant; `notes` name it."""
     variants_files: tuple[str, ...] = ()
 
     def check(self) -> None:

@@ -68,6 +68,7 @@ class Search:
             paths=self._files.matching,
             variants=variants,
             strict=options.strict,
+            respell=options.respell,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)

@@ -17,6 +17,7 @@ from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
+from indexer.ranking.slips import one_slip_away
 from indexer.ranking.source import (
     NO_DOCS,
     NO_SPANS,
@@ -165,6 +166,12 @@ class ColumnarField:
             others = spans[:, 0] != own[0, 0]
             return spans[others], likeness[others]
         return spans, likeness
+
+    def slipped(self, word: str) -> Spans:
+        """See FieldSource: a look through all terms of about that length."""
+        terms = one_slip_away(word, self.arrays.term_bytes, self.arrays.term_starts)
+        slots = np.sort(self.arrays.slot_by_ordinal.take(terms).astype(np.int64))
+        return np.stack([slots, slots + 1], axis=1)
 
     def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource: the stems of a root, which lie side by side."""

@@ -318,6 +318,7 @@ class Reading(Composer):
             variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
             sides=tuple(side for side in sides if len(side) > 1),
             strict=self.parser.letters,
+            respell=self.parser.respell,
         )
         self._hold(query)
         return Clause(query, "", weak=word.analysis.stopword)

@@ -77,7 +77,8 @@ class StemQuery(_Compared):
 
     `fields` are searched together: their term frequencies are pooled. `variants` are the unmarked
     forms that a table sets beside the word; `sides`, the sides of the table that are several words.
-    `strict` are the foldings of letters that are turned off, see `ranking.strict`.
+    `strict` are the foldings of letters that are turned off, see `ranking.strict`. With `respell` a
+    word that the index lacks may be replaced by one that is spelled like it.
     """
 
     fields: tuple[str, ...]
@@ -87,13 +88,15 @@ class StemQuery(_Compared):
     variants: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
     strict: frozenset[str] = frozenset()
+    respell: bool = True
 
     @property
     def identity(self) -> Hashable:
         """See _Compared."""
         word = (self.word.unmarked, self.word.written)
         sides = tuple(map(_forms, self.sides))
-        return (self.fields, word, self.match, self.boost, self.variants, sides, self.strict)
+        how = (self.match, self.boost, self.strict, self.respell)
+        return (self.fields, word, self.variants, sides, how)
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,7 @@ class QueryParser:
     `fields` are searched where a query names none; `paths` turns a glob into file numbers.
     `match` is the weakest tier that makes a document belong; with `all_words` every word must.
     `variants` is the table of words that stand for each other; `strict` are the foldings turned off
-    (`results.STRICT_SWITCHES`).
+    (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced.
     """
 
     def __init__(
@@ -56,7 +56,9 @@ class QueryParser:
         paths: Callable[[str], frozenset[int]] = lambda glob: frozenset(),
         variants: VariantTable | None = None,
         strict: frozenset[str] = frozenset(),
+        respell: bool = True,
     ) -> None:
+        self.respell = respell
         self._fields = fields
         self._match = match
         self._all_words = all_words

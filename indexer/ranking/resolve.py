@@ -36,6 +36,7 @@ from indexer.ranking.meanings import (
 from indexer.ranking.phrases import located_words
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import FieldSource, spans_of, without
+from indexer.ranking.spelling import proposals
 from indexer.ranking.strict import agreeing, kept
 
 _REMEMBERED = 1 << 14
@@ -53,6 +54,7 @@ class Resolver:
         self.frequencies: dict[Leaf, int] = {}
         self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
         self.phrase_terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._phrase_terms)
+        self.proposals = lru_cache(maxsize=_REMEMBERED_TERMS)(self._proposals)
         self.expanded = lru_cache(maxsize=_REMEMBERED)(self._expanded)
 
     @classmethod
@@ -71,7 +73,11 @@ class Resolver:
 
     def expansions(self, leaf: StemQuery) -> tuple[Expansion, ...]:
         """The groups of terms that a word means, strongest first."""
-        return self.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants)
+        found = self.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants)
+        return found if leaf.respell else tuple(_only_scored(e) for e in found)
+
+    def _proposals(self, unmarked: str, fields: tuple[str, ...]) -> tuple[str, ...]:
+        return proposals(unmarked, self.snapshot.sources(fields))
 
     def _expanded(
         self, word: QueryWord, match: str, fields: tuple[str, ...], variants: tuple[str, ...] = ()
@@ -188,3 +194,8 @@ def _narrowed(leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:
         for part in agreeing(source, span[np.newaxis], form, leaf.strict).tolist()
     ]
     return weighted(meaning.expansion, parts)
+
+
+def _only_scored(expansion: Expansion) -> Expansion:
+    """Neighbours in spelling that add to scores and retrieve nothing."""
+    return expansion._replace(retrieves=False) if expansion.level == "nearest" else expansion

@@ -79,6 +79,9 @@ class FieldSource(Protocol):
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """The other stems spelled like this one, no span of two stems, and how like each is."""
 
+    def slipped(self, word: str) -> Spans:
+        """The spans of the terms one slip of the pen away from a word, see `spelling`."""
+
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """The terms of a root, no span of two stems, and how like `stem` that of each span is."""
 

@@ -25,11 +25,16 @@ _LEAST_LIKENESS = 0.5
 """Of what is only suggested: one wrong letter in a word of four."""
 
 
+_DOUBTFUL = 5
+"""How much commoner another word must be for one that no text writes so to be doubted."""
+
+
 class Missing(NamedTuple):
     """A word that the index does not hold; `retrieved`: its neighbours made documents belong."""
 
     unknown: UnknownWord
     retrieved: bool
+    neighbours: tuple[str, ...] = ()
 
 
 def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> list[Missing]:
@@ -37,21 +42,34 @@ def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> li
     found: dict[str, Missing] = {}
     for leaf, word in sorted(words_of(leaves), key=lambda pair: pair[1].start):
         written = text[word.start : word.end] or word.unmarked
-        if written not in found and not _is_held(leaf, word, evaluator):
+        if written in found:
+            continue
+        slips = evaluator.leaves.resolver.proposals(word.unmarked, leaf.fields)
+        if _is_held(leaf, word, evaluator):
+            if slips and _is_doubtful(leaf, word, slips[0], evaluator):
+                found[written] = Missing(UnknownWord(written, slips[:_SUGGESTIONS]), False)
+        else:
             retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:
                 keys, least = _keys(word), min(least, _LEAST_LIKENESS)
-            suggestions = _suggestions(
-                keys, least, leaf.fields, evaluator.snapshot, pieces=not retrieved
-            )
-            found[written] = Missing(UnknownWord(written, suggestions), retrieved)
+            alike = _suggestions(keys, least, leaf.fields, evaluator.snapshot, pieces=not retrieved)
+            suggestions = _one_a_stem(slips + alike)[:_SUGGESTIONS]
+            found[written] = Missing(UnknownWord(written, suggestions), retrieved, alike)
     return list(found.values())
+
+
+def _one_a_stem(words: Sequence[str]) -> tuple[str, ...]:
+    """The first word of each stem."""
+    first: dict[str, str] = {}
+    for word in words:
+        first.setdefault(analyze_form(word).stem, word)
+    return tuple(first.values())
 
 
 def note_on(missing: Missing) -> str:
     """What a reader is told of a word by whose neighbours documents were found."""
-    written, suggestions = missing.unknown.word, missing.unknown.suggestions
+    written, suggestions = missing.unknown.word, missing.neighbours
     return (
         f"«{written}» is not in the index; found by words spelled like it: {', '.join(suggestions)}"
     )
@@ -72,6 +90,22 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
         for side in sides
         for source in evaluator.snapshot.sources(leaf.fields)
     )
+
+
+def _is_doubtful(leaf: Leaf, word: QueryWord, meant: str, evaluator: Evaluator) -> bool:
+    """Whether a word that no text writes, though its stem meets some, is probably another.
+
+    So it is where that one is of another stem and very much commoner.
+    """
+    vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
+    analysis = word.analysis
+    if analysis.stopword or vocabulary.count("folded", analysis.folded):
+        return False
+    stem = analyze_form(meant).stem
+    groups = evaluator.leaves.resolver.expanded(word, "stem", leaf.fields, ())
+    met = {g.key for g in groups if g.level == "stem"}
+    rare = _DOUBTFUL * sum(vocabulary.count("stem", key) for key in met)
+    return stem not in met and vocabulary.count("stem", stem) > rare
 
 
 def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:

@@ -77,10 +77,18 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
         context_chars=request.context,
         places=output.needs_places,
         plain=request.plain,
+        respell=_respells(request.spelling, output),
         explain=request.explain,
         variants_files=request.variants,
     )
     return options if output.needs_hits else options._replace(limit=1, offset=0)
+
+
+def _respells(choice: str, output: Output) -> bool:
+    """Whether words that the index lacks are replaced: auto is where a person reads the hits."""
+    if choice == "auto":
+        return output.kind == "text" and output.screen.is_terminal
+    return choice == "always"
 
 
 def _search_once(index: Index, text: str, options: SearchOptions, output: Output) -> int:

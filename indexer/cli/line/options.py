@@ -29,6 +29,8 @@ from indexer.results import FIELD_NAMES, MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHE
 Colour = Literal["auto", "always", "never"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 
+SPELLING = ("auto", "always", "never")
+
 _DEFAULT = SearchOptions()
 
 _HITS, _MATCHING, _SHOWN = "Which hits", "Matching", "What is shown of a hit"
@@ -141,6 +143,14 @@ class SearchRequest(Request):
     all_words = ALL_WORDS
     plain = Flag(
         _MATCHING, "--plain", "Take the query as words only: no operators, no fields, no errors."
+    )
+    spelling = Choice(
+        _MATCHING,
+        "--spelling",
+        "Whether a word that the index lacks is replaced by words spelled like it, which stderr "
+        "names: auto is for hits on a terminal only.",
+        SPELLING,
+        default="auto",
     )
     variants = VARIANTS
     snippets = Number(

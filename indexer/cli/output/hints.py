@@ -59,7 +59,8 @@ def tell_words(results: SearchResults) -> None:
     """The words that the index does not hold, with the nearest it does, and the notes."""
     noted = "\n".join(results.notes)
     for unknown in results.unknown_words:
-        if f"«{unknown.word}»" in noted:  # a note tells what was found in its place
+        told = f"«{unknown.word}»" in noted  # what was found in its place
+        if told and all(word in noted for word in unknown.suggestions[:1]):
             continue
         message = f"not in the index: {unknown.word}"
         if unknown.suggestions:

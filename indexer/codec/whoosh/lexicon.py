@@ -14,6 +14,7 @@ from analyzers.bulk.packed import Numbering
 from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
+from indexer.ranking.slips import one_slip_away
 from indexer.ranking.source import (
     LEVELS,
     Docs,
@@ -102,6 +103,12 @@ class LexiconField:
         ]
         found.sort()
         return spans_of([span for span, _ in found]), np.array([like for _, like in found])
+
+    def slipped(self, word: str) -> Spans:
+        """See FieldSource."""
+        starts = np.cumsum([0, *map(len, self._terms)])
+        slots = one_slip_away(word, b"".join(self._terms), starts)
+        return np.stack([slots, slots + 1], axis=1)
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
