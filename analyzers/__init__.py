@@ -1,7 +1,7 @@
 """Arabic text in, tokens out: tokenizer, normalizer, light stemmer, roots, stopwords, variants.
 
-`analyze` shows what becomes of a text; `ArabicAnalyzer` is the same as an analyzer for any Whoosh
-schema. Nothing here reads files other than its own data or knows of an index.
+`analyze` shows what becomes of a text; `ArabicAnalyzer` packages it as an analyzer for any Whoosh
+schema. Nothing here reads files other than its own data or knows about an index.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ emoji, web addresses and drawn-out letters are the words that they stand for.
 
 
 def __getattr__(name: str) -> Any:
-    """Import the pieces when first asked for: the command line starts without them."""
+    """Import the pieces on first use, so that the command line starts without them."""
     if name == "ArabicAnalyzer":
         from analyzers.whoosh_adapter import ArabicAnalyzer
 

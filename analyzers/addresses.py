@@ -1,7 +1,7 @@
-"""What of an address on the web is words? Its host and the words of its path.
+"""Find the words in a web address: its host and the words of its path.
 
-https, www, queries, codes and endings such as html say nothing that somebody would look for; they
-part the words around them, as white space does.
+https, www, query strings, codes and extensions such as html are nothing anyone would search for;
+they separate the words around them, as white space does.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ENDINGS = frozenset(["html", "htm", "php", "asp", "aspx", "jsp", "shtml", "xhtm
 
 
 def spoken(text: str) -> str:
-    """The text with spaces in the place of all that is no word in its addresses."""
+    """The text, with everything in its addresses that is not a word replaced by spaces."""
     done, kept = 0, []
     for start, end in _silent_spans(text):
         kept += [text[done:start], " " * (end - start)]
@@ -30,7 +30,7 @@ def spoken(text: str) -> str:
 
 
 def _silent_spans(text: str) -> Iterator[tuple[int, int]]:
-    """(start, end) of what is no word, in rising order."""
+    """(start, end) of each stretch that is not a word, in ascending order."""
     done = 0
     for start in sorted(_starts(text)):
         address = _ADDRESS.match(text, start) if start >= done else None
@@ -42,7 +42,7 @@ def _silent_spans(text: str) -> Iterator[tuple[int, int]]:
 def _starts(text: str) -> Iterator[int]:
     """Where addresses may begin.
 
-    One letter is sought, which is many times faster than to seek several, or a pattern.
+    Searching for one letter is many times faster than searching for several, or for a pattern.
     """
     for at in _places_of("/", text):
         if text.startswith(_SCHEME_END, at - 1):

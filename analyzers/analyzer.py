@@ -1,7 +1,7 @@
-"""What does a written word mean to the index? Composes the steps: form -> (u, f, s, r).
+"""Analyze a written word for the index by composing the steps: form -> (u, f, s, r).
 
-The steps are functions of one another, s of f and f of u, so that what meets at a stronger tier
-meets at every weaker one.
+Each step is a function of the one before it (f of u, s of f), so words that match at a stronger
+tier match at every weaker one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Analysis(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word of a text: `text[start:end] == word`, offsets in code points; `analysis` of it."""
+    """A word of a text: `text[start:end] == word`, offsets in code points, and its `analysis`."""
 
     word: str
     start: int
@@ -43,7 +43,7 @@ def analyze_form(unmarked: str) -> Analysis:
 
 
 def analyze(text: str) -> list[Token]:
-    """The words of a text in order, stopwords among them, each with its analysis."""
+    """The words of a text in order, stopwords included, each with its analysis."""
     from analyzers.tokenizer import shared_tokenizer
 
     tokenizer = shared_tokenizer()

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 
 def code_points(text: str) -> NDArray[np.uint32]:
-    """The code point of each character; not to be written to."""
+    """The code point of each character; the array is read-only."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 

@@ -1,11 +1,11 @@
-"""Which nouns in ة are another word than the same letters without it?
+"""Nouns in ة that are a different word from the same letters without it.
 
-The stemmer takes ة off: كاتبة is كاتب, but مكتبة, library, is no مكتب, office. Such nouns are
-listed in data/feminines.txt, each with the other word. Their forms keep one stem, since a form
-without its dots, مكتبه, is also "his office"; a search that means one of the two leaves the other's
-forms out.
+The stemmer removes ة: كاتبة becomes كاتب, but مكتبة (library) is not مكتب (office). Such nouns are
+listed in data/feminines.txt, each with the other word. Their forms share a stem, since مكتبه,
+written without its dots, is also "his office"; a search for one of the two leaves out the forms of
+the other.
 
-The list is matched on unmarked forms (`u`), for only they tell ة from ه.
+The list is matched on unmarked forms (`u`), because only they distinguish ة from ه.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WEAK = araby.YEH + araby.ALEF
 
 
 class Side(Enum):
-    """Which word of a pair a form is: of مكتبات and مكتبه its letters do not tell."""
+    """Which word of a pair a form is; the letters of مكتبات and مكتبه do not tell."""
 
     NOUN = auto()
     OTHER = auto()
@@ -35,7 +35,7 @@ class Side(Enum):
 
 
 class Pair(NamedTuple):
-    """A noun and the other word of its stem, as written."""
+    """A noun and the other word with its stem, as written."""
 
     noun: str
     other: str
@@ -49,7 +49,7 @@ def pairs() -> tuple[Pair, ...]:
 
 @cache
 def _by_stem() -> dict[str, list[Pair]]:
-    """The pairs by what the stemmer may leave of them, which is not computed for each: too slow."""
+    """The pairs by what the stemmer may leave of them; computing each stem would be too slow."""
     found: dict[str, list[Pair]] = {}
     for pair in pairs():
         words = {fold(pair.other), fold(pair.noun)[:-1]}
@@ -59,7 +59,7 @@ def _by_stem() -> dict[str, list[Pair]]:
 
 
 def pairs_of(stemmed: str) -> tuple[Pair, ...]:
-    """The pairs whose words have a stem."""
+    """The pairs whose words have this stem."""
     return tuple(_by_stem().get(stemmed, ()))
 
 

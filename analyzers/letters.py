@@ -1,8 +1,8 @@
-"""What is this character to an Arabic word? Named code points, their classes, one-to-one mappings.
+"""Characters in and around Arabic words: named code points, classes, one-to-one mappings.
 
-Tables of pyarabic serve where it has them (its marks, alefs, small letters, digits); the rest is
-Unicode's. Nothing here looks at more than one character: context belongs to the tokenizer, words
-to the normalizer.
+pyarabic supplies the tables it has (marks, alefs, small letters, digits); the rest is Unicode's.
+Nothing here looks at more than one character: context is the tokenizer's job, words are the
+normalizer's.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ PHRASE            a sign that is several words (U+FDFA)
 SUPERSCRIPT_ALEF = araby.MINI_ALEF
 TATWEEL = araby.TATWEEL
 DECOMPOSED_HAMZA = "\u0653\u0654\u0655"
-"""Combining madda and hamzas: they make another letter (NFC), so they are not vowel marks."""
+"""Combining madda and hamzas: they form another letter (NFC), so they are not vowel marks."""
 
 AYAH_END, RUB_EL_HIZB, SAJDAH = "\u06dd", "\u06de", "\u06e9"
 VERSE_SIGNS = AYAH_END + RUB_EL_HIZB + SAJDAH
 NUMBER_SIGNS = "\u0600\u0601\u0602\u0603\u0604\u0605\u08e2"
-"""Cf by category, but visible signs between words."""
+"""Category Cf, but visible signs between words."""
 
 QURANIC_MARKS = "".join(
     chr(c)
@@ -54,7 +54,7 @@ QURANIC_MARKS = "".join(
     for c in range(first, last + 1)
 )
 MARKS = frozenset(araby.TASHKEEL) | frozenset(QURANIC_MARKS) | {SUPERSCRIPT_ALEF, TATWEEL}
-"""Vowel marks, Quranic signs and tatweel: all that the unmarked form `u` leaves out, but for Cf."""
+"""Vowel marks, Quranic signs and tatweel: all that the unmarked form `u` leaves out except Cf."""
 
 QURANIC_LETTERS = SUPERSCRIPT_ALEF + "\u06e5\u06e6\u06e7\u06e8"
 """Marks that may be read as letters: see `uthmani`."""
@@ -101,16 +101,16 @@ _EMOJI = (
     (0x2753, 0x2755), (0x2757, 0x2757), (0x2763, 0x2764), (0x27B0, 0x27B0),
     (0x2B50, 0x2B50), (0x2B55, 0x2B55),
 )  # fmt: skip
-"""Pictures of Unicode's emoji that nobody uses as a bullet or a sign of arithmetic."""
+"""Unicode's emoji, except those that also serve as bullets or arithmetic signs."""
 
 REGIONAL_INDICATORS = (0x1F1E6, 0x1F1FF)
 EMOJI_MODIFIERS = frozenset(map(chr, (0xFE0E, 0xFE0F, 0x20E3, *range(0x1F3FB, 0x1F400))))
-"""How an emoji is shown: they are no part of its form."""
+"""These change how an emoji is shown; they are not part of its form."""
 
 DECIMAL_SEPARATORS = "." + araby.DECIMAL
 THOUSANDS_SEPARATORS = "," + araby.THOUSANDS + araby.COMMA
 HYPHENS = "-\u2011"
-"""They part words, but for F-16 and its like."""
+"""They separate words, except in names such as F-16."""
 
 NUMBER_SEPARATORS = DECIMAL_SEPARATORS + THOUSANDS_SEPARATORS + HYPHENS
 
@@ -139,7 +139,7 @@ def _presentation_class(char: str) -> int:
 
 
 def _arabic_class(char: str, category: str) -> int:
-    """The class of a character of the Arabic blocks that is neither mark nor digit."""
+    """The class of a character in the Arabic blocks that is neither mark nor digit."""
     if char in VERSE_SIGNS or char in NUMBER_SIGNS:
         return SEPARATOR
     if category == "Cf":
@@ -177,10 +177,10 @@ def char_class(char: str) -> int:
 
 
 def char_mapping(char: str) -> str:
-    """The one character that stands for this one in unmarked forms: ASCII digits, small Latin.
+    """The character that replaces this one in unmarked forms: ASCII digits, lowercase Latin.
 
-    A character whose small form is longer than one character stays as it is; the normalizer
-    resolves it when it first sees the word. Tatweel stands in such a form only as the seat of a
+    A character whose lowercase form is longer than one character stays as it is; the normalizer
+    resolves it when it first sees the word. Tatweel occurs in such a form only as the seat of a
     hamza.
     """
     if char == TATWEEL:

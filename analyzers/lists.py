@@ -1,6 +1,6 @@
-"""How are the word lists of data/ read? Text in UTF-8, `#` to the end of a line is a comment.
+"""Read the word lists in data/: UTF-8 text, where `#` starts a comment.
 
-Plain file access: importlib.resources alone would cost a cold start 12 ms.
+Plain file access, because importlib.resources alone would add 12 ms to a cold start.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ _COMMENT = "#"
 
 
 def read_list(name: str) -> str:
-    """The text of a list that belongs to the package."""
+    """The text of one of the package's lists."""
     with open(os.path.join(_FOLDER, name), encoding="utf-8") as file:
         return file.read()
 
 
 def read_bytes(name: str) -> bytes:
-    """The same as it lies on the disk."""
+    """The bytes of one of the package's lists."""
     with open(os.path.join(_FOLDER, name), "rb") as file:
         return file.read()
 
 
 def write_list(name: str, text: str) -> None:
-    """Put a list that is derived from others beside them."""
+    """Write a list that is derived from others beside them."""
     with open(os.path.join(_FOLDER, name), "w", encoding="utf-8", newline="\n") as file:
         file.write(text)
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a list that say something, numbered from 1, without comments."""
+    """(number from 1, content) of each line that is not empty without its comment."""
     for number, line in enumerate(text.splitlines(), 1):
         content = line.partition(_COMMENT)[0].strip()
         if content:
@@ -39,6 +39,6 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 
 
 def words_of(text: str) -> Iterator[str]:
-    """The words of a list whose lines mean nothing."""
+    """The words of a list in which line breaks have no meaning."""
     for _, content in lines_of(text):
         yield from content.split()

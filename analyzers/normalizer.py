@@ -1,9 +1,9 @@
-"""How is a word written, once writing habits are set aside? Form `u` (unmark) and form `f` (fold).
+"""Remove differences of writing habit from a word: form `u` (unmark) and form `f` (fold).
 
-`unmark` takes away what is not a letter of the word: vowel marks, Quranic signs, tatweel,
-invisible characters, presentation forms, other digit systems, capitals. `fold` goes on to letters
-that writers exchange: hamza seats, final ya and ta marbuta, Persian keys, the numeral mi'a.
-Affixes are no spelling: they belong to the stemmer. Both are idempotent.
+`unmark` removes what is not a letter of the word: vowel marks, Quranic signs, tatweel, invisible
+characters, presentation forms, other digit systems, capitals. `fold` goes on to letters that
+writers exchange: hamza seats, final ya and ta marbuta, Persian keys, the numeral mi'a. Affixes are
+not a matter of spelling: they belong to the stemmer. Both functions are idempotent.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from analyzers.letters import (
 from analyzers.uthmani import modern
 
 PLAIN_RANGES = ((araby.HAMZA, araby.GHAIN), (araby.FEH, araby.YEH), ("a", "z"), ("0", "9"))
-"""First and last of the characters that `unmark` leaves alone, in a word of nothing else."""
+"""Bounds of a range of characters: `unmark` leaves a word of nothing else alone."""
 
 _PLAIN = re.compile(f"[{''.join(f'{first}-{last}' for first, last in PLAIN_RANGES)}]*").fullmatch
 
@@ -40,7 +40,7 @@ _COMPATIBILITY_BLOCKS = (
 
 
 class _UnmarkTable(dict[int, str]):
-    """What `str.translate` puts for a character; computed when the character is first met."""
+    """What `str.translate` substitutes for a character; computed when it is first met."""
 
     def __missing__(self, code: int) -> str:
         value = self[code] = _unmarked_char(chr(code))
@@ -70,7 +70,7 @@ _LETTERS = f"{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}"
 _REPEATED = re.compile(
     f"(?!^تتت(?!ت))([{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}])\\1\\1+"
 )
-"""Three letters and more that are one; but تتتبع is a verb."""
+"""Three or more equal letters that stand for one; but تتتبع is a verb."""
 
 _ALLAH = re.compile("ا{2,}لله(?=م?$)")
 _is_written_long = re.compile(f"{_REPEATED.pattern}|{_ALLAH.pattern}").search
@@ -87,9 +87,9 @@ _PLAIN_WORDS = re.compile(f"[{_LETTERS}]+").finditer
 
 
 def plain_words(text: str) -> list[tuple[str, int, int]] | None:
-    """(word, start, end) where a text is bare letters and spaces: each word is its own form `u`.
+    """(word, start, end) in a text of plain letters and spaces, whose words are their own form `u`.
 
-    None where there is anything else, which only the tokenizer can tell apart.
+    None if there is anything else, which needs the tokenizer.
     """
     if not _PLAIN_TEXT(text) or _needs_tokenizer(text):
         return None
@@ -97,7 +97,7 @@ def plain_words(text: str) -> list[tuple[str, int, int]] | None:
 
 
 def unmark(word: str) -> str:
-    """Form `u` of a written word; may be empty where the word is nothing but marks."""
+    """Form `u` of a written word; empty if the word is nothing but marks."""
     if _PLAIN(word) and not _is_written_long(word):
         return word
     while (unmarked := _unmark_once(word)) != word:
@@ -116,7 +116,7 @@ def _unmark_once(word: str) -> str:
 
 
 def _shortened(word: str) -> str:
-    """The word without letters that were drawn out (عاااجل) or put before the sign ﷲ, too (اﷲ)."""
+    """The word without letters that were drawn out (عاااجل) or repeated before the sign ﷲ (اﷲ)."""
     return _REPEATED.sub(r"\1", _ALLAH.sub("الله", word))
 
 
@@ -124,10 +124,10 @@ _MOST_COMBINING = 30
 
 
 def _stream_safe(word: str) -> str:
-    """A word without the signs beyond the thirtieth on one letter.
+    """A word without any signs after the thirtieth on one letter.
 
-    Normalization sorts the signs of a letter, in time that grows with their square. No language
-    has more: the limit is that of Unicode's Stream-Safe Text Format (UAX #15).
+    Normalization sorts the signs of a letter in quadratic time. No language has more: the limit is
+    that of Unicode's Stream-Safe Text Format (UAX #15).
     """
     kept = []
     run = 0
@@ -188,9 +188,9 @@ _NO_ARTICLE = re.compile(
     f"((?:[{araby.WAW}{araby.FEH}]?(?:[بك]?ال|لل|[بلك])?)?)"
     f"[{HAMZA_ALEFS}](?=ل(?:غاز|هام|حاد|ام|غاء|غائ|غاؤ|ياس))"
 ).match
-"""A hamza that keeps a word from being read as one with the article: ألغاز, not الغاز; so إلهام,
-إلحاد, آلام, إلغاء, إلياس. It stays, as ء. Of other such words no ambiguity is known: ألعاب may lose
-it."""
+"""A hamza that keeps a word from being read as one with the article: ألغاز, not الغاز; likewise
+إلهام, إلحاد, آلام, إلغاء, إلياس. It is kept as ء. Other such words are not known to be ambiguous:
+ألعاب may lose it."""
 
 _MIA = {
     "مايه": "ميه", "مايتان": "ميتان", "مايتين": "ميتين", "مايتي": "ميتي", "مايات": "ميات",
@@ -228,12 +228,12 @@ CLOSED_LIST = {
     },
     **{article + "يل": article + "ليل" for article in _NIGHT},
 }
-"""Whole words that have two spellings, by the one and by the other, folded."""
+"""Whole words that have two spellings, folded: one spelling to the other."""
 
 _FIRST_ARABIC, _LAST_ARABIC = "\u0600", "\u08ff"
 _TWO_ALEFS = araby.ALEF + araby.ALEF
 _GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}").fullmatch
-"""A point before three digits may group thousands as well as part decimals."""
+"""A point before three digits may separate thousands as well as decimals."""
 
 _ACCENTS = re.compile("[\u02b9-\u02bf\u0300-\u036f]+")
 _LATIN = str.maketrans(
@@ -268,7 +268,7 @@ def _fold_latin(word: str) -> str:
 
 
 def _with_kept_hamza(word: str) -> str:
-    """The word with ء for a first hamza that no article has."""
+    """The word with ء for an initial hamza that no article has."""
     found = _NO_ARTICLE(word)
     return found[1] + araby.HAMZA + word[found.end() :] if found else word
 
@@ -309,7 +309,7 @@ def _fold_quranic_madda(word: str) -> str:
 
 
 def _letters_before_hamza(word: str) -> int:
-    """Letters of the bare word before its final hamza: the article does not make ماء long."""
+    """Number of letters before the final hamza; the article, which does not count, is left out."""
     return len(word) - 1 - _beginning(_ARTICLE, word)
 
 

@@ -1,14 +1,14 @@
-"""What may a rule ask of words, and do to them? The same of one word and of very many at once.
+"""The operations that stemmer rules use, the same for one word and for many at once.
 
 A rule of the stemmer is written once, as a function of `on` and of words: `on` is `ONE` where the
-words are one string, and `bulk.words.MANY` where they are a whole vocabulary of packed words. What
-a rule asks is a flag, a bool or an array of them, combined with `&` and `|`; so a rule has no `if`,
-but says where another rule applies:
+words are one string, and `bulk.words.MANY` where they are a whole vocabulary of packed words. The
+answer to a question is a flag, a bool or an array of them, combined with `&` and `|`; so a rule has
+no `if`, but says where another rule applies:
 
     def without_future(on, word):  # سيكتب
         return on.changed(word, on.begins(word, ("سي",)) & on.longer(word, 4), without_first_letter)
 
-This file knows no rule. Places in a word are counted from its last letter, which is 0.
+This file contains no rules. Places in a word are counted from its last letter, which is 0.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ RADICAL = "-"
 
 
 class Flag(Protocol):
-    """Whether something is so: of one word, or of each of many."""
+    """Whether something holds for one word, or for each of many."""
 
     def __and__(self, other: Self, /) -> Self:
         """Both."""
@@ -48,10 +48,10 @@ class Operations(Protocol[W, F]):
         """Whether the word has more letters than `size`."""
 
     def same(self, word: W, before: W) -> F:
-        """Whether nothing has gone from a word."""
+        """Whether the word is unchanged since `before`."""
 
     def letter_in(self, word: W, letters: str, place: int = 0) -> F:
-        """Whether the word has a letter in this place, and it is one of these."""
+        """Whether the word has a letter in this place that is one of these."""
 
     def pair_in(self, word: W, pairs: frozenset[str], place: int = 1) -> F:
         """Whether the letter in this place and the last one are one of these pairs."""
@@ -66,37 +66,37 @@ class Operations(Protocol[W, F]):
         """Whether the word is on a list."""
 
     def known(self, word: W, least: int) -> F:
-        """Whether `protected` knows the word, by so many letters or more."""
+        """Whether `protected` knows the word by a beginning of at least `least` letters."""
 
     def no(self, flag: F) -> F:
-        """The contrary."""
+        """The negation of the flag."""
 
     def also(self, word: W, where: F, ask: Callable[[Operations[W, F], W], F]) -> F:
-        """Whether the flag is set and what is asked is so; asked only where the flag is set."""
+        """Whether the flag is set and `ask` holds; `ask` is called only where the flag is set."""
 
     def without_first(self, word: W, count: int) -> W:
-        """The word without so many letters at its beginning."""
+        """The word without its first `count` letters."""
 
     def without_last(self, word: W, count: int) -> W:
-        """The word without so many letters at its end."""
+        """The word without its last `count` letters."""
 
     def without_beginning(self, word: W, beginnings: tuple[str, ...], leaving: int) -> W:
-        """The word without the first of these that it begins with and that leaves so much.
+        """The word without the first of these beginnings that leaves enough letters.
 
-        Longer beginnings stand before shorter ones, and so in `without_ending`.
+        Longer beginnings come before shorter ones; the same holds in `without_ending`.
         """
 
     def without_ending(self, word: W, endings: tuple[str, ...], leaving: int) -> W:
-        """The word without the first of these that it ends with and that leaves so much."""
+        """The word without the first of these endings that leaves enough letters."""
 
     def trimmed(self, word: W, letters: str, leaving: int) -> W:
-        """The word without all of these letters at its end, one after the other."""
+        """The word without any of these letters at its end, removed one after the other."""
 
     def put(self, word: W, letter: str, place: int = 0) -> W:
-        """The word with this letter in a place that it has."""
+        """The word with this letter put in an existing place."""
 
     def radicals(self, word: W, patterns: Mapping[int, tuple[str, ...]]) -> W:
-        """The letters of the root, by the first pattern of the word's length that fits it."""
+        """The letters of the root, by the first pattern of the word's length that fits."""
 
     def changed(
         self,
@@ -105,10 +105,10 @@ class Operations(Protocol[W, F]):
         rule: Callable[[Operations[W, F], W], W],
         otherwise: W | None = None,
     ) -> W:
-        """What a rule makes of the word where the flag is set, else the word (or `otherwise`)."""
+        """The word changed by the rule where the flag is set, else the word (or `otherwise`)."""
 
     def known_or(self, word: W, rule: Callable[[Operations[W, F], W], W]) -> W:
-        """The stem of a word that `protected` knows, else what the rule makes of it."""
+        """The stem of a word that `protected` knows, else the result of the rule."""
 
 
 class _OneWord:
@@ -207,7 +207,7 @@ class _OneWord:
 
 @cache
 def _places(pattern: str) -> tuple[tuple[tuple[int, str], ...], tuple[int, ...]]:
-    """(place and letter of all that is fixed, the places of the radicals), from the beginning."""
+    """((place, letter) of each fixed letter, places of the radicals), from the beginning."""
     fixed = tuple((i, letter) for i, letter in enumerate(pattern) if letter != RADICAL)
     return fixed, tuple(i for i, letter in enumerate(pattern) if letter == RADICAL)
 

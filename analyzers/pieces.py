@@ -1,8 +1,8 @@
-"""Which words does a run of letters hold that is not simply one word?
+"""Split a run of letters that is not simply one word into its words.
 
-Most runs are one, and the tokenizer does not ask. Signs that are words (ﷺ), emoji, the يا that the
-Quran joins with what it calls (يَـٰٓأَيُّهَا), and words that were run together behind a ة (لعبةفليكي) are
-several. Where a sign is several words, all of them stand where the sign does.
+Most runs are one word, and the tokenizer does not ask. Several words come from signs that are words
+(ﷺ), from emoji, from the يا that the Quran joins to what it addresses (يَـٰٓأَيُّهَا), and from words
+run together after a ة (لعبةفليكي). All the words of a sign have the offsets of the sign.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _words(run: str) -> Iterator[Piece]:
 
 
 def _ends_behind_teh_marbuta(run: str) -> Iterator[int]:
-    """Where a letter follows a ة, which its own marks follow first."""
+    """Where a letter follows a ة and the marks of that ة."""
     at = run.find(araby.TEH_MARBUTA)
     while at >= 0:
         at += 1

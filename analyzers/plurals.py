@@ -1,13 +1,13 @@
-"""Which words are the broken plurals of a word, and of which word is it one?
+"""Broken plurals: those of a word, and the words that it is a plural of.
 
-طلاب is made of طالب by another pattern of vowels, which no rule of letters finds back: شعار looks
-the same beside شاعر. So they are listed, in data/plurals.txt, a word and its relatives a line, both
-ways. `tools/plural_table.py` makes the list; docs/ranking.md says from what.
+طلاب is formed from طالب by another vowel pattern, which no rule about letters can reverse: شعار has
+the same relation to شاعر. So they are listed in data/plurals.txt, one word and its relatives per
+line, in both directions. `tools/plural_table.py` makes the list; docs/ranking.md gives its sources.
 
-The list is looked up by folded forms (`f`) without clitics; relatives are listed as they are
-written (`u`), so that the أعلام of علم are no إعلام. Clitics and endings are taken off here with
-more care than by the stemmer, for the stem of طلبة, students, is that of طلب, request: the ة of a
-word is never its pronoun, and no ending of a verb is taken off.
+The list is looked up by folded forms (`f`) without clitics; relatives are listed as written (`u`),
+so that أعلام, of علم, is not taken for إعلام. Clitics and endings are removed here with more care
+than in the stemmer, because طلبة (students) has the stem of طلب (request): the ة of a word is never
+its pronoun, and no verb ending is removed.
 """
 
 from __future__ import annotations
@@ -27,14 +27,15 @@ _FILE = "plurals.txt"
 _SHORTEST = 2
 _TEH, _HEH, _FEMININE = str(araby.TEH), str(araby.HEH), str(araby.TEH_MARBUTA)
 _SEATS = araby.WAW + araby.YEH + araby.HAMZA
-"""What a last hamza is folded to before a pronoun (أصدقاؤه, أصدقائي, أصدقاءه); final, it falls."""
+"""What a last hamza is folded to before a pronoun (أصدقاؤه, أصدقائي, أصدقاءه); at the end of a word
+it is dropped."""
 
 _ALEF = str(araby.ALEF)
 _ENDINGS = (*PRONOUNS, "ان", "ين", _ALEF, araby.YEH, araby.KAF)
 """What may follow a noun: pronouns, the dual, the alef of tanween."""
 
 AFTER = frozenset(_ENDINGS)
-"""The same, to look up."""
+"""The same as a set, for lookup."""
 
 BEFORE = LONE_PROCLITICS | {"", *COMPOUNDS}
 """What may stand before a noun."""
@@ -45,14 +46,14 @@ _BELOW, _ABOVE = araby.ALEF_HAMZA_BELOW, araby.ALEF_HAMZA_ABOVE + araby.ALEF_MAD
 
 @cache
 def _lines() -> list[bytes]:
-    """The lines of the list, in the order of their bytes."""
+    """The lines of the list, sorted as bytes."""
     return read_bytes(_FILE).splitlines()
 
 
 def plurals_of(word: str) -> tuple[str, ...]:
     """The relatives of a folded, clitic-free word, as written: its plurals or its singulars.
 
-    Looked up by bisection in the list as it lies on the disk, so that a start takes no line apart.
+    Looked up by bisection in the raw bytes of the list, so that nothing is parsed at start-up.
     """
     lines, key = _lines(), word.encode() + b" "
     at = bisect_left(lines, key)
@@ -63,10 +64,10 @@ def plurals_of(word: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 12)
 def relatives(unmarked: str) -> tuple[str, ...]:
-    """The relatives by plural of a word as it is written (`u`), with article and pronoun.
+    """The relatives by plural of a word as written (`u`), which may have an article or a pronoun.
 
-    Of all words that it may be without them the first that is listed decides, if the stemmer sees
-    it, too: وبالكتب, كتبهم and كتب are of كتاب, and وزير is no و and زير.
+    Of the words that it may be without them, the first that is listed decides, if the stemmer
+    agrees: وبالكتب, كتبهم and كتب belong to كتاب, and وزير is not و and زير.
     """
     own = stem(fold(unmarked))
     for word in dict.fromkeys(_readings(unmarked)):
@@ -77,7 +78,7 @@ def relatives(unmarked: str) -> tuple[str, ...]:
 
 
 def _is_of(unmarked: str, relative: str) -> bool:
-    """Whether the relative has a relative that the written form bears, hamzas and all."""
+    """Whether the relative has a relative that the written form bears, hamzas included."""
     return any(bears(unmarked, word) for word in plurals_of(fold(relative)))
 
 
@@ -93,7 +94,7 @@ def _readings(unmarked: str) -> Iterator[str]:
 
 
 def _before_ending(bare: str) -> Iterator[str]:
-    """What a word that had an ending is without it: ة is ت before one, and a hamza has a seat."""
+    """The word that an ending was removed from: ة is ت before one, and a hamza has a seat."""
     if len(bare) >= _SHORTEST:
         yield bare
         if bare[-1] == _TEH:
@@ -104,10 +105,10 @@ def _before_ending(bare: str) -> Iterator[str]:
 
 @lru_cache(maxsize=1 << 14)
 def bears(unmarked: str, word: str) -> bool:
-    """Whether a written form (`u`) is a word as written, with clitics and the endings of a noun.
+    """Whether a written form (`u`) is this word, possibly with clitics and the endings of a noun.
 
     الطلبة and لطلبتهم bear طلبة; طلب, طلبوا and طالبات do not. Both are compared folded, but a
-    hamza below the first alef is none above it, and ة is no pronoun.
+    hamza below the first alef differs from one above it, and ة is not a pronoun.
     """
     form, folded = fold(unmarked), fold(word)
     core = folded[:-1] if folded[-1] == _HEH else folded
@@ -127,7 +128,7 @@ def _may_precede(before: str, core: str) -> bool:
 
 
 def _parted(unmarked: str, start: int, word: str) -> bool:
-    """Whether the first letters are two words', folded to one: إعلام and أعلام, الأم and آلام."""
+    """Whether different first letters were folded to one: إعلام and أعلام, الأم and آلام."""
     first = unmarked[start : start + 1]
     if word[0] in _ABOVE:
         return first == _BELOW or (fold(word).startswith(ARTICLE) and first == _ALEF)
@@ -135,7 +136,7 @@ def _parted(unmarked: str, start: int, word: str) -> bool:
 
 
 def _may_follow(rest: str, core: str, last: str) -> bool:
-    """Whether a rest may be the ending of a noun, by the last letter as it is written."""
+    """Whether the rest may be the ending of a noun, given its last letter as written."""
     if rest == _HEH:
         return last != _FEMININE
     if rest == _ALEF:

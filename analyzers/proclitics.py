@@ -1,7 +1,7 @@
-"""Where might a lone ب, ل, ف or ك be written together with a word? Candidates, not decisions.
+"""Words that may begin with a lone ب, ل, ف or ك: candidates, not decisions.
 
-بطاقة may be ب and طاقة by its letters; whether it is, only a collection's counts can tell. This
-file says which splits the letters and the known words allow, and how a word looks with such a
+By its letters, بطاقة may be ب and طاقة; only the counts of a collection can tell whether it is.
+This file says which splits the letters and the known words allow, and how a word looks with such a
 proclitic. It counts nothing: the index does, when it expands a query.
 """
 
@@ -32,7 +32,7 @@ PROCLITICS = tuple(
     if conjunction != letter
 )
 _FIRST_LETTERS = frozenset(proclitic[0] for proclitic in PROCLITICS)
-"""ب ل ف ك, the future's س, and each after و or ف."""
+"""ب ل ف ك, the future particle س, and each of them after و or ف."""
 
 
 def splits(folded: str) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ def splits(folded: str) -> tuple[str, ...]:
 
 
 def may_bear(on: Operations[W, F], word: W) -> F:
-    """Whether words may have a proclitic at all: one, no article behind it, no known word."""
+    """Whether words may have a lone proclitic: no article follows it, and the word is not known."""
     alone = on.begins(word, PROCLITICS) & on.no(on.begins(word, COMPOUNDS))
     return on.also(word, alone, _is_free)
 
@@ -58,15 +58,15 @@ def _is_free(on: Operations[W, F], word: W) -> F:
 
 
 def may_part(on: Operations[W, F], word: W, count: int) -> F:
-    """Whether the proclitic of `count` letters with which words begin may go from them.
+    """Whether the proclitic of `count` letters that words begin with may be removed.
 
-    What remains must be long enough, no particle, a verb where س goes; and the proclitic's last
-    letter no letter of the word.
+    What remains must be long enough, must not be a particle, and must be a verb if س is removed;
+    and the proclitic's last letter must not belong to the word.
     """
     rest = on.without_first(word, count)
     with_letter = on.without_first(word, count - 1)
-    # Particles are listed unfolded: of a folded rest this knows those that folding leaves alone,
-    # so that لعلي keeps the name.
+    # Particles are listed unfolded: this finds only those that folding leaves alone, so that لعلي
+    # keeps the name.
     stands = on.longer(rest, MIN_STEM - 1) & on.no(on.among(rest, stopwords))
     verb = on.longer(rest, MIN_STEM) & on.begins(rest, IMPERFECT)
     stands &= verb | on.no(on.begins(with_letter, (FUTURE,)))

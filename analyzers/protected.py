@@ -1,11 +1,11 @@
-"""Which words does the stemmer know, and what is their stem? The list is data/protected.txt.
+"""The words that the stemmer knows, with their stems. The list is data/protected.txt.
 
 A known word keeps its stem with every ending, and `stemmer` finds it behind every clitic, so that
-لبنان, بلبنان and اللبنانيون are one and none of them is milk. All of it is matched on folded forms
+لبنان, بلبنان and اللبنانيون have one stem and none of them is milk. All matching is on folded forms
 (`f`).
 
-What the list means is spelled out in data/known.txt, which loads in a fraction of the time.
-`python -m analyzers.protected` rewrites it after a change of the lists, and a test holds it.
+data/known.txt is the list written out in full, which loads in a fraction of the time. After a
+change of the lists run `python -m analyzers.protected` to rewrite it; a test compares the two.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _NO_ENDING = frozenset(["", "ء"])
 
 _SOUND = ("ات", "ان", "ون", "ين")
 _DEFINITE = frozenset(["", "ي", "يه", *_SOUND, *("ي" + plural for plural in _SOUND), "تان", "تين"])
-"""What may follow a word that has the article: no pronoun, nor a tanween."""
+"""What may follow a word that has the article: neither a pronoun nor a tanween."""
 
 _ENDINGS_OF_MARK = {"!": ALONE, "=": _NO_ENDING, "+": _LONG_PRONOUNS}
 ENDING_SETS = (
     _ENDINGS, ALONE, _NO_ENDING, _LONG_PRONOUNS, _AFTER_TEH, _AFTER_HAMZA,
     _AFTER_HAMZA | _PLURALS, _SEATLESS, _AFTER_SEAT | {"ه"}, _AFTER_SEAT | {"ا"}, _DEFINITE,
 )  # fmt: skip
-"""All sets of endings; data/known.txt names one by its place."""
+"""All sets of endings; data/known.txt refers to each by its place."""
 
 SHORTEST = 2
 HEAD_LETTERS = 3
@@ -60,8 +60,8 @@ class Known(NamedTuple):
 class Lexicon(NamedTuple):
     """What data/known.txt says.
 
-    known: stem and number of the endings, by form. lengths: how long known forms are, longest
-    first, by their first three letters, each a letter from @ for 0 on. waw_words: see `waw_words`.
+    known: stem and number of its set of endings, by form. lengths: by first three letters, the
+    lengths of known forms, longest first, each a letter (@ is 0). waw_words: see `waw_words`.
     """
 
     known: dict[str, tuple[str, str]]
@@ -70,7 +70,7 @@ class Lexicon(NamedTuple):
 
 
 def parse_protected(text: str) -> dict[str, Known]:
-    """The words of a list, `word [stem]` a line, by form; for the marks see the list's header."""
+    """The words of a list of lines `word [stem]`, by form; the list's header explains its marks."""
     known: dict[str, Known] = {}
     behind_li: dict[str, Known] = {}
     for _, line in lines_of(text):
@@ -87,9 +87,9 @@ def parse_protected(text: str) -> dict[str, Known]:
 
 
 def _behind_li(known: dict[str, Known]) -> dict[str, Known]:
-    """How words in ل are spelled behind ل and the article, which is one ل short (للغة, للجان).
+    """How words in ل are spelled after ل and the article, with one ل fewer (للغة, للجان).
 
-    Short ones only as they stand: للبنك is the bank's, not milk's.
+    Short ones only without an ending: للبنك is the bank's, not milk's.
     """
     return {
         "ل" + form: Known(entry.stem, _DEFINITE if len(form) > _SHORT else ALONE)
@@ -106,7 +106,7 @@ def _endings_of(form: str) -> frozenset[str]:
 
 
 def _before_ending(form: str, stem: str) -> dict[str, Known]:
-    """How a known word is spelled when something follows: ة becomes ت, a lost hamza its seat."""
+    """How a known word is spelled before an ending: ة becomes ت, a dropped hamza gets a seat."""
     if form.endswith("ه"):
         return {form[:-1] + "ت": Known(stem, _AFTER_TEH), form[:-1] + "ات": Known(stem, _ENDINGS)}
     if form.endswith("ا"):
@@ -132,7 +132,7 @@ def lexicon() -> Lexicon:
 
 
 def derive() -> str:
-    """The text of data/known.txt: forms, lengths by head, and words in و, apart by empty lines."""
+    """The text of data/known.txt: forms, lengths by head, words in و; empty lines between them."""
     known = parse_protected(read_list("protected.txt"))
     lengths: dict[str, set[int]] = {}
     for form in known:
@@ -154,7 +154,7 @@ def derive() -> str:
 
 
 def protected_stem(folded: str, least: int = SHORTEST) -> str | None:
-    """The stem of a known word of `least` letters or more with its ending, else None.
+    """The stem of a known word of `least` or more letters with its ending, else None.
 
     The longest known word that the form begins with decides.
     """
@@ -181,16 +181,16 @@ def _stem_of(lists: Lexicon, folded: str, end: int) -> str | None:
 _WAW_PATTERNS = (
     "و{0}{1}", "و{0}ا{1}", "و{0}و{1}", "و{0}ي{1}", "وا{0}{1}", "و{0}اي{1}", "وا{0}ي{1}",
 )  # fmt: skip
-"""Words built on a root in و, by its other two letters: وعد, وفاق, وصول, وزير, واجب, وسائل."""
+"""Words on a root in و, by its other two letters: وعد, وفاق, وصول, وزير, واجب, وسائل."""
 
 _LOST_LAST_RADICALS = {
     "و{0}ا{1}": "يه", "و{0}ي{1}": "يه", "و{0}و{1}": "ه", "وا{0}{1}": "يه", "و{0}{1}": "يهات",
 }  # fmt: skip
-"""Last letters of a root that the stemmer takes for an ending, by pattern: وادي is وادـ to it."""
+"""Last letters of a root that the stemmer takes for an ending, by pattern: وادي becomes وادـ."""
 
 
 def waw_words() -> frozenset[str]:
-    """Stems whose و is a letter of the root (وزير), from the roots that begin with it."""
+    """Stems whose و is a letter of the root (وزير), derived from the roots that begin with و."""
     return lexicon().waw_words
 
 

@@ -1,6 +1,6 @@
-"""What does numpy lack for values in order? Which are distinct, and where each of some is.
+"""Sorted values: the distinct ones, and where given values are among them.
 
-`np.unique` does a part of it too, but loads numpy.ma, which a first query would wait 50 ms for.
+`np.unique` does part of this, but loads numpy.ma, which would add 50 ms to a first query.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Places = NDArray[np.int64]
 
 
 def changes(values: Array) -> Mask:
-    """True where a value differs from the one before it, and at the first."""
+    """True at the first value and where a value differs from the one before it."""
     changed = np.empty(len(values), np.bool_)
     changed[:1] = True
     np.not_equal(values[1:], values[:-1], out=changed[1:])
@@ -24,14 +24,14 @@ def changes(values: Array) -> Mask:
 
 
 def distinct_of(values: Array) -> Array:
-    """The distinct values, rising."""
+    """The distinct values, ascending."""
     ranked = np.sort(values)
     distinct: Array = ranked[changes(ranked)]
     return distinct
 
 
 def numbered(values: Array) -> tuple[Array, Places, Places]:
-    """(distinct values, rising; some place of each; which of them each value is)."""
+    """(distinct values, ascending; one place of each; the index of each value among them)."""
     order = np.argsort(values)
     ranked = values.take(order)
     heads = changes(ranked)
@@ -48,12 +48,12 @@ def inverse_of(order: Array) -> Places:
 
 
 def places(values: Array, known: Array) -> Places:
-    """Where each value is among rising, known ones, if it is; some other place if it is not."""
+    """The index of each value among ascending known ones; an arbitrary index if it is not there."""
     return np.minimum(known.searchsorted(values), len(known) - 1)
 
 
 def is_among(values: Array, known: Array) -> Mask:
-    """Whether each value is one of the rising, known ones."""
+    """Whether each value is one of the known ones, which are ascending."""
     if not len(known):
         return np.zeros(len(values), np.bool_)
     among: Mask = known.take(places(values, known)) == values

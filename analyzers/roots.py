@@ -1,8 +1,8 @@
-"""Which root might a stem come from? The wide, weak key `r = root(s)`.
+"""The root that a stem might come from: the wide, weak key `r = root(s)`.
 
 Matches a stem with the patterns of Arabic derivation after ISRI (Taghva, Elkhoury and Coombs
 2005) and gives the three or four letters that the pattern leaves for the root; no dictionary.
-It errs often, so it may add to a score and retrieve on request, never decide by itself.
+It is often wrong, so it may add to a score and retrieve on request, but never decides by itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ ENDINGS = araby.HEH + araby.YEH + araby.ALEF
 WEAK = araby.WAW + araby.YEH + araby.ALEF
 _ROOT_LETTERS = 3
 _MI = (araby.MEEM + araby.YEH,)
-"""How a noun مفعال of a root in و begins: ميقات is of وقت, as مواقيت is."""
+"""The beginning of a noun مفعال from a root in و: ميقات comes from وقت, as مواقيت does."""
 
 PATTERNS = {
     4: ("ي---", "-ا--", "--ا-", "--و-", "--ي-", "م---", "ا---", "ت---", "ن---"),
@@ -36,7 +36,7 @@ PATTERNS = {
 
 
 def root(stem: str) -> str:
-    """The root-like key of a stem; the stem itself where it has three letters or fits nothing."""
+    """The root-like key of a stem; the stem itself if it has three letters or no pattern fits."""
     return stem if stem.isascii() else root_key(ONE, stem)
 
 
@@ -53,12 +53,12 @@ def _with_first_waw(on: Operations[W, F], stem: W) -> W:
 
 
 def _without_ending(on: Operations[W, F], stem: W) -> W:
-    """A known word's stem may keep endings (سعودي, رياضه, علما); no root has them."""
+    """The stem without endings, which the stem of a known word may keep (سعودي, رياضه, علما)."""
     return on.trimmed(stem, ENDINGS, _ROOT_LETTERS)
 
 
 def even(on: Operations[W, F], letters: W) -> W:
-    """One letter for the weak ones in the middle and at the end, where و, ي and ا change places."""
+    """One letter for the weak ones و, ي and ا, which alternate in the middle and at the end."""
     three = on.longer(letters, _ROOT_LETTERS - 1) & on.no(on.longer(letters, _ROOT_LETTERS))
     letters = on.changed(letters, three & on.letter_in(letters, WEAK, 1), _with_waw_inside)
     return on.changed(letters, three & on.letter_in(letters, WEAK), _with_last_yeh)
@@ -78,11 +78,11 @@ _HOLLOW_PREFIXES = araby.ALEF + araby.MEEM + araby.TEH
 
 
 def kindred(stem: str) -> tuple[str, ...]:
-    """Other roots whose words may be the stem's relatives, where weak or doubled letters hide them.
+    """Other roots whose words may be related to the stem, hidden by weak or doubled letters.
 
-    What is left of such a word has too few letters to tell: يقع is of وقع, يحد of حدد, ينشئ of نشي,
-    مدير of دور. First the roots that the stem may be read as, then what `root` makes of the words
-    of those roots. Wider than `root`, and by itself proof of nothing.
+    Such a word keeps too few letters to tell: يقع comes from وقع, يحد from حدد, ينشئ from نشي, مدير
+    from دور. First the roots that the stem may be read as, then the keys that `root` gives to words
+    of those roots. Wider than `root`, and no proof by itself.
     """
     own = root(stem)
     read = (own, *_readings(stem))
@@ -104,7 +104,7 @@ def _readings(stem: str) -> Iterator[str]:
 
 
 def _hidden(root: str) -> Iterator[str]:
-    """What `root` makes of words in which a weak or doubled letter of a root of three has gone."""
+    """The keys of words that lack a weak or doubled letter of their three-letter root."""
     first, middle, last = root[0], root[1], root[2]
     if first == araby.WAW:
         yield from (prefix + middle + last for prefix in WEAK[1:] + araby.TEH)

@@ -1,10 +1,10 @@
-"""Which of the words in an array of letters are spelled alike? Numbers the distinct spellings.
+"""Number the distinct spellings among the words in an array of letters.
 
-Sixteen bits a letter, four letters are one 64-bit number, so that a word of up to sixteen letters
-is at most four numbers: those are hashed, looked up in an open-addressing table and compared in
-whole. The hash is seeded at random and equality never rests on it, so no input can make two words
-one, nor make many words slow. Longer words, and those with letters beyond U+FFFE, are looked up as
-strings. What a spelling means is not known here.
+At sixteen bits a letter, four letters make one 64-bit number, so a word of up to sixteen letters is
+at most four numbers: they are hashed, looked up in an open-addressing table and compared in full.
+The hash has a random seed and equality never relies on it, so no input can make two words one or
+make many words slow. Longer words, and those with letters beyond U+FFFE, are looked up as strings.
+This file does not know what a spelling means.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Words(NamedTuple):
 class _Packed(NamedTuple):
     """quads[k]: (which words have more than 4 k letters, the next four of each as one number).
 
-    strings: the words that do not fit, by place.
+    strings: the places of the words that do not fit.
     """
 
     quads: list[tuple[Offsets, Hashes]]
@@ -51,15 +51,14 @@ class _Packed(NamedTuple):
 
 
 class Spellings:
-    """The distinct words met so far."""
+    """The distinct words seen so far."""
 
     def __init__(self, seed: int) -> None:
         self._multipliers = mix(np.arange(_QUADS, dtype=np.uint64) + np.uint64(seed)) | np.uint64(1)
         self._table = _HashTable()
         self._count = 0
         self._id_of: dict[str, int] = {}
-        """Of words that the table cannot tell: those that do not fit, and those whose hash is
-        another's."""
+        """Words that the table cannot hold: they do not fit, or their hash collides."""
         self._quads = np.zeros((_QUADS, 1 << 12), np.uint64)
         self._lengths = np.zeros(1 << 12, np.uint8)
 
@@ -67,7 +66,7 @@ class Spellings:
         return self._count
 
     def ids(self, words: Words) -> tuple[Ids, list[str]]:
-        """(the number of each word, the spellings that are new, in the order of their numbers)."""
+        """(the number of each word, the new spellings in the order of their numbers)."""
         fresh: list[str] = []
         packed = _pack(words)
         hashes = self._hash(packed)
@@ -109,7 +108,7 @@ class Spellings:
         return hashes
 
     def _keep(self, packed: _Packed, where: Offsets, ids: Ids) -> None:
-        """Note the letters of words with these ids, for comparison."""
+        """Keep the letters of words with these ids, for comparison."""
         room = self._quads.shape[1]
         if self._count > room:
             grown = np.zeros((_QUADS, 2 * self._count), np.uint64)
@@ -126,7 +125,7 @@ class Spellings:
             self._quads[number][ids] = spread[where]
 
     def _mismatches(self, packed: _Packed, ids: Ids) -> Offsets:
-        """The words whose letters are not those of the spelling they were given."""
+        """The words whose letters differ from the spelling with the id they were given."""
         differ = self._lengths.take(ids) != packed.lengths
         for (where, values), known in zip(packed.quads, self._quads, strict=False):
             if len(where) == len(ids):
@@ -138,11 +137,11 @@ class Spellings:
 
 
 def _strings(words: Words, where: Offsets) -> list[str]:
-    """Some of the words as strings. No word holds a line's end, so they are parted at those."""
+    """Some of the words as strings. No word contains a newline, so they are split at newlines."""
     lengths = words.lengths[where] + 1
     ends = np.cumsum(lengths)
     shifts = np.repeat(words.heads[where] - (ends - lengths), lengths)
-    shifts[ends - 1] = 1 - ends  # the first letter of all, where a line's end will be
+    shifts[ends - 1] = 1 - ends  # the very first letter, where a newline will be
     flat = words.letters.take(np.arange(len(shifts)) + shifts)
     flat[ends - 1] = ord("\n")
     return text_of(flat).split("\n")[:-1]
@@ -192,7 +191,7 @@ class _HashTable:
         return (hashes >> np.uint64(64 - self._bits)).astype(np.intp)
 
     def find(self, hashes: Hashes) -> Ids:
-        """The id of each hash, `ABSENT` where it is not held."""
+        """The id of each hash, `ABSENT` where the table does not have it."""
         slots = self._slots(hashes)
         keys = self._keys.take(slots)
         ids = self._ids.take(slots)
@@ -208,7 +207,7 @@ class _HashTable:
         return ids
 
     def add(self, hashes: Hashes, ids: Ids) -> None:
-        """Hold new, distinct hashes."""
+        """Add hashes that are new and distinct."""
         while (self._count + len(hashes)) * 2 > 1 << self._bits:
             self._grow()
         self._place(hashes, ids)
@@ -218,7 +217,7 @@ class _HashTable:
         slots = self._slots(hashes)
         while len(hashes):
             free = self._keys.take(slots) == 0
-            self._keys[slots[free]] = hashes[free]  # where several want a slot the last one wins
+            self._keys[slots[free]] = hashes[free]  # if several want a slot, the last one wins
             self._ids[slots[free]] = ids[free]
             lost = self._keys.take(slots) != hashes
             hashes, ids = hashes[lost], ids[lost]

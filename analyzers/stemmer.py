@@ -1,14 +1,14 @@
-"""What is left of a folded word without its affixes? The light stem `s = stem(f)`.
+"""Strip the affixes of a folded word: the light stem `s = stem(f)`.
 
-Takes off what is written together with a word but is not the word: the article with all that
-stands before it, و, the future's س, and the endings of `suffixes`. It goes beyond light10 (Larkey,
-Ballesteros and Connell 2007) in the compounds, in all the pronouns, in giving ة back before them,
+Removes what is written together with a word but is not part of it: the article with everything
+before it, و, the future particle س, and the endings in `suffixes`. It goes beyond light10 (Larkey,
+Ballesteros and Connell 2007) in compounds, in handling all pronouns, in restoring ة before them,
 and in the words that it knows (data/protected.txt).
 
-It does not take off a lone ب ل ف ك: whether بطاقة is ب and طاقة only a collection can tell, so
-that is decided when a query is expanded. Nor does it seek roots: see `roots`.
+It does not remove a lone ب ل ف ك: only a collection can tell whether بطاقة is ب and طاقة, so that
+is decided when a query is expanded. Nor does it look for roots: see `roots`.
 
-The rules are written over `operations`; `bulk.words.stem_all` has many words go through them.
+The rules are written over `operations`; `bulk.vocabulary.stem_all` applies them to many words.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from analyzers.protected import SHORTEST, waw_words
 from analyzers.suffixes import MIN_STEM, without_suffixes
 
 _MIN_AFTER_ARTICLE = 2
-"""Letters that the article must leave (اليد, والحج), if the last of two is no ه (إليه)."""
+"""Letters that the article must leave (اليد, والحج); the last of two must not be ه (إليه)."""
 
 _FIRST, _LAST = araby.HAMZA, araby.YEH
-"""The letters of folded Arabic words; a word that begins or ends with another is left alone."""
+"""The letters of folded Arabic words; a word that begins or ends with any other is left alone."""
 
 ARTICLE = araby.ALEF + araby.LAM
 _LI_ARTICLE = araby.LAM + araby.LAM
@@ -37,41 +37,41 @@ COMPOUNDS = tuple(
     for conjunction in (*_CONJUNCTIONS, "")
     for particle in (araby.BEH + ARTICLE, araby.KAF + ARTICLE, _LI_ARTICLE, ARTICLE)
 )
-"""The article with what may stand before it, longest first: وبال, كال, ولل, فال, ال."""
+"""The article with what may come before it, longest first: وبال, كال, ولل, فال, ال."""
 
 _FUTURE = (araby.SEEN + araby.YEH,)
 _FUTURE_MIN = 5
 
 
 LETTERS = (araby.BEH, araby.LAM, araby.FEH, araby.KAF)
-"""The lone proclitics, which are taken off before known words only."""
+"""The lone proclitics, which are removed only before known words."""
 
 _TWO_LETTERS = tuple(araby.FEH + letter for letter in LETTERS if letter != araby.FEH)
 LONE_PROCLITICS = frozenset(
     [araby.WAW, *LETTERS, *_TWO_LETTERS]
     + [araby.WAW + letter for letter in LETTERS if letter != araby.FEH]
 )
-"""One letter or two that are written with a word: و, ب, ل, ف, ك, وب, فل, ..."""
+"""One or two letters that are written together with a word: و, ب, ل, ف, ك, وب, فل, ..."""
 
 _MIN_KNOWN = 4
-"""Letters of a known word behind a lone proclitic: shorter ones arise by chance."""
+"""Minimum letters of a known word after a lone proclitic: shorter ones occur by chance."""
 
 
 @cache
 def own_letters() -> frozenset[str]:
-    """Stems whose first letter is their own, although a word remains without it (فكرة, وزير)."""
+    """Stems whose first letter is no proclitic, although a word remains without it (فكرة, وزير)."""
     return frozenset(words_of(read_list("proclitic_letters.txt"))) | waw_words()
 
 
 def stem(folded: str) -> str:
-    """The light stem of a folded form; the form itself where nothing can safely go."""
+    """The light stem of a folded form; the form itself if nothing can safely be removed."""
     if len(folded) < MIN_STEM or not _FIRST <= folded[0] <= _LAST or not folded[-1] <= _LAST:
         return folded
     return ONE.known_or(folded, _stem_of_unknown)
 
 
 def light_stem(on: Operations[W, F], word: W) -> W:
-    """`stem` of words that have folded Arabic letters only."""
+    """`stem` of words that consist of folded Arabic letters only."""
     return on.changed(word, on.longer(word, MIN_STEM - 1), _stem_of_long)
 
 
@@ -80,7 +80,7 @@ def _stem_of_long(on: Operations[W, F], word: W) -> W:
 
 
 def _stem_of_unknown(on: Operations[W, F], word: W) -> W:
-    """Behind the article stands a word like any other: its stem is that of the word alone."""
+    """The stem of an unknown word; after an article it is that of the word alone."""
     bare = without_article(on, word)
     no_article = on.same(bare, word)
     waw = on.begins(word, (araby.WAW,)) & no_article
@@ -90,7 +90,7 @@ def _stem_of_unknown(on: Operations[W, F], word: W) -> W:
 
 
 def _stem_after_waw(on: Operations[W, F], word: W) -> W:
-    """The stem of a word in و, which is a letter of its root (وزير) or the conjunction (وقال)."""
+    """The stem of a word whose first و is a letter of its root (وزير) or the conjunction (وقال)."""
     whole = without_suffixes(on, word)
     conjunction = on.longer(word, MIN_STEM) & on.no(on.among(whole, waw_words))
     return on.changed(word, conjunction, _stem_after_conjunction, whole)
@@ -101,7 +101,7 @@ def _stem_after_conjunction(on: Operations[W, F], word: W) -> W:
 
 
 def _stem_of_bare(on: Operations[W, F], word: W) -> W:
-    """The stem of a word without article or conjunction, a known word behind a lone letter."""
+    """The stem of a word without article or conjunction, or of a known word after a lone letter."""
     parts = on.begins(word, LETTERS)
     light = on.changed(word, on.no(parts), _without_affixes)
     return on.changed(word, parts, _stem_after_letter, light)
@@ -123,9 +123,9 @@ def _known_after_two(on: Operations[W, F], word: W) -> W:
 
 
 def bears_known(on: Operations[W, F], word: W, count: int) -> F:
-    """Whether a lone proclitic of one letter or two stands before a known word (بلبنان).
+    """Whether the word is a lone proclitic of `count` letters and a known word (بلبنان).
 
-    Not where a letter of it is the word's own: برقية is not ب and رقية.
+    Not if a letter of it belongs to the word: برقية is not ب and رقية.
     """
     clitics, ask = (LETTERS, _knows_after_one) if count == 1 else (_TWO_LETTERS, _knows_after_two)
     return on.also(word, on.also(word, on.begins(word, clitics), ask), has_no_own_letter)
@@ -141,7 +141,7 @@ def _knows_after_two(on: Operations[W, F], word: W) -> F:
 
 
 def has_no_own_letter(on: Operations[W, F], word: W) -> F:
-    """Whether the first letter of words may be a proclitic: it is not known to be theirs."""
+    """Whether the first letter may be a proclitic: it is not known to belong to the word."""
     own = on.among(word, own_letters) | on.among(without_suffixes(on, word), own_letters)
     return on.no(own)
 
@@ -160,12 +160,12 @@ def _without_affixes(on: Operations[W, F], word: W) -> W:
 
 
 def strip_article(word: str) -> str:
-    """One word without its article and what stands before it."""
+    """One word without its article and what comes before it."""
     return without_article(ONE, word)
 
 
 def without_article(on: Operations[W, F], word: W) -> W:
-    """The word without its article and what stands before it."""
+    """The word without its article and what comes before it."""
     bare = on.without_beginning(word, COMPOUNDS, _MIN_AFTER_ARTICLE)
     stump = on.letter_in(bare, araby.HEH) & on.no(on.longer(bare, _MIN_AFTER_ARTICLE))
     return on.changed(word, on.no(stump), _without_compound)
@@ -176,7 +176,7 @@ def _without_compound(on: Operations[W, F], word: W) -> W:
 
 
 def without_future(on: Operations[W, F], word: W) -> W:
-    """A verb without the future's س (سيكتب)."""
+    """A verb without the future particle س (سيكتب)."""
     future = on.begins(word, _FUTURE) & on.longer(word, _FUTURE_MIN - 1)
     return on.changed(word, future, without_first_letter)
 

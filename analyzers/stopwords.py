@@ -1,7 +1,7 @@
-"""Does this word carry any weight in a query? The list is data/stopwords.txt.
+"""Stopwords: words that carry no weight in a query. The list is data/stopwords.txt.
 
-Words are matched as unmarked, unfolded forms (`u`): folding first would drop the name علي with the
-particle على. A stopword is still indexed with its position, so that phrases may hold it.
+Words are matched as unmarked, unfolded forms (`u`): folding first would drop the name علي along
+with the particle على. A stopword is still indexed with its position, so phrases may contain it.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from pyarabic import araby
 from analyzers.lists import read_list, words_of
 
 CONJUNCTIONS = (araby.WAW, araby.FEH)
-"""و and ف may stand before any particle of the list."""
+"""و and ف may come before any particle of the list."""
 
 _UNPREFIXED = "="
-"""Before a word of the list: this one only as it stands, as فـ or وـ would make another word."""
+"""Marks a word of the list that takes no conjunction: فـ or وـ would make another word."""
 
 
 def parse_stopwords(text: str) -> frozenset[str]:
-    """The forms named by a stopword list: words between blanks, `#` begins a comment."""
+    """The forms in a stopword list: words separated by white space; `#` begins a comment."""
     words: set[str] = set()
     for entry in words_of(text):
         if entry.startswith(_UNPREFIXED):

@@ -1,7 +1,7 @@
-"""Which endings may go from a folded word? Pronoun, plural, feminine, nisba and tanween.
+"""Remove the endings of a folded word: pronoun, plural, feminine, nisba and tanween.
 
-Rules over `operations`, so that one word and a whole vocabulary go the same way. They are applied
-in the order in which Arabic puts the endings, the outermost first, and leave `MIN_STEM` letters.
+The rules are written over `operations`, so one word and a whole vocabulary go the same way. They
+apply in the order in which Arabic adds endings, outermost first, and leave `MIN_STEM` letters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pyarabic import araby
 from analyzers.operations import F, Operations, W
 
 MIN_STEM = 3
-"""Letters that an affix must leave; two would be a stump that meets strangers."""
+"""Letters that an affix must leave; a stump of two would match unrelated words."""
 
 WEAK = araby.ALEF + araby.WAW + araby.YEH
 
@@ -19,18 +19,18 @@ PRONOUNS = ("هما", "كما", "ها", "هم", "هن", "كم", "نا", "ه")
 """Suffixed pronouns, longest first; ه is also the folded ة. ي and ك are rules of their own."""
 
 PLURALS = ("ات", "ان", "ون", "ين", "وا", "تم")
-"""Sound plurals, duals, and what a verb has in the plural."""
+"""Sound plurals, duals, and the plural endings of verbs."""
 
 BEFORE_PRONOUN = ("ات", "تم")
-"""What may stand before a pronoun in any word: a noun's ون, ين and ان lose their ن there."""
+"""What may come before a pronoun in any word: a noun's ون, ين and ان lose their ن there."""
 
 VERB_BEFORE_PRONOUN = ("ان", "ون", "ين")
-"""What only an imperfect has before one (يكتبونه): ون of زيتونة is no plural, nor ين of مدينة."""
+"""What only an imperfect has before one (يكتبونه): neither زيتونة nor مدينة has a plural ending."""
 
 IMPERFECT = (araby.YEH, araby.TEH)
 
 LAST_LETTERS = "".join(sorted({affix[-1] for affix in (*PRONOUNS, *PLURALS)} | set("كيتنءو")))
-"""Last letters of all that may go; a word with another is left alone at once."""
+"""The last letters of all removable endings; a word with any other is left alone at once."""
 
 
 def _roots(beginnings: str) -> frozenset[str]:
@@ -43,10 +43,10 @@ ROOTS_IN_KAF = _roots(
 WORDS_IN_KAF = ("ديك", "تيك", "سيك", "كيك", "فيك", "جيك", "نيك", "ميك", "فبرك", "صعلك", "وك")
 ROOTS_IN_TEH = _roots("ثب سك صم مو بي صو وق نح نب فت شت كب به لف خف مق قو نع حو تو زي سب نك بك")
 WORDS_IN_TEH = ("كويت",)
-"""Roots whose last letter is no affix (مشترك, ثابت), by their first two; other such endings."""
+"""Roots whose last letter is not an affix (مشترك, ثابت), by their first two; other such endings."""
 
 _VERB_PLURAL = (araby.WAW + araby.ALEF,)
-"""Its alef goes before a pronoun, so that مستواه has none."""
+"""Its alef is dropped before a pronoun, so مستواه has no pronoun."""
 
 DEFECTIVE = _roots(
     "دع بد نم شك خل عل رج تل غز طف نج له خط حذ صح عف غد دن سم كس جف قس هف طه زه سط رس"
@@ -63,7 +63,7 @@ _TENTH_FORM = ("است",)
 KUNNA = (araby.KAF + araby.NOON,)
 NI = (araby.NOON + araby.YEH,)
 BEFORE_OWN_KAF = araby.MEEM + araby.SEEN + araby.REH + araby.LAM
-"""Letters before a كن that is the word's own (ليتمكن, ساكن, أركن)."""
+"""Letters before a كن that belongs to the word (ليتمكن, ساكن, أركن)."""
 
 
 def without_suffixes(on: Operations[W, F], word: W) -> W:
@@ -96,9 +96,9 @@ def without_alef(on: Operations[W, F], word: W) -> W:
 
 
 def without_waw(on: Operations[W, F], word: W) -> W:
-    """The word without a plural's و: of participles in a construct, of verbs without their alef.
+    """The word without a plural's و, of participles in a construct or verbs without their alef.
 
-    لاعبو, موظفو, استخدمو. Other words in و are foreign names more often than not.
+    لاعبو, موظفو, استخدمو. Other words in و are usually foreign names.
     """
     bare = on.without_last(word, 1)
     four = on.longer(bare, MIN_STEM) & on.no(on.longer(bare, MIN_STEM + 1))
@@ -109,7 +109,7 @@ def without_waw(on: Operations[W, F], word: W) -> W:
 
 
 def without_nisba(on: Operations[W, F], word: W) -> W:
-    """The word without nisba, or ي of mine, and what stood before it (هوائي, حكومتي)."""
+    """The word without nisba or the ي of "my", and what came before it (هوائي, حكومتي)."""
     word = without_feminine_teh(on, on.without_last(word, 1))
     hamza = on.ends(word, ALEF_YEH) & on.longer(word, MIN_STEM)  # هوائي
     word = on.changed(word, hamza, without_last_letter)
@@ -118,7 +118,7 @@ def without_nisba(on: Operations[W, F], word: W) -> W:
 
 
 def without_plural(on: Operations[W, F], word: W) -> W:
-    """The word without its plural, but for a masdar تفعيل of a root in ن (تأمين, تحسين)."""
+    """The word without its plural ending, except a masdar تفعيل of a root in ن (تأمين, تحسين)."""
     five = on.longer(word, 4) & on.no(on.longer(word, 5))
     masdar = five & on.letter_in(word, araby.TEH, 4) & on.ends(word, YEH_NOON)
     return on.changed(word, on.no(masdar), _without_plural_ending)
@@ -136,7 +136,7 @@ def is_defective(on: Operations[W, F], word: W) -> F:
 
 
 def _without_plural_ending(on: Operations[W, F], word: W) -> W:
-    """A verb's last hamza, seated by its waw, is alef again (بدؤوا)."""
+    """The word without its plural ending; a hamza that the waw had seated is alef again (بدؤوا)."""
     defective = on.also(word, on.ends(word, ("وا", "ون")), _is_of_defective)
     bare = on.without_ending(word, PLURALS, MIN_STEM)
     bare = on.changed(word, defective, without_last_letter, bare)
@@ -149,7 +149,7 @@ def _with_verb_hamza(on: Operations[W, F], word: W) -> W:
 
 
 def without_pronoun(on: Operations[W, F], word: W) -> W:
-    """The word without its pronoun, and without what the pronoun had put there.
+    """The word without its pronoun, and without what the pronoun had brought about.
 
     That is a seat of hamza (أعضاؤه), or the plural of a verb or a construct (كتبوه).
     """
@@ -164,7 +164,7 @@ def _without_seat(on: Operations[W, F], word: W) -> W:
 
 
 def without_rare_pronoun(on: Operations[W, F], word: W) -> W:
-    """The word without ك, كن or ني, which are oftener a part of it."""
+    """The word without ك, كن or ني, which are more often part of the word."""
     bare = on.changed(word, on.letter_in(word, araby.KAF), _without_kaf)
     own = on.letter_in(word, BEFORE_OWN_KAF, 2)
     kunna = on.ends(word, KUNNA) & on.longer(word, MIN_STEM + 2) & on.no(own)
@@ -188,7 +188,7 @@ def _without_ni(on: Operations[W, F], word: W) -> W:
 
 
 def is_verb_before_ni(on: Operations[W, F], rest: W) -> F:
-    """Whether ني is the pronoun of a verb (سألتني, يخبرني, ضربني) and no nisba of a noun in ن."""
+    """Whether ني is the pronoun of a verb (سألتني, يخبرني, ضربني), not the nisba of a noun in ن."""
     is_weak = [on.letter_in(rest, WEAK, place) for place in range(4)]
     strong = on.no(is_weak[0] | is_weak[1])
     short = strong & on.no(is_weak[2] | on.letter_in(rest, araby.MEEM, 2))
@@ -202,13 +202,13 @@ def is_verb_before_ni(on: Operations[W, F], rest: W) -> F:
 
 
 def without_seatless_hamza(on: Operations[W, F], word: W) -> W:
-    """The word without the hamza that an ending had kept from falling (لقاءات, أعضاءه)."""
+    """The word without the hamza that an ending had preserved (لقاءات, أعضاءه)."""
     seatless = on.ends(word, ALEF_HAMZA) & on.longer(word, MIN_STEM)
     return on.changed(word, seatless, without_last_letter)
 
 
 def without_feminine_teh(on: Operations[W, F], word: W) -> W:
-    """The word without the ت that ة becomes before a pronoun or a dual, and that verbs have."""
+    """The word without ت, which stands for ة before a pronoun or a dual, or is a verb's ending."""
     may = on.letter_in(word, araby.TEH) & on.longer(word, MIN_STEM)
     return on.changed(word, may, _without_teh)
 
@@ -219,7 +219,7 @@ def _without_teh(on: Operations[W, F], word: W) -> W:
 
 
 def ends_in_root(on: Operations[W, F], word: W, roots: frozenset[str]) -> F:
-    """Whether a root's first two letters, and weak letters between, stand before the last one."""
+    """Whether a root's first two letters, with any weak letters between, precede the last one."""
     body = on.without_last(word, 1)
     weak = on.letter_in(body, WEAK) & on.longer(body, MIN_STEM - 1)
     return _has_root(on, body, roots) | (weak & _has_root(on, on.without_last(body, 1), roots))

@@ -1,17 +1,17 @@
-"""Where are the words of a text, and which written form is each?
+"""Find the words of a text and the written form of each.
 
-The one tokenizer of Fahras, for texts and queries alike. Offsets are born here, in code points of
+The only tokenizer of Fahras, for texts and queries alike. Offsets are set here, in code points of
 the original text, and never change. It does not decide what a form means: `analyzer` does, once
 per distinct form.
 
 A word is a run of letters, digits and combining marks. Vowel marks, tatweel and invisible format
 characters never split a word. An Arabic letter beside a digit does (الـ24 is ال and 24); a Latin
-one does not (B52, F-16). A number keeps its decimal point and loses its thousands separators. What
-a run holds that is not simply one word, `pieces` says; what of an address is words, `addresses`.
+one does not (B52, F-16). A number keeps its decimal point and loses its thousands separators.
+`pieces` splits a run that is not simply one word; `addresses` finds the words in a web address.
 
 How it works: the text becomes an array of code points; a class table drops the marks; class
-changes are word boundaries; `spellings` numbers what is spelled alike, and each new spelling is
-unmarked once. Many times faster than a regular expression with a dict.
+changes are word boundaries; `spellings` numbers the distinct spellings, and each new spelling is
+unmarked once. This is many times faster than a regular expression with a dict.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ Offsets = NDArray[np.int64]
 FormIds = NDArray[np.uint32]
 
 CHUNK_CHARS = 1 << 18
-"""Texts are joined, and long ones cut, to about this many code points a pass."""
+"""Texts are joined, and long ones cut, to make about this many code points per pass."""
 
 _UNKNOWN = 255
 _FIRST_PLANE = 1 << 16
 _OTHER_PLANES = 0x110000 - _FIRST_PLANE
 _USUAL_MARKS = 4
-"""After a word's last letter stand at most so many marks; what has more is looked up at once."""
+"""Usually at most this many marks follow a word's last letter; if more do, they are looked up."""
 
 _LETTERS_OF_A_NAME = 2
 _TEH_MARBUTA = ord(araby.TEH_MARBUTA)
@@ -81,7 +81,7 @@ class TokenArrays(NamedTuple):
 
 
 class BatchArrays(NamedTuple):
-    """The tokens of several texts: those of text i stand at `bounds[i]:bounds[i + 1]`.
+    """The tokens of several texts: those of text i are at `bounds[i]:bounds[i + 1]`.
 
     starts and ends count from the beginning of the token's own text. bounds: int64.
     """
@@ -102,7 +102,7 @@ class _Words(NamedTuple):
     ends: Offsets
 
     def without(self, several: Offsets) -> _Words:
-        """Only the other words."""
+        """All words except these."""
         return _Words(
             self.letters,
             np.delete(self.heads, several),
@@ -115,7 +115,7 @@ class _Words(NamedTuple):
 class _CharTable:
     """Class and mapping of each code point, found when it is first met.
 
-    Most texts have none beyond the first plane, and a table for all takes a millisecond to make.
+    Most texts stay within the first plane, and a table for all planes takes a millisecond to make.
     """
 
     def __init__(self) -> None:
@@ -142,8 +142,8 @@ class _CharTable:
 class Tokenizer:
     """Finds words and numbers the distinct unmarked forms it meets: `forms[id]` is `u`.
 
-    One instance a run: its vocabulary grows with what it reads. `seed` is for tests of collisions
-    only; otherwise it is random.
+    Use one instance per run: its vocabulary grows with what it reads. `seed` is only for tests of
+    collisions; by default it is random.
     """
 
     def __init__(self, seed: int | None = None) -> None:
@@ -159,7 +159,7 @@ class Tokenizer:
         return TokenArrays(batch.form_ids, batch.starts, batch.ends)
 
     def tokenize_batch(self, texts: Sequence[str]) -> BatchArrays:
-        """The tokens of several texts, which are joined so that short ones cost little each."""
+        """The tokens of several texts, which are joined so that short ones cost little."""
         counts = np.zeros(len(texts), np.int64)
         nowhere = np.zeros(0, np.int64)
         parts = [TokenArrays(np.zeros(0, np.uint32), nowhere, nowhere)]
@@ -195,7 +195,7 @@ class Tokenizer:
         return TokenArrays(form_ids[kept], words.starts[kept], words.ends[kept])
 
     def _with_pieces(self, text: str, words: _Words, several: Offsets) -> TokenArrays:
-        """The tokens of words of which some, by their numbers, are not simply one."""
+        """The tokens of words; those with the numbers `several` are not simply one word."""
         tokens = self._tokens_of(words.without(several))
         spans = zip(words.starts[several].tolist(), words.ends[several].tolist(), strict=True)
         found = [(start, piece) for start, end in spans for piece in pieces(text[start:end])]
@@ -212,7 +212,7 @@ class Tokenizer:
         )
 
     def _words(self, text: str) -> tuple[_Words, Offsets]:
-        """The words, and the numbers of those that are for `pieces`."""
+        """The words, and the numbers of those that `pieces` must split."""
         codes = code_points(text)
         classes = self._chars.classify(codes)
         _join_numbers(text, classes)
@@ -233,7 +233,7 @@ class Tokenizer:
         return words, numbers[(first == ARABIC) | (first >= EMOJI)]
 
     def _form_ids_of(self, words: Words) -> FormIds:
-        """The form of each word, `ABSENT` where it is nothing but marks."""
+        """The form of each word, `ABSENT` if it is nothing but marks."""
         ids, fresh = self._spellings.ids(words)
         if fresh:
             self._number_forms(fresh)
@@ -269,9 +269,9 @@ _SHARED_FORMS = 1 << 20
 
 
 def shared_tokenizer() -> Tokenizer:
-    """A tokenizer for queries and single texts, one a thread: its tables cost more than they do.
+    """A tokenizer for queries and single texts, one per thread: its tables cost more than the text.
 
-    It is rebuilt when its vocabulary has grown large, so keep no form ids across calls.
+    It is replaced when its vocabulary has grown large, so keep no form ids across calls.
     """
     known: Tokenizer | None = getattr(_SHARED, "tokenizer", None)
     if known is None or len(known.forms) > _SHARED_FORMS:
@@ -327,7 +327,7 @@ def _chunks(texts: Sequence[str]) -> Iterator[list[_Part]]:
 
 
 def cut(text: str) -> Iterator[tuple[int, str]]:
-    """(offset, piece) of about CHUNK_CHARS each; no word stands in two pieces."""
+    """(offset, piece) of about CHUNK_CHARS each; no word is split between two pieces."""
     start = 0
     while len(text) - start > CHUNK_CHARS:
         space = _SPACE.search(text, start + CHUNK_CHARS)
@@ -338,9 +338,9 @@ def cut(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _join_numbers(text: str, classes: Classes) -> None:
-    """Inside numbers turn thousands separators into FORMAT and decimal points into DIGIT.
+    """Turn thousands separators in numbers into FORMAT, decimal points into DIGIT.
 
-    Before them, the hyphen of a name.
+    The hyphen of a name before a number becomes FORMAT too.
     Only what reads as one number is joined: 12,500 and 3.5 and 1,250.75, but not 1.2.3, 14,00 or
     28.11.2017, whose parts are words of their own.
     """
@@ -368,7 +368,7 @@ def _join_numbers(text: str, classes: Classes) -> None:
 def _join_name(classes: Classes, hyphen: int) -> None:
     """Turn the hyphen between one Latin letter or two and a number into FORMAT: F-16 is F16.
 
-    Longer words are looked for by themselves: COVID-19 is two.
+    Longer words are searched for by themselves: COVID-19 is two.
     """
     before = classes[max(hyphen - _LETTERS_OF_A_NAME - 1, 0) : hyphen][::-1].tolist()
     run = next((k for k, c in enumerate(before) if c != OTHER), len(before))
@@ -377,9 +377,9 @@ def _join_name(classes: Classes, hyphen: int) -> None:
 
 
 def _seat_hamzas(text: str, classes: Classes) -> Offsets:
-    """Make a letter of each tatweel that carries a hamza, and of the hamza a mark on it.
+    """Make each tatweel that carries a hamza a letter, and the hamza a mark on it.
 
-    Where they are.
+    Returns where they are.
     """
     seats = []
     if araby.HAMZA_ABOVE in text:
@@ -391,14 +391,14 @@ def _seat_hamzas(text: str, classes: Classes) -> Offsets:
 
 
 def _places_of(chars: str, text: str, codes: Codes) -> Iterator[Offsets]:
-    """Where each of some rare characters stands in a text."""
+    """Where each of some rare characters occurs in a text."""
     for char in chars:
         if char in text:
             yield np.flatnonzero(codes == ord(char))
 
 
 def _run_on(spelled: Codes, classes: Classes) -> Offsets:
-    """Where a ة has a letter behind it, in arrays free of marks."""
+    """Where a ة is followed by a letter, in arrays without marks."""
     at = np.flatnonzero(spelled[:-1] == _TEH_MARBUTA)
     run_on: Offsets = at[classes.take(at + 1) == ARABIC]
     return run_on
@@ -411,7 +411,7 @@ def _number_start(classes: Classes, i: int) -> int:
 
 
 def _word_bounds(classes: Classes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Where words begin and end (exclusive) in an array of classes free of marks."""
+    """Where words begin and end (exclusive) in an array of classes without marks."""
     if not len(classes):
         return np.zeros(0, np.intp), np.zeros(0, np.intp)
     edges = np.flatnonzero(classes[1:] != classes[:-1]) + 1
@@ -429,7 +429,7 @@ def _word_bounds(classes: Classes) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
 
 
 def _extend_over_marks(ends: Offsets, classes: Classes) -> Offsets:
-    """Move each end behind the marks that follow it, so that a slice is the whole written word."""
+    """Move each end past the marks that follow it, so that a slice is the whole written word."""
     open_ends = np.flatnonzero(ends < len(classes))
     for _ in range(_USUAL_MARKS):
         marked = classes.take(ends[open_ends]) == MARK

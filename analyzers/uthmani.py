@@ -1,10 +1,10 @@
-"""How is a word of the Quran's spelling written today? Its letters by today's rules.
+"""Rewrite a word in the Quran's spelling with the letters it has today.
 
-The Uthmani spelling leaves out many an alef and writes it as U+0670 above (ٱلْكِتَـٰبُ), or above the
-و or ى that stands for it (ٱلصَّلَوٰةَ, مُوسَىٰ); a hamza without a seat rides on a tatweel (شَيْـًٔا); small
+The Uthmani spelling often replaces alef with U+0670 above a letter (ٱلْكِتَـٰبُ), or above the
+و or ى that stands for it (ٱلصَّلَوٰةَ, مُوسَىٰ); a hamza without a seat sits on a tatweel (شَيْـًٔا); small
 letters stand for letters that are left out (ٱلنَّبِيِّـۧنَ). Most of these alefs are written today; in a
 closed list of words they are not (هٰذا, الرحمٰن). The rules need the vowel marks, which this file
-does not take away: `normalizer.unmark` does, after it.
+does not remove: `normalizer.unmark` does so afterwards.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ _NOT_TODAY = (
     f"|[إا]ل{ALEF_ABOVE}ه|رحم{ALEF_ABOVE}ن|[ٱا]?لل{ALEF_ABOVE}ه|سم{ALEF_ABOVE}و|[إا]سح{ALEF_ABOVE}ق"
     f"|ط{ALEF_ABOVE}ه$|ي{ALEF_ABOVE}س$)"
 )
-"""Words that are still written without the alef, by their letters and U+0670."""
+"""Words that are still written without the alef, given with their letters and U+0670."""
 
 _LETTER = f"[^{_SMALL}{SIGNS}]"
 _VOCATIVE = (
@@ -67,9 +67,9 @@ _VOCATIVE = (
 
 
 def modern(word: str) -> str:
-    """The word in today's letters; its other marks stay. A word without such signs is itself.
+    """The word in today's letters; its other marks stay.
 
-    So is a number, or one that begins with a letter of another script.
+    A word without such signs, a number, or a word that begins in another script is unchanged.
     """
     if not _has_signs(word) or char_class(word[0]) in (DIGIT, OTHER):
         return word
@@ -82,7 +82,7 @@ def modern(word: str) -> str:
 
 
 def _with_seat(found: re.Match[str]) -> str:
-    """A hamza on a tatweel, on the seat that it has today, and the alef that makes it آ."""
+    """A hamza that was on a tatweel, on the seat it has today, and the alef that makes it آ."""
     vowels, alef = found[1], found[2]
     before = found.string[: found.start()].translate(_BARE)[-1:]
     if alef and before not in (araby.YEH, araby.ALEF_MAKSURA) and not set(vowels) & {*_TANWEEN}:
@@ -97,6 +97,6 @@ def _with_seat(found: re.Match[str]) -> str:
 
 
 def vocative_end(word: str) -> int:
-    """Where يا ends in a word that it is joined with (يَـٰٓأَيُّهَا), 0 where there is none."""
+    """Where the يا that is joined to a word ends (يَـٰٓأَيُّهَا), 0 if there is none."""
     found = re.match(_VOCATIVE, word)
     return found.end() if found else 0

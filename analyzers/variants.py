@@ -1,9 +1,9 @@
-"""Which words name the same thing in another spelling? The table is data/variants.txt.
+"""Words that name the same thing in another spelling. The table is data/variants.txt.
 
-A line is a group of equivalents. Its sides stand between blanks (سوريا سورية) or, where a side
-has several words, between equals signs (تشرين الثاني = نوفمبر). Sides are matched on unmarked
-letters: آب is not أب. Only a side of four letters or more is also met in the spelling of hamza,
-ى and ة that `fold` gives it, for there the short words' confusions do not arise.
+A line is a group of equivalents. Its sides are separated by blanks (سوريا سورية) or, if a side has
+several words, by equals signs (تشرين الثاني = نوفمبر). Sides are matched on unmarked letters: آب is
+not أب. Only a side of four or more letters is also matched in the spelling of hamza, ى and ة that
+`fold` gives it, because only short words would be confused.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Side = tuple[str, ...]
 MOST_GROUPS = 100_000
 MOST_SIDES = 64
 MOST_WORDS = 16
-"""Of a table, of all groups that a side stands in, of a side: each bounds what a query costs."""
+"""Limits for a table, for all groups of a side, and for a side: each bounds the cost of a query."""
 
 _MIN_FOLDED_LETTERS = 4
 
@@ -31,18 +31,18 @@ _PROCLITICS = {
                             ("ب", ""), ("ل", ""), ("ك", ""))
     if conjunction + proclitic
 }  # fmt: skip
-"""What may stand before a side, and what of it belongs to the side (للأمم is ل and الأمم)."""
+"""What may come before a side, and which part belongs to the side (للأمم is ل and الأمم)."""
 
 
 _MANY_WORDS = 400
-"""Above this, reading the whole list is faster: a word is looked up with each proclitic off."""
+"""From this many lookups on (a word needs several) reading the whole list is faster."""
 
 _TO_BARE = str.maketrans({"=": " ", **dict.fromkeys("ءأإآٱاؤوئىيةه")})
-"""What folding may change or drop is left out, so that equal keys are equal bare words."""
+"""Removes what folding may change or drop, so that all spellings of a word have one key."""
 
 
 class VariantsError(ValueError):
-    """A line of a variant file that is no group; the message names the line."""
+    """A line of a variant file is not a group; the message names the line."""
 
 
 class VariantTable:
@@ -53,7 +53,7 @@ class VariantTable:
         self._unread: _Unread | None = None
         self._asked: set[str] = set()
         self.longest = 1
-        """Words in the longest side: how far a query must look ahead."""
+        """Number of words in the longest side: how far a query must look ahead."""
         for group in groups:
             self._add(group)
 
@@ -65,14 +65,14 @@ class VariantTable:
     @classmethod
     @cache
     def default(cls) -> VariantTable:
-        """The built-in table. Its lines are read when a word asks for them: most never are."""
+        """The built-in table. Its lines are parsed when a word needs them: most never are."""
         table = cls()
         table._unread = _Unread(read_list("variants.txt"))
         table.longest = table._unread.longest
         return table
 
     def with_text(self, text: str, name: str) -> VariantTable:
-        """A table of these groups and those of a user's file; raises as `parse` does."""
+        """A table of these groups and those in a user's file; raises as `parse` does."""
         self._read_rest()
         table = VariantTable()
         table._sides_of = dict(self._sides_of)
@@ -82,9 +82,9 @@ class VariantTable:
         return table
 
     def sides_of(self, words: Side) -> tuple[Side, ...]:
-        """The other sides of the groups that these words are a side of.
+        """The other sides of the groups of which these words are a side.
 
-        The words are unmarked; the first may have proclitics, which a listed side makes certain.
+        The words are unmarked; the first may have proclitics if the rest of it is a listed side.
         """
         for first in _without_proclitics(words[0]):
             key = _key((first, *words[1:]))
@@ -100,7 +100,7 @@ class VariantTable:
         return len(self._sides_of)
 
     def _read_for(self, word: str) -> None:
-        """Read the lines that may hold a word; all of them once many words were asked for."""
+        """Parse the lines that may contain a word; all of them after many lookups."""
         if self._unread is None or word in self._asked:
             return
         self._asked.add(word)
@@ -135,7 +135,7 @@ class VariantTable:
 
 
 class _Unread:
-    """The lines of the built-in list, found by what no spelling changes of their words."""
+    """The unparsed lines of the built-in list, found by the letters that no spelling changes."""
 
     def __init__(self, text: str) -> None:
         self._lines = [line.partition("#")[0] for line in text.split("\n")]
@@ -147,7 +147,7 @@ class _Unread:
         )
 
     def groups_with(self, word: str) -> Iterator[tuple[Side, ...]]:
-        """The groups of all lines not yet read that may hold a word; of all if it is empty."""
+        """The groups of all unread lines that may contain a word; of all lines if it is empty."""
         wanted = f" {bare} " if (bare := word.translate(_TO_BARE)) else " "
         line = place = 0
         while (found := self._bare.find(wanted, place)) >= 0:
@@ -159,12 +159,12 @@ class _Unread:
 
 
 def matched_exactly(word: str) -> bool:
-    """Whether a side's word is too short to be met by its stem: آب by its letters alone."""
+    """Whether a side's word is too short to be matched by its stem: آب only by its letters."""
     return len(word) < _MIN_FOLDED_LETTERS
 
 
 def _without_proclitics(word: str) -> Iterator[str]:
-    """The word, then what it may be without what is written together with it."""
+    """The word, then what it may be without its proclitics."""
     yield word
     for proclitic, left in _PROCLITICS.items():
         if word.startswith(proclitic) and len(word) > len(proclitic) + 1:

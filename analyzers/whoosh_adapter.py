@@ -4,8 +4,8 @@
     from analyzers import ArabicAnalyzer
     schema = Schema(path=ID(stored=True), body=TEXT(analyzer=ArabicAnalyzer(), stored=True))
 
-It is a tokenizer to Whoosh, so `ArabicAnalyzer() | SomeFilter()` works. The only module of
-`analyzers` that knows of Whoosh.
+It is a Whoosh tokenizer, so `ArabicAnalyzer() | SomeFilter()` works. This is the only module of
+`analyzers` that knows about Whoosh.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ class ArabicAnalyzer(WhooshTokenizer):  # type: ignore[misc]
     """Yields Whoosh tokens of one level: unmarked, folded, stem (the default) or root.
 
     Offsets are code points of the value. Stopwords are left out when `stopwords` is False and the
-    caller wants them removed (Whoosh's default); positions count the words that remain, as those
-    of Whoosh's StopFilter do, for the phrases of its parser know of no gaps. With `stopwords=True`
-    they are words like others.
+    caller wants them removed (Whoosh's default); positions count the words that remain, as with
+    Whoosh's StopFilter, because phrases in its parser cannot have gaps. With `stopwords=True` they
+    are words like any other.
 
     Raises ValueError for an unknown level.
     """

@@ -1,1 +1,1 @@
-"""The same analysis over whole vocabularies at once, for writing an index."""
+"""The same analysis over whole vocabularies at once, used when an index is written."""

@@ -1,8 +1,8 @@
-"""`protected_stem` of very many words: which of them does the stemmer know?
+"""`protected_stem` of many words at once: which of them does the stemmer know?
 
-The rules are those of `protected` and read its tables; only the way is another. What may be a known
-word with its ending is tried in all its lengths at once, and only where its first three letters
-and what is left as an ending allow it: both are asked of small tables before the list of words is.
+The rules are those of `protected` and use its tables; only the method differs. Every beginning of
+a word that may be a known word is tried at once, and only where its first three letters and the
+ending that is left allow it: small tables answer both before the list of words is searched.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ from analyzers.protected import (
 from analyzers.ranked import places
 
 UNKNOWN = np.uint64(0)
-"""No word: what stands for the stem of a word that is not known."""
+"""No word: given instead of a stem for a word that is not known."""
 
 
 class _Known(NamedTuple):
     """The known words that fit.
 
-    forms: rising. stems, sets: by form, its stem and the number of its endings. lengths_by_head: by
-    the first three letters, bit n is set where a known word has n letters. endings: rising.
-    allowed: [ending, set of endings], where the last row is that of no ending.
+    forms: ascending. stems, sets: by form, its stem and the number of its set of endings.
+    lengths_by_head: by the first three letters, bit n is set if a known word has n letters.
+    endings: ascending. allowed: [ending, set of endings]; the last row stands for no ending.
     """
 
     forms: Numbers
@@ -79,9 +79,9 @@ def _endings() -> tuple[Numbers, Mask]:
 
 
 def protected_stems(words: Words, least: int = SHORTEST) -> Numbers:
-    """The stem of each word that is known, by `least` letters or more, else `UNKNOWN`.
+    """The stem of each word that is a known word of `least` or more letters, else `UNKNOWN`.
 
-    The longest known word that a word begins with decides.
+    The longest known word that it begins with decides.
     """
     known = _known()
     where, lengths = _lengths(words, least)
@@ -100,15 +100,15 @@ def protected_stems(words: Words, least: int = SHORTEST) -> Numbers:
     ]
     where, lengths, found = where[fit], lengths[fit], found[fit]
     stems = np.zeros(len(words.letters), np.uint64)
-    # from the shortest on, so that the longest stays
+    # shortest first, so that the longest has the last word
     stems[where] = np.where(lengths >= np.uint64(least), known.stems.take(found), UNKNOWN)
     return stems
 
 
 def _lengths(words: Words, least: int) -> tuple[Array, Numbers]:
-    """(word, letters) of all known words that it may begin with, the shortest first.
+    """(word, letters) for every known word that a word may begin with, shortest first.
 
-    Those of two letters are known by nothing but themselves; they need a short word.
+    Known words of two letters are found only where the word itself is short.
     """
     sizes = words.sizes
     lengths = _known().lengths_by_head.take(words.head(HEAD_LETTERS).astype(np.intp))

@@ -1,7 +1,7 @@
-"""`fold` of very many words: one spelling for letters that writers exchange.
+"""`fold` of many words at once: one spelling for letters that writers exchange.
 
-The rules are those of `normalizer`, where their reasons stand, and read its tables. While they work
-the seats of hamza are letters 30 and 31, which five bits have room for; folded words have neither.
+The rules and their tables are those of `normalizer`, which gives the reasons. While they run, the
+seats of hamza are letters 30 and 31, which fit in five bits; folded words have neither.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _PAIR = np.uint64((1 << 2 * BITS) - 1)
 
 @cache
 def _folded_letters() -> Array:
-    """What letter each character folds to, the seats of hamza apart."""
+    """The letter that each character folds to, except the seats of hamza."""
     becomes = {letter: letter for letter in ALPHABET}
     becomes |= {chr(code): letter for code, letter in FOLD_LETTERS.items()}
     table = letters_by_code(becomes)
@@ -59,7 +59,7 @@ def _folded_letters() -> Array:
 
 @cache
 def _closed_list() -> tuple[Numbers, Numbers]:
-    """(spellings of listed words, rising, what each is folded to)."""
+    """(spellings of listed words, ascending; what each is folded to)."""
     pairs = sorted((pack(a), pack(b)) for a, b in CLOSED_LIST.items() if fits(a) and a != b)
     return np.array([a for a, _ in pairs], np.uint64), np.array([b for _, b in pairs], np.uint64)
 
@@ -90,7 +90,7 @@ def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
 
 
 def _have_hamza_before_lam(forms: Spelled) -> Mask:
-    """Which forms have somewhere what might be the hamza of ألغاز."""
+    """Which forms contain what might be the hamza of ألغاز."""
     places = np.flatnonzero(forms.codes[1:] == ord(araby.LAM))
     before_lam = forms.codes.take(places)
     hamza = np.zeros(len(before_lam), np.bool_)
@@ -102,7 +102,7 @@ def _have_hamza_before_lam(forms: Spelled) -> Mask:
 
 
 def _have_hamza(letters: Numbers) -> Mask:
-    """Which words have a hamza with a seat or without, asked of all their letters at once."""
+    """Which words have a hamza, seated or not; all letters are tested at once."""
     others = letters ^ _HAMZA * _EACH
     without = (others - _EACH) & ~others & _EACH << np.uint64(BITS - 1)  # where one became 0
     halves = letters & letters >> np.uint64(1)
@@ -112,7 +112,7 @@ def _have_hamza(letters: Numbers) -> Mask:
 
 
 def _have_bare_hamza_inside(words: Words) -> Mask:
-    """Which words have a hamza without seat between their first and last letters."""
+    """Which words have a hamza without a seat between their first and last letters."""
     have = np.zeros(len(words.letters), np.bool_)
     for place in range(1, MOST_LETTERS - 1):
         have |= (words.last(place) == _HAMZA) & (words.sizes > np.uint64(place + 1))
@@ -142,7 +142,7 @@ def _with_hamza(words: Words) -> Numbers:
 
 
 def _article_letters(words: Words) -> Numbers:
-    """How many letters the article has with what stands before it, 0 where there is none."""
+    """The number of letters in the article and its proclitics, 0 where there is no article."""
     counts = np.zeros(len(words.letters), np.uint64)
     for size, articles in by_size(ARTICLES):
         counts[(counts == 0) & articles.of(words.head(size))] = size

@@ -1,11 +1,11 @@
-"""How are very many words held at once? A word of up to twelve folded letters is one number.
+"""Hold many words at once: a word of up to twelve folded letters is one number.
 
 The folded alphabet has 29 letters, so a letter takes five bits and a word fits in 64: its last
-letter in the lowest bits, 0 for no letter. To compare an ending is to mask, to take it off is to
-shift, and whole vocabularies go through a rule in a few passes of numpy. Words that are longer or
-have other characters do not fit; `Numbering` keeps them as strings and numbers them too.
+letter in the lowest bits, 0 for no letter. Comparing an ending is a mask, removing it is a shift,
+and whole vocabularies go through a rule in a few passes of numpy. Words that are longer or have
+other characters do not fit; `Numbering` keeps them as strings and numbers them too.
 
-What a rule is, this file does not know: see `bulk`.
+This file knows no rules: see `bulk`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ ALPHABET = araby.HAMZA + araby.ALEF + "بتثجحخدذرزسشصضطظعغفق�
 BITS = 5
 MOST_LETTERS = 12
 ODD = 1 << 63
-"""From here on a number names a word that does not fit."""
+"""Numbers from here on name words that do not fit."""
 
 Numbers = npt.NDArray[np.uint64]
-"""Words by number: the letters of those that fit, `ODD` and a place for the others."""
+"""Words as numbers: the letters of those that fit, `ODD` plus an index for the others."""
 
 Mask = npt.NDArray[np.bool_]
 Array = npt.NDArray[Any]
@@ -44,7 +44,7 @@ _SURROGATES = "surrogatepass"
 
 
 def pack(word: str) -> int:
-    """The number of one word; KeyError or OverflowError where it does not fit."""
+    """The number of one word; KeyError or OverflowError if it does not fit."""
     if not 0 < len(word) <= MOST_LETTERS:
         raise OverflowError(f"{word!r} has {len(word)} letters")
     number = 0
@@ -59,20 +59,20 @@ def fits(word: str) -> bool:
 
 
 def pack_all(words: Iterable[str]) -> Numbers:
-    """The numbers of those words that fit, rising and distinct."""
+    """The numbers of those words that fit, ascending and distinct."""
     numbers, fit = Spelled(list(words)).packed(own_letters())
     return distinct_of(numbers[fit])
 
 
 def letter_table(letters: Iterable[str]) -> Mask:
-    """Bool by number of a letter: whether it is one of these."""
+    """Bool by letter number: whether the letter is one of these."""
     table = np.zeros(1 << BITS, np.bool_)
     table[[_NUMBER_OF[letter] for letter in letters]] = True
     return table
 
 
 def pair_table(pairs: Iterable[str]) -> Mask:
-    """Bool by packed pair of letters: whether it is one of these."""
+    """Bool by packed pair of letters: whether the pair is one of these."""
     table = np.zeros(1 << 2 * BITS, np.bool_)
     table[[pack(pair) for pair in pairs]] = True
     return table
@@ -91,7 +91,7 @@ class Words(NamedTuple):
 
     @classmethod
     def joined(cls, *parts: Words) -> Words:
-        """The words of several, one after the other."""
+        """The words of all parts, concatenated."""
         return cls(
             np.concatenate([part.letters for part in parts]),
             np.concatenate([part.sizes for part in parts]),
@@ -102,21 +102,21 @@ class Words(NamedTuple):
         return Words(self.letters.take(where), self.sizes.take(where))
 
     def put(self, where: Array, words: Words) -> None:
-        """Others in the place of some."""
+        """Replace some of the words."""
         self.letters[where] = words.letters
         self.sizes[where] = words.sizes
 
     def copy(self) -> Words:
-        """The same words, to be changed."""
+        """A copy that may be changed."""
         return Words(self.letters.copy(), self.sizes.copy())
 
     def aligned(self) -> Numbers:
-        """The letters moved up, so that the first is the highest: in the order of dictionaries."""
+        """The letters shifted so that the first is the highest: these sort in dictionary order."""
         aligned: Numbers = self.letters << (np.uint64(MOST_LETTERS) - self.sizes) * np.uint64(BITS)
         return aligned
 
     def last(self, before: int = 0) -> Numbers:
-        """The number of the last letter, or of one so many before it; 0 where there is none."""
+        """The number of the letter `before` places before the last; 0 if there is none."""
         return (self.letters >> np.uint64(BITS * before)) & _LETTER
 
     def first(self) -> Numbers:
@@ -125,40 +125,40 @@ class Words(NamedTuple):
         return first
 
     def head(self, count: int) -> Numbers:
-        """The first letters, packed; of shorter words, numbers that no such beginning has."""
+        """The first `count` letters, packed; for shorter words, a number matching no beginning."""
         head: Numbers = self.aligned() >> np.uint64(_FULL - BITS * count)
         return head
 
     def tail(self, count: int) -> Numbers:
-        """The last letters, packed; of shorter words the whole."""
+        """The last `count` letters, packed; the whole word if it is shorter."""
         tail: Numbers = self.letters & _MASKS[count]
         return tail
 
     def begin(self, beginning: str) -> Mask:
-        """Which words begin so."""
+        """Which words have this beginning."""
         begin: Mask = self.head(len(beginning)) == np.uint64(pack(beginning))
         return begin
 
     def end(self, ending: str) -> Mask:
-        """Which words end so."""
+        """Which words have this ending."""
         end: Mask = self.tail(len(ending)) == np.uint64(pack(ending))
         return end
 
     def without_last(self, counts: Array | int) -> Words:
-        """The words without so many of their last letters."""
+        """The words without their last `counts` letters."""
         counts = np.asarray(counts, np.uint64)
         return Words(self.letters >> counts * np.uint64(BITS), self.sizes - counts)
 
     def without_first(self, counts: Array | int) -> Words:
-        """The words without so many of their first letters."""
+        """The words without their first `counts` letters."""
         sizes = self.sizes - np.asarray(counts, np.uint64)
         return Words(self.letters & _MASKS.take(sizes.astype(np.intp)), sizes)
 
 
 class Spelled:
-    """Words by their characters: worked out once, and then packed by any table.
+    """Words as characters, decoded once and then packed with any table.
 
-    texts: the words. codes: uint32, their code points, each word ended by a line's end. heads,
+    texts: the words. codes: uint32, their code points, each word followed by a newline. heads,
     lengths: int64, where each begins and how many characters it has.
     """
 
@@ -171,10 +171,10 @@ class Spelled:
         self.heads = self._ends - self.lengths
 
     def encoded(self, order: Array) -> list[bytes]:
-        """The words in UTF-8, in another order. None may hold a line's end.
+        """The words in UTF-8, in another order. None may contain a newline.
 
-        Their characters are put in order, not they: following each word to its place in memory
-        would take three times as long.
+        Characters are reordered, not strings: following each word to its place in memory would
+        take three times as long.
         """
         lengths = self.lengths.take(order) + 1
         ends = np.cumsum(lengths)
@@ -184,9 +184,9 @@ class Spelled:
 
     @cached_property
     def _shifts(self) -> Numbers:
-        """By character, how far up its letter stands, `_FULL` where it is too far to fit."""
+        """By character, the shift of its letter, `_FULL` where it is too far to fit."""
         after = np.repeat(self._ends, self.lengths + 1) - np.arange(1, len(self.codes) + 1)
-        # behind the last letter it is -1, which wraps around
+        # after the last letter it is -1, which wraps around
         return np.minimum(after.view(np.uint64), np.uint64(MOST_LETTERS)) * np.uint64(BITS)
 
     def packed(self, table: Array) -> tuple[Numbers, Mask]:
@@ -194,7 +194,7 @@ class Spelled:
         if not self.texts:
             return np.zeros(0, np.uint64), np.zeros(0, np.bool_)
         letters = table.take(np.minimum(self.codes, _UNICODE - 1))
-        letters[self._ends] = 1  # so that the ends of lines break no word
+        letters[self._ends] = 1  # so that newlines break no word
         fit = np.minimum.reduceat(letters, self.heads) > 0
         fit &= (self.lengths <= MOST_LETTERS) & (self.lengths > 0)
         letters[self._ends] = 0
@@ -209,7 +209,7 @@ class Encoded(NamedTuple):
 
 
 class Numbering:
-    """Gives every word a number and takes it back: letters that fit, else a place in a list."""
+    """Turns words into numbers and back: their letters if they fit, else an index in a list."""
 
     def __init__(self) -> None:
         self._odd: dict[str, int] = {}
@@ -227,7 +227,7 @@ class Numbering:
         return found | np.uint64(ODD)
 
     def adopt(self, other: Numbering, numbers: Numbers) -> Numbers:
-        """The numbers here of words that have these numbers there."""
+        """The numbers in this numbering of words that have these numbers in the other."""
         is_odd = numbers >= ODD
         if other is self or not is_odd.any():
             return numbers
@@ -245,7 +245,7 @@ class Numbering:
         return words
 
     def _odd_texts(self, numbers: Numbers) -> list[str]:
-        """The words of those numbers that name one that does not fit."""
+        """The words of those numbers that name words that do not fit."""
         places = (numbers[numbers >= ODD] - np.uint64(ODD)).tolist()
         listed = list(self._odd) if places else []
         return [listed[place] for place in places]
@@ -282,9 +282,9 @@ def own_letters() -> npt.NDArray[np.uint8]:
 
 
 def letters_by_code(letter_of: dict[str, str]) -> npt.NDArray[np.uint8]:
-    """A table for `Spelled.packed`: each character stands for a letter of the alphabet.
+    """A table for `Spelled.packed`: the letter that each character below 2**16 stands for.
 
-    Characters below 2**16; all others stand for none, which is 0.
+    All others stand for no letter, which is 0.
     """
     table = np.zeros(_UNICODE, np.uint8)
     for char, letter in letter_of.items():
@@ -293,9 +293,9 @@ def letters_by_code(letter_of: dict[str, str]) -> npt.NDArray[np.uint8]:
 
 
 def order_by(keys: Numbers, texts: Callable[[Array], Sequence[str]]) -> Array:
-    """The order that sorts words by their keys, and by their texts where those are the same.
+    """The order that sorts words by their keys, and by their texts where keys are equal.
 
-    texts: the words in some places, which are few; no key is above that of a word after it.
+    texts: gives the words at some places, which are few. Keys never decrease in word order.
     """
     order = np.argsort(keys)
     ranked = keys.take(order)
@@ -307,7 +307,7 @@ def order_by(keys: Numbers, texts: Callable[[Array], Sequence[str]]) -> Array:
 
 
 def _in_utf8(letters: Numbers) -> npt.NDArray[np.uint16]:
-    """The two bytes of each letter of packed words, [word, place]; 0 where there is none."""
+    """The two bytes of each letter of packed words, [word, place]; 0 where there is no letter."""
     pairs = np.zeros(1 << BITS, "<u2")
     pairs[1 : len(ALPHABET) + 1] = np.frombuffer(ALPHABET.encode("utf-8"), "<u2")
     aligned = Words.of(letters).aligned()
@@ -319,9 +319,9 @@ def _in_utf8(letters: Numbers) -> npt.NDArray[np.uint16]:
 
 
 def _floors(words: Sequence[str]) -> Numbers:
-    """For any word a number as `Words.aligned` gives: no less than that of a word before it.
+    """A number like `Words.aligned` for any word, which never decreases in word order.
 
-    A character of no letter counts as the letter before it and the highest that could follow.
+    A character that is no letter counts as the letter before it and the highest that could follow.
     """
     points = [word[:MOST_LETTERS].ljust(MOST_LETTERS, "\0") for word in words]
     codes = code_points("".join(points)).reshape(-1, MOST_LETTERS)

@@ -1,7 +1,7 @@
-"""What do stem, root and splits say of a whole vocabulary at once? (fold: `bulk.normalizer`.)
+"""stem, root and splits of a whole vocabulary at once. (fold: `bulk.normalizer`.)
 
-Words are numbers (`packed`). Those that fit go through the rules all together; the others are given
-to the functions for one word. Many times faster than word by word.
+Words are numbers (`packed`). Those that fit go through the rules together; the others go through
+the functions for a single word. This is many times faster than word by word.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def _derived(
 
 
 class Splits(NamedTuple):
-    """What words might be without a lone proclitic. owners: which word. rests: what is left."""
+    """What words might be without a lone proclitic. owners: which word; rests: what is left."""
 
     owners: Array
     rests: Numbers
 
 
 def splits_all(numbering: Numbering, folded: Numbers) -> Splits:
-    """`splits` of folded words, in no order."""
+    """`splits` of folded words, in no particular order."""
     is_odd = folded >= ODD
     fitting = np.flatnonzero(~is_odd)
     owners, rests = _splits(Words.of(folded.take(fitting)))

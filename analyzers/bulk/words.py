@@ -1,7 +1,7 @@
-"""The `operations` of rules on very many packed words at once, in numpy.
+"""The `operations` on many packed words at once, in numpy.
 
-What each means stands there. A rule that changes words is given only those that it is for, and what
-it makes of them is put in their places: so a rare rule costs little.
+`operations` says what each means. A rule that changes words is given only the words it applies to,
+and its results are put back in their places, so a rare rule costs little.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ Question = Callable[[Operations[Words, Mask], Words], Mask]
 
 _LETTER = np.uint64((1 << BITS) - 1)
 _FEW = 16
-"""So many affixes are compared one by one, which is faster than to look them up."""
+"""Up to this many affixes are compared one by one, which is faster than looking them up."""
 
 
 class Affixes(NamedTuple):
-    """Affixes of one length, rising."""
+    """Affixes of one length, ascending."""
 
     letters: Numbers
 
@@ -51,7 +51,7 @@ class Affixes(NamedTuple):
 
 @cache
 def by_size(affixes: tuple[str, ...]) -> tuple[tuple[int, Affixes], ...]:
-    """(how many letters, the affixes that have so many), the longest first."""
+    """(number of letters, the affixes of that length), longest first."""
     sizes = sorted({len(affix) for affix in affixes}, reverse=True)
     return tuple(
         (n, Affixes(pack_all(affix for affix in affixes if len(affix) == n))) for n in sizes
@@ -185,7 +185,7 @@ class _ManyWords:
 def _counts(
     words: Words, affixes: tuple[str, ...], leaving: int, part: Callable[[int], Numbers]
 ) -> Numbers:
-    """How many letters of each word are an affix that may go."""
+    """For each word, the number of letters in the affix that may be removed."""
     counts = np.zeros(len(words.letters), np.uint64)
     for size, known in by_size(affixes):
         takes = (counts == 0) & (words.sizes >= np.uint64(size + leaving))
@@ -194,7 +194,7 @@ def _counts(
 
 
 def _fit(letters: Numbers, pattern: str) -> Mask:
-    """Whether words of the pattern's length have its letters in their places."""
+    """Which words of the pattern's length have its letters in their places."""
     mask = value = 0
     for letter in pattern:
         is_fixed = letter != RADICAL

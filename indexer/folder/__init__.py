@@ -1,1 +1,1 @@
-"""What files are there, and what became of them since the last run."""
+"""The files of a folder, and what has changed since the last run."""

@@ -1,11 +1,12 @@
-"""Which files does an index hold, and what were they when they were read?
+"""The catalogue: the files in an index, and their state when they were read.
 
-The catalogue is the truth about paths: documents know only the number of their file, so a file
-that moved changes the catalogue and nothing else. It is written beside each commit of the Whoosh
-index and bears its generation, so the two are never out of step.
+Paths are kept only here: documents know only the number of their file, so moving a file changes the
+catalogue and nothing else. It is written with each commit of the index and carries its generation,
+so the two are never out of step.
 
-On the disk: one line of JSON, which tells all but the files and how long each of their columns is;
-the columns (see `files.py`), one after the other; the crc32 (u4, little-endian) of all before.
+On disk: one line of JSON with everything but the files, and the length of each of their columns;
+the columns (see `columns.py`), one after the other; the crc32 (u4, little-endian) of everything
+before it.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 _CHECKSUM_BYTES = 4
 
 LARGEST_BYTES = 1 << 31
-"""A catalogue of twenty million files is smaller."""
+"""Enough for more than twenty million files."""
 
 
 class Catalogue:
@@ -74,8 +75,8 @@ class Catalogue:
     def take_home(self, home: str) -> None:
         """Relative paths start at `home` from now on; what lies below it is relative.
 
-        Where the index was named by a relative path, Fahras 0.1 kept all paths absolute. They are
-        left so if a file is held under both names.
+        If the index was named by a relative path, Fahras 0.1 kept all paths absolute. They stay
+        absolute if a file is listed under both names.
         """
         self.home = home
         roots = [self.key(root) for root in self.roots]
@@ -110,14 +111,14 @@ class Catalogue:
         return number
 
     def add_root(self, root: str) -> None:
-        """Remember a root; roots below it are part of it from now on."""
+        """Add a root; roots below it become part of it."""
         if any(_covers(known, root) for known in self.roots):
             return
         self.roots = sorted([known for known in self.roots if not _covers(root, known)] + [root])
 
 
 def _is_normal(name: str) -> bool:
-    """Whether a relative path is surely as `os.path.normpath` leaves it, which takes its time."""
+    """Whether `os.path.normpath`, which is slow, would surely leave a relative path as it is."""
     spelled = "/" + name
     return os.sep == "/" and spelled[-1] != "/" and "//" not in spelled and "/." not in spelled
 
@@ -129,7 +130,7 @@ def _covers(root: str, path: str) -> bool:
 
 
 def save(catalogue: Catalogue, path: str) -> Fingerprint:
-    """Write the catalogue whole and sync it: it is complete or, after a crash, unused.
+    """Write the whole catalogue and sync it: after a crash it is either complete or unused.
 
     The fingerprint is for the TOC of the commit. Names that are not UTF-8 hold surrogates; JSON's
     escapes keep them.
@@ -153,10 +154,10 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
 
 
 def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
-    """Read a catalogue, the one that a TOC expects where that is known.
+    """Read a catalogue, and check that it is the one that a TOC expects, if given.
 
-    Raises IndexCorruptError where it is missing, not that one or not what `save` writes, and
-    OSError where the disk fails: that is no damage which a rebuild would mend.
+    Raises IndexCorruptError if it is missing, another one, or not what `save` writes, and OSError
+    if the disk fails: a rebuild would not mend that.
     """
     try:
         size_limit = LARGEST_BYTES if expected is None else expected.size_bytes
@@ -166,7 +167,7 @@ def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
 
 
 def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
-    """Raises ValueError, LookupError, TypeError or RecursionError."""
+    """The catalogue in these bytes. Raises ValueError, LookupError, TypeError or RecursionError."""
     body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
     crc32 = zlib.crc32(body)
     if crc32 != int.from_bytes(checksum, "little"):
@@ -187,7 +188,7 @@ def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
 
 
 def _checked(head: Any) -> dict[str, Any]:
-    """The head of a catalogue, once all in it is of its type."""
+    """The head of a catalogue, with the type of every value checked."""
     lists = [head[name] for name in ("roots", "encodings", "columns", "problems")]
     if not all(isinstance(value, list) for value in lists):
         raise TypeError("no list")
@@ -222,9 +223,9 @@ def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tupl
 
 
 def head_of(path: str) -> dict[str, Any]:
-    """What a catalogue of any format says besides its files. Raises IndexCorruptError or OSError.
+    """All of a catalogue of any format except its files. Raises IndexCorruptError or OSError.
 
-    In format 1 the whole file was the line of JSON. The checksum is not looked at.
+    In format 1 the whole file was the line of JSON. The checksum is not checked.
     """
     line, _, _ = read_own(path, LARGEST_BYTES).partition(b"\n")
     try:

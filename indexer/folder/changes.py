@@ -1,7 +1,7 @@
-"""What became of the files since the last time? A root set against the catalogue.
+"""Compare the files of a root with the catalogue: what has changed since the last run?
 
-A file is read only where name, size and time leave a doubt. Nothing is written, and nothing that
-could not be looked at is ever taken for deleted.
+A file is read only if name, size and time leave a doubt. Nothing is written, and a file that could
+not be examined is never taken for deleted.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from indexer.folder.walk import Walk, name_order, walk
 from indexer.reports import FileProblem
 
 RACY_WINDOW_NS = 2_000_000_000
-"""The coarsest clock of a file system in use (FAT): two writes within it may show one time."""
+"""The coarsest clock of a file system in use (FAT): two writes within it may get the same time."""
 
 _NEVER = float("inf")
 
@@ -33,20 +33,20 @@ class FileState(NamedTuple):
 
 
 class Changes(NamedTuple):
-    """The files of a root by what became of them; each known or seen path is in one place."""
+    """The files of a root by kind of change; each known or seen path occurs once."""
 
     added: tuple[FileState, ...] = ()
     changed: tuple[FileState, ...] = ()
-    """The new states; the digest is "" where the size already told that the content differs."""
+    """The new states; the digest is "" if the size already shows that the content differs."""
     moved: tuple[tuple[FileState, FileState], ...] = ()
     """(old, new) of files that changed only their path."""
     touched: tuple[FileState, ...] = ()
-    """The new states of files that have another time but the same content."""
+    """The new states of files with another time but the same content."""
     removed: tuple[FileState, ...] = ()
     unchanged: int = 0
-    """How many of them, for these are most."""
+    """Only their number, because these are the most."""
     unreachable: tuple[str, ...] = ()
-    """Paths of known files that could not be looked at this time: kept as they are."""
+    """Paths of known files that could not be examined this time: kept as they are."""
     problems: tuple[FileProblem, ...] = ()
 
     @property
@@ -56,7 +56,7 @@ class Changes(NamedTuple):
 
 
 class Look(NamedTuple):
-    """What one root shows beside what the catalogue holds of it."""
+    """The result of comparing one root with the catalogue."""
 
     changes: Changes
     skipped: Mapping[str, int]
@@ -64,14 +64,14 @@ class Look(NamedTuple):
 
 
 def look(catalogue: Catalogue, root: str) -> Look:
-    """Walk over a root, which is given by its key, and compare."""
+    """Walk a root, given by its key, and compare it with the catalogue."""
     return compared(catalogue, root).look()
 
 
 def compared(
     catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None
 ) -> Comparison:
-    """The same, for one who has a use for `on_change` of `Comparison`."""
+    """The same, with the `on_change` of `Comparison`."""
     comparison = Comparison(
         catalogue.stamps_below(root),
         digest_of=lambda path: catalogue.files.digest(catalogue.key(path)),
@@ -83,17 +83,17 @@ def compared(
 
 
 class Comparison:
-    """Sorts the files of one root by what became of them, folder by folder as they are seen.
+    """Sorts the files of one root by kind of change, folder by folder as they are seen.
 
-    `known` is what the catalogue holds of this root; `digest_of` gives the digest that it
-    has of a known path (empty: content not known), and is asked only in doubt.
+    `known` is the part of the catalogue below this root; `digest_of` gives the digest that it has
+    for a known path (empty: content not known), and is called only in doubt.
     Same size and time: unchanged, except within two seconds of `last_run_ns`, the time when the
-    run that wrote the catalogue began: such a file may have been written again within the tick of
-    the clock (git calls it racy), and is read. Same size and another time: read, touched or
-    changed. Added files are read only where a removed one of the same size may have moved.
+    run that wrote the catalogue began: such a file may have been written again within one tick of
+    the clock (git calls it racy), and is read. Same size and another time: read, then touched or
+    changed. Added files are read only if a removed one of the same size may have moved.
 
-    `on_change` is called when a file is seen that is new or has another size or time, as soon as
-    its folder is. That files are gone shows only in the end.
+    `on_change` is called as soon as a folder has a file that is new or has another size or time.
+    Removed files are known only at the end.
     """
 
     _seen: Walk
@@ -122,7 +122,7 @@ class Comparison:
         self._problems: list[FileProblem] = []
 
     def take(self, folder: str, files: Mapping[str, Stamp]) -> None:
-        """Find those of some files of a folder that are not surely as they were."""
+        """Compare the files of a folder, and note those that may have changed."""
         before, racy_from = self._known.get(folder, {}).get, self._racy_from
         doubtful = {
             name: now for name, now in files.items() if before(name) != now or now[1] >= racy_from
@@ -133,13 +133,13 @@ class Comparison:
             self._on_change()
 
     def end(self, seen: Walk) -> None:
-        """Settle the doubts, now that all files of a walk were taken."""
+        """Settle the doubtful files after all files of a walk were taken."""
         self._seen = seen
         for path in sorted(self._doubtful, key=name_order):
             self._sort(FileState(path, *self._doubtful[path]))
 
     def look(self) -> Look:
-        """What the walk showed."""
+        """The result of the walk."""
         return Look(self._changes(self._seen), self._seen.skipped)
 
     def _changes(self, seen: Walk) -> Changes:
@@ -163,7 +163,7 @@ class Comparison:
         )
 
     def _missing(self, seen: Walk) -> dict[str, Stamp]:
-        """What is known and was not seen, in the order of the paths."""
+        """The known files that were not seen, ordered by path."""
         if sum(map(len, self._known.values())) == self._taken - len(self._added):
             return {}
         missing = {
@@ -185,7 +185,7 @@ class Comparison:
             self._settle(before, now)
 
     def _settle(self, before: Stamp, now: FileState) -> None:
-        """Decide by content what size and time leave open."""
+        """Decide by content where size and time leave a doubt."""
         try:
             now = now._replace(digest=self._content_of(now.path))
         except ExtractError as error:
@@ -200,7 +200,7 @@ class Comparison:
             self._unchanged += 1
 
     def _with_content(self, state: FileState) -> FileState:
-        """`state` with its digest; as it was where the file cannot be read."""
+        """`state` with its digest; unchanged if the file cannot be read."""
         try:
             return state._replace(digest=self._content_of(state.path))
         except ExtractError:
@@ -219,10 +219,10 @@ def _moves(
     added: list[FileState],
     content: Callable[[FileState], FileState],
 ) -> tuple[list[tuple[FileState, FileState]], list[FileState], list[FileState]]:
-    """Pair removed with added files of the same content: (moved, added, removed) that remain.
+    """Pair removed and added files with the same content: (moved, remaining added and removed).
 
-    Among several of one content, those that kept their name are paired first (a folder was
-    renamed), the others in the order they come in.
+    Among several with the same content, those that kept their name are paired first (a folder was
+    renamed), the others in the given order.
     """
     sizes = {state.size for state in removed if state.digest}
     added = [content(state) if state.size in sizes else state for state in added]

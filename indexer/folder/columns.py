@@ -1,15 +1,15 @@
-"""What is known of each file of an index, and how does that lie on the disk?
+"""The files of an index as columns, in memory and on disk.
 
-Most files are unchanged since the last run, and a search shows ten of them: so they are kept column
-by column, and a file is an object only while somebody looks at it. Paths, numbers and digests are
-three kinds of column, each packed by zstd:
+Most files are unchanged since the last run, and a search shows only ten, so data is stored column
+by column, and an object is made for a file only when it is needed. Paths, numbers and digests are
+three kinds of column, each compressed with zstd:
 
-    path        UTF-8 (lone surrogates as three bytes), NUL after each but the last
-    digest      16 bytes a file; zeros where the content is not known
-    the others  64-bit numbers, little-endian: first the lowest byte of each file, then the next
-                of each, so that what is alike lies together. An encoding is its place in a list
+    path        UTF-8 (lone surrogates as three bytes), NUL after each except the last
+    digest      16 bytes per file; zeros if the content is not known
+    the others  64-bit numbers, little-endian: first the lowest byte of every file, then the next
+                of every file, so that similar bytes are adjacent. An encoding is an index in a list
 
-Rows on the disk are in the order of the paths.
+Rows on disk are ordered by path.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ from typing import NamedTuple
 from indexer.errors import IndexCorruptError
 
 Stamp = tuple[int, int]
-"""Size and mtime_ns: what tells, without reading, that a file is as it was."""
+"""Size and mtime_ns: they show, without reading, that a file is unchanged."""
 
 Stamps = Mapping[str, Mapping[str, Stamp]]
-"""Of many files, by the path of the folder and then by name: what is looked up lies together."""
+"""Stamps by path of the folder, then by name, so that lookups stay within one folder."""
 
 _NUMBERS = ("number", "size", "mtime_ns", "documents", "text_bytes", "encoding")
 _COLUMNS = ("path", "digest", *_NUMBERS)
@@ -36,14 +36,15 @@ _DIGEST_BYTES = 16
 _UNKNOWN = bytes(_DIGEST_BYTES)
 
 _MOST_PACKED = 1000
-"""No column is more times as large as the largest is when packed, which has paths or digests."""
+"""Limit for the size of an unpacked column, as a multiple of the largest packed column."""
 
 
 class FileEntry(NamedTuple):
     """A file of the catalogue.
 
-    `path` is relative to the index's home where the file is below it, else absolute. `digest` is
-    blake2b-16 of its bytes in hex. `documents` is how many it gave, `text_bytes` their UTF-8 size.
+    `path` is relative to the index's home if the file is below it, else absolute. `digest` is
+    blake2b-16 of its bytes in hex. `documents` is how many documents it gave, `text_bytes` their
+    size in UTF-8.
     """
 
     number: int
@@ -57,7 +58,7 @@ class FileEntry(NamedTuple):
 
 
 class PackedColumn:
-    """64-bit numbers as they lie on the disk: reading a few is faster than unpacking all."""
+    """64-bit numbers as stored on disk: reading a few from it is faster than unpacking them all."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -65,7 +66,7 @@ class PackedColumn:
 
     @classmethod
     def of(cls, column: array[int] | PackedColumn) -> PackedColumn:
-        """These numbers, packed; ones that are, themselves."""
+        """These numbers, packed; returned as they are if they already are."""
         if isinstance(column, PackedColumn):
             return column
         if sys.byteorder == "big":
@@ -96,9 +97,9 @@ class PackedColumn:
 
 
 class Files(MutableMapping[str, FileEntry]):
-    """Files by path. A row whose file has left stays, unused, until `packed`.
+    """Files by path. The row of a removed file stays, unused, until `packed`.
 
-    A column from the disk is unpacked when it is first asked for.
+    A column from disk is unpacked when it is first used.
     """
 
     def __init__(self, entries: Iterable[FileEntry] = ()) -> None:
@@ -107,7 +108,7 @@ class Files(MutableMapping[str, FileEntry]):
         self._numbers: dict[str, array[int] | PackedColumn] = {}
         self._is_packed = True
         self._count: int | None = None
-        """Of files on the disk, where they come from there."""
+        """The packed columns of files that were read from disk."""
         for entry in entries:
             self[entry.path] = entry
 
@@ -128,7 +129,7 @@ class Files(MutableMapping[str, FileEntry]):
         return bytearray(self._bytes("digest"))
 
     def _bytes(self, column: str) -> bytes:
-        """What lies on the disk of a column, decompressed."""
+        """The bytes of a column on disk, decompressed."""
         if column not in self._compressed:
             return b""
         from zstandard import ZstdDecompressor, ZstdError
@@ -170,7 +171,7 @@ class Files(MutableMapping[str, FileEntry]):
         )
 
     def digest(self, path: str) -> str:
-        """The digest of a file alone; of packed ones without a dictionary of all."""
+        """The digest of one file; for packed ones this makes no dictionary of all files."""
         row = bisect_left(self.paths, path) if self._is_packed else self._row[path]
         if self.paths[row : row + 1] != [path]:
             raise KeyError(path)
@@ -181,7 +182,7 @@ class Files(MutableMapping[str, FileEntry]):
         return "" if digest == _UNKNOWN else digest.hex()
 
     def __setitem__(self, path: str, entry: FileEntry) -> None:
-        """Note a file under its own path; ValueError where the two differ."""
+        """Add a file under its own path; ValueError if the two differ."""
         if entry.path != path:
             raise ValueError(f"{entry.path} is not {path}")
         digest = bytes.fromhex(entry.digest) or _UNKNOWN
@@ -208,13 +209,13 @@ class Files(MutableMapping[str, FileEntry]):
             column[row] = number
 
     def _values(self, name: str) -> array[int] | PackedColumn:
-        """A column of numbers, of which few are wanted."""
+        """A column of numbers, of which only a few are needed."""
         if name not in self._numbers:
             self._numbers[name] = PackedColumn(self._bytes(name))
         return self._numbers[name]
 
     def _column(self, name: str) -> array[int]:
-        """A column of numbers, of which all are wanted, or some will change."""
+        """A column of numbers, all of which are needed, or some of which will change."""
         column = self._values(name)
         if isinstance(column, PackedColumn):
             column = self._numbers[name] = column.unpacked()
@@ -230,7 +231,7 @@ class Files(MutableMapping[str, FileEntry]):
         self._is_packed = False
 
     def rename(self, new_name: Callable[[str], str]) -> bool:
-        """Give each file the name that `new_name` makes of its own, unless two would get one."""
+        """Rename each file by `new_name`, unless two files would get the same name."""
         old = self.packed()
         paths = [new_name(path) for path in old.paths]
         if len(set(paths)) < len(paths):
@@ -251,7 +252,7 @@ class Files(MutableMapping[str, FileEntry]):
         return zip(self.paths if self._is_packed else self._row, stamps, strict=True)
 
     def packed(self) -> Files:
-        """The same files, a row each, in the order of their paths."""
+        """The same files, one row each, ordered by path."""
         if self._is_packed:
             return self
         rows = sorted(self._row.values(), key=self.paths.__getitem__)
@@ -266,7 +267,7 @@ class Files(MutableMapping[str, FileEntry]):
         return other
 
     def pack(self) -> dict[str, bytes]:
-        """The columns by name as they lie on the disk. Goes with `encodings`."""
+        """The columns by name as stored on disk. Goes with `encodings`."""
         from zstandard import ZstdCompressor
 
         files = self.packed()
@@ -279,9 +280,9 @@ class Files(MutableMapping[str, FileEntry]):
 
     @classmethod
     def unpack(cls, columns: Mapping[str, bytes], encodings: Iterable[str]) -> Files:
-        """What `pack` gave. ValueError or LookupError where it is not that.
+        """Restore the output of `pack`. ValueError or LookupError if it is anything else.
 
-        That bytes are those which were written is for the caller to see: they are not read here.
+        The caller must check that the bytes are those that were written: they are not read here.
         """
         from zstandard import ZstdError, frame_content_size
 

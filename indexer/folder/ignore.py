@@ -1,9 +1,10 @@
-"""Which files does a `.fahrasignore` leave out? The syntax is that of `.gitignore`.
+"""The files that a `.fahrasignore` leaves out. The syntax is that of `.gitignore`.
 
-Git's own rules, and the last pattern that fits decides. Patterns come with folders of strangers, so
-none may take more than a moment: a star takes the first place where what follows it fits and never
-looks for another, which finds the same files, for the next star may take whatever is between. Time
-is the length of the pattern times that of the name, where trying all places is exponential.
+The rules are git's: the last pattern that matches decides. Patterns may come with a stranger's
+folder, so none may take more than a moment: a star takes the first place where what follows it
+matches and never tries another. That finds the same files, because the next star can match anything
+in between. Time is the length of the pattern times that of the name; trying all places would be
+exponential.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from indexer.errors import FahrasError
 
 MOST_PATTERNS = 2_000
 MOST_CHARS = 1_000
-"""Of a file, of a pattern: every name below a root is compared with all patterns."""
+"""Limits per file and per pattern: every name below a root is compared with all patterns."""
 
 _MAGIC = re.compile(r"[*?\[\\]")
 _SIGN = re.compile(r"\*+|\?|\\.|\[[!^]?\]?(?:\[:\w+:\]|[^\]\\]|\\.)*\]|.", re.DOTALL)
@@ -33,7 +34,7 @@ class Rule(NamedTuple):
     leaves_out: bool
     folders_only: bool
     is_name: bool
-    """Whether it is compared with the last name of a path alone."""
+    """Whether it is compared only with the last name of a path."""
     fits: Callable[[str], object]
 
 
@@ -51,7 +52,7 @@ class Ignore:
     def __call__(self, path: str) -> bool:
         """Whether a path below the root is left out; that of a folder ends in "/".
 
-        The folders above it are not: who walks asks about them first, and does not go in.
+        The folders above it are not checked: a walk asks about them first, and does not enter.
         """
         bare = path.rstrip("/")
         name = bare.rpartition("/")[2]
@@ -78,20 +79,20 @@ def _rules(text: str, path: str) -> Iterator[Rule]:
         leaves_out = not pattern.startswith("!")
         pattern = pattern if leaves_out else pattern[1:]
         if not pattern or (len(pattern) - len(pattern.rstrip("\\"))) % 2:
-            raise FahrasError(f"{path}, line {number}: no pattern: take the line out")
+            raise FahrasError(f"{path}, line {number}: no pattern: remove the line")
         if (rule := _rule(pattern, leaves_out)) is not None:
             yield rule
 
 
 def _without_blanks(line: str) -> str:
-    """A line without the spaces at its end, of which a backslash keeps the first."""
+    """A line without trailing spaces; a backslash keeps the first of them."""
     bare = line.rstrip(" ")
     escaped = len(bare) < len(line) and (len(bare) - len(bare.rstrip("\\"))) % 2
     return bare + " " if escaped else bare
 
 
 def _rule(pattern: str, leaves_out: bool) -> Rule | None:
-    """The rule of a pattern; None for one that no name can fit, as git sees it."""
+    """The rule of a pattern; None for one that, according to git, no name can match."""
     folders_only = pattern.endswith("/")
     pattern = pattern.removesuffix("/")
     is_name = "/" not in pattern
@@ -108,7 +109,7 @@ def _rule(pattern: str, leaves_out: bool) -> Rule | None:
 
 
 def _path_regex(names: list[str]) -> str:
-    """Runs of names between `**`, each of which stands for any number of folders."""
+    """The regular expression of a path; each `**` matches any number of folders."""
     runs: list[list[str]] = [[]]
     for name in names:
         if len(name) > 1 and not name.strip("*"):
@@ -152,7 +153,7 @@ def _char_regex(sign: str) -> str:
 
 
 def _class_body(body: str) -> str:
-    """What stands in the brackets of a class, with its posix classes, escaped where it must be."""
+    """The content of a bracketed class, with its posix classes, escaped where necessary."""
     parts = _POSIX_CLASS.split(body)
     for i, part in enumerate(parts):
         if i % 2:

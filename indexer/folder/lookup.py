@@ -1,6 +1,6 @@
-"""Which file has this number, and where does it stand among all? What a search asks of a catalogue.
+"""Look up files for a search: by number, and their rank in the order of paths.
 
-A search shows ten files of tens of thousands: they are looked up by bisection.
+A search shows ten files out of tens of thousands: they are looked up by bisection.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from indexer.folder.columns import FileEntry
 
 
 class FileTable:
-    """The files of a catalogue as a search needs them: by number, and in the order of paths.
+    """The files of a catalogue as a search needs them: by number, and ordered by path.
 
-    Made once for many searches; it does not see later changes of the catalogue.
+    Made once for many searches; it does not see later changes to the catalogue.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -30,9 +30,9 @@ class FileTable:
         self._files = catalogue.files.packed()
 
     def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The place of each of some files in the order of paths.
+        """The rank of each of some files in the order of paths.
 
-        Raises IndexCorruptError for a number that no file bears: every document is of a file.
+        Raises IndexCorruptError for a number that no file has: every document belongs to a file.
         """
         known, ranks = self._ranks
         if not is_among(numbers, known).all():
@@ -44,24 +44,24 @@ class FileTable:
 
     @cached_property
     def _ranks(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The numbers of all files, rising, and the rank of each."""
+        """The numbers of all files, ascending, and the rank of each."""
         numbers = np.array(self._files.column("number"), np.int64)
         order = numbers.argsort(kind="stable")
         return numbers.take(order), order
 
     @cached_property
     def by_number(self) -> EntryByNumber:
-        """The files by number; IndexCorruptError for a number that no file bears."""
+        """The files by number; IndexCorruptError for a number that no file has."""
         return EntryByNumber(self)
 
     def entry(self, number: int) -> FileEntry:
-        """The file of a number."""
+        """The file with this number."""
         return self._files.entry(int(self.ranks(np.array([number]))[0]))
 
     def matching(self, glob: str) -> frozenset[int]:
-        """The numbers of the files whose path meets a glob; a folder stands for all below it.
+        """The numbers of the files whose path matches a glob; a folder stands for all below it.
 
-        A glob may begin anywhere below the home: `*.md` and `news/*` both do what they say.
+        A glob may begin anywhere below the home: `*.md` and `news/*` both work as expected.
         """
         glob = glob.rstrip(os.sep)
         meets = re.compile(
@@ -75,7 +75,7 @@ class FileTable:
 
 
 class EntryByNumber(dict[int, FileEntry]):
-    """The entries that were asked for, each made when it first was."""
+    """Entries by number, each made when it is first used."""
 
     def __init__(self, table: FileTable) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""What files are there? A root is looked at without opening any file.
+"""Walk a root and list its files without opening any.
 
-Paths are `str` in the manner of `os.fsdecode`: bytes that are not UTF-8 are lone surrogates, and
-`os.fsencode` gives the name back.
+Paths are `str` as `os.fsdecode` gives them: bytes that are not UTF-8 are lone surrogates, and
+`os.fsencode` restores the name.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _FILES_OF_AN_INDEX = ("fahras.json", "lock")
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 
 Noticed = Callable[[str, Mapping[str, Stamp]], None]
-"""Is told of a folder, and of the files in it by name, as soon as they are seen; of each once."""
+"""Called with a folder and its files by name as soon as they are seen; each file comes once."""
 
 
 class Walk:
-    """What was seen below one root, in whatever order the system tells it."""
+    """What was seen below one root, in the order the system gives."""
 
     def __init__(self, root: str, notice: Noticed | None = None) -> None:
         self.root = root
@@ -38,12 +38,12 @@ class Walk:
         """How many files were skipped, by extension (lower case, with dot; "" for none)."""
         self.problems: list[FileProblem] = []
         self.unreadable: list[str] = []
-        """Folders and files that are there, or may be, but could not be looked at."""
+        """Folders and files that exist, or may exist, but could not be examined."""
         self.ignore: Callable[[str], bool] | None = None
-        """Whether a path, a folder's with "/" at its end, is left out by the root's ignore file."""
+        """Whether the root's ignore file leaves out a path; that of a folder ends with "/"."""
         self.folders: dict[str, dict[str, Stamp]] = {}
-        """Size and time by folder and name; a folder is the root as it was given, joined with the
-        names below it."""
+        """Size and time by folder and name; a folder is the root as given, joined with the names
+        below it."""
         self._notice = notice
 
     @property
@@ -63,11 +63,11 @@ class Walk:
 
 
 def walk(root: str, notice: Noticed | None = None) -> Walk:
-    """Look at every file below `root`, or at `root` itself if it is a file.
+    """Examine every file below `root`, or `root` itself if it is a file.
 
-    Passed over: names that begin with a dot (and so `.fahras`), extensions that are not read
-    (counted), links to folders. A link to a file stands for that file, unless the file itself or
-    another link to it is there too. Costs one `stat` a file that is read, none for the others.
+    Skipped: names that begin with a dot (such as `.fahras`), other extensions (these are counted),
+    links to folders. A link to a file stands for that file, unless the file itself or another link
+    to it is there too. Costs one `stat` per file of a supported kind, none for the others.
     """
     seen = Walk(root, notice)
     try:
@@ -90,13 +90,13 @@ def walk(root: str, notice: Noticed | None = None) -> Walk:
 
 
 def name_order(path: str) -> str:
-    """Sorts the files of a folder before those of its folders, each in the order of the names."""
+    """A sort key: the files of a folder before those in its subfolders, each ordered by name."""
     folder, _, name = path.rpartition("/")
     return folder.replace("/", "\0") + "\0\0" + name
 
 
 def _ignore_rule(root: str) -> Callable[[str], bool] | None:
-    """What the `.fahrasignore` of a root leaves out, in the syntax of .gitignore; None if none."""
+    """The rule in the `.fahrasignore` of a root, if any, in the syntax of .gitignore."""
     path = os.path.join(root, IGNORE_NAME)
     try:
         data = read_given(path, _IGNORE_BYTES)
@@ -105,7 +105,7 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
     except OSError as error:
         if not os.access(root, os.X_OK):  # the root itself will be reported
             return None
-        raise FahrasError(f"{path} tells what to leave out: {in_words(error)}") from error
+        raise FahrasError(f"{path} says what to leave out: {in_words(error)}") from error
     from indexer.folder.ignore import Ignore
 
     ignore = Ignore.parse(data.decode("utf-8-sig", "surrogateescape"), path)
@@ -114,9 +114,9 @@ def _ignore_rule(root: str) -> Callable[[str], bool] | None:
 
 
 def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str]) -> None:
-    """Take the files of one folder; its folders and links are added to what is to be looked at.
+    """Take the files of one folder; its subfolders and links are added to the lists.
 
-    The system looks names up in the folder that is open: a sixth faster than whole paths.
+    The system looks names up in the open folder: a sixth faster than by whole paths.
     """
     try:
         descriptor = os.open(folder, _READ_FOLDER)
@@ -135,7 +135,7 @@ def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str
 
 
 def _holds_an_index(descriptor: int) -> bool:
-    """Whether an open folder is itself that of an index, whatever its name."""
+    """Whether an open folder is itself an index, whatever its name."""
     for name in _FILES_OF_AN_INDEX:
         try:
             os.stat(name, dir_fd=descriptor, follow_symlinks=False)
@@ -151,7 +151,7 @@ def _files_of(
     folders: list[str],
     links: list[str],
 ) -> dict[str, Stamp]:
-    """The files of an open folder by name, each asked for its size and time as it is met."""
+    """The files of an open folder by name, with the size and time of each."""
     files: dict[str, Stamp] = {}
     ignore = seen.ignore
     for entry in entries:
@@ -179,7 +179,7 @@ def _files_of(
 
 
 def _look_at_file_root(seen: Walk) -> None:
-    """A root that is a file was named by the user: its name may begin with a dot."""
+    """Take a root that is a file; the user named it, so its name may begin with a dot."""
     extension = extension_of(seen.root)
     if extension in EXTENSIONS:
         info = os.stat(seen.root)
@@ -193,7 +193,7 @@ def _look_at_file_root(seen: Walk) -> None:
 
 
 def _is_regular(seen: Walk, path: str, info: os.stat_result) -> bool:
-    """Whether a file may be opened; a problem where it may not."""
+    """Whether a file may be opened; if not, a problem is noted."""
     if stat.S_ISREG(info.st_mode):
         return True
     reason = "not a regular file (a pipe, socket or device): it was not opened"
@@ -202,7 +202,7 @@ def _is_regular(seen: Walk, path: str, info: os.stat_result) -> bool:
 
 
 def _follow_links(seen: Walk, links: list[str]) -> None:
-    """Take the files that links lead to, each once."""
+    """Take the files that links point to, each once."""
     real_root = os.path.realpath(seen.root).rstrip("/")
     targets = {real_root + path[len(seen.root.rstrip("/")) :] for path in seen.files}
     for path in links:
@@ -227,7 +227,7 @@ def _follow_links(seen: Walk, links: list[str]) -> None:
 
 
 def _lost(seen: Walk, path: str, error: OSError) -> None:
-    """Note what could not be looked at. A file gone since its folder was listed is just gone."""
+    """Note what could not be examined. A file removed since its folder was listed is no problem."""
     if isinstance(error, FileNotFoundError) and path != seen.root:
         return
     seen.unreadable.append(path)

@@ -1,8 +1,8 @@
-"""How does a change of an index reach the disk, and stay there?
+"""Durable changes to the files of an index.
 
 Every file, name and folder of an index is made, renamed and removed by these functions, so that a
-test can make each single call fail, or end the process at it (`tests/faults.py`). Errors name the
-file that they are about.
+test can make any single call fail, or end the process there (`tests/helpers/faults.py`). Errors
+name the file that they are about.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from indexer.storage.untrusted import create_own, naming
 
 
 def make_folder(path: str, mode: int = 0o700) -> None:
-    """Make a folder, its owner's alone. Raises FileExistsError where that name is taken."""
+    """Make a folder that only its owner may use. Raises FileExistsError if the name is taken."""
     os.mkdir(path, mode)
 
 
 def make_folders(path: str, mode: int = 0o700) -> None:
-    """Make a folder and those above it that are missing (these for all), each for good."""
+    """Make a folder durably, with any missing ones above it (those with the usual mode)."""
     if os.path.isdir(path):
         return
     above = os.path.dirname(os.path.abspath(path))
@@ -34,7 +34,7 @@ def make_folders(path: str, mode: int = 0o700) -> None:
 
 @contextmanager
 def created(path: str) -> Iterator[IO[bytes]]:
-    """A new file to write to, which is on the disk when the block ends."""
+    """A new file to write to; it is safely on disk when the block ends."""
     with naming(path), create(path) as file:
         yield file
         file.flush()
@@ -42,40 +42,40 @@ def created(path: str) -> Iterator[IO[bytes]]:
 
 
 def create(path: str) -> IO[bytes]:
-    """A new file, open for writing, in the place of what a killed run may have left there."""
+    """A new file, open for writing; it replaces anything that a killed run left there."""
     return open(create_own(path), "wb")
 
 
 def sync(file: IO[bytes]) -> None:
-    """See on the disk what was written to a file."""
+    """Wait until everything written to a file is on disk."""
     os.fsync(file.fileno())
 
 
 def write(path: str, data: bytes) -> None:
-    """Make a file of these bytes, on the disk when this returns."""
+    """Make a file of these bytes; it is on disk when this returns."""
     with created(path) as file:
         file.write(data)
 
 
 def replace(old: str, new: str) -> None:
-    """Rename a file, in the place of one that may be there: at one moment, or not at all."""
+    """Rename a file atomically, replacing any file with the new name."""
     os.replace(old, new)
 
 
 def unlink(path: str) -> None:
-    """Remove a file, if it is there."""
+    """Remove a file, if it exists."""
     with suppress(FileNotFoundError):
         os.unlink(path)
 
 
 def remove_folder(path: str) -> None:
-    """Remove an empty folder, if it is there."""
+    """Remove an empty folder, if it exists."""
     with suppress(FileNotFoundError):
         os.rmdir(path)
 
 
 def sync_folder(path: str) -> None:
-    """Make the names in a folder durable: files made, renamed or removed there before."""
+    """Make earlier changes to the names in a folder durable: files made, renamed or removed."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         with naming(path):
@@ -86,9 +86,9 @@ def sync_folder(path: str) -> None:
 
 @contextmanager
 def noting(notes: list[str], meaning: str) -> Iterator[None]:
-    """Errors become notes that begin with their `meaning`, for what follows a commit, or can wait.
+    """Turn errors into notes that begin with `meaning`, in work that follows a commit or can wait.
 
-    Nothing there may undo a commit, and the next run does what is left.
+    Such work must never undo a commit, and the next run does what is left.
     """
     try:
         yield

@@ -1,9 +1,9 @@
-"""Where does an index live, and which version is it?
+"""Locate an index and check its version.
 
 An index folder (`.fahras` in the indexed folder, or wherever `--index` says) holds one small
 file, `fahras.json`, that names the versions and the data folder in use, and that data folder with
-the Whoosh index and its catalogue. A rebuild fills a new data folder, then replaces the small
-file: until then the old index answers.
+the segments and the catalogue. A rebuild fills a new data folder, then replaces the small file:
+until then the old index answers.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from indexer.storage.untrusted import read_own
 
 INDEX_NAME = ".fahras"
 CATALOGUE = "files-"
-"""What the names of catalogues begin with."""
+"""The prefix of the names of catalogues."""
 
 LOCK_NAME = "lock"
 _NEW = ".new"
 _WHOOSH_TEMPORARY = "MAIN.tmp"
-"""An empty folder that writers before format 3 made; a killed one left it."""
+"""An empty folder that a killed writer of an earlier format may have left."""
 
 _is_catalogue = re.compile(r"files-([0-9]+)\.(?:fhc|json)").fullmatch
 _is_toc = re.compile(r"_MAIN_([0-9]+)\.toc").fullmatch
 _is_ours = re.compile(
     r"_MAIN_[0-9]+\.toc(\.new)?|MAIN_[0-9a-z]{16}\.fhs|MAIN_WRITELOCK|files-[0-9]+\.(fhc|json)"
 ).fullmatch
-"""The files that a data folder has; no other is ever removed."""
+"""The files of a data folder; no others are ever removed."""
 
 
 class Location(NamedTuple):
@@ -55,14 +55,14 @@ class Location(NamedTuple):
 
 
 def default_index_dir(folder: str) -> str:
-    """Where the index of a folder lives unless told otherwise."""
+    """The default place for the index of a folder."""
     return os.path.join(os.path.abspath(folder), INDEX_NAME)
 
 
 def find(start: str) -> str:
-    """The index folder of `start` or of the nearest folder above it, as git finds its own.
+    """The index folder of `start` or of the nearest folder above it, as git finds a repository.
 
-    Raises NoIndexError where there is none, and IndexRefusedError where it may be a stranger's.
+    Raises NoIndexError if there is none, and IndexRefusedError if it may be a stranger's.
     """
     folder = os.path.abspath(start)
     if not os.path.isdir(folder):
@@ -80,7 +80,7 @@ def find(start: str) -> str:
 
 
 def exists(index_dir: str) -> bool:
-    """Whether an index, of whatever version, is there. PermissionError where that is hidden."""
+    """Whether there is an index, of any version. PermissionError if that cannot be seen."""
     try:
         os.lstat(os.path.join(index_dir, manifest.NAME))
     except (FileNotFoundError, NotADirectoryError):
@@ -89,7 +89,7 @@ def exists(index_dir: str) -> bool:
 
 
 def require_trusted(index_dir: str) -> None:
-    """Raise IndexRefusedError where an index that was only found may be a stranger's."""
+    """Raise IndexRefusedError if an index that was not named may be a stranger's."""
     ownership.require_own(index_dir, os.path.join(index_dir, manifest.NAME))
     with suppress(IndexCorruptError):
         ownership.require_home_within(index_dir, locate(index_dir).home)
@@ -110,14 +110,14 @@ def read(index_dir: str) -> Location:
 
 
 def require(index_dir: str) -> None:
-    """Raise NoIndexError where there is no index, of whatever version."""
+    """Raise NoIndexError if there is no index of any version."""
     if not exists(index_dir):
         remedy = Remedy("index", index_dir)
         raise NoIndexError(f"there is no index in {index_dir}", remedy=remedy)
 
 
 def locate(index_dir: str) -> Location:
-    """The location of an index of whatever version. Raises NoIndexError or IndexCorruptError."""
+    """The location of an index of any version. Raises NoIndexError or IndexCorruptError."""
     return _location(index_dir, _manifest(index_dir))
 
 
@@ -137,9 +137,9 @@ def _location(index_dir: str, said: Manifest) -> Location:
 def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, list[str]]:
     """The home of an index that may be of another version, and the keys of its roots.
 
-    Where `fahras.json` is damaged the catalogue tells both. Where the roots cannot be learnt they
-    are the paths `instead`, or the folder that the index of its default name lies in; any other
-    index might lie anywhere, so then NoRootsError is raised, and NoIndexError where there is none.
+    If `fahras.json` is damaged, the catalogue gives both. If the roots cannot be read, they are the
+    paths `instead`, or, for an index with the default name, the folder that it is in; any other
+    index might be anywhere, so NoRootsError is raised. Raises NoIndexError if there is no index.
     """
     home, roots = os.path.dirname(os.path.abspath(index_dir)), []
     is_inside = os.path.basename(os.path.abspath(index_dir)) == INDEX_NAME
@@ -163,7 +163,7 @@ def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, li
 
 
 def _any_catalogue(index_dir: str) -> Catalogue | None:
-    """A catalogue that is whole, of the data folder that was made last, if there is one."""
+    """An undamaged catalogue in the newest data folder, if there is one."""
     folders = filter(manifest.is_data_folder, os.listdir(index_dir))
     for name in sorted(folders, key=lambda name: int(name.partition("-")[2]), reverse=True):
         with suppress(OSError, IndexCorruptError):
@@ -172,7 +172,7 @@ def _any_catalogue(index_dir: str) -> Catalogue | None:
 
 
 def newest_catalogue(data_dir: str) -> str:
-    """The catalogue of the newest commit, else the one of the highest number. Raises OSError."""
+    """The catalogue of the newest commit, else the one with the highest number. Raises OSError."""
     names = os.listdir(data_dir)
     numbered = {int(found[1]): found[0] for found in map(_is_catalogue, names) if found}
     if not numbered:
@@ -182,7 +182,7 @@ def newest_catalogue(data_dir: str) -> str:
 
 
 def new_data_dir(index_dir: str) -> str:
-    """Make an empty data folder beside the one in use, which stays in use; the lock is held."""
+    """Make an empty data folder beside the one in use, which stays in use; needs the lock."""
     for number in count(1):
         path = os.path.join(index_dir, f"data-{number}")
         with suppress(FileExistsError):
@@ -192,7 +192,7 @@ def new_data_dir(index_dir: str) -> str:
 
 
 def switch(index_dir: str, data_dir: str, home: str) -> None:
-    """Name `data_dir`, whose files are on the disk, as the data in use: at one moment."""
+    """Make `data_dir`, whose files are safely on disk, the data in use; the switch is atomic."""
     inside = os.path.dirname(os.path.abspath(index_dir)) == home
     said = Manifest(
         FORMAT_VERSION, ANALYZER_VERSION, os.path.basename(data_dir), ".." if inside else home
@@ -205,10 +205,10 @@ def switch(index_dir: str, data_dir: str, home: str) -> None:
 
 
 def clear(index_dir: str, keep: str | None = None) -> None:
-    """Remove what killed runs and finished rebuilds left of data folders; the lock is held.
+    """Remove data folders that killed runs and finished rebuilds left behind; needs the lock.
 
-    `fahras.json` on the disk decides which one is in use, not what this process believes: so an
-    interruption at any moment costs nothing. Where it cannot be read nothing is removed.
+    `fahras.json` on disk decides which one is in use, not what this process believes, so an
+    interruption at any moment does no harm. If it cannot be read, nothing is removed.
     """
     used = {os.path.basename(keep or "")}
     if exists(index_dir):
@@ -228,7 +228,7 @@ def _is_data(entry: os.DirEntry[str]) -> bool:
 
 
 def clear_data(data_dir: str, generation: int) -> None:
-    """Remove what commits before and killed runs left beside the TOCs and segments of a commit."""
+    """Remove the other files that earlier commits and killed runs left in a data folder."""
     for name in os.listdir(data_dir):
         found = _is_catalogue(name)
         if found and int(found[1]) != generation:
@@ -238,13 +238,13 @@ def clear_data(data_dir: str, generation: int) -> None:
 
 
 def make_private(index_dir: str, data_dir: str) -> None:
-    """See that an index is its owner's alone, whatever mode it was made with."""
+    """Restrict an index to its owner, whatever mode it was made with."""
     ownership.make_private(index_dir, [manifest.NAME, LOCK_NAME])
     ownership.make_private(data_dir, filter(_is_ours, os.listdir(data_dir)))
 
 
 def _remove_data(data_dir: str) -> None:
-    """Remove a data folder that is not in use; what is not Fahras's own stays, and so does it."""
+    """Remove an unused data folder; any files in it that are not Fahras's stay, and so does it."""
     for name in os.listdir(data_dir):
         path = os.path.join(data_dir, name)
         if name == _WHOOSH_TEMPORARY:
@@ -256,7 +256,7 @@ def _remove_data(data_dir: str) -> None:
 
 
 def _remove_if_empty(folder: str) -> None:
-    """Remove a folder of that name; what is no folder, or holds something, is not Fahras's."""
+    """Remove an empty folder of that name; anything else there is not Fahras's."""
     with suppress(NotADirectoryError):
         if not os.path.islink(folder) and not os.listdir(folder):
             durable.remove_folder(folder)

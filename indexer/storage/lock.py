@@ -1,4 +1,4 @@
-"""Who may write to an index, and what is said where nobody can?"""
+"""The lock for writing to an index, and the messages for errors when it cannot be written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from indexer.storage.location import LOCK_NAME, exists
 from indexer.storage.untrusted import naming, open_own
 
 LOCK_WAIT_S = 2.0
-"""So long is waited for another writer: many are done by then."""
+"""How long to wait for another writer; many are done by then."""
 
 _POLL_S = 0.05
 
@@ -23,12 +23,12 @@ _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 class Lock:
-    """The right to write to an index, from its making until `release`.
+    """The right to write to an index, from construction until `release`.
 
-    The lock is the system's (flock): it ends with its process, however that ends, and with the
-    children that inherited it. Its file is made before everything else and never removed. Raises
-    IndexLockedError where another process holds it for longer than `LOCK_WAIT_S`, and
-    IndexNotWritableError where there can be no lock.
+    The lock is the system's (flock): it ends when its process ends, for whatever reason, together
+    with any children that inherited it. Its file is made before all others and never removed.
+    Raises IndexLockedError if another process holds it for longer than `LOCK_WAIT_S`, and
+    IndexNotWritableError if it cannot be made.
     """
 
     def __init__(self, index_dir: str) -> None:
@@ -43,6 +43,7 @@ class Lock:
             raise
 
     def _wait(self, index_dir: str) -> None:
+        """Take the lock; raise IndexLockedError if another process keeps it for too long."""
         import fcntl  # not on Windows, where an index can be read
 
         deadline = time.monotonic() + LOCK_WAIT_S
@@ -58,7 +59,7 @@ class Lock:
             time.sleep(_POLL_S)
 
     def release(self) -> None:
-        """Let others write; what was done is done, so errors are of no interest any more."""
+        """Let others write. Errors are ignored, because the work is already done."""
         with suppress(OSError):
             os.close(self._descriptor)
         self._descriptor = -1
@@ -76,7 +77,7 @@ def _opened(path: str) -> int:
 
 
 def _holder(descriptor: int) -> str:
-    """Which process holds a lock, where the system tells (Linux does), to be put into a sentence.
+    """Which process holds a lock, as part of a sentence, if the system tells (Linux does).
 
     A line of /proc/locks: "1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF".
     """
@@ -92,7 +93,7 @@ def _holder(descriptor: int) -> str:
 
 @contextmanager
 def writing(index_dir: str) -> Iterator[None]:
-    """Say, of errors of the disk that the index lies on, what they mean for the index."""
+    """Turn disk errors into IndexNotWritableError, which says what they mean for the index."""
     place = os.path.abspath(index_dir)
     try:
         yield
@@ -104,6 +105,7 @@ def writing(index_dir: str) -> Iterator[None]:
 
 
 def _refusal(error: OSError, place: str) -> str:
+    """What a disk error means for the index in `place`, and what to do about it."""
     outcome = "it is as it was" if exists(place) else "nothing was indexed"
     if error.errno in _FULL:
         problem, advice = f"no room to write the index in {place} ({error.strerror})", "make room"
@@ -114,7 +116,7 @@ def _refusal(error: OSError, place: str) -> str:
     else:
         name = os.fsdecode(error.filename)
         problem = f"the index in {place} cannot be written ({name}: {error.strerror})"
-        advice = "see to the disk"
+        advice = "check the disk"
     return f"{problem}; {outcome}: {advice}, or keep it elsewhere"
 
 

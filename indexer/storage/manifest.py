@@ -1,13 +1,13 @@
-"""What does `fahras.json` say? Which versions wrote an index, and where its data and its home are.
+"""Read and write `fahras.json`: the versions of an index, and where its data and its home are.
 
 ::
 
     {"analyzer":2,"crc32":2236044478,"data":"data-1","format":3,"home":".."}
 
 `data` is the data folder in use; `home` is where the paths of the index start, absolute or from the
-index's own folder. The crc32 is of the same object without it, in ASCII, keys in order, without
-spaces; before format 3 there was none. Whatever is not so is refused: the file may have come with a
-folder of somebody else's.
+index's own folder. The crc32 is that of the same object without it, in ASCII, sorted, without
+spaces; before format 3 there was none. Anything else is refused: the file may have come with
+somebody else's folder.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _is_home = re.compile(r"[^\0]{1,4096}", re.DOTALL).fullmatch
 
 
 class Manifest(NamedTuple):
-    """What an index says of itself, whatever its version is."""
+    """What an index of any version says about itself."""
 
     format: int
     analyzer: int
@@ -46,7 +46,7 @@ def encode(manifest: Manifest) -> bytes:
 
 
 def decode(data: bytes, path: str) -> Manifest:
-    """What a file says that bears the name `path`. Raises IndexCorruptError."""
+    """The manifest in these bytes of the file `path`. Raises IndexCorruptError."""
     try:
         said = json.loads(data)
     except (ValueError, RecursionError) as error:
@@ -64,7 +64,7 @@ def _json(said: dict[str, Any]) -> bytes:
 
 
 def _checked(said: Any) -> Manifest:
-    """Raises ValueError, KeyError or TypeError."""
+    """The manifest, with every value checked. Raises ValueError, KeyError or TypeError."""
     if not isinstance(said, dict):
         raise TypeError("it is not an object")
     manifest = Manifest(*map(said.__getitem__, Manifest._fields))
@@ -79,5 +79,5 @@ def _checked(said: Any) -> Manifest:
         raise ValueError(f"no data folder: {manifest.data!r:.80}")
     if not isinstance(manifest.home, str) or not _is_home(manifest.home):
         raise ValueError(f"no home: {manifest.home!r:.80}")
-    os.fsencode(manifest.home)  # some surrogates stand for no byte
+    os.fsencode(manifest.home)  # raises for surrogates that stand for no byte
     return manifest

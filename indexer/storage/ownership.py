@@ -1,12 +1,12 @@
-"""Whose index is it, and who may read it? One that was only found may be a stranger's.
+"""Check who owns an index, and keep indexes private.
 
-In a folder that others may write to, anybody can put an index for those who come by: it would say
-which files `fahras index` reads, and answer what it likes. So an index that was not named with
-`--index` must belong to who uses it, and its home must not lie outside the folder that it was found
-in. The owners are those that git admits (`safe.directory`): the effective user; where root came by
-sudo, also who called it.
+In a folder that others may write to, anyone can plant an index: it would decide which files `fahras
+index` reads, and answer what it likes. So an index that was not named with `--index` must belong to
+its user, and its home must not lie outside the folder that it was found in. The accepted owners are
+those of git (`safe.directory`): the effective user and, if that is root through sudo, the user who
+called sudo.
 
-An index holds the texts of files that may be their owner's alone, so it is that as well.
+An index contains the texts of files that may be private, so it is private as well.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _FOLDER_MODE, _FILE_MODE = 0o700, 0o600
 
 
 def require_own(index_dir: str, *files: str) -> None:
-    """Raise IndexRefusedError where the folder, or a file that is there, is another user's."""
-    if not hasattr(os, "geteuid"):  # Windows: there is no such owner
+    """Raise IndexRefusedError if the folder, or an existing file, belongs to another user."""
+    if not hasattr(os, "geteuid"):  # Windows has no such owners
         return
     allowed = _allowed_owners()
     for path in (index_dir, *files):
@@ -49,7 +49,7 @@ def _allowed_owners() -> set[int]:
 
 
 def _owners(path: str) -> set[int]:
-    """The owner of a file, and of what it leads to if it is a link."""
+    """The owner of a file and, if it is a link, of its target."""
     owners = set()
     for status_of in (os.lstat, os.stat):
         with suppress(FileNotFoundError):
@@ -66,7 +66,7 @@ def _name_of(user: int) -> str:
 
 
 def require_home_within(index_dir: str, home: str) -> None:
-    """Raise IndexRefusedError where an index is of a folder outside the one that it lies in."""
+    """Raise IndexRefusedError if an index belongs to a folder outside the one that it is in."""
     folder = os.path.dirname(os.path.abspath(index_dir))
     if not _is_within(home, folder) and not _is_within(*map(os.path.realpath, (home, folder))):
         raise IndexRefusedError(
@@ -82,10 +82,10 @@ def _is_within(path: str, folder: str) -> bool:
 
 
 def make_private(folder: str, names: Iterable[str]) -> None:
-    """See that nobody but their owner may read a folder of an index and some files in it.
+    """Let only their owner read a folder of an index and these files in it.
 
-    Indexes of format 2 and before were as open as the umask allowed. What belongs to another user,
-    or to a system without such modes, stays as it is.
+    Indexes up to format 2 were as open as the umask allowed. Nothing changes for files of another
+    user, or on a system without such modes.
     """
     if not hasattr(os, "fchmod"):
         return

@@ -1,8 +1,8 @@
-"""How are the files of an index opened, when whoever made the index may not be trusted?
+"""Open the files of an index that may come from someone untrusted.
 
-An index comes with a folder that was copied or unpacked, so each of its files is what it should be,
-a regular file in its place, or is refused: a link would lead out of the folder, a FIFO or a device
-would never end. What is written is a new file, never one that was there.
+An index may come with a folder that was copied or unpacked, so each of its files must be a regular
+file in its place, or is refused: a link could lead out of the folder, a FIFO or a device might
+never end. Writing always makes a new file and never uses an existing one.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from indexer.errors import IndexCorruptError
 
 _FLAGS = ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
 _ALWAYS = sum(getattr(os, flag, 0) for flag in _FLAGS)
-"""What each of these systems has of them: Windows the last one only."""
+"""Those of these flags that the system has; Windows has only the last one."""
 
 
 def open_own(path: str, flags: int = os.O_RDONLY, *, size_limit: int | None = None) -> int:
-    """A descriptor of a regular file of an index; new ones are their owner's alone.
+    """A descriptor of a regular file of an index; new files are private to their owner.
 
-    Raises IndexCorruptError for a link, for what is no regular file, and for one of more than
-    `size_limit` bytes; else OSError as `os.open` does.
+    Raises IndexCorruptError for a link, for anything but a regular file, and for a file of more
+    than `size_limit` bytes; otherwise OSError as `os.open` does.
     """
     try:
         descriptor = os.open(path, flags | _ALWAYS, 0o600)
@@ -43,14 +43,14 @@ def open_own(path: str, flags: int = os.O_RDONLY, *, size_limit: int | None = No
 
 
 def read_own(path: str, size_limit: int) -> bytes:
-    """All of a file of an index. Raises as `open_own` does."""
+    """The content of a file of an index. Raises as `open_own` does."""
     with open(open_own(path, size_limit=size_limit), "rb") as file, naming(path):
         return file.read(size_limit + 1)
 
 
 @contextmanager
 def naming(path: str) -> Iterator[None]:
-    """Errors of a file that is open already do not name it; the user must know which disk it is."""
+    """Add the path to errors of an open file, so that the user knows which disk is meant."""
     try:
         yield
     except OSError as error:
@@ -59,7 +59,7 @@ def naming(path: str) -> Iterator[None]:
 
 
 def create_own(path: str) -> int:
-    """A descriptor of a new, empty file in the place of whatever bore the name, a link included."""
+    """A descriptor of a new, empty file; it replaces whatever had the name, even a link."""
     with suppress(FileNotFoundError):
         os.unlink(path)
     return open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)

@@ -1,1 +1,1 @@
-"""One run: look, read, delete, commit."""
+"""One update of an index: compare, read, delete, commit."""

@@ -1,20 +1,21 @@
-"""What became of the files? Asked in a child process, while this one imports what may answer next.
+"""Compare the files with the catalogue in a child process while this one imports its modules.
 
-Looking at tens of thousands of files takes as long as importing numpy and Whoosh; on two cores
-both are done at once. So the child is forked before either is imported, and by a command only: a
-library's process may have threads, of which a fork keeps but one.
+Examining tens of thousands of files takes as long as importing numpy and Whoosh; on two cores both
+can happen at once. So the child is forked before either is imported, and only by a command: the
+process of a library may have threads, of which a fork keeps only one.
 
-The child says at once when it meets the first file that changed, and the imports begin; where none
-did, they never do. Its answer is the changes alone.
+The child reports the first changed file at once, and the imports begin; if nothing changed, they
+never do. Its answer contains only the changes.
 
-A look ahead is taken before the lock of the index is, so another writer may commit in between, and
-files that it read or found gone would look deleted or new. Therefore the look counts only while
-the catalogue is the one that the child compared with (`is_of`): then nobody has committed since
-before it began, and it is as good as a look under the lock. Files that change after it are no other
-matter than files that change after any look: the run says that it began when the look did, so the
-next one finds another time, or reads what may hide in one tick of the clock.
+The child looks before the lock of the index is taken, so another writer may commit in between, and
+files that it added or removed would then seem deleted or new. Therefore the result counts only if
+the catalogue is still the one that the child compared with (`is_of`): then nothing was committed
+since before the child began, and its result is as good as one under the lock. Files that change
+afterwards are like files that change after any look: the run records the time when the look began
+as its own start, so the next run finds a later time, or reads files that may have changed within
+one tick of the clock.
 
-Whatever goes wrong in the child is met again, and reported, by a look in this process.
+Whatever fails in the child will fail again, and be reported, when this process looks.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from indexer.storage import location as storage
 from indexer.storage.location import Location
 
 Answer = tuple[int | None, dict[str, Look]]
-"""When the catalogue that was compared with was written, and what each root showed, by its key."""
+"""When the catalogue of the comparison was written, and the result for each root by its key."""
 
 _NEEDED_TO_WRITE = (
     "indexer.codec.whoosh.engine",
@@ -44,13 +45,13 @@ _NEEDED_TO_WRITE = (
     "indexer.extract.text",
 )
 _CHANGED, _AS_IT_WAS = b"+", b"="
-"""The first byte of an answer: whether there is something to write, as far as was seen."""
+"""The first byte of an answer: whether there is anything to write, as far as is known."""
 
 
 class Ahead:
-    """A child that looks at some roots. Close it: it is ended then, if need be, and waited for.
+    """A child that examines some roots. It must be closed, which ends it if necessary and waits.
 
-    paths: absolute; without any, all roots of the index.
+    paths: absolute; if empty, all roots of the index.
     """
 
     def __init__(self, location: Location, paths: Sequence[str]) -> None:
@@ -58,18 +59,20 @@ class Ahead:
         self._pid = 0
         receiver, sender = os.pipe()
         self._answer = open(receiver, "rb")  # noqa: SIM115
-        # the child is born deaf to Ctrl-C, which is its parent's business
+        # the child ignores Ctrl-C: its parent handles it
         heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        with suppress(OSError):  # no process to be had: then there is no answer, as from a dead one
+        with suppress(
+            OSError
+        ):  # no process could be made: then there is no answer, as from a dead child
             self._pid = os.fork()
             if not self._pid:
-                self._answer.close()  # so that writing to nobody ends the child
+                self._answer.close()  # so that a write without a reader ends the child
                 _answer_and_end(location, paths, sender)
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         os.close(sender)  # so that the end of the child is the end of the pipe
 
     def is_of(self, catalogue: Catalogue) -> bool:
-        """Whether nobody has committed since before the look; the caller holds the lock."""
+        """Whether nothing was committed since before the look; the caller holds the lock."""
         return self._seen[0] == catalogue.updated_ns
 
     def look(self, catalogue: Catalogue, root: str) -> Look:
@@ -79,7 +82,7 @@ class Ahead:
 
     @cached_property
     def _seen(self) -> Answer:
-        """What the child answers, once it does."""
+        """The child's answer; waits for it."""
         import pickle
 
         if self._answer.read(1) == _CHANGED:
@@ -98,7 +101,7 @@ class Ahead:
         self.close()
 
     def close(self) -> None:
-        """End the child, which has nothing to lose, and leave no zombie."""
+        """End the child, which has nothing to save, and leave no zombie."""
         self._answer.close()
         if self._pid:
             with suppress(ProcessLookupError, ChildProcessError):
@@ -108,10 +111,9 @@ class Ahead:
 
 
 def look_ahead(start: str, paths: Sequence[str], index_dir: str | None) -> Ahead | None:
-    """Begin to look at what a run will look at: `paths`, or the roots of the index.
+    """Begin to examine what a run will examine: `paths`, or the roots of the index.
 
-    None where there is no index yet, which is not for this file to report, or where processes do
-    not fork.
+    None if there is no index yet, which others report, or if processes cannot fork.
     """
     if not hasattr(os, "fork"):
         return None
@@ -123,25 +125,25 @@ def look_ahead(start: str, paths: Sequence[str], index_dir: str | None) -> Ahead
 
 
 def _answer_and_end(location: Location, paths: Sequence[str], sender: int) -> NoReturn:
-    """What the child does."""
+    """The work of the child: compare, answer, end."""
     code = 1
     try:
         with open(sender, "wb") as pipe:
             _compare_and_answer(location, paths, pipe)
         code = 0
     finally:
-        os._exit(code)  # nothing of the parent's is flushed, closed or printed here
+        os._exit(code)  # flushes, closes and prints nothing of the parent's
 
 
 def _compare_and_answer(location: Location, paths: Sequence[str], pipe: IO[bytes]) -> None:
-    """Compare with the catalogue that is there, be its generation committed or not."""
+    """Compare with the catalogue on disk, whether its generation is committed or not."""
     import pickle
 
     first = _FirstByte(pipe)
     catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
     catalogue.take_home(location.home)
     roots = dict.fromkeys(map(catalogue.key, paths)) or catalogue.roots
-    # kept until the answer is out: to free what was seen of all files takes its time
+    # kept until the answer is sent, because freeing the data of all files takes time
     comparisons = {root: compared(catalogue, root, first.changed) for root in roots}
     seen = {root: comparison.look() for root, comparison in comparisons.items()}
     first.send(_AS_IT_WAS)
@@ -150,18 +152,18 @@ def _compare_and_answer(location: Location, paths: Sequence[str], pipe: IO[bytes
 
 
 class _FirstByte:
-    """The first byte of an answer, which is sent once and as soon as it is known."""
+    """The first byte of an answer, sent once, as soon as it is known."""
 
     def __init__(self, pipe: IO[bytes]) -> None:
         self._pipe = pipe
         self._is_sent = False
 
     def changed(self) -> None:
-        """Say that there is something to write."""
+        """Report that there is something to write."""
         self.send(_CHANGED)
 
     def send(self, byte: bytes) -> None:
-        """Send it, unless one was sent."""
+        """Send the byte unless one was already sent."""
         if not self._is_sent:
             self._pipe.write(byte)
             self._pipe.flush()

@@ -1,4 +1,4 @@
-"""How does an index follow its folder? One run: scan, read, write, commit.
+"""Bring an index up to date with its folder. One run: scan, read, write, commit.
 
 Nothing is visible to readers before the commit, and a run that fails or is interrupted leaves the
 index as it was. A file that cannot be read is reported and left out; the run goes on.
@@ -24,20 +24,20 @@ Report = Callable[[Progress], None]
 
 UNIT_FILES = 256
 UNIT_BYTES = 4 << 20
-"""A unit of work has at most as many files and about as many bytes."""
+"""A unit of work has at most this many files and about this many bytes."""
 
 UNITS_A_PROCESS = 16
-"""At least so many units for each worker, that all end at about the same time."""
+"""At least this many units per worker, so that all end at about the same time."""
 
 PROCESSES = min(2, os.cpu_count() or 1)
-"""Workers that read and analyse; each may hold about 400 MB."""
+"""Number of workers that read and analyze; each may need about 400 MB."""
 
 ALONE_BYTES = 2 << 20
-"""One process reads less than this faster than two start; it makes one segment."""
+"""Below this, one process is done before a second has started, and makes one segment."""
 
 
 class Plan:
-    """What a run will do, found by looking only."""
+    """What a run will do; making it changes nothing."""
 
     def __init__(self) -> None:
         self.changes: list[Changes] = []
@@ -45,18 +45,18 @@ class Plan:
         self.skipped: dict[str, int] = {}
 
     def add(self, seen: Look) -> None:
-        """Take in what one root shows."""
+        """Add the result for one root."""
         self.changes.append(seen.changes)
         for extension, count in seen.skipped.items():
             self.skipped[extension] = self.skipped.get(extension, 0) + count
 
     def all(self, kind: str) -> list[Any]:
-        """The states of one kind, of all roots."""
+        """The states of one kind in all roots."""
         return [state for changes in self.changes for state in getattr(changes, kind)]
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to write."""
+        """Whether nothing needs to be written."""
         return not self.forgotten and all(changes.is_empty for changes in self.changes)
 
 
@@ -67,16 +67,16 @@ def plan_update(
     report: Report | None,
     look: Callable[[Catalogue, str], Look],
 ) -> Plan:
-    """Look at the roots and compare them with the catalogue.
+    """Examine the roots and compare them with the catalogue.
 
-    Where `paths` are given, at these only, unless the index is new.
-    Adds new roots to the catalogue and takes forgotten ones from it. Raises FahrasError where a
-    path to forget is not indexed or a new root is not there.
+    If `paths` are given, only these, unless the index is new.
+    Adds new roots to the catalogue and removes forgotten ones. Raises FahrasError if a path to
+    forget is not indexed or a new root does not exist.
     """
     plan = Plan()
     is_new = catalogue.updated is None
     if is_new and not (paths or forget or catalogue.roots):
-        paths = [catalogue.home]  # a new index, of the folder it was made for
+        paths = [catalogue.home]  # a new index covers the folder it was made for
     for path in forget:
         _forget(catalogue, path, plan)
     roots = [catalogue.key(os.path.abspath(path)) for path in paths]
@@ -93,7 +93,7 @@ def plan_update(
 
 
 def refuse_loss(catalogue: Catalogue) -> None:
-    """Raise FahrasError where a root is gone: a rebuilt index would lose its texts."""
+    """Raise FahrasError if a root is gone: a rebuilt index would lack its texts."""
     for root in map(catalogue.absolute, catalogue.roots):
         if not os.path.exists(root):
             raise FahrasError(
@@ -121,7 +121,7 @@ class Unit(NamedTuple):
 
 
 class FileRead(NamedTuple):
-    """What became of one file in a worker. `error` says why nothing more of it could be read."""
+    """The result of reading one file in a worker. `error` says why reading stopped."""
 
     number: int
     size: int
@@ -134,7 +134,7 @@ class FileRead(NamedTuple):
 
 
 def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
-    """The documents of each file, then what became of it. Runs in the worker processes."""
+    """The documents of each file, then the result. Runs in the worker processes."""
     for number, path in unit.files:
         documents = text_bytes = 0
         extraction = error = None
@@ -164,7 +164,7 @@ _PIECE_CHARS = 1 << 20
 
 
 def _utf8_bytes(text: str) -> int:
-    """How many bytes a text is in UTF-8; a long one is never held in bytes as well."""
+    """The size of a text in UTF-8; a long one is never encoded all at once."""
     return sum(
         len(text[start : start + _PIECE_CHARS].encode("utf-8", "surrogatepass"))
         for start in range(0, len(text), _PIECE_CHARS)
@@ -172,7 +172,7 @@ def _utf8_bytes(text: str) -> int:
 
 
 def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:
-    """Divide files, in their order, into units that are worth a worker's while."""
+    """Divide files, in their order, into units large enough for a worker."""
     total = sum(state.size for _, state in files)
     shares = UNITS_A_PROCESS * PROCESSES
     most_bytes = min(UNIT_BYTES, total // shares)
@@ -202,7 +202,7 @@ class Run:
         self.failed: set[str] = set()
 
     def carry_out(self, plan: Plan) -> None:
-        """Bring writer and catalogue to what the plan saw. Does not commit."""
+        """Apply the plan to writer and catalogue. Does not commit."""
         files = self._catalogue.files
         self._gone += [entry.number for entry in plan.forgotten]
         for state in plan.all("removed"):
@@ -220,6 +220,7 @@ class Run:
         self._catalogue.files[entry.path] = entry._replace(mtime_ns=state.mtime_ns)
 
     def _read(self, states: list[FileState]) -> None:
+        """Read files in worker processes, add their documents and report the progress."""
         numbered = {self._catalogue.take_number(): state for state in states}
         done = 0
 
@@ -239,7 +240,7 @@ class Run:
                 self._report(Progress("commit", len(states), len(states)))
 
     def _receive(self, read: FileRead, state: FileState) -> None:
-        """Note what became of a file. One that cannot be read stays as it was before, if it was."""
+        """Note the result for a file. One that cannot be read keeps its earlier state, if any."""
         self.problems += read.problems
         if read.error is not None:
             self.problems.append(FileProblem(state.path, read.error))
@@ -264,7 +265,7 @@ class Run:
 
 
 def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any]:
-    """The Whoosh document of a record."""
+    """The fields of the document for a record."""
     return {
         "file": number,
         "record": record.id or "",
@@ -278,14 +279,14 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
 
 
 def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) -> None:
-    """Note when the run began and what it could not read."""
+    """Record when the run began and what it could not read."""
     catalogue.updated_ns = started_ns
     catalogue.updated = datetime.fromtimestamp(started_ns / 1e9, UTC).isoformat(timespec="seconds")
     catalogue.problems = [problem for problem in problems if problem.fatal]
 
 
 def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
-    """What could not be looked at, then what could not be read."""
+    """The files that could not be examined, then those that could not be read."""
     seen = [problem for changes in plan.changes for problem in changes.problems]
     return [*seen, *(run.problems if run else ())]
 
@@ -293,7 +294,7 @@ def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
 def report_of(
     plan: Plan, catalogue: Catalogue, run: Run | None, started: float, notes: Sequence[str] = ()
 ) -> UpdateReport:
-    """What was found and done, in numbers."""
+    """The numbers of what was found and done."""
     failed = run.failed if run else set()
     kinds = ("added", "changed", "moved", "removed")
     counts = {

@@ -179,7 +179,7 @@ FILES = [
           lambda folder: (write(folder, ".fahrasignore", "a*" * 400 + "b"),
                           write(folder, "a" * 250 + ".txt"))),
     _file("ignore-permission", "a .fahrasignore without permission",
-          "fahras: PATH/.fahrasignore tells what to leave out: no permission to read it: change "
+          "fahras: PATH/.fahrasignore says what to leave out: no permission to read it: change "
           "its mode, or leave it out", 2,
           lambda folder: _without(folder, ".fahrasignore"), run_humbly("index"), then=["index"]),
 ]  # fmt: skip
