@@ -69,6 +69,7 @@ class Search:
             variants=variants,
             strict=options.strict,
             respell=options.respell,
+            asked=snapshot.settings.asked,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)

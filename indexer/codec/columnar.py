@@ -35,7 +35,7 @@ from indexer.ranking.source import (
 )
 
 if TYPE_CHECKING:
-    from indexer.ranking.patterns import FormPattern
+    from indexer.query.patterns import FormPattern
 
 _SEPARATOR = b"\n"
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Protocol
 
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
 from indexer.query import limits
-from indexer.query.clauses import Clause, Composer, joined
+from indexer.query.clauses import Clause, Composer, Options, joined
 from indexer.query.lexer import (
     CLOSING_MARKS,
     FILTER_FIELDS,
@@ -28,11 +28,8 @@ from indexer.query.nodes import (
     StemQuery,
     leaf_words,
 )
+from indexer.query.patterns import FormPattern, Fuzzy, Wildcard
 from indexer.query.questions import Asking
-from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard
-
-if TYPE_CHECKING:
-    from indexer.query.parser import QueryParser
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
@@ -60,17 +57,39 @@ class ParsedQuery(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+class Settings(Options, Protocol):
+    """What reading asks of a parser."""
+
+    @property
+    def match(self) -> str:
+        """The weakest tier that makes a document belong."""
+
+    @property
+    def asked(self) -> float:
+        """What the word counts that names what a question asks for."""
+
+    @property
+    def respell(self) -> bool:
+        """Whether words that the index lacks may be replaced."""
+
+    def words(self, text: str, start: int) -> list[QueryWord]:
+        """The words of a piece of the query that begins at `start`."""
+
+    def file_numbers(self, glob: str) -> frozenset[int]:
+        """The files whose path meets a glob."""
+
+
 class Reading(Composer):
     """One parse: the lexemes left, and what was met on the way."""
 
-    def __init__(self, parser: QueryParser, text: str, pieces: Cut) -> None:
+    def __init__(self, parser: Settings, text: str, pieces: Cut) -> None:
         super().__init__(parser)
         self.parser = parser
         self.text = text
         self.lexemes = pieces.lexemes
         self.at = 0
         self.depth = 0
-        self.asking = Asking()
+        self.asking = Asking(parser.asked)
         self.notes = list(pieces.notes)
         self._different: set[Leaf] = set()
         self._terms = 0

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
-from indexer.ranking.patterns import within
+from indexer.query.patterns import within
 
 TEXT_FIELDS = {"title": "title", "عنوان": "title", "text": "text", "نص": "text"}
 FILTER_FIELDS = {"path": "path", "مسار": "path", "date": "date", "تاريخ": "date"}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from analyzers.analyzer import Analysis, analyze_form
 
 if TYPE_CHECKING:
-    from indexer.ranking.patterns import FormPattern
+    from indexer.query.patterns import FormPattern
 
 
 class QueryWord(NamedTuple):
@@ -77,7 +77,7 @@ class StemQuery(_Compared):
 
     `fields` are searched together: their term frequencies are pooled. `variants` are the unmarked
     forms that a table sets beside the word; `sides`, the sides of the table that are several words.
-    `strict` are the foldings of letters that are turned off, see `ranking.strict`. With `respell` a
+    `strict` are the foldings of letters that are turned off, see `query.letters`. With `respell` a
     word that the index lacks may be replaced by one that is spelled like it.
     """
 

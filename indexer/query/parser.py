@@ -33,9 +33,10 @@ from analyzers.variants import VariantTable
 from indexer.errors import QueryError
 from indexer.query import limits
 from indexer.query.grammar import ParsedQuery, Reading
+from indexer.query.letters import LETTER_SWITCHES, has_marks
 from indexer.query.lexer import Cut, cut
 from indexer.query.nodes import QueryWord
-from indexer.ranking.strict import LETTER_SWITCHES, has_marks
+from indexer.ranking.settings import DEFAULT
 
 
 class QueryParser:
@@ -44,7 +45,8 @@ class QueryParser:
     `fields` are searched where a query names none; `paths` turns a glob into file numbers.
     `match` is the weakest tier that makes a document belong; with `all_words` every word must.
     `variants` is the table of words that stand for each other; `strict` are the foldings turned off
-    (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced.
+    (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced. `asked`
+    is what the word that names what is asked for counts.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class QueryParser:
         variants: VariantTable | None = None,
         strict: frozenset[str] = frozenset(),
         respell: bool = True,
+        asked: float = DEFAULT.asked,
     ) -> None:
         self.respell = respell
+        self.asked = asked
         self._fields = fields
         self._match = match
         self._all_words = all_words

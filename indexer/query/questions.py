@@ -11,7 +11,6 @@ from __future__ import annotations
 from analyzers.stemmer import strip_article
 from analyzers.stopwords import CONJUNCTIONS
 from indexer.query.nodes import QueryWord
-from indexer.ranking.settings import DEFAULT
 
 QUESTION_WORDS = frozenset(
     """
@@ -26,7 +25,9 @@ which is the preposition far oftener than who."""
 class Asking:
     """Goes through the words of one query in order, and says what each weighs as part of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: float) -> None:
+        """share: what the word that names what is asked for counts."""
+        self._share = share
         self._asked = False
 
     def weight(self, word: QueryWord) -> float:
@@ -36,7 +37,7 @@ class Asking:
             self._asked |= _asks(word.unmarked)
             return 1.0
         asked, self._asked = self._asked, False
-        return DEFAULT.asked if asked and not _has_article(analysis.folded) else 1.0
+        return self._share if asked and not _has_article(analysis.folded) else 1.0
 
     def pass_over(self) -> None:
         """Something else stands next: what was asked for is named by it."""

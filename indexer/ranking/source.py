@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from indexer.query.nodes import Leaf
+    from indexer.query.patterns import FormPattern
     from indexer.ranking.expand import Expansion
-    from indexer.ranking.patterns import FormPattern
 
 LEVELS = ("exact", "folded", "stem", "root")
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from analyzers.analyzer import Analysis, analyze_form
+from indexer.query.letters import letters_agree, marks_agree
 from indexer.query.nodes import (
     AlternativeQuery,
     Leaf,
@@ -22,7 +23,6 @@ from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import Expansion, group_at, group_of, key_at, written_groups
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.strict import letters_agree, marks_agree
 from indexer.snippets.highlighter import Meetings
 
 

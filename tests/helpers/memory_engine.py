@@ -18,8 +18,8 @@ from analyzers.proclitics import splits
 from analyzers.stemmer import stem
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.query.nodes import Leaf
+from indexer.query.patterns import FormPattern
 from indexer.ranking.expand import key_at
-from indexer.ranking.patterns import FormPattern
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import (

@@ -38,9 +38,9 @@ from indexer.query.nodes import (
     WordsQuery,
     children_of,
 )
+from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import key_at
-from indexer.ranking.patterns import Fuzzy, Wildcard
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
 from indexer.results import MATCH_LEVELS

@@ -59,3 +59,8 @@ def test_a_boost_of_the_user_is_multiplied() -> None:
 def test_question_words_are_stopwords() -> None:
     """A word that counts as such itself would have to be passed over by other means."""
     assert all(is_stopword(word) for word in QUESTION_WORDS)
+
+
+def test_what_the_word_asked_for_counts_is_a_setting() -> None:
+    (first, _) = QueryParser(asked=0.25).parse("كم عدد السكان").leaves[-2:]
+    assert first.boost == 0.25

@@ -48,8 +48,8 @@ from indexer.query.nodes import (
     WordsQuery,
 )
 from indexer.query.parser import QueryParser
+from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.patterns import Fuzzy, Wildcard
 from indexer.ranking.settings import RankingSettings
 from indexer.results import MATCH_LEVELS
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.normalizer import fold
-from indexer.ranking.patterns import FormPattern, Fuzzy, Wildcard, within
+from indexer.query.patterns import FormPattern, Fuzzy, Wildcard, within
 
 WORDS = st.text("ابتمكهيوءؤئة", min_size=1, max_size=6)
 

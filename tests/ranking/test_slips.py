@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import SearchOptions
-from indexer.ranking.patterns import within
+from indexer.query.patterns import within
 from indexer.ranking.slips import edit_cost, one_slip_away
 
 WORDS = st.text("ابتكمن", min_size=3, max_size=6)

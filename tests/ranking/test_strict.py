@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import fold, unmark
 from indexer import Index, SearchOptions, SearchResults
-from indexer.ranking.strict import _pieces, letters_agree, marks_agree, pieces_agree
+from indexer.query.letters import _pieces, letters_agree, marks_agree, pieces_agree
 from indexer.results import MATCH_LEVELS, STRICT_SWITCHES
 
 EVERYTHING = SearchOptions(limit=None, snippets=100)

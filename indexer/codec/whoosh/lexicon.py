@@ -28,7 +28,7 @@ from indexer.ranking.source import (
 )
 
 if TYPE_CHECKING:
-    from indexer.ranking.patterns import FormPattern
+    from indexer.query.patterns import FormPattern
 
 _NO_POSITIONS: Positions = np.zeros(0, np.int64)
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol
 from pyarabic import araby
 
 from analyzers.normalizer import fold
-from indexer.ranking.strict import letters_agree, pieces_agree
+from indexer.query.letters import letters_agree, pieces_agree
 
 _OPEN_ENDS = {
     araby.WAW_HAMZA: araby.WAW + araby.HAMZA,
