@@ -21,6 +21,7 @@ from indexer.query.nodes import Leaf
 from indexer.query.patterns import FormPattern
 from indexer.ranking.expand import key_at
 from indexer.ranking.settings import RankingSettings
+from indexer.ranking.slips import one_slip_away
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import (
     FieldSource,
@@ -93,6 +94,11 @@ class MemoryField:
         likes = {i: likeness(stem, a.stem) for i, a in enumerate(self._analyses) if a.stem != stem}
         near = {slot: like for slot, like in likes.items() if like >= least}
         return self._spans(near), np.array([near[slot] for slot in sorted(near)])
+
+    def slipped(self, word: str) -> NDArray[np.int64]:
+        terms = [term.encode("utf-8", "surrogatepass") for term in self._terms]
+        starts = np.cumsum([0, *map(len, terms)])
+        return self._spans(one_slip_away(word, b"".join(terms), starts).tolist())
 
     def relatives(self, root: str, stem: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         spans = self.group("root", root)
