@@ -1,8 +1,8 @@
-"""What does a segment's field hold, as arrays? The reading side that evaluators use.
+"""A field of a segment as arrays: the reading side that evaluators use.
 
-Arrays are views on the mapped file: never write to them. `docs` are docnums in the segment, deleted
-ones among them; the segment's bitmap says which (`TocSegment.deleted_mask`). Scores, queries
-and text analysis are not known here.
+Arrays are views on the mapped file: never write to them. `docs` are docnums in the segment,
+including deleted ones; the segment's bitmap says which (`TocSegment.deleted_mask`). This file knows
+nothing about scores, queries or text analysis.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from indexer.codec.strings import StringTable
 
 
 class Slots(NamedTuple):
-    """A slice of slots, first to last (exclusive): a term, a group, or nothing where equal."""
+    """A slice of slots, first to last (exclusive): a term, a group, or nothing if equal."""
 
     first: int
     last: int
@@ -77,11 +77,11 @@ class FieldArrays:
 
     @property
     def term_count(self) -> int:
-        """How many distinct terms the field has."""
+        """The number of distinct terms in the field."""
         return len(self.terms)
 
     def ordinal(self, term: bytes | str) -> int:
-        """The ordinal of a term, -1 where the segment does not hold it."""
+        """The ordinal of a term, -1 if the segment does not have it."""
         key = term.encode("utf-8", "surrogatepass") if isinstance(term, str) else term
         known = self._ordinals.get(key)
         if known is None:
@@ -99,7 +99,7 @@ class FieldArrays:
 
     @cached_property
     def term_bytes(self) -> bytes:
-        """All terms end to end, for searches inside them; `term_starts` says which is where."""
+        """All terms end to end, for searches inside them; `term_starts` says where each begins."""
         return bytes(self._container.view(f"{self._prefix}term_bytes"))
 
     @property
@@ -113,7 +113,7 @@ class FieldArrays:
         return [data[a:b] for a, b in pairwise(self.term_starts.tolist())]
 
     def ordinals(self, terms: Collection[bytes]) -> Array:
-        """int64: the ordinals of those terms that the segment holds, in one look-up."""
+        """int64: the ordinals of those terms that the segment has, in one lookup."""
         return self.terms.find_all(terms)
 
     # Slots and groups
@@ -123,7 +123,7 @@ class FieldArrays:
         return int(self._array("slots")[ordinal]) if self.grouped else ordinal
 
     def slots_of_term(self, term: bytes | str) -> Slots:
-        """The slice of one term, `NOTHING` where it is not held."""
+        """The slice of one term, `NOTHING` if the segment does not have it."""
         ordinal = self.ordinal(term)
         if ordinal < 0:
             return NOTHING
@@ -141,7 +141,7 @@ class FieldArrays:
         return inverse_of(self.slot_by_ordinal)
 
     def group(self, level: str, key: bytes | str) -> int:
-        """The group that a folded form, stem or root names, -1 where the segment has none."""
+        """The group named by a folded form, stem or root, -1 if the segment has none."""
         spelled = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
         ordinal = self.ordinal(spelled)
         if ordinal >= 0:
@@ -167,7 +167,7 @@ class FieldArrays:
         return Slots(int(starts[group]), int(starts[group + 1]))
 
     def slots_of_key(self, level: str, key: bytes | str) -> Slots:
-        """The slice of the group that a key names, `NOTHING` where there is none."""
+        """The slice of the group named by a key, `NOTHING` if there is none."""
         return self.group_slots(level, self.group(level, key))
 
     def group_starts(self, level: str) -> Array:
@@ -275,7 +275,7 @@ class FieldArrays:
 
     @cached_property
     def weights(self) -> Array:
-        """Weight of every posting as Whoosh gave it; the tf where nothing else was said."""
+        """Weight of every posting as given by Whoosh; the tf by default."""
         weights = self._optional("weights")
         return self.tf if weights is None else weights
 
@@ -285,7 +285,7 @@ class FieldArrays:
         return f"{self._prefix}positions" in self._container
 
     def doc_range(self, slots: Slots) -> slice:
-        """Where the postings of a slice of slots lie in `docs`, `tf` and `weights`."""
+        """Where the postings of a slice of slots are in `docs`, `tf` and `weights`."""
         starts = self.doc_starts
         return slice(int(starts[slots.first]), int(starts[slots.last]))
 
@@ -295,14 +295,14 @@ class FieldArrays:
         return self.docs[span], self.tf[span]
 
     def docs_of(self, ordinals: Array) -> Array:
-        """The documents of some terms, a term after the other."""
+        """The documents of some terms, one term after the other."""
         slots = self.slot_by_ordinal[ordinals]
         starts, stops = self.doc_starts[slots].tolist(), self.doc_starts[slots + 1].tolist()
         docs = self.docs
         return np.concatenate([docs[:0], *(docs[a:b] for a, b in zip(starts, stops, strict=True))])
 
     def positions(self, slots: Slots) -> Array:
-        """The positions of a slice, posting after posting; the tf say how many each."""
+        """The positions of a slice, posting after posting; tf of them belong to each."""
         starts = self.position_starts
         return self.all_positions[int(starts[slots.first]) : int(starts[slots.last])]
 
@@ -317,13 +317,13 @@ class FieldArrays:
         return self._array("positions")
 
     def df(self, ordinal: int) -> int:
-        """How many documents, deleted ones too, hold a term."""
+        """The number of documents with a term, including deleted ones."""
         slot = self.slot(ordinal)
         starts = self.doc_starts
         return int(starts[slot + 1]) - int(starts[slot])
 
     def count_of(self, slots: Slots) -> int:
-        """How often the terms of a slice occur; two look-ups where positions are kept."""
+        """How often the terms of a slice occur; two lookups if positions are stored."""
         if self.has_positions:
             starts = self.position_starts
             return int(starts[slots.last]) - int(starts[slots.first])
@@ -340,7 +340,7 @@ class FieldArrays:
         return f"{self._prefix}values" in self._container
 
     def as_postings(self) -> Postings:
-        """Everything, as a merge takes it; the keys are slots."""
+        """All postings, in the form that a merge takes; the keys are slots."""
         return Postings(
             keys=np.arange(self.term_count),
             doc_starts=self.doc_starts,
@@ -357,7 +357,7 @@ class FieldArrays:
 
     @cached_property
     def lengths_by_docnum(self) -> Array | None:
-        """Exact field lengths (no stopwords); None where the field is not scorable."""
+        """Exact field lengths (no stopwords); None if the field is not scorable."""
         return self._optional("lengths")
 
     @cached_property

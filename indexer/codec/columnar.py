@@ -1,6 +1,6 @@
-"""How does an index of ours answer ranking? `Segment` and `FieldSource` over opened segments.
+"""Implements `Segment` and `FieldSource`, which ranking needs, over opened segments.
 
-Groups are single spans there, so a stem is one slice of postings.
+A group is a single span here, so a stem is one slice of postings.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ if TYPE_CHECKING:
 _SEPARATOR = b"\n"
 
 _REMEMBERED = 1 << 16
-"""Groups whose span is kept."""
+"""Number of groups whose span is cached."""
 
 _REMEMBERED_NEAR = 1 << 12
-"""Stems whose neighbours, and whose relatives, are kept."""
+"""Number of stems whose neighbours and relatives are cached."""
 
 _FEW_RANGES = 8
 _SLICED_POSTINGS = 128
-"""So few ranges, or with so many postings on average, are sliced one by one faster than gathered by
-index."""
+"""With at most so many ranges, or at least so many postings on average, slicing one by one is
+faster than gathering by index."""
 
 
 class LocalSegment:
@@ -134,7 +134,7 @@ class ColumnarField:
         return joined(np.stack([starts.take(groups), starts.take(groups + 1)], axis=1))
 
     def _fitting(self, pattern: FormPattern) -> set[int]:
-        """The folded groups that fit a pattern, found by what each of them must hold."""
+        """The folded groups that fit a pattern, found by a string that each must contain."""
         keys, begins = self._folded_keys
         fitting: list[int] = []
         for literal in pattern.literals:
@@ -150,7 +150,7 @@ class ColumnarField:
 
     @cached_property
     def _folded_keys(self) -> tuple[bytes, NDArray[np.int64]]:
-        """The keys of all folded groups, one a line, and where each line begins."""
+        """The keys of all folded groups, one per line, and where each line begins."""
         keys = self.arrays.group_keys("folded")
         lengths = np.fromiter(map(len, keys), np.int64, len(keys)) + 1
         text = _SEPARATOR + _SEPARATOR.join(keys) + _SEPARATOR
@@ -168,7 +168,7 @@ class ColumnarField:
         return spans, likeness
 
     def slipped(self, word: str) -> Spans:
-        """See FieldSource: a look through all terms of about that length."""
+        """See FieldSource: scans all terms of about that length."""
         terms = one_slip_away(word, self.arrays.term_bytes, self.arrays.term_starts)
         slots = np.sort(self.arrays.slot_by_ordinal.take(terms).astype(np.int64))
         return np.stack([slots, slots + 1], axis=1)

@@ -1,4 +1,4 @@
-"""What is in the columns of a segment, one value a document? Read without Whoosh.
+"""Read the columns of a segment, one value per document, without Whoosh.
 
 Columns are kept as Whoosh writes them: see `format.py`, and `whoosh.columns` in Whoosh itself.
 """
@@ -19,7 +19,7 @@ def has_column(container: Container, name: str) -> bool:
 
 
 def read_numbers(container: Container, name: str) -> NDArray[np.int64]:
-    """A column of unsigned numbers of 32 bits, by docnum; 0 where there is none.
+    """A column of unsigned 32-bit numbers, by docnum; 0 where there is none.
 
     Documents after the last that has a number are missing at the end, as Whoosh writes it.
     """

@@ -1,7 +1,7 @@
-"""Which commit of an index is the newest, and is all there that it names? Without Whoosh or numpy.
+"""Find the newest commit of an index and check its files, without Whoosh or numpy.
 
-What a TOC says is in `contents.py`; here it is found, read and compared with the files beside it.
-A run that finds nothing to write asks no more of an index than this.
+`contents.py` specifies the TOC; here it is found, read and compared with the files beside it. A run
+that finds nothing to write needs no more of an index than this.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def newest_generation(names: Iterable[str]) -> int:
 
 
 def generation_of(folder: str) -> int:
-    """The number of the newest commit in a folder. Raises IndexCorruptError where there is none."""
+    """The number of the newest commit in a folder. Raises IndexCorruptError if there is none."""
     try:
         generation = newest_generation(os.listdir(folder))
     except (FileNotFoundError, NotADirectoryError):
@@ -42,9 +42,9 @@ def generation_of(folder: str) -> int:
 
 
 def read_toc(folder: str, generation: int | None = None) -> Toc:
-    """What a commit consists of, the newest one unless another is named.
+    """The contents of a commit, the newest one unless another is named.
 
-    Raises IndexCorruptError where the TOC is not whole, or bears another number than its name.
+    Raises IndexCorruptError if the TOC is damaged, or its number is not the one in its name.
     """
     while True:
         number = generation_of(folder) if generation is None else generation
@@ -69,9 +69,9 @@ def stale_names(names: Iterable[str], toc: Toc) -> list[str]:
 
 
 def write_toc(folder: str, toc: Toc) -> None:
-    """Make a commit the newest one, of files that are on the disk already.
+    """Write the TOC that makes a commit the newest one; its files must already be on disk.
 
-    The last act is the renaming that makes it: whoever is killed leaves the old TOC or the new one.
+    The last step is a rename, so a killed process leaves either the old TOC or the new one.
     """
     durable.sync_folder(folder)
     path = os.path.join(folder, toc_name(toc.generation))
@@ -80,9 +80,9 @@ def write_toc(folder: str, toc: Toc) -> None:
 
 
 def check(folder: str) -> None:
-    """See every segment of the newest commit in its place. Raises IndexCorruptError.
+    """Check that every segment of the newest commit is in its place. Raises IndexCorruptError.
 
-    As much is checked as opening a searcher reads: headers, footers and directories.
+    Checks what opening a searcher reads: headers, footers and directories.
     """
     for segment in read_toc(folder).segments:
         path = os.path.join(folder, segment.file_name)
@@ -93,8 +93,8 @@ def check(folder: str) -> None:
 def remove_stale_files(folder: str) -> None:
     """Remove TOCs and segments of an index that its newest commit does not need.
 
-    Which one that is the disk says, not what a writer believes that it did or did not do. The
-    caller holds the lock.
+    The disk decides which one that is, not what a writer believes it did. The caller holds the
+    lock.
     """
     for name in stale_names(os.listdir(folder), read_toc(folder)):
         durable.unlink(os.path.join(folder, name))
@@ -102,7 +102,7 @@ def remove_stale_files(folder: str) -> None:
 
 @contextmanager
 def segments_in_place() -> Iterator[None]:
-    """Say, of a segment that is not there, what that means for the index."""
+    """Turn the error for a missing segment into one that says what it means for the index."""
     try:
         yield
     except FileNotFoundError as error:
@@ -110,7 +110,7 @@ def segments_in_place() -> Iterator[None]:
 
 
 def mapped(path: str) -> mmap.mmap:
-    """A segment's file as memory; it stays valid when the file is unlinked."""
+    """A segment's file, mapped; the map stays valid when the file is unlinked."""
     with open(open_own(path), "rb") as file, naming(path):
         if os.fstat(file.fileno()).st_size == 0:
             raise IndexCorruptError(f"{path}: the file is empty")

@@ -1,4 +1,4 @@
-"""How do named arrays get into one file, and out of it again?
+"""Write named arrays to one file, and read them back.
 
 The bytes are specified in `format.py`. This file knows arrays, checksums and mmap; it does not
 know what any array means.
@@ -39,7 +39,7 @@ class ContainerWriter:
         self._put(fmt.pack_header())
 
     def add(self, name: str, array: Array) -> None:
-        """Write a whole array under a name that was not used before."""
+        """Write a whole array under a new name."""
         data = np.ascontiguousarray(array, dtype=little_endian(array.dtype))
         self._begin(name)
         view = data.reshape(-1).view(np.uint8).data if data.size else memoryview(b"")
@@ -59,7 +59,7 @@ class ContainerWriter:
         self._arrays[name] = [dtype.str, start, (self._offset - start) // dtype.itemsize, crc]
 
     def close(self) -> Fingerprint:
-        """Write directory and footer; the file itself stays open, for its owner to sync."""
+        """Write directory and footer; the file stays open for its owner to sync."""
         directory = json.dumps(
             {"arrays": self._arrays, "meta": self.meta}, separators=(",", ":"), sort_keys=True
         ).encode("ascii")
@@ -84,7 +84,7 @@ class ContainerWriter:
 
 
 class Container:
-    """The arrays of one closed file, as views on a map of it; nothing is read before it is used.
+    """The arrays of one finished file, as views on a map of it; nothing is read before it is used.
 
     Opening checks header, footer and directory. `verify` reads and checks everything.
     """
@@ -101,7 +101,7 @@ class Container:
 
     @classmethod
     def open(cls, path: str, expected: SegmentEntry | None = None) -> Container:
-        """Map a file, of a segment as the TOC says; the map stays when the file is unlinked."""
+        """Map a file, which must be the segment in the TOC; the map survives unlinking the file."""
         return cls(mapped(path), path, expected)
 
     def __contains__(self, name: str) -> bool:
@@ -112,7 +112,7 @@ class Container:
         return list(self._arrays)
 
     def array(self, name: str) -> Array:
-        """The array of that name, read-only; KeyError where there is none."""
+        """The array of that name, read-only; KeyError if there is none."""
         view = self._views.get(name)
         if view is None:
             dtype, offset, count, _ = self._arrays[name]
@@ -131,7 +131,7 @@ class Container:
         return memoryview(self.buffer)[offset : offset + length]
 
     def verify(self) -> list[str]:
-        """Every array or gap whose bytes are not those that were written; [] means sound."""
+        """Every array or gap whose bytes are not those that were written; [] means undamaged."""
         problems = []
         end = fmt.HEADER.size
         spans = sorted((*self.span(name), name) for name in self._arrays)

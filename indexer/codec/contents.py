@@ -1,8 +1,7 @@
-"""What does the table of contents (TOC) of a commit say? This docstring is the specification.
+"""The table of contents (TOC) of a commit. This docstring is the specification.
 
-A TOC names everything that its commit is made of, and says enough of each file to know another one
-that stands in its place. Numbers are little-endian; `u4` and `u8` are unsigned integers of so many
-bytes.
+A TOC names all parts of its commit, and says enough about each file to detect any other file in its
+place. Numbers are little-endian; `u4` and `u8` are unsigned integers of 4 and 8 bytes.
 
 ::
 
@@ -14,10 +13,10 @@ bytes.
                 byte d // 8 is set where document d is deleted; what is left of the last byte is 0
     checksum  = crc32:u4 of all before
 
-`format` is `format.FORMAT_VERSION`; `schema` says which fields documents have (0: whoever opens the
-index knows); `generation` is the number in the file's own name, `_MAIN_<generation>.toc`. Of the
-catalogue there are the size and its checksum, both 0 where there is none. The id of a segment is
-of digits and small letters and names its file, `MAIN_<id>.fhs`; `bytes` is the size of that file,
+`format` is `format.FORMAT_VERSION`; `schema` says which fields documents have (0: the caller that
+opens the index knows); `generation` is the number in the file's own name, `_MAIN_<generation>.toc`.
+For the catalogue there are its size and checksum, both 0 if there is none. The id of a segment
+consists of digits and small letters and names its file, `MAIN_<id>.fhs`; `bytes` is its size,
 `footer_crc32` the crc32 of its last 32 bytes, which hold the checksum of its directory, which holds
 the checksum of every array: no other file has the same.
 
@@ -49,10 +48,10 @@ _SEGMENT = struct.Struct("<16sQIII")
 _CHECKSUM = struct.Struct("<I")
 
 INDEX_NAME = "MAIN"
-"""What Whoosh calls an index that nobody named; its files begin so."""
+"""Whoosh's name for an index without a name; the names of its files begin with it."""
 
 LARGEST_BYTES = 1 << 26
-"""No TOC is larger: 500 million documents that are deleted, in a million segments."""
+"""Limit for a TOC: enough for 500 million documents with deletions, in a million segments."""
 
 _ID_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _is_segment_id = re.compile(rb"[0-9a-z]{16}").fullmatch
@@ -64,7 +63,7 @@ def new_segment_id() -> str:
 
 
 class Fingerprint(NamedTuple):
-    """What tells a file from any other that may stand in its place."""
+    """Distinguishes a file from any other that may be in its place."""
 
     size_bytes: int
     crc32: int
@@ -136,7 +135,7 @@ def encode(toc: Toc) -> bytes:
 
 
 def decode(data: bytes) -> Toc:
-    """What the bytes of a TOC say, once all of it is checked. Raises FormatError."""
+    """The TOC in these bytes, fully checked. Raises FormatError."""
     if len(data) < _HEADER.size + _CHECKSUM.size:
         raise FormatError("it is cut off")
     magic, version, schema, generation, count, *catalogue = _HEADER.unpack_from(data)

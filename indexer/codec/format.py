@@ -1,10 +1,10 @@
-"""What are the bytes of a segment? This docstring is the specification; the code below obeys it.
+"""The bytes of a segment. This docstring is the specification; the code below follows it.
 
 FORMAT_VERSION 3
 ================
 
 A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
-unsigned integers of so many bytes, `f4` is an IEEE float. Strings are UTF-8 (lone surrogates as the
+unsigned integers of 1 to 8 bytes, `f4` is an IEEE float. Strings are UTF-8 (lone surrogates as the
 three bytes that Python's `surrogatepass` gives them).
 
 ::
@@ -72,8 +72,8 @@ so that they nest). Groups are numbered in the order of their slots.
                           more than 40 code points)
 ================ ======== ==================================================================
 
-Words that may bear a lone proclitic, by the stem of what is left when it is taken off: for the
-target كتاب the stem of بكتاب. The letters allow it; whether it is so, counts decide at query time.
+Words that may have a lone proclitic, by the stem of what is left without it: for the target كتاب
+the stem of بكتاب. The letters allow it; at query time counts decide whether it is one.
 
 ======================== ======== ==========================================================
 `bearing_...`                     the targets, in the order of their bytes: strings, see below
@@ -81,8 +81,8 @@ target كتاب the stem of بكتاب. The letters allow it; whether it is so, 
 `bearing_groups`         u4       the groups of the level "stem", ascending within a target
 ======================== ======== ==========================================================
 
-Strings and counts are arrays under one prefix. Where a slice begins is how much was before it, so
-only every sixteenth string says so, and no count does:
+Strings and counts are arrays under one prefix. A slice begins where the ones before it end, so only
+every sixteenth start of strings is stored, and none of counts:
 
 ================ ============ ==============================================================
 `..._bytes`      u1           n strings, end to end
@@ -94,7 +94,7 @@ only every sixteenth string says so, and no count does:
 
 Stored values: arrays `s/F/...` for a form field's text, `records/...` for everything else
 -----------------------------------------------------------------------------------
-One blob a document, compressed together in blocks of whole documents: at most 64 of them, about
+One blob per document, compressed together in blocks of whole documents: at most 64 of them, about
 48 KiB before compression.
 
 ================ ======== ==================================================================
@@ -226,9 +226,9 @@ def _parsed(directory: bytes, end: int) -> dict[str, Any]:
 
 
 def check_lengths(directory: dict[str, Any]) -> None:
-    """Raise FormatError where an array of a segment is not as long as the others want it.
+    """Raise FormatError if the length of an array of a segment does not agree with the others.
 
-    What follows from it: nobody who reads the arrays side by side runs out of one of them.
+    So code that reads arrays side by side never runs past the end of one.
     """
     try:
         counts = {name: count for name, (_, _, count, _) in directory["arrays"].items()}
@@ -240,7 +240,7 @@ def check_lengths(directory: dict[str, Any]) -> None:
 
 
 def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tuple[str, int]]:
-    """(array, how many values it must have) by all that is said elsewhere."""
+    """(array, how many values it must have) according to the metadata and other arrays."""
     documents = meta["documents"]
     for field, numbers in meta["fields"].items():
         terms = counts[f"f/{field}/term_lengths"]

@@ -1,8 +1,8 @@
-"""Which keys are spelled nearly like this one? Trigrams of padded strings, and what holds each.
+"""Find keys with similar spelling: trigrams of padded strings, and the keys that contain each.
 
 A key is padded with two marks on either side, so that its first and last letters weigh as much as
-the others: موزارت and موتسارت meet, which they do not with one mark. Likeness is Dice's: twice the
-trigrams that both have over the trigrams that each has, every trigram counted once.
+the others: موزارت and موتسارت match, which they do not with one mark. Likeness is Dice's: twice the
+number of shared trigrams over the sum of both numbers, every trigram counted once.
 
 The arrays here are built from the keys of a level and stored beside them (`format.py`); the same
 class serves keys that are only in memory.
@@ -28,7 +28,7 @@ PAD = 2
 _BITS = 21
 _THREE = np.uint64((1 << 3 * BITS) - 1)
 _MAX_LENGTH = 40
-"""Longer keys are no words; they are left out."""
+"""Longer keys are not words; they are left out."""
 
 
 class Grams(NamedTuple):
@@ -45,7 +45,7 @@ class Grams(NamedTuple):
 
 
 def build_grams(numbering: Numbering, keys: Numbers) -> Grams:
-    """The trigrams of all keys but those with a digit in them and overlong ones.
+    """The trigrams of all keys except overlong ones and those with a digit.
 
     keys: distinct, by their numbers. A pair of trigram and key is one number, to be sorted at once.
     """
@@ -114,7 +114,7 @@ def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
 
 
 class Shared(NamedTuple):
-    """What the keys have in common with a text.
+    """The trigrams that the keys have in common with a text.
 
     by_key: int64, how many of its trigrams each key holds; may end before the last key. wanted:
     how many it has.
@@ -139,7 +139,7 @@ def shared(grams: Grams, text: str) -> Shared:
 
 def nearest(grams: Grams, common: Shared, least: float) -> tuple[Array, Array]:
     """(keys, likeness): all keys that are `least` or more like a text, keys ascending."""
-    # 2 s >= least (n + m) and m >= s: what shares less cannot be like enough
+    # 2 s >= least (n + m) and m >= s: keys that share less cannot be similar enough
     candidates = np.flatnonzero(common.by_key >= least * common.wanted / (2 - least))
     likeness = _dice(grams, common, candidates)
     kept = likeness >= least

@@ -1,7 +1,7 @@
-"""What does an opened index hold? The segments of one commit, as arrays, columns and stored values.
+"""An open index: the segments of one commit, as arrays, columns and stored values.
 
-Without Whoosh: a search, `show`, `stats` and `terms` need no more. Whoosh's readers are made over
-the same, see `codec.whoosh.reader`.
+No Whoosh is needed: this is all that a search, `show`, `stats` and `terms` read. Whoosh's readers
+are adapters of the same, see `codec.whoosh.reader`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from indexer.errors import IndexVersionError
 
 
 class SegmentReader:
-    """One segment's file: fields when they are asked for, stored values and texts."""
+    """One segment's file: fields, opened on first use, stored values and texts."""
 
     def __init__(self, container: Container) -> None:
         self.container = container
@@ -42,7 +42,7 @@ class SegmentReader:
         return known
 
     def total_length(self, field: str) -> int:
-        """The lengths of a field, summed, those of deleted documents too."""
+        """The sum of the lengths of a field, including deleted documents."""
         meta = self.container.meta["fields"].get(field)
         return int(meta["length_total"]) if meta else 0
 
@@ -82,7 +82,7 @@ class OpenedIndex(NamedTuple):
 
     @property
     def document_count(self) -> int:
-        """How many documents it has, deleted ones not counted."""
+        """The number of documents, without deleted ones."""
         return sum(entry.documents - entry.deleted for entry in self.toc.segments)
 
     def fields(self, name: str) -> Iterator[FieldArrays]:
@@ -94,8 +94,8 @@ class OpenedIndex(NamedTuple):
 def open_newest(folder: str, schema: int) -> OpenedIndex:
     """The newest commit of the index in a folder, whose documents have the fields of `schema`.
 
-    Raises IndexCorruptError where a segment is not there, perhaps because a newer commit merged it
-    away, or is not whole; IndexVersionError where documents have other fields.
+    Raises IndexCorruptError if a segment is missing, perhaps because a newer commit merged it away,
+    or is damaged; IndexVersionError if documents have other fields.
     """
     toc = commits.read_toc(folder)
     check_schema(folder, toc, schema)

@@ -1,6 +1,6 @@
-"""How do token streams become postings, and how are slices of postings gathered?
+"""Turn token streams into postings, and gather slices of postings.
 
-Pure numpy; nothing here knows of files, fields or Whoosh.
+Pure numpy; nothing here knows about files, fields or Whoosh.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Postings(NamedTuple):
 
     @property
     def max_tf(self) -> int:
-        """The largest tf, 1 where there is no posting."""
+        """The largest tf, 1 if there are no postings."""
         return int(self.tf.max()) if len(self.tf) else 1
 
 
@@ -66,7 +66,7 @@ def slice_indices(starts: Array, lengths: Array) -> Array:
 
 
 def stable_order(ids: Array, limit: int) -> Array:
-    """Stable argsort of uint32 ids below `limit`, in linear time: a radix sort of 16 bits a pass.
+    """Stable argsort of uint32 ids below `limit`, in linear time: radix sort with 16 bits per pass.
 
     numpy sorts 16-bit integers by radix, wider ones by comparison, which is several times slower.
     """

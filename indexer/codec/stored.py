@@ -1,4 +1,4 @@
-"""How are texts and other stored values kept, and read back one document at a time?
+"""Store texts and other values, and read them back one document at a time.
 
 Blobs of whole documents are compressed together in blocks (zstd); reading a document unpacks its
 block and keeps it for the next. Merging copies blocks whose documents are all alive as they are.
@@ -28,11 +28,11 @@ BLOCK_DOCUMENTS = 64
 LEVEL = 3
 
 _PIECE_CHARS = 4 << 20
-"""A longer text is a block of its own, packed in pieces of so many code points."""
+"""A longer text is a block of its own, compressed in pieces of this many code points."""
 
 
 class BlobWriter:
-    """Collects one blob (or none) a document, in the order of docnums, into `scratch`."""
+    """Collects one blob (or none) per document, in the order of docnums, into `scratch`."""
 
     def __init__(self, scratch: IO[bytes]) -> None:
         self._scratch = scratch
@@ -57,7 +57,7 @@ class BlobWriter:
             self._flush()
 
     def add_text(self, docnum: int, text: str) -> None:
-        """The same for a text; a long one is never held in bytes, but packed piece by piece."""
+        """The same for a text; a long one is encoded and compressed piece by piece."""
         if len(text) <= _PIECE_CHARS:
             self.add(docnum, text.encode("utf-8", "surrogatepass"))
             return
@@ -115,10 +115,10 @@ class _Block(NamedTuple):
 
 
 _LARGEST_BLOCK_BYTES = 1 << 30
-"""No block is larger: files of more than 400 MiB are not indexed, and their texts grow by half."""
+"""Limit for a block: files of more than 400 MiB are refused, and text can grow by half."""
 
 _HELD_BYTES = 1 << 20
-"""About so much of unpacked blocks is kept, and the last one however large it is."""
+"""About this much of unpacked blocks is cached, and always the last one, whatever its size."""
 
 
 class BlobReader:
@@ -145,7 +145,7 @@ class BlobReader:
         return held.data[held.bounds[place] : held.bounds[place + 1]]
 
     def _hold(self, block: int) -> _Block:
-        """Unpack a block, and keep it with others that were asked for lately."""
+        """Unpack a block, and cache it with other recently used ones."""
         while self._held_bytes > _HELD_BYTES:
             self._held_bytes -= len(self._held.pop(next(iter(self._held))).data)
         first, last = self._block_docs[block : block + 2].tolist()
@@ -157,7 +157,7 @@ class BlobReader:
         return held
 
     def _unpacked(self, block: int, size: int) -> bytes:
-        """The bytes of a block, as many as its documents have: no frame can ask for more memory."""
+        """The bytes of a block, no more than its documents have, so no frame can exhaust memory."""
         frame = self._frame(block)
         try:
             if size <= _LARGEST_BLOCK_BYTES and zstandard.frame_content_size(frame) in (size, -1):
@@ -188,7 +188,7 @@ class BlobReader:
 
 
 _TO_JSON = json.JSONEncoder(separators=("\n", ":"), ensure_ascii=False, check_circular=False).encode
-"""Between members stands a line's end, which within them is always escaped."""
+"""Members are separated by a newline, which is always escaped inside them."""
 
 _IS_JSON = frozenset((str, bool, int, float, type(None))).__contains__
 

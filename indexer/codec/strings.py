@@ -1,4 +1,4 @@
-"""Where among sorted byte strings is this one? Terms, and the keys of groups."""
+"""Lookup in sorted byte strings: terms, and the keys of groups."""
 
 from __future__ import annotations
 
@@ -62,9 +62,9 @@ class StringTable:
         return self.lower_bound(prefix), last
 
     def find_all(self, keys: Collection[bytes]) -> Array:
-        """int64: the indexes of those keys that are held.
+        """int64: the indexes of those keys that the table has.
 
-        Strings that are all of one length, as numbers are, are looked up all at once.
+        Strings of one length, such as numbers, are looked up all at once.
         """
         lengths = np.asarray(self._lengths)
         width = int(lengths[0]) if len(lengths) else 0
@@ -77,7 +77,7 @@ class StringTable:
         return found
 
     def find(self, key: bytes) -> int:
-        """The index of `key`, -1 where it is not held."""
+        """The index of `key`, -1 if the table does not have it."""
         index = self.lower_bound(key)
         return index if index < len(self) and self[index] == key else -1
 

@@ -1,6 +1,6 @@
-"""Which words of a segment may bear a lone proclitic, and which stem is left without it?
+"""Words of a segment that may have a lone proclitic, and the stem that is left without it.
 
-The letters allow it (`analyzers.proclitics`); whether it is so, counts decide at query time.
+The letters allow it (`analyzers.proclitics`); at query time counts decide whether it is one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from analyzers.bulk.vocabulary import splits_all, stem_all
 
 
 class Bearings(NamedTuple):
-    """Pairs, in no order. words: folded forms. targets: the stems of what is left of each.
+    """Pairs, in no particular order. words: folded forms. targets: the stems of the rests.
 
     A word may have several targets, and most have none.
     """

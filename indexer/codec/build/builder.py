@@ -1,7 +1,7 @@
-"""How do documents become one segment file?
+"""Build one segment file from documents.
 
-A builder takes documents (or whole segments) in the order of docnums, keeps what they hold in
-bounded memory, and writes the file once. It knows no index, no TOC and no locks.
+A builder takes documents (or whole segments) in the order of docnums, keeps their content in
+bounded memory, and writes the file once. It knows nothing about indexes, TOCs or locks.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ class SegmentBuilder:
 
     @property
     def token_count(self) -> int:
-        """Tokens of form fields collected so far; what has to be held grows with it."""
+        """Tokens of form fields collected so far; memory grows with their number."""
         return sum(collector.token_count for collector in self._forms.values())
 
     # Documents
 
     def add_documents(self, schema: Any, documents: Sequence[Document]) -> None:
-        """Add documents as `IndexWriter.add_document` takes them; all of all, or an error."""
+        """Add documents as `IndexWriter.add_document` takes them; all, or none and an error."""
         prepared = prepare(schema, documents)
         first = self.doc_count
         for texts in prepared.texts:
@@ -74,7 +74,7 @@ class SegmentBuilder:
             self.add_record(record)
 
     def add_record(self, record: bytes | None) -> None:
-        """The stored values of the document at hand (see `stored.encode_record`); ends it."""
+        """The stored values of the current document (see `stored.encode_records`); ends it."""
         if record is not None:
             self._records.add(self.doc_count, record)
         self.doc_count += 1
@@ -132,7 +132,7 @@ class SegmentBuilder:
     # The file
 
     def write(self, file: IO[bytes]) -> Fingerprint:
-        """Write the segment; the builder is of no use afterwards."""
+        """Write the segment; the builder cannot be used afterwards."""
         writer = ContainerWriter(file)
         metas = {}
         for data in self._all_fields():
@@ -156,11 +156,11 @@ class SegmentBuilder:
         return written
 
     def close(self) -> None:
-        """Give back the temporary files."""
+        """Release the temporary files."""
         self._scratch.close()
 
     def write_segment(self, folder: str, segment_id: str) -> SegmentEntry:
-        """Write the segment to a new file in a folder, see it on the disk, and say what it is."""
+        """Write the segment durably to a new file in a folder, and return its entry for the TOC."""
         entry = SegmentEntry(segment_id, NO_FILE, self.doc_count)
         with durable.created(os.path.join(folder, entry.file_name)) as file:
             return entry._replace(file=self.write(file))
@@ -176,7 +176,7 @@ class SegmentBuilder:
             yield _joined(parts[name])
 
     def _form_fields(self) -> list[FieldData]:
-        """The form fields, and no more of their vocabulary than they need: it is large."""
+        """The form fields, each with only the part of the large vocabulary that it needs."""
         collectors = list(self._forms.values())
         for collector in collectors:
             collector.close()

@@ -1,7 +1,7 @@
-"""How are the fields of documents in the making collected, until their segment is written?
+"""Collect the fields of documents until their segment is written.
 
 `FormCollector` takes texts, which it tokenizes in batches and inverts in runs; `TermCollector`
-takes the postings that any other Whoosh field makes of a value.
+takes the postings that any other Whoosh field makes from a value.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from indexer.codec.postings import Array, Postings, invert, smallest_unsigned, s
 from indexer.codec.whoosh.formfield import FormField
 
 BATCH_CHARS = 1 << 18
-"""Texts are tokenized together until they have so many code points."""
+"""Texts are tokenized together until they have this many code points."""
 
 RUN_TOKENS = 2_000_000
-"""Tokens that are inverted at once; about 100 MB of arrays while it happens."""
+"""Number of tokens that are inverted at once; this needs about 100 MB of arrays."""
 
 
 class _Run(NamedTuple):
@@ -57,7 +57,7 @@ class FormCollector:
         self.token_count = 0
 
     def add(self, docnums: list[int], texts: list[str]) -> None:
-        """The texts of some documents; docnums must rise."""
+        """The texts of some documents; docnums must be ascending."""
         for docnum, text in zip(docnums, texts, strict=True):
             if len(text) >= BATCH_CHARS:
                 self._tokenize()
@@ -81,7 +81,7 @@ class FormCollector:
         self._collect(batch.form_ids, counts, docnums, 0)
 
     def _tokenize_long(self, docnum: int, text: str) -> None:
-        """A text piece by piece, so that no more than a run of its tokens is ever held."""
+        """Tokenize a text piece by piece, so that at most one run of its tokens is in memory."""
         first = 0
         for offset, piece in cut(text):
             tokens = self._vocabulary.tokenizer.tokenize(piece)
@@ -104,7 +104,7 @@ class FormCollector:
             self._runs.append(self._inverted(spill=True))
 
     def _inverted(self, *, spill: bool) -> _Run:
-        """The postings of the tokens that wait, on the disk if `spill`; nothing waits then."""
+        """The postings of the waiting tokens, on disk if `spill`; afterwards no tokens wait."""
         ids = np.concatenate(self._ids)
         counts, docnums = _by_document(np.concatenate(self._counts), np.concatenate(self._docnums))
         self._ids, self._counts, self._docnums, self._run_tokens = [], [], [], 0
@@ -117,13 +117,13 @@ class FormCollector:
         return _Run(postings, self._run_first > 0)
 
     def close(self) -> None:
-        """Tokenize and invert what waits, after the last text: all forms are known then."""
+        """Tokenize and invert what is waiting after the last text; then all forms are known."""
         self._tokenize()
         if self._ids:
             self._runs.append(self._inverted(spill=False))
 
     def finish(self) -> FieldData:
-        """All that was collected, when the vocabulary is analyzed."""
+        """Everything collected, once the vocabulary is analyzed."""
         used = np.zeros(len(self._vocabulary), np.bool_)
         for run in self._runs:
             used[run.postings.keys] = True

@@ -1,4 +1,4 @@
-"""How is the term dictionary of a field built: order of terms, groups, order of postings?
+"""Build the term dictionary of a field: order of terms, groups, order of postings.
 
 Reading it is `arrays.py`; the bytes are in `format.py`.
 """
@@ -46,7 +46,7 @@ class Vocabulary:
 
     levels: their keys are numbers of `numbering`; () where terms have no groups. own: as
     `own_numbers` gives, with levels only. bearings: those of all folded forms, and perhaps of
-    others; None where nobody has looked for them.
+    others; None if they were not computed.
     """
 
     terms: list[bytes]
@@ -67,9 +67,9 @@ class Vocabulary:
 
 
 def own_numbers(numbering: Numbering, terms: Spelled, folded: Numbers) -> Numbers:
-    """The number of each term itself; 0, no word, where none of its keys can be spelled so.
+    """The number of each term itself; 0, no word, if none of its keys can have this spelling.
 
-    A term that does not fit in a number is like a key only where its folded form does not either.
+    A term that does not fit in a number equals a key only if its folded form does not fit either.
     """
     own, fit = terms.packed(own_letters())
     own[~fit] = 0
@@ -115,8 +115,8 @@ class Dictionary:
 def build_dictionary(vocabularies: Sequence[Vocabulary]) -> Dictionary:
     """Unite vocabularies.
 
-    Raises ValueError where only some are grouped, or where levels do not nest: a folded form in
-    two stems, say.
+    Raises ValueError if only some have groups, or if levels do not nest, as with a folded form in
+    two stems.
     """
     terms, ordinals = _united_terms(vocabularies)
     if not any(v.levels for v in vocabularies):
@@ -140,7 +140,7 @@ def _united_terms(vocabularies: Sequence[Vocabulary]) -> tuple[list[bytes], list
 def _united_groups(
     vocabularies: Sequence[Vocabulary], terms: list[bytes], ordinals: list[Array]
 ) -> Groups:
-    """The groups of some vocabularies made one: `ordinals` are where the terms of each stand."""
+    """The united groups of some vocabularies; `ordinals` are the places of the terms of each."""
     numbering = vocabularies[0].numbering
     levels = [_united_level(vocabularies, i, ordinals, numbering) for i in range(len(LEVELS))]
     order = _slot_order(levels, len(terms))
@@ -157,7 +157,7 @@ def _united_groups(
 
 
 def decoded(strings: list[bytes]) -> list[str]:
-    """The strings as text; all at once unless one of them holds a line's end."""
+    """The strings as text; decoded all at once unless one contains a newline."""
     texts = b"\n".join(strings).decode("utf-8", "surrogatepass").split("\n")
     if len(texts) == len(strings):
         return texts
@@ -232,7 +232,7 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
 def _write_bearing(
     writer: ContainerWriter, prefix: str, groups: Groups, group_of_key: Array
 ) -> None:
-    """Write, by the stem of what is left, which stems may bear a lone proclitic before it.
+    """Write, by the stem of what is left, the stems that may have a lone proclitic before it.
 
     group_of_key: by key of the level "stem".
     """

@@ -1,4 +1,4 @@
-"""How does one field, inverted in any number of runs or segments, become its arrays in a file?"""
+"""Write the arrays of one field, inverted in any number of runs or segments, to a file."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ class FieldRuns(NamedTuple):
 
 
 class DocumentValues:
-    """Numbers by document that come in pieces, in the order of docnums, with gaps of 0.
+    """Numbers by document that come in pieces, in the order of docnums; gaps are 0.
 
-    Of a document that comes more than once they are added up.
+    If a document comes more than once, its numbers are added up.
     """
 
     def __init__(self, docnums: Iterable[Array] = (), values: Iterable[Array] = ()) -> None:
@@ -63,9 +63,9 @@ class DocumentValues:
 
 
 class FieldData:
-    """All that a segment will hold of one field.
+    """Everything in a segment that belongs to one field.
 
-    sources: in the order of their documents. lengths: None where the field is not scorable.
+    sources: in the order of their documents. lengths: None if the field is not scorable.
     samples: offsets in pieces, in the order of documents; with token_counts, form fields only.
     """
 
@@ -139,7 +139,7 @@ def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source]]:
 
 
 class _Output:
-    """The posting arrays of one field in the making."""
+    """The posting arrays of one field while they are written."""
 
     def __init__(self, sources: list[Source], doc_count: int, scratch: Scratch) -> None:
         postings = [source.postings for source in sources]

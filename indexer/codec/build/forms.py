@@ -1,8 +1,8 @@
-"""What does the analyzer say of the forms that one segment's texts have, each asked once?
+"""Analyze the distinct forms of one segment's texts, each once.
 
 The tokenizer numbers distinct forms, for all fields of the segment together; when all are known,
-folded form, stem and root are asked for all at once (`analyzers.bulk`), and each field is given its
-part of what was found.
+folded forms, stems and roots are computed together (`analyzers.bulk`), and each field gets its part
+of the result.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def _analyzed(
 def order_of(texts: Spelled) -> Array:
     """The order that sorts texts by their code points, which is that of their UTF-8.
 
-    Numpy sorts by as many first letters as fit in 64 bits; what those leave equal is few.
+    Numpy sorts by as many first letters as fit in 64 bits; few texts remain equal.
     """
     present = np.zeros(int(texts.codes.max(initial=0)) + 1, np.bool_)
     present[texts.codes] = True
@@ -58,7 +58,7 @@ def order_of(texts: Spelled) -> Array:
 
 
 class FormVocabulary:
-    """Tokenizer and stopwords of one segment in the making; shared by its fields."""
+    """Tokenizer and stopwords of one segment while it is built; shared by its fields."""
 
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
@@ -75,14 +75,14 @@ class FormVocabulary:
         return np.frombuffer(bytes(self._stopwords), np.bool_)
 
     def analyze(self) -> None:
-        """Analyze all forms; no others can be met from here on."""
+        """Analyze all forms; no others can be added from here on."""
         forms = Spelled(self.tokenizer.forms)
         order = order_of(forms)
         terms = forms.encoded(order)
         numbering = Numbering()
         folded = fold_all(numbering, forms)
         own = own_numbers(numbering, forms, folded).take(order)
-        del forms  # it is large, and the stems are still to be found
+        del forms  # it is large, and the stems are still to be computed
         self._whole = order, _analyzed(terms, numbering, folded.take(order), own)
 
     def part(self, used: Array) -> tuple[Vocabulary, Array]:

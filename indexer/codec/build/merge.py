@@ -1,8 +1,8 @@
-"""How are the postings of several runs or segments joined into one, in bounded memory?
+"""Merge the postings of several runs or segments into one, in bounded memory.
 
-A merge goes through the slots of the result in blocks. Of each block it gathers the slices that
-every source holds and lays them side by side: lists of one slot in the order of the sources, which
-is the order of their documents. Postings are moved, never decoded.
+A merge goes through the slots of the result in blocks. For each block it gathers the slices of
+every source and concatenates them: lists of one slot in the order of the sources, which is the
+order of their documents. Postings are moved, never decoded.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class Source(NamedTuple):
 
     slots: the slot in the result of each of `postings.keys`, -1 for a list whose documents are all
     deleted. docmap: int64 by docnum of the source, the docnum in the result, -1 for a deleted
-    document; None where nothing changes. goes_on: whether the first document is the last one of the
-    source before, of which this has the following positions.
+    document; None if nothing changes. goes_on: whether the first document is the last one of the
+    previous source, continued here with the following positions.
     """
 
     postings: Postings
@@ -51,7 +51,7 @@ class Block(NamedTuple):
 
 
 class _Slices(NamedTuple):
-    """What one source has in one block: lists by slot, flat arrays in the same order."""
+    """The content of one source in one block: lists by slot, flat arrays in the same order."""
 
     slots: Array
     doc_counts: Array
@@ -77,14 +77,14 @@ class _OrderedSource:
         self.slots = slots if self.order is None else slots.take(self.order)
 
     def sizes(self) -> tuple[Array, Array]:
-        """(slots, how many positions or postings each holds)."""
+        """(slots, how many positions or postings each has)."""
         postings = self.postings
         starts = postings.doc_starts if postings.pos_starts is None else postings.pos_starts
         lengths = np.diff(starts.astype(np.int64))
         return self.slots, lengths if self.order is None else lengths.take(self.order)
 
     def slices(self, first: int, last: int) -> _Slices:
-        """The lists of slots first to last (exclusive), documents renumbered, deleted ones gone."""
+        """The lists of slots first to last (exclusive), renumbered, without deleted documents."""
         low, high = np.searchsorted(self.slots, (first, last)).tolist()
         rows = np.arange(low, high) if self.order is None else self.order[low:high]
         contiguous = self.order is None
@@ -143,13 +143,13 @@ def _renumbered(found: _Slices, docmap: Array) -> _Slices:
 
 
 def _sum_rows(values: Array, counts: Array) -> Array:
-    """int64 by row: the sum of its elements; rows lie end to end."""
+    """int64 by row: the sum of its elements; rows are end to end."""
     sums = starts_of(values)
     return np.diff(sums.take(starts_of(counts)))
 
 
 def merge(sources: Sequence[Source], slot_count: int) -> Iterator[Block]:
-    """The merged lists of slots 0 to slot_count, in blocks that never part a list."""
+    """The merged lists of slots 0 to slot_count, in blocks that never split a list."""
     ordered = [_OrderedSource(source) for source in sources]
     parted = any(source.goes_on for source in sources)
     sizes = np.zeros(slot_count, np.int64)
@@ -167,7 +167,7 @@ def merge(sources: Sequence[Source], slot_count: int) -> Iterator[Block]:
 
 
 def _united(block: Block) -> Block:
-    """The block with one posting for each document of a list, where a document was parted."""
+    """The block with one posting per document of a list, joining documents that were split."""
     starts = starts_of(block.doc_counts)
     first = np.zeros(len(block.docs) + 1, np.bool_)
     first[starts] = True
@@ -182,7 +182,7 @@ def _united(block: Block) -> Block:
 
 
 def _join(parts: list[_Slices], first: int, last: int) -> Block:
-    """Lay the lists of several sources side by side."""
+    """Concatenate the lists of several sources, slot by slot."""
     slots = np.concatenate([part.slots for part in parts])
     order = None if len(parts) == 1 else np.argsort(slots, kind="stable")
     doc_counts = np.concatenate([part.doc_counts for part in parts])
@@ -223,7 +223,7 @@ def _with_values(block: Block, parts: list[_Slices], posting_order: Array | None
 
 
 def _row_order(counts: Array, order: Array | None) -> Array | None:
-    """The order of the elements, where rows of these lengths are put in `order`."""
+    """The order of the elements when rows of these lengths are put in `order`."""
     # Two sources hold slots 0 and 2 with the rows [a b] [c], and slot 0 with [d]. End to end that
     # is a b c d, counts 2 1 1, slots 0 2 0, and `order` 0 2 1. Rows begin at 0 2 3, in order at
     # 0 3 2 with lengths 2 1 1: the elements 0 1, 3, 2, so a b d c.

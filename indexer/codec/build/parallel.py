@@ -1,8 +1,8 @@
-"""How do several processes build segments at once, and what if one of them dies?
+"""Build segments in several processes, safely even if one of them dies.
 
 Each worker takes units of work until none is left, collects their documents and writes segments of
-its own into the index's folder; the parent alone commits. Nothing is shared but a counter and one
-pipe a worker. A worker that fails or dies fails the whole build: its siblings are ended, and what
+its own into the index's folder; only the parent commits. Nothing is shared except a counter and one
+pipe per worker. A worker that fails or dies fails the whole build: the others are ended, and what
 was written is removed.
 """
 
@@ -22,7 +22,7 @@ from indexer.errors import FahrasError, Remedy
 from indexer.process import set_apart
 
 MESSAGES_AT_ONCE = 128
-"""A worker hands its messages over so many at a time: waking the parent costs more than they do."""
+"""Messages that a worker sends at a time: waking the parent costs more than the messages."""
 
 
 class BuildError(FahrasError):
@@ -37,7 +37,7 @@ def build_with(
     read: Read[Unit],
     tell: Callable[[Any], None],
 ) -> list[SegmentEntry]:
-    """The segments that so many worker processes make of the units; see `build_here`."""
+    """The segments that this many worker processes make from the units; see `build_here`."""
     crew = _Crew(workers)
     try:
         crew.start(_work, (folder, schema, units, read))
@@ -121,7 +121,7 @@ def _work(
     units: Sequence[Unit],
     read: Read[Unit],
 ) -> None:
-    """What a worker process does. Ctrl-C is the parent's business: it ends its workers."""
+    """The work of a worker process. It ignores Ctrl-C: the parent ends its workers."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
@@ -144,7 +144,7 @@ def _work(
 
 
 def _for_parent(error: Exception) -> Exception:
-    """What the parent raises: the error itself where it speaks to the user, else a BuildError."""
+    """The error for the parent to raise: the same if it is meant for users, else a BuildError."""
     failure = error
     if not isinstance(error, FahrasError) and getattr(error, "errno", None) is None:
         failure = BuildError(

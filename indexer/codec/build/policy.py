@@ -1,11 +1,11 @@
-"""Which segments does a commit merge, so that updates stay cheap and segments few?
+"""Choose the segments that a commit merges, so that updates stay cheap and segments few.
 
 Segments are sorted into levels by their live documents, each level eight times the one below. When
-eight are in one level they become one, of a higher level, so every document is rewritten once a
-level. But no more than an eighth of the index is rewritten at once: what is as large as that stays
-beside the others, and a small update never waits for a large merge. A segment that has lost a third
-of its documents is rewritten too, since queries still read what is deleted; of large ones, one a
-commit. `docs/decisions/merging.md` has the figures.
+eight are in one level they become one of a higher level, so every document is rewritten once per
+level. But no more than an eighth of the index is rewritten at once: larger merges are not made, and
+a small update never waits for a large merge. A segment that has lost a third of its documents is
+rewritten too, because queries still read deleted ones; of large segments, one per commit.
+`docs/decisions/merging.md` has the figures.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from typing import Any
 
 FANOUT = 8
 SMALLEST_LEVEL = 64
-"""Documents; all segments below it are of one level."""
+"""Number of documents; all smaller segments are in one level."""
 
 SMALL_MERGE = 1000
-"""Documents that are merged at any time, however small the index."""
+"""Number of documents that may always be merged, however small the index."""
 
 LARGEST_MERGE_BYTES = 256 << 20
-"""More than so much is not merged at once, so that no update waits for it. `optimize` does."""
+"""No more than this is merged at once, so that no update waits for it; `optimize` merges all."""
 
 DELETED_SHARE = 1 / 3
 
 
 def level_of(doc_count: int) -> int:
-    """The level of a segment with so many live documents."""
+    """The level of a segment with this many live documents."""
     level = 0
     while doc_count >= SMALLEST_LEVEL * FANOUT**level:
         level += 1
@@ -37,7 +37,7 @@ def level_of(doc_count: int) -> int:
 
 
 def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
-    """Those segments that go into one, beside the `new_docs` documents of a commit."""
+    """The segments to merge into one, along with the `new_docs` documents of a commit."""
     by_size = sorted(segments, key=_live)
     most_docs = max((_docs(segments) + new_docs) // FANOUT, SMALL_MERGE)
     worn = [s for s in by_size if s.deleted_count() > s.doc_count_all() * DELETED_SHARE]
@@ -53,13 +53,13 @@ def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
 
 
 def _is_worth_it(segments: Sequence[Any]) -> bool:
-    """Whether little is merged, or no segment is rewritten for the sake of smaller ones."""
+    """Whether the merge is small, or rewrites no segment only because of smaller ones."""
     docs = _docs(segments)
     return docs < 2 * SMALLEST_LEVEL or docs >= 2 * max(map(_live, segments))
 
 
 def _within(segments: Sequence[Any], most_docs: int) -> list[Any]:
-    """The first segments that together have at most so many documents, and not too many bytes."""
+    """The first segments, with at most `most_docs` documents and not too many bytes in all."""
     docs = accumulate(map(_live, segments))
     sizes = accumulate(s.size_bytes for s in segments)
     fitting = [
@@ -69,7 +69,7 @@ def _within(segments: Sequence[Any], most_docs: int) -> list[Any]:
 
 
 def _crowded_level(doc_counts: Iterable[int]) -> int:
-    """The lowest level with too many segments, -1 where none has."""
+    """The lowest level with too many segments, -1 if there is none."""
     counts = Counter(level_of(count) for count in doc_counts if count)
     return min((level for level, count in counts.items() if count >= FANOUT), default=-1)
 

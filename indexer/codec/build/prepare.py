@@ -1,7 +1,7 @@
-"""What do documents add to a segment? All of it is worked out before anything is changed.
+"""Work out everything that documents add to a segment, before anything is changed.
 
-So documents of which one cannot be indexed leave nothing behind. They go through field by field,
-not one by one: a thousand small files cost little more than one large one.
+So if one of the documents cannot be indexed, none leaves anything behind. They are processed field
+by field, not one by one: a thousand small files cost little more than one large one.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ _ONE = (1).to_bytes(4, "big")
 
 
 class Texts(NamedTuple):
-    """The texts of a form field. docs: each one's place among the documents.
+    """The texts of a form field. docs: the place of each among the documents.
 
-    stored: what is kept of each, which may differ from what is indexed; None: nothing.
+    stored: the text stored for each, which may differ from what is indexed; None: nothing.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Terms:
 
 
 class Cells(NamedTuple):
-    """What documents have in the column of a field."""
+    """The values of documents in the column of a field."""
 
     name: str
     column: Any
@@ -129,7 +129,7 @@ def _texts(name: str, fieldobj: FormField, values: _Values) -> Texts:
 
 
 def _terms(name: str, fieldobj: Any, values: _Values) -> Terms:
-    """What the values of a field that is no form field add: postings, and lengths if it scores."""
+    """The postings of a field that is not a form field, and its lengths if it is scorable."""
     if fieldobj.vector:
         raise TypeError(f"field {name!r}: this codec keeps no term vectors")
     found = Terms(name, fieldobj)

@@ -1,7 +1,7 @@
-"""Where do runs and half-made arrays wait until their segment is written?
+"""Temporary files for runs and unfinished arrays until their segment is written.
 
-In unnamed temporary files beside the index (never in a /tmp that may be memory), so that a killed
-process leaves nothing behind.
+They are unnamed and beside the index (never in a /tmp that may be memory), so a killed process
+leaves nothing behind.
 """
 
 from __future__ import annotations
@@ -34,13 +34,13 @@ class Scratch:
         )
 
     def release(self) -> None:
-        """Forget the pages of spilled runs that were read; they are still in the files."""
+        """Release the pages of spilled runs that were read; they are still in the files."""
         if hasattr(mmap, "MADV_DONTNEED"):
             for run in self._runs:
                 run.madvise(mmap.MADV_DONTNEED)
 
     def close(self) -> None:
-        """Close every spool; mapped runs go with the last array that looks at them."""
+        """Close every spool; mapped runs are freed with the last array that uses them."""
         self._spools.close()
 
     def spill(self, postings: Postings) -> Postings:
@@ -72,4 +72,4 @@ class ArraySpool:
     def finish(self, writer: ContainerWriter, name: str) -> None:
         """Write the whole array under a name."""
         writer.add_stream(name, self.dtype, self._file)
-        self._file.close()  # its bytes are needed no more, and may be many
+        self._file.close()  # its bytes are no longer needed, and may be many

@@ -1,4 +1,4 @@
-"""How do very many documents become segments, as many as memory asks for?"""
+"""Write many documents into as many segments as the limit on memory requires."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from indexer.process import seldom_collected
 from indexer.storage import durable
 
 SEGMENT_TOKENS = 10_000_000
-"""A segment is closed when it has so many tokens (about 110 MB of text), to bound memory: its
+"""A segment is closed when it has this many tokens (about 110 MB of text), to bound memory: its
 vocabulary and the arrays that write it take about 400 MB in each worker."""
 
 DOCUMENTS_AT_ONCE = 256
 CHARS_AT_ONCE = 1 << 18
-"""Documents are given to a builder when there are so many, or so many characters in them."""
+"""Documents are given to a builder when there are this many, or this many characters in them."""
 
 Unit = TypeVar("Unit")
 Read = Callable[[Unit], Iterable[Document | Any]]
 
 
 class SegmentSeries:
-    """Writes documents into as many segments of an index's folder as memory asks for."""
+    """Writes documents into as many segments of an index's folder as memory requires."""
 
     def __init__(self, folder: str, schema: Any) -> None:
         self._folder = folder
@@ -36,7 +36,7 @@ class SegmentSeries:
         self._segments: list[SegmentEntry] = []
 
     def add(self, document: Document) -> None:
-        """Add a document; whether it can be indexed may show only with one of the next."""
+        """Add a document; an error about it may be raised only when a later one is added."""
         self._waiting.append(document)
         self._waiting_chars += sum(len(v) for v in document.values() if isinstance(v, str))
         if len(self._waiting) >= DOCUMENTS_AT_ONCE or self._waiting_chars >= CHARS_AT_ONCE:
@@ -55,7 +55,7 @@ class SegmentSeries:
         self._builder.close()
 
     def finish(self) -> list[SegmentEntry]:
-        """Write what is left; the segments, their files on the disk."""
+        """Write what is left; returns the segments, whose files are on disk."""
         self._add_waiting()
         self._close()
         return self._segments
@@ -70,7 +70,7 @@ class SegmentSeries:
 def build_here(
     series: SegmentSeries, units: Iterable[Unit], read: Read[Unit], tell: Callable[[Any], None]
 ) -> list[SegmentEntry]:
-    """The segments of these units, built in this process; `tell` gets what is no document."""
+    """The segments of these units, built in this process; `tell` gets what is not a document."""
     try:
         with seldom_collected():
             for unit in units:

@@ -1,4 +1,4 @@
-"""What does an existing segment give to a merge?"""
+"""The content of an existing segment, as a merge needs it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from indexer.codec.whoosh.columns import read_column
 class SegmentSource:
     """A segment without its deleted documents.
 
-    deleted: bool by docnum. `alive` is None where no document is deleted. Raises IndexCorruptError
-    where a byte of the segment is not as it was written: what a merge copies gets new checksums, so
+    deleted: bool by docnum. `alive` is None if no document is deleted. Raises IndexCorruptError if
+    any byte of the segment is not as it was written: a merge gives its copies new checksums, so
     damage would never be found again.
     """
 
@@ -98,7 +98,7 @@ class SegmentSource:
 def _field_source(
     arrays: FieldArrays, kept: npt.NDArray[np.bool_], ordinals: Array, docmap: Array
 ) -> FieldRuns:
-    """The postings of a field, its terms and groups without those that no document alive holds."""
+    """The postings of a field, without terms and groups that no live document contains."""
     terms = arrays.all_terms()
     kept_ordinals = np.sort(ordinals[kept])
     place = np.full(len(terms), -1, np.int64)

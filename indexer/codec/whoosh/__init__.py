@@ -1,1 +1,1 @@
-"""What Whoosh sees of an index: codec, readers, matchers, writer."""
+"""Whoosh's view of an index: codec, readers, matchers, writer."""

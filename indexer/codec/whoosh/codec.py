@@ -1,6 +1,6 @@
-"""How does Whoosh see a columnar segment? The codec and the readers and writers it hands out.
+"""The Whoosh codec for columnar segments, and its readers and writers.
 
-Only adapters live here: what they adapt is `builder.py`; the readers are in `reader.py`.
+This file only has adapters, of `builder.py`; the readers are in `reader.py`.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class ColumnarSegment(TocSegment):
 class PerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
     """Takes documents field by field, from Whoosh's own writer and its merges.
 
-    Nothing reaches the builder before the document is finished, so that one can be given up.
+    Nothing reaches the builder before the document is finished, so it can be cancelled.
     """
 
     def __init__(self, builder: SegmentBuilder) -> None:
@@ -151,7 +151,7 @@ class PerDocWriter(base.PerDocumentWriter):  # type: ignore[misc]
         self._builder.add_record(record)
 
     def cancel_doc(self) -> None:
-        """Give up what was said of the document."""
+        """Discard the fields of the document."""
         self._record, self._texts, self._lengths, self._cells = {}, {}, [], []
 
     def close(self) -> None:

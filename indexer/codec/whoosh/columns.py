@@ -1,4 +1,4 @@
-"""How are the columns of fields kept, by which Whoosh sorts and filters? As Whoosh writes them."""
+"""The columns of fields, by which Whoosh sorts and filters, stored as Whoosh writes them."""
 
 from __future__ import annotations
 

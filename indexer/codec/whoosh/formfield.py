@@ -1,8 +1,8 @@
-"""Which Whoosh field holds text whose terms are unmarked written forms, with groups?
+"""The Whoosh field for text whose terms are unmarked written forms, with groups.
 
 `FormField` works with any codec and writer; the columnar writer knows it and indexes its texts in
-batches. Stopwords are terms and hold positions, but count in no field length: the freq that `index`
-reports for them is 0, and Whoosh sums those.
+batches. Stopwords are terms and have positions, but do not count for the field length: the freq
+that `index` reports for them is 0, and Whoosh sums those.
 """
 
 from __future__ import annotations

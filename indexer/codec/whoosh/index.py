@@ -1,12 +1,12 @@
-"""The door to an index on disk: create it, open it, get readers, searchers and writers.
+"""Create or open an index on disk, and get readers, searchers and writers.
 
     index = create_index("folder", Schema(path=ID(unique=True), text=FormField()))
     with index.writer() as writer:
         writer.add_document(path="a.txt", text="ذهب الطالب إلى المدرسة")
     arrays = field_arrays(index.reader(), "text")
 
-What `open_index` gives is an index to Whoosh's searchers, parsers and writers. Whoosh's own
-`open_dir` does not open it, for that would take a pickle, which may run code.
+`open_index` returns an index that works with Whoosh's searchers, parsers and writers. Whoosh's own
+`open_dir` does not open it: that would need a pickle, which could run code.
 """
 
 from __future__ import annotations
@@ -52,13 +52,13 @@ class ColumnarIndex(FileIndex):  # type: ignore[misc]
         return TOC(self._schema, list(map(ColumnarSegment, toc.segments)), toc.generation)
 
     def lock(self, name: str) -> Any:
-        """Whoosh's lock, which is no link to elsewhere."""
+        """Whoosh's lock, which must not be a link to elsewhere."""
         path = os.path.join(self.storage.folder, f"{self.indexname}_{name}")
         os.close(open_own(path, os.O_WRONLY | os.O_CREAT))
         return super().lock(name)
 
     def writer(self, **options: Any) -> ColumnarWriter:
-        """A writer; LockError where another one is at work (wait with `timeout` seconds)."""
+        """A writer; LockError if another one is at work (wait for `timeout` seconds)."""
         from indexer.codec.whoosh.writer import ColumnarWriter
 
         return ColumnarWriter(self, **options)
@@ -82,7 +82,7 @@ class _Folder(FileStorage):  # type: ignore[misc]
     """The folder of an index. Our writers keep nothing where Whoosh would keep half-made runs."""
 
     def temp_storage(self, name: str | None = None) -> RamStorage:
-        """No folder, which would be emptied at the end, whatever stood under its name."""
+        """Memory, not a folder: a folder would be emptied at the end, whatever it contained."""
         return RamStorage()
 
 
@@ -92,7 +92,7 @@ def create_index(
     schema_version: int = 0,
     catalogue: Fingerprint | None = None,
 ) -> ColumnarIndex:
-    """A new, empty index in a folder, which is made where it is missing; an older one is gone."""
+    """A new, empty index in a folder, which is made if missing; it replaces any older index."""
     folder = os.fspath(path)
     durable.make_folders(folder)
     toc = Toc(0, schema_version, (), catalogue)

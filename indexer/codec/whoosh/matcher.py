@@ -1,7 +1,7 @@
-"""How do Whoosh's own query types read our postings, one at a time?
+"""Lets Whoosh's own query types read our postings, one at a time.
 
-This is the way of queries that have no vectorised evaluation; it is correct for all of Whoosh and
-not meant to be fast.
+Queries without vectorized evaluation use it; it is correct for all of Whoosh and not meant to be
+fast.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.postings import starts_of
 
 BLOCK_POSTINGS = 128
-"""What Whoosh's block-skipping takes for a block."""
+"""The size of a block for Whoosh's block skipping."""
 
 
 class ColumnarMatcher(LeafMatcher):  # type: ignore[misc]
@@ -142,7 +142,7 @@ class ColumnarMatcher(LeafMatcher):  # type: ignore[misc]
         return float(self._weights[start : start + BLOCK_POSTINGS].max())
 
     def skip_to_quality(self, minquality: float) -> int:
-        """Skip blocks that cannot be good enough; how many."""
+        """Skip blocks that cannot be good enough; returns how many."""
         skipped = 0
         while self._at < self._count and self.block_quality() <= minquality:
             block = self._at // BLOCK_POSTINGS

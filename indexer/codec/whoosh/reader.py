@@ -1,4 +1,4 @@
-"""How does Whoosh read a columnar segment: its terms and its documents?
+"""Lets Whoosh read the terms and documents of a columnar segment.
 
 Adapters of `opened.py`, `arrays.py` and `matcher.py` to Whoosh's reader classes.
 """

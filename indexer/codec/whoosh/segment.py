@@ -1,4 +1,4 @@
-"""What does the TOC remember of a segment? Its name, how many documents, which are deleted.
+"""The TOC's data about a segment: its name, its documents, and which are deleted.
 
 The segment's file never changes; deleting is a bit here, so a commit of deletions is one small TOC.
 """
@@ -17,7 +17,7 @@ from indexer.codec.opened import deleted_mask
 
 
 class TocSegment(base.Segment):  # type: ignore[misc]
-    """A segment as Whoosh asks for one: what the TOC says of it, or will. Its codec is not said."""
+    """A segment in Whoosh's sense, with its data in the TOC, present or future; it has no codec."""
 
     compound = False
     indexname = INDEX_NAME
@@ -66,7 +66,7 @@ class TocSegment(base.Segment):  # type: ignore[misc]
         self.delete_documents(np.array([docnum]), delete=delete)
 
     def delete_documents(self, docnums: npt.NDArray[Any], *, delete: bool = True) -> int:
-        """Delete many documents at once; how many changed. IndexError for one that is not there."""
+        """Delete many documents at once; returns how many changed. IndexError for a bad docnum."""
         mask = self.deleted_mask()
         before = self.entry.deleted
         mask[docnums] = delete

@@ -1,8 +1,8 @@
-"""How is an index changed? Whoosh's writer, with our way to add, merge, build and commit.
+"""Whoosh's writer, with our own ways to add, merge, build and commit.
 
-All of `whoosh.writing.IndexWriter` works. What is new: documents are added whole or not at all,
-`delete_by_values` for many at once, `build` with several processes, a merge policy, and commits
-that are on the disk when they return.
+All of `whoosh.writing.IndexWriter` works. New are: documents are added completely or not at all,
+`delete_by_values` deletes many at once, `build` uses several processes, a merge policy, and commits
+that are on disk when they return.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         options.update(codec=ColumnarCodec(), compound=False)
         self._written: list[ColumnarSegment] = []
         self.notes: list[str] = []
-        """What could not be done after the commit, which stands; the next run does it."""
+        """What could not be done after the commit, which is valid; the next run does it."""
         with naming(ix.storage.folder):
             super().__init__(ix, **options)
         self._schema_version = ix.schema_version
@@ -70,7 +70,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     # Adding
 
     def add_document(self, **document: Any) -> None:
-        """Add a document; when this raises, nothing of it was added."""
+        """Add a document; if this raises, nothing of it was added."""
         self._check_state()
         for name in document:
             if not name.startswith("_") and name not in self.schema:
@@ -82,7 +82,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
             self._close_full_segment()
 
     def add_documents(self, documents: Iterable[dict[str, Any]]) -> int:
-        """Add documents, each a dictionary of fields; how many."""
+        """Add documents, each a dictionary of fields; returns how many."""
         count = 0
         for document in documents:
             self.add_document(**document)
@@ -147,15 +147,15 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         raise TypeError("the fields of an index are those that it was made with")
 
     def remove_field(self, fieldname: str) -> None:
-        """Refused: a TOC does not hold the schema, it names the version of one."""
+        """Refused: a TOC does not contain the schema, only its version."""
         raise TypeError("the fields of an index are those that it was made with")
 
     # Deleting
 
     def delete_by_values(self, fieldname: str, values: Iterable[str | bytes]) -> int:
-        """Delete every committed document that has one of these terms in a field; how many.
+        """Delete every committed document that has one of these terms in a field; returns how many.
 
-        One look-up a term and segment: for the thousands of documents of an update.
+        One lookup per term and segment, fast enough for an update of thousands of documents.
         """
         self._check_state()
         to_bytes = self.schema[fieldname].to_bytes
@@ -179,7 +179,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     # Finishing
 
     def _close_full_segment(self) -> None:
-        """Write the segment in the making and begin another."""
+        """Write the current segment and begin another."""
         self.codec.finish(self.storage, self.newsegment)
         self._written.append(self.get_segment())
         self.newsegment = self.codec.new_segment(self.storage, self.indexname)
@@ -234,13 +234,13 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         return Toc(self.generation, self._schema_version, entries, self.catalogue)
 
     def cancel(self) -> None:
-        """Give everything up that is not committed; files that were written are removed."""
+        """Discard everything that is not committed; files that were written are removed."""
         self._check_state()
         self._clean()
         super().cancel()
 
     def _cleanup_on_error(self) -> None:
-        """Let go of what was collected and written too, where a commit fails."""
+        """Also discard what was collected and written, if a commit fails."""
         self._close_segment()
         self._clean()
         self._finish()
@@ -250,7 +250,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
             commits.remove_stale_files(self.storage.folder)
 
     def _finish(self) -> None:
-        """Let others write; whatever fails here changes nothing of what is committed."""
+        """Let others write; a failure here does not affect the commit."""
         if getattr(self, "_searcher", None) is not None:  # Whoosh 2.7.4 has none
             self._searcher._orig_close()
         with suppress(OSError):
