@@ -252,7 +252,7 @@ class Reading(Composer):
             clause = self.word_clause(words[0], fields, boost, match="folded")
             return [clause._replace(sign="" if clause.weak else "+")]
         slop = self._slop(lexeme, suffix)
-        level = "exact" if self.parser.match == "exact" else "folded"
+        level = self.parser.match if self.parser.match in ("exact", "folded") else "joined"
         query = PhraseQuery(
             fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
         )

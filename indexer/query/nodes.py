@@ -141,7 +141,10 @@ class PatternQuery(_Compared):
 
 @dataclass(frozen=True, eq=False)
 class PhraseQuery(_Compared):
-    """Words in this order, compared by folded form (`level`), nothing between them.
+    """Words in this order, nothing between them.
+
+    They are compared at `level`: "exact", "folded", or "joined", which is the folded form also
+    behind the proclitics that are written joined (لحقوق, وللأمن).
 
     With `slop`, the words in any order with at most so many other words between them in all.
     """

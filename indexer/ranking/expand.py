@@ -18,7 +18,7 @@ from typing import NamedTuple
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.feminines import pairs_of, parted
 from analyzers.plurals import bears, relatives
-from analyzers.proclitics import splits
+from analyzers.proclitics import PROCLITICS, splits
 from analyzers.roots import kindred, root
 from analyzers.stemmer import is_known, stem
 from analyzers.variants import matched_exactly
@@ -34,6 +34,10 @@ _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
 
 _ARTICLE = "ال"
+_LAM = "ل"
+_JOINED = ("و", *PROCLITICS)
+"""What may be written together with a word of a phrase."""
+
 _BEFORE_NAMES = ("", *_ATTACHED, _ARTICLE, "وال", "فال", "بال", "كال", "لل")
 """The same with the article, for names that are met by their whole letters."""
 
@@ -91,6 +95,31 @@ def group_at(word: QueryWord, level: str, weight: float = 1.0) -> Expansion:
     apart = level == "stem" and bool(pairs_of(word.analysis.stem))
     key = key_at(word.analysis, level)
     return Expansion(level, key, level, weight, form=word.unmarked, apart=apart)
+
+
+def phrase_groups(word: QueryWord, level: str) -> tuple[Expansion, ...]:
+    """The groups of a word in a phrase: its own at a level, or "joined": folded, with proclitics.
+
+    What follows the word's own letters is its folded form behind each proclitic that Arabic writes
+    joined, the article as the query has it: of الأمن also والأمن, بالأمن and للأمن, but not أمن.
+    """
+    if level != "joined":
+        return (group_at(word, level),)
+    own = group_at(word, "folded")
+    joined = (
+        Expansion("folded", analyze_form(form).folded, "stem", own.weight, form=form)
+        for form in _joined(word.unmarked)
+    )
+    return tuple(_first_of_each((own, *joined)))
+
+
+def _joined(unmarked: str) -> Iterator[str]:
+    """A form with each proclitic before it. ل takes the place of the alef of an article."""
+    for proclitic in _JOINED:
+        if proclitic.endswith(_LAM) and unmarked.startswith(_ARTICLE):
+            rest = unmarked.removeprefix(_ARTICLE)
+            yield proclitic + (rest if rest.startswith(_LAM) else _LAM + rest)  # للأمن, للغة
+        yield proclitic + unmarked
 
 
 def written_groups(word: QueryWord, level: str, settings: RankingSettings) -> list[Expansion]:

@@ -186,7 +186,8 @@ class Explainer:
         for words, level, slop, weight in self._resolver.phrases(query):
             located = located_words(words, level, source, query.strict)
             docs, counts = phrase_frequencies(located, slop, source)
-            tier = level if isinstance(query, PhraseQuery) else "variant"
+            own = "stem" if level == "joined" else level
+            tier = own if isinstance(query, PhraseQuery) else "variant"
             written = " ".join(word.unmarked for word in words)
             owners = np.zeros(len(docs), np.int64)
             found = counts.astype(np.float32)

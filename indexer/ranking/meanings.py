@@ -14,7 +14,7 @@ import numpy as np
 
 from analyzers.analyzer import analyze_form
 from indexer.query.nodes import QueryWord
-from indexer.ranking.expand import Expansion, is_part, key_at
+from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import (
     FieldSource,
@@ -51,11 +51,6 @@ class Phrase(NamedTuple):
     level: str
     slop: int | None
     weight: float
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """What names the group of each word at the level."""
-        return tuple(key_at(word.analysis, self.level) for word in self.words)
 
 
 class PhraseTerms(NamedTuple):

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analyzers.ranked import changes, is_among
 from indexer.query.nodes import QueryWord
-from indexer.ranking.expand import group_at
+from indexer.ranking.expand import phrase_groups
 from indexer.ranking.occurrences import gathered, occurrences_of
 from indexer.ranking.source import Docs, FieldSource, Gathered, Located
 from indexer.ranking.strict import agreeing
@@ -50,11 +50,15 @@ def located_words(
     """
     located = []
     for word in words:
-        group = group_at(word, level)
-        terms = agreeing(source, group.terms(source), word.unmarked, strict)
+        terms = np.concatenate(
+            [
+                agreeing(source, group.terms(source), group.form, strict)
+                for group in phrase_groups(word, level)
+            ]
+        )
         if not len(terms):
             return ()
-        located.append(source.locate(terms))
+        located.append(source.locate(terms[terms[:, 0].argsort()]))
     return tuple(located)
 
 

@@ -21,7 +21,7 @@ from indexer.query.nodes import (
     QueryWord,
     StemQuery,
 )
-from indexer.ranking.expand import Expansion, expand, group_at
+from indexer.ranking.expand import Expansion, expand, group_at, phrase_groups
 from indexer.ranking.meanings import (
     Meaning,
     Phrase,
@@ -97,8 +97,8 @@ class Resolver:
                 yield from self._spans_of_pattern(leaf, source)
             case PhraseQuery():
                 for word in leaf.words:
-                    group = group_at(word, leaf.level)
-                    yield _narrowed(leaf, plain(group, group.terms(source)), source)
+                    for group in phrase_groups(word, leaf.level):
+                        yield _narrowed(leaf, plain(group, group.terms(source)), source)
             case AlternativeQuery():
                 for side in leaf.sides:
                     for word in side:

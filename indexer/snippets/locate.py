@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.query.nodes import Leaf
+from indexer.ranking.expand import phrase_groups
 from indexer.ranking.meanings import OTHER
 from indexer.ranking.occurrences import occurrences_of, postings_of
 from indexer.ranking.resolve import Resolver
@@ -113,7 +114,8 @@ def _sought_spans(leaf: Leaf, source: FieldSource, resolver: Resolver) -> list[S
         meanings = resolver.spans(leaf, source)
         terms = [meaning.spans for meaning in meanings if meaning.expansion.retrieves]
     for phrase in resolver.phrases(leaf):
-        terms += [source.group(phrase.level, key) for key in phrase.keys]
+        groups = (group for word in phrase.words for group in phrase_groups(word, phrase.level))
+        terms += [group.terms(source) for group in groups]
     return terms
 
 

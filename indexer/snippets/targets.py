@@ -20,7 +20,14 @@ from indexer.query.nodes import (
     StemQuery,
 )
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import Expansion, group_at, group_of, key_at, written_groups
+from indexer.ranking.expand import (
+    Expansion,
+    group_at,
+    group_of,
+    key_at,
+    phrase_groups,
+    written_groups,
+)
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
 from indexer.snippets.highlighter import Meetings
@@ -145,7 +152,11 @@ def _add(targets: Targets, leaf: Leaf, resolver: Resolver, weight: float) -> Non
 
 def _add_phrase(targets: Targets, leaf: PhraseQuery, resolver: Resolver, weight: float) -> None:
     settings = resolver.snapshot.settings
-    words = [tuple(written_groups(word, leaf.level, settings)) for word in leaf.words]
+    own = "folded" if leaf.level == "joined" else leaf.level
+    words = [
+        (*written_groups(word, own, settings), *phrase_groups(word, leaf.level)[1:])
+        for word in leaf.words
+    ]
     if leaf.slop is None:
         targets.add_phrase(leaf.words, words, weight)
         return

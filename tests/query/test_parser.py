@@ -45,7 +45,7 @@ def shape(query: Any) -> str:
     if isinstance(query, PhraseQuery):
         words = " ".join(word.unmarked for word in query.words)
         slop = "" if query.slop is None else f"~{query.slop}"
-        level = "" if query.level == "folded" else f"@{query.level}"
+        level = "" if query.level == "joined" else f"@{query.level}"
         return f"{_field(query)}«{words}»{level}{slop}{_boost(query)}"
     if isinstance(query, FilterQuery):
         return f"files{sorted(query.files)}" if query.files is not None else f"dates{query.dates}"
@@ -361,6 +361,7 @@ def test_match_is_the_level_of_words(match: str) -> None:
 
 def test_a_phrase_is_never_looser_than_its_letters() -> None:
     assert shape(parsed("«كتاب بيت»", match="exact").query) == "«كتاب بيت»@exact"
+    assert shape(parsed("«كتاب بيت»", match="folded").query) == "«كتاب بيت»@folded"
     assert shape(parsed("«كتاب بيت»", match="root").query) == "«كتاب بيت»"
     assert shape(parsed("«كتاب»", match="exact").query) == "كتاب@exact"
 
