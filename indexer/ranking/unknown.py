@@ -24,9 +24,11 @@ _SUGGESTIONS = 3
 _LEAST_LIKENESS = 0.5
 """Of what is only suggested: one wrong letter in a word of four."""
 
+_RARE = 20
+"""How often, at most, the stem of a word that no text writes may occur for it to be doubted."""
 
 _DOUBTFUL = 5
-"""How much commoner another word must be for one that no text writes so to be doubted."""
+"""How much commoner the word that was meant must be."""
 
 
 class Missing(NamedTuple):
@@ -44,11 +46,12 @@ def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> li
         written = text[word.start : word.end] or word.unmarked
         if written in found:
             continue
-        slips = evaluator.leaves.resolver.proposals(word.unmarked, leaf.fields)
         if _is_held(leaf, word, evaluator):
-            if slips and _is_doubtful(leaf, word, slips[0], evaluator):
+            slips = _meant_instead(leaf, word, evaluator)
+            if slips:
                 found[written] = Missing(UnknownWord(written, slips[:_SUGGESTIONS]), False)
         else:
+            slips = evaluator.leaves.resolver.proposals(word.unmarked, leaf.fields)
             retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:
@@ -92,20 +95,26 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
     )
 
 
-def _is_doubtful(leaf: Leaf, word: QueryWord, meant: str, evaluator: Evaluator) -> bool:
-    """Whether a word that no text writes, though its stem meets some, is probably another.
+def _meant_instead(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> tuple[str, ...]:
+    """What was probably meant by a word that no text writes, though its stem meets some.
 
-    So it is where that one is of another stem and very much commoner.
+    Nothing, unless its stem is rare and the best proposal is of another stem and very much
+    commoner. All else is asked first: proposals are looked for in the whole dictionary.
     """
     vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
     analysis = word.analysis
     if analysis.stopword or vocabulary.count("folded", analysis.folded):
-        return False
-    stem = analyze_form(meant).stem
-    groups = evaluator.leaves.resolver.expanded(word, "stem", leaf.fields, ())
-    met = {g.key for g in groups if g.level == "stem"}
-    rare = _DOUBTFUL * sum(vocabulary.count("stem", key) for key in met)
-    return stem not in met and vocabulary.count("stem", stem) > rare
+        return ()
+    resolver = evaluator.leaves.resolver
+    met = {g.key for g in resolver.expanded(word, "stem", leaf.fields, ()) if g.level == "stem"}
+    count = sum(vocabulary.count("stem", key) for key in met)
+    if count > _RARE:
+        return ()
+    slips = resolver.proposals(word.unmarked, leaf.fields)
+    stem = analyze_form(slips[0]).stem if slips else ""
+    if not slips or stem in met or vocabulary.count("stem", stem) <= _DOUBTFUL * count:
+        return ()
+    return slips
 
 
 def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
