@@ -14,12 +14,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.format import LEVELS as GROUP_LEVELS
+
 if TYPE_CHECKING:
     from indexer.query.nodes import Leaf
     from indexer.query.patterns import FormPattern
     from indexer.ranking.expand import Expansion
 
-LEVELS = ("exact", "folded", "stem", "root")
+LEVELS = ("exact", *GROUP_LEVELS)
+"""The term itself, then its groups, narrowest first."""
 
 Docs = NDArray[np.int64]
 Floats = NDArray[np.float32]
