@@ -1,4 +1,4 @@
-"""The library's face: create, open, update, search. Nothing here prints, and no type is Whoosh's.
+"""The library's API: create, open, update, search. Nothing here prints or exposes a Whoosh type.
 
 with Index.create("texts") as index:
     index.update()
@@ -62,15 +62,15 @@ class Index:
     def create(cls, folder: str | os.PathLike[str], *, index_dir: str | None = None) -> Index:
         """An empty index for a folder, in its `.fahras` or in `index_dir`.
 
-        It is on the disk, for others to open, from its first `update` on; until then, or until it
-        is closed, nobody else can write there. An index that is already there is opened instead.
-        Raises IndexVersionError where that is of another version, and IndexLockedError.
+        It is on disk, for others to open, after its first `update`; until then, or until it is
+        closed, nobody else can write there. If there is an index already, it is opened instead.
+        Raises IndexVersionError if that has another version, and IndexLockedError.
         """
         home = os.path.abspath(folder)
         where = index_dir or storage.default_index_dir(home)
         if not storage.exists(where):
             lock = Lock(where)
-            if not storage.exists(where):  # nobody was faster
+            if not storage.exists(where):  # no other process was faster
                 return cls._begin(where, lock, home)
             lock.release()
         if index_dir is None:
@@ -104,11 +104,11 @@ class Index:
         index_dir: str | None = None,
         roots: Sequence[str] = (),
     ) -> Index:
-        """An empty index in the place of one of any version; `update` then reads all its roots.
+        """An empty index that replaces one of any version; `update` then reads all its roots.
 
         The old data answer until that update is committed. Nobody else can write there until then,
-        or until this index is closed. `roots`: what to index if the old index does not tell any
-        more. Raises NoIndexError, NoRootsError and IndexLockedError.
+        or until this index is closed. `roots`: what to index if the roots of the old index can no
+        longer be read. Raises NoIndexError, NoRootsError and IndexLockedError.
         """
         where = index_dir or storage.find(os.fspath(folder or "."))
         storage.require(where)
@@ -142,11 +142,11 @@ class Index:
         progress: Callable[[Progress], None] | None = None,
         ahead: Ahead | None = None,
     ) -> UpdateReport:
-        """Bring the index in step with its roots, or with `paths` only, which become roots.
+        """Bring the index up to date with its roots, or only with `paths`, which become roots.
 
-        `forget` takes roots out. One writer at a time: raises IndexLockedError. Files that cannot
-        be read are in the report's problems and keep what was indexed of them before. `ahead` has
-        looked at the files already; it is asked where what it saw can be relied on.
+        `forget` removes roots. One writer at a time: raises IndexLockedError. Files that cannot be
+        read are in the report's problems and keep what was indexed of them before. `ahead` has
+        examined the files already; its result is used if it can be relied on.
         """
         from indexer.folder import changes
         from indexer.update.run import Run, plan_update, problems_of, refuse_loss, report_of, stamp
@@ -177,7 +177,7 @@ class Index:
                 notes += self._commit(writer, catalogue)
             except BaseException:
                 with suppress(Exception):
-                    writer.cancel()  # of what was committed this takes nothing back
+                    writer.cancel()  # this undoes nothing that was committed
                 raise
         return report_of(plan, catalogue, run, started, notes)
 
@@ -195,9 +195,9 @@ class Index:
                 lock.release()
 
     def _clear(self) -> list[str]:
-        """See that the newest commit is whole, and remove what killed runs left beside it.
+        """Check that the newest commit is complete, and remove what killed runs left beside it.
 
-        What cannot be removed is noted.
+        Returns notes about what could not be removed.
         """
         self.refresh()
         notes: list[str] = []
@@ -210,10 +210,10 @@ class Index:
         return notes
 
     def _commit(self, writer: ColumnarWriter, catalogue: Catalogue) -> list[str]:
-        """Write the catalogue of the generation to come, then commit that generation.
+        """Write the catalogue of the next generation, then commit that generation.
 
-        The commit is one renaming: of the TOC, for a new index of `fahras.json`. What goes wrong
-        after it cannot undo it; it is returned, and done by the next run.
+        The commit is one rename: of the TOC or, for a new index, of `fahras.json`. Later failures
+        cannot undo it; they are returned, and the next run finishes the work.
         """
         index_dir, data_dir, home = self._location
         path = _catalogue_path(data_dir, writer.generation)
@@ -234,12 +234,12 @@ class Index:
         return notes
 
     def refresh(self) -> None:
-        """Look again: what other processes have committed or rebuilt is seen from here on."""
+        """Reopen the index, to see what other processes have committed or rebuilt."""
         self._let_go()
         self._follow()
 
     def _follow(self) -> bool:
-        """Turn to the data folder in use, if another process has rebuilt; whether it has."""
+        """Switch to the data folder in use if another process has rebuilt; tells whether it has."""
         if self._is_new:
             return False
         location = storage.read(self._location.index_dir)
@@ -260,7 +260,7 @@ class Index:
 
     @cached_property
     def _whoosh(self) -> ColumnarIndex:
-        """The index as Whoosh's writer takes it; what only reads does without."""
+        """The index as Whoosh's writer needs it; readers do not need it."""
         from indexer.codec.whoosh import engine
 
         return engine.open_index(self._location.data_dir)
@@ -289,7 +289,7 @@ class Index:
 
     @cached_property
     def _opened(self) -> tuple[OpenedIndex, Catalogue]:
-        """An opened commit and its catalogue; others may commit meanwhile."""
+        """An open commit and its catalogue; others may commit meanwhile."""
         from indexer.codec.opened import open_newest
         from indexer.schema import SCHEMA_VERSION
 
@@ -307,7 +307,7 @@ class Index:
 
     @cached_property
     def _snapshot(self) -> Snapshot:
-        """What is ranked."""
+        """The documents to rank."""
         from indexer.codec.columnar import LocalSegment
         from indexer.ranking.snapshot import Snapshot
 
@@ -338,8 +338,8 @@ class Index:
     def search(self, query: str, options: SearchOptions = SearchOptions()) -> SearchResults:
         """The documents that answer a query, best first, with passages that show why.
 
-        Raises QueryError, with its place, where the query cannot be understood, and OptionError
-        where an option has a value that is not known.
+        Raises QueryError, with its place, if the query cannot be understood, and OptionError if an
+        option has an unknown value.
         """
         return self._search(query, options).results()
 
@@ -366,7 +366,7 @@ class Index:
     def rank(
         self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
     ) -> list[tuple[str, float]]:
-        """(document id, score) of the `k` best documents: what an evaluation needs."""
+        """(document id, score) of the `k` best documents, for evaluations."""
         search = self._search(query, options)
         ranked = search.rank(k)
         docs = ranked.docs.tolist()
@@ -378,7 +378,7 @@ class Index:
     def matches(
         self, text: str, query: str, options: SearchOptions = SearchOptions()
     ) -> tuple[Match, ...]:
-        """The words of any text that meet a query as this index understands it."""
+        """The words of any text that match a query as this index understands it."""
         return self._search(query, options).matches(text)
 
     def document(self, name: str, line: int | None = None) -> Document:
@@ -391,7 +391,7 @@ class Index:
         return self._documents.document(name, line)
 
     def holds(self, name: str) -> bool:
-        """Whether any document answers to a name, as `document` takes it."""
+        """Whether `document` would find any document by this name."""
         return self._documents.holds(name)
 
     @property
@@ -402,7 +402,7 @@ class Index:
 
     @property
     def document_count(self) -> int:
-        """How many documents the index holds."""
+        """The number of documents in the index."""
         return self._opened[0].document_count
 
     def problems(self) -> tuple[FileProblem, ...]:
@@ -416,7 +416,7 @@ class Index:
         return terms_of(self._opened[0], prefix, limit)
 
     def stats(self) -> IndexStats:
-        """What the index holds, and how large it is."""
+        """The contents of the index, and its size."""
         from analyzers import ANALYZER_VERSION
         from indexer.ranking.terms import distinct_terms, tokens_of
         from indexer.reports import IndexStats
@@ -439,7 +439,7 @@ class Index:
         )
 
     def close(self) -> None:
-        """Let go of the files; a new index that was never updated is gone."""
+        """Release the files; a new index that was never updated is removed."""
         self._let_go()
         self._close_whoosh()
         if self._lock is not None:
@@ -463,7 +463,7 @@ class Index:
             self.close()
 
     def _refuse_damage(self, error: Exception) -> None:
-        """Raise IndexCorruptError where an error may come of what is not as it was written."""
+        """Raise IndexCorruptError if damage on disk may have caused an error."""
         if "_opened" not in vars(self) and "_whoosh" not in vars(self):
             return
         from indexer.codec.opened import damage_of
@@ -510,7 +510,7 @@ def _fill(data_dir: str, catalogue: Catalogue) -> None:
 
 
 def _undo(index_dir: str, lock: Lock) -> None:
-    """Remove a new index, unless it has come to be the one in use, and let others write."""
+    """Remove a new index, unless it is the one in use by now, and let others write."""
     with suppress(OSError):
         storage.clear(index_dir)
     lock.release()

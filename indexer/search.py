@@ -1,7 +1,7 @@
-"""From the text of a query to what a person is shown: rank, look up, cut snippets.
+"""One query from its text to the results shown: rank, look up, cut snippets.
 
-`Search` is one query on one opened index. Scoring is `ranking`'s business, marking `snippets`'s;
-here they meet documents and files.
+`Search` is one query on one open index. `ranking` scores and `snippets` highlights; this file
+connects them with documents and files.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from indexer.ranking.explain import Explainer
 
 _PAGE = 64
-"""Hits whose texts are held at once."""
+"""Number of hits whose texts are in memory at once."""
 
 
 class Search:
@@ -132,7 +132,7 @@ class Search:
         return ()
 
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
-        """Where each document stands in the order of paths; records of a file keep their order."""
+        """The rank of each document in the order of paths; records of a file keep their order."""
         return (self._files.ranks(self.snapshot.file_numbers.take(docs)) << 32) + docs
 
     def _stored(self, doc: int) -> Record:
@@ -152,7 +152,7 @@ class Search:
         return str(stored["record"] or self._files.by_number[stored["file"]].path)
 
     def _hits(self, docs: Sequence[int], scores: Sequence[float]) -> Iterator[Hit]:
-        """What is shown of some documents, a page of them at a time."""
+        """The hits for some documents, a page of them at a time."""
         for first in range(0, len(docs), _PAGE):
             page = docs[first : first + _PAGE]
             shown = zip(page, scores[first:], self._texts(page), strict=False)
@@ -160,7 +160,7 @@ class Search:
                 yield self._hit(doc, score, text, snippets)
 
     def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
-        """The text of each document and its best passages; nothing where none are wanted."""
+        """The text of each document and its best passages; empty if none are wanted."""
         options = self._options
         if options.snippets <= 0 and not options.places:
             yield from (("", ()) for _ in docs)
@@ -210,7 +210,7 @@ class Search:
         )
 
     def _is_stale(self, path: str, entry: FileEntry) -> bool:
-        """As `_is_stale` says, asked once for all records of a file."""
+        """Like `_is_stale`, but checked only once for all records of a file."""
         if path not in self._stale:
             self._stale[path] = _is_stale(path, entry)
         return self._stale[path]
@@ -231,7 +231,7 @@ class Search:
         return Highlighter(self._targets, shared_tokenizer())
 
     def matches(self, text: str) -> tuple[Match, ...]:
-        """The words of any text that met the query."""
+        """The words of any text that match the query."""
         return matches_of(text, self._highlighter.of_text(text))
 
 
@@ -247,7 +247,7 @@ def _byte_offset(
 
 
 def _is_stale(path: str, entry: FileEntry) -> bool:
-    """Whether the file is gone, or is not what was indexed. Read only if its time is another."""
+    """Whether the file is gone or has changed since indexing. Read only if its time differs."""
     try:
         now = os.stat(path)
         if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:

@@ -1,1 +1,1 @@
-"""From the text of a query to what it asks."""
+"""Parse the text of a query into nodes."""

@@ -1,6 +1,6 @@
-"""How do clauses side by side become one query? Wanted, welcome, not wanted, and other names.
+"""Compose clauses side by side into one query: required, optional, excluded, and other names.
 
-The parser finds the clauses; what stands here knows no syntax.
+The parser finds the clauses; this file knows no syntax.
 """
 
 from __future__ import annotations
@@ -63,12 +63,12 @@ class Composer:
         self.leaves: list[Leaf] = []
 
     def conjoined(self, clauses: list[Clause]) -> Clause:
-        """All the clauses as one: each is wanted, unless it says itself that it is not."""
+        """All the clauses as one: each is required unless it is excluded."""
         weak = all(clause.weak for clause in clauses)
         return Clause(self.combine([c._replace(sign=c.sign or "+") for c in clauses]), "", weak)
 
     def combine(self, clauses: Sequence[Clause]) -> Node:
-        """One query from clauses side by side, stopwords left out where anything else stands."""
+        """One query from clauses side by side, without stopwords if there is anything else."""
         kept = [c for c in clauses if not c.weak]
         if kept:
             self.forget(c for c in clauses if c.weak)

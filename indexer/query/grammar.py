@@ -1,4 +1,4 @@
-"""How do the pieces of a query make clauses? One method a rule of the grammar; see `parser`."""
+"""Build clauses from the pieces of a query: one method per rule of the grammar; see `parser`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Settings(Options, Protocol):
 
     @property
     def match(self) -> str:
-        """The weakest tier that makes a document belong."""
+        """The weakest tier that makes a document match."""
 
     @property
     def asked(self) -> float:
@@ -76,11 +76,11 @@ class Settings(Options, Protocol):
         """The words of a piece of the query that begins at `start`."""
 
     def file_numbers(self, glob: str) -> frozenset[int]:
-        """The files whose path meets a glob."""
+        """The files whose path matches a glob."""
 
 
 class Reading(Composer):
-    """One parse: the lexemes left, and what was met on the way."""
+    """The state of one parse: the remaining lexemes, and what was found so far."""
 
     def __init__(self, parser: Settings, text: str, pieces: Cut) -> None:
         super().__init__(parser)
@@ -193,7 +193,7 @@ class Reading(Composer):
         return self.word(lexeme, fields) if lexeme.kind == "word" else []
 
     def signed(self, sign: Lexeme, kind: str, fields: tuple[str, ...]) -> list[Clause]:
-        """A clause that is wanted or not wanted."""
+        """A clause that is required or excluded."""
         if self.peek() is None or self.lexemes[self.at].kind == "close":
             raise QueryError(
                 f"{sign.text} needs a word after it", self.text, sign.start, len(sign.text)

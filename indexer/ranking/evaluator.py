@@ -1,4 +1,4 @@
-"""Which documents answer a query, with which scores? Arrays in, arrays out.
+"""Find the documents that match a query, and their scores. Arrays in, arrays out.
 
 First who is a member, then what each member scores: two questions to every node of a query's tree,
 so that a score is computed only where it is wanted. Both are answered for the whole index at once.
@@ -80,7 +80,7 @@ class Evaluator:
                 assert_never(query)
 
     def scores(self, query: Node, docs: Docs) -> Scores:
-        """What each of some documents scores; docs ascend and need not be members."""
+        """The scores of given documents, which are ascending and need not be members."""
         if isinstance(query, LEAVES):
             return self.leaves.scores([query], docs)
         match query:

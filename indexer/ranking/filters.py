@@ -1,4 +1,4 @@
-"""Which documents pass a filter? By file, by date; filters add nothing to scores."""
+"""Filter documents by file or date; filters add nothing to scores."""
 
 from __future__ import annotations
 

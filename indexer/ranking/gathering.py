@@ -1,4 +1,4 @@
-"""How often does each word stand in each document, all its forms and fields taken together?
+"""Count how often each word occurs in each document, all its forms and fields together.
 
 Pooling comes before saturation: a document that holds كتاب twice and والكتب once holds the word
 three times. Forms that met by a weaker tier count less. Sums are of 64 bits and of numbers of 24,
@@ -43,7 +43,7 @@ _MOST_CELLS = 1 << 21
 """Words times documents that are counted at once."""
 
 _BISECTED_SHARE = 64
-"""One posting for so many documents: then documents are bisected, not put into a table."""
+"""With at most one posting per this many documents, bisection replaces a table of documents."""
 
 _DENSE_SHARE = 8
 """One posting for so many documents: from there on a pass over all documents is fast."""
@@ -128,7 +128,7 @@ class Gathering:
 
     @cached_property
     def runs(self) -> Runs:
-        """What the runs are."""
+        """The kinds of the runs."""
         parts = self._parts.all
         described = np.array([part[:3] for part in parts], np.int64).reshape(-1, 3)
         words, kinds, blocks = described.T.repeat([len(part.weights) for part in parts], axis=1)
@@ -137,7 +137,7 @@ class Gathering:
         return Runs(words, kinds, blocks, firsts, positions)
 
     def members(self, numbers: Sequence[int]) -> Docs:
-        """The live documents that hold any of some words, ascending. numbers: no word twice."""
+        """The live documents with any of these words, ascending. numbers: no word twice."""
         if self._is_alone:
             return self._alone[0]
         docs = self._holding(numbers, BESIDE)
@@ -146,7 +146,7 @@ class Gathering:
         return docs
 
     def members_of_all(self, numbers: Sequence[int]) -> Docs:
-        """The live documents that hold each of some words, ascending. numbers: no word twice."""
+        """The live documents with all of these words, ascending. numbers: no word twice."""
         first, *others = numbers
         docs, size = self._docs_of([first], BESIDE), self._snapshot.size
         for number in others:
@@ -231,7 +231,7 @@ class Gathering:
         return summed_at(self.docs, gained, len(norms))
 
     def _weighted_tfs(self, dtype: type[np.floating[Any]] = np.float64) -> NDArray[Any]:
-        """What each posting counts."""
+        """The weight of each posting."""
         weights = self._weights[:1]
         if (self._weights != weights).any():
             weights = self._weights.repeat(self._counts)

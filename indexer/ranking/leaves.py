@@ -1,4 +1,4 @@
-"""What does one word, phrase or pattern of a query meet, what does it weigh, what does it give?
+"""The matches, weight and score of one word, phrase or pattern of a query.
 
 Words are pooled before saturation: the weighted term frequencies of all their forms in all their
 fields are summed, then saturated once, then weighted by one idf.
@@ -64,7 +64,7 @@ class Leaves:
         return gathering, [gathering.number_of[word] for word in words]
 
     def members_of_any(self, words: Sequence[Leaf]) -> Docs:
-        """The live documents that hold any of some leaves, ascending."""
+        """The live documents with any of these leaves, ascending."""
         if self._verify is not None:
             return union([self.members(word) for word in words], self.snapshot.size)
         gathering, numbers = self.gather(words)
@@ -75,7 +75,7 @@ class Leaves:
         return self._held(query)[0]
 
     def members_of_all(self, words: Sequence[Leaf]) -> Docs:
-        """The live documents that hold each of some leaves, ascending."""
+        """The live documents with all of these leaves, ascending."""
         if self._verify is not None:
             return intersection([self.members(word) for word in words], self.snapshot.size)
         gathering, numbers = self.gather(words)

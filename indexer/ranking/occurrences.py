@@ -1,4 +1,4 @@
-"""Which postings do some terms have, and at which positions do they occur? Asked of a source."""
+"""Read the postings of terms and the positions of their occurrences from a source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""In which documents, and how often, do words stand together? Positions as sorted keys.
+"""Find the documents in which words occur together, and how often. Positions are sorted keys.
 
 A place is one number, docnum << 32 | position, so that finding a phrase is intersecting sorted
 arrays of places, each shifted back by the word's place in the phrase. Only documents that hold all
@@ -106,7 +106,7 @@ def _holding_all(found: Sequence[Gathered]) -> Mask:
 
 
 def _ordered(places: Sequence[Places]) -> Places:
-    """Where the words follow one another: the place of the first."""
+    """The places where the words follow one another, given by the first."""
     rarest, *others = sorted(range(len(places)), key=lambda word: len(places[word]))
     starts = places[rarest] - rarest
     for word in others:

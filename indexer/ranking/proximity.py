@@ -1,4 +1,4 @@
-"""Where do neighbours of the query stand near each other? Asked of the best documents only.
+"""Find where neighbouring words of the query are near each other, in the best documents only.
 
 The bonus only adds, so it reorders the top and never drops a document. All pairs are compared at
 once: a place is one number, ((pair * documents + document) * fields + field) << 32 | position.

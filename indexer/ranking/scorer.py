@@ -1,4 +1,4 @@
-"""What do documents score for words side by side?
+"""Score documents for words side by side.
 
 What each gives by itself, and more where they stand near, and where more of them stand.
 """
@@ -35,7 +35,7 @@ class WordsScores(NamedTuple):
 
     @property
     def total(self) -> Scores:
-        """What the documents score."""
+        """The scores of the documents."""
         sums = self.sums + self.nearness if len(self.nearness) else self.sums
         return sums * self.coverage
 

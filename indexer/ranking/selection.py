@@ -15,7 +15,7 @@ from analyzers.ranked import distinct_of, is_among
 from indexer.ranking.source import NO_DOCS, Docs
 
 _LOOKED_UP_SHARE = 16
-"""A list that is so many times shorter than another is looked up in it."""
+"""If one list is this many times shorter than another, its elements are looked up in the other."""
 
 _CHUNK = 16
 """Scores of which only the best is looked at first."""

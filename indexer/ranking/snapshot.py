@@ -1,4 +1,4 @@
-"""Which documents are there to rank? The segments of an index, and what is counted over them.
+"""The documents to rank: the segments of an index, and statistics over them.
 
 A snapshot is as unchanging as the segments are that it is made of. Which engine answers for them it
 does not know: see the protocols in `source`.

@@ -1,4 +1,4 @@
-"""What does ranking ask of an index? Whoever answers these protocols is an engine.
+"""What ranking needs from an index: anything that implements these protocols is an engine.
 
 `FieldSource` is one field of one segment, `Segment` is a segment, `Statistics` are counted over the
 whole index. `codec.columnar` answers for our own segments, `codec.whoosh.snapshot` for those of any
@@ -145,7 +145,7 @@ class Segment(Protocol):
 
     @property
     def size(self) -> int:
-        """How many documents it has, deleted ones too."""
+        """The number of its documents, including deleted ones."""
 
     @property
     def live(self) -> NDArray[np.bool_] | None:

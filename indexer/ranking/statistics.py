@@ -1,4 +1,4 @@
-"""What is counted over all documents of an index? Live ones only, over all segments.
+"""Statistics over all live documents of an index, over all segments.
 
 So a score depends neither on the division into segments nor on deletions not yet merged away.
 """

@@ -1,4 +1,4 @@
-"""Which words does an index hold, and how many?"""
+"""The words of an index, and their numbers."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ def terms_of(opened: OpenedIndex, prefix: str, limit: int | None) -> Iterator[Te
 
 
 def tokens_of(opened: OpenedIndex) -> int:
-    """How many words all documents have together."""
+    """The number of words in all documents."""
     return sum(s.reader.total_length(name) for s in opened.segments for name in FORM_FIELDS)
 
 
 def distinct_terms(opened: OpenedIndex) -> int:
-    """How many different written forms there are."""
+    """The number of different written forms."""
     held = (arrays.all_terms() for name in FORM_FIELDS for arrays in opened.fields(name))
     return len(set().union(*held))

@@ -1,1 +1,1 @@
-"""What to highlight, where it stands, and which passage to show."""
+"""What to highlight, where it is, and which passage to show."""

@@ -1,7 +1,7 @@
-"""Which tokens of a text does a query highlight? Asked of its targets once per distinct form.
+"""Choose the tokens of a text that a query highlights, matching each distinct form once.
 
-It knows nothing of indexes and queries: `Sought` is all that it asks. A text is read whole here;
-`locate` finds the tokens of hits by what the index stores, and comes here to choose among them.
+It knows nothing about indexes and queries: `Sought` is all it needs. Here a text is read in full;
+`locate` finds the tokens of hits by what the index stores, and then uses this file to choose.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from analyzers.tokenizer import Tokenizer
 
 
 class Highlight(NamedTuple):
-    """A token that met the query: its span, its tier, and the number of what it met."""
+    """A token that matches the query: its span, its tier, and the number of its target."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ class Highlight(NamedTuple):
 
 
 Meetings = tuple[tuple[int, str], ...]
-"""(number of a target, tier) of all that a form meets."""
+"""(number of a target, tier) for each target that a form matches."""
 
 
 class Sought(Protocol):
@@ -33,25 +33,25 @@ class Sought(Protocol):
 
     @property
     def phrases(self) -> Sequence[tuple[int, ...]]:
-        """Targets that are highlighted only where they stand side by side."""
+        """Targets that are highlighted only where they are side by side."""
 
     @property
     def loose(self) -> AbstractSet[int]:
-        """Targets that are highlighted wherever they stand."""
+        """Targets that are highlighted anywhere."""
 
     @property
     def written(self) -> Mapping[int, str]:
         """Targets whose vowel marks count, as they are written."""
 
     def meetings(self, form: str) -> Meetings:
-        """The targets that an unmarked form meets."""
+        """The targets that an unmarked form matches."""
 
     def admits(self, target: int, word: str) -> bool:
-        """Whether a word, as it stands in a text, bears the vowel marks of a target."""
+        """Whether a word, as written in a text, has the vowel marks of a target."""
 
 
 class Highlighter:
-    """Highlights in texts what is sought."""
+    """Highlights the targets in texts."""
 
     def __init__(self, sought: Sought, tokenizer: Tokenizer) -> None:
         self._sought = sought
@@ -82,9 +82,9 @@ class Highlighter:
     def of_tokens(
         self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
     ) -> list[Highlight]:
-        """The highlights of a text of which the tokens that meet anything are known.
+        """The highlights of a text whose matching tokens are known.
 
-        met: what the token of each number meets, ascending; spans: where each stands in the text.
+        met: by token number, ascending, what it matches; spans: where each is in the text.
         """
         if self._sought.written:
             met = self._admitted(text, met, spans)
@@ -101,7 +101,7 @@ class Highlighter:
     def _admitted(
         self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
     ) -> dict[int, Meetings]:
-        """What each token meets with the vowel marks that it bears."""
+        """What each token matches, given its vowel marks."""
         admits = self._sought.admits
         found = {}
         for number, meetings in met.items():

@@ -1,8 +1,8 @@
-"""Where in the texts of some hits do the words stand that met the query?
+"""Find the words that match the query in the texts of hits.
 
-The index knows which tokens met: their numbers are positions. It also holds where every 64th token
-of a text begins, so that only the pieces of the texts with such tokens are read, those of all hits
-in one go. Where that is not stored, or does not agree with the text, the whole text is read.
+The index knows which tokens match: their numbers are positions. It also stores where every 64th
+token of a text begins, so only the pieces with such tokens are read, those of all hits together. If
+that is not stored, or does not agree with the text, the whole text is read.
 """
 
 from __future__ import annotations
@@ -148,7 +148,7 @@ def _add_meetings(
 def _pieces(
     texts: Sequence[str], docs: Sequence[int], met: _Met, snapshot: Snapshot, field: str
 ) -> list[_Piece] | None:
-    """The pieces of the texts that hold tokens that met; None where offsets are not stored."""
+    """The pieces of the texts with matching tokens; None if offsets are not stored."""
     pieces = []
     for hit, (text, doc, tokens) in enumerate(zip(texts, docs, met, strict=True)):
         if not tokens:
@@ -178,9 +178,9 @@ def _by_sample(tokens: Iterable[int]) -> list[tuple[int, list[int]]]:
 
 
 def _spans(pieces: Sequence[_Piece], met: _Met) -> list[_Spans]:
-    """By hit, where the tokens that met stand; without those of pieces that disagree.
+    """By hit, where the matching tokens are; without those of pieces that disagree.
 
-    Each token is looked at once, with its own piece: a text may have a million that met.
+    Each token is examined once, with its own piece: a text may have a million of them.
     """
     tokenizer = shared_tokenizer()
     batch = tokenizer.tokenize_batch([piece.text for piece in pieces])

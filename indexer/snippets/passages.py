@@ -1,8 +1,8 @@
-"""Which passages of a text show best why it was found?
+"""Choose the passages of a text that best show why it was found.
 
-Passages are cut from the original text and are slices of it. A passage is worth the query words it
-holds, each counted once by its idf, a little more where they stand close; it never reaches across
-a blank line, where scraped pages change the subject.
+Passages are slices of the original text. A passage is worth the query words in it, each counted
+once by its idf, and a little more if they are close together; it never reaches across a blank line,
+where scraped pages change the subject.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _SENTENCE_START = re.compile(r"[.!?؟؛\n]\s*")
 _NOT_SPACE = re.compile(r"\S")
 
 _LONGEST_SENTENCE = 1000
-"""How far before its first match a passage looks for the beginning of a sentence."""
+"""How far before the first match to look for the beginning of a sentence."""
 
 
 def matches_of(text: str, highlights: Sequence[Highlight]) -> tuple[Match, ...]:
@@ -208,7 +208,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _opening(text: str, width: int) -> Snippet:
-    """The first words of a text in which nothing was met."""
+    """The first words of a text without matches."""
     first = _NOT_SPACE.search(text)
     start = first.start() if first else 0
     blank = _PARAGRAPH_END.search(text, start)

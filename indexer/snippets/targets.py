@@ -1,7 +1,7 @@
-"""What does a query look for in texts? From the leaves of a parsed query to targets.
+"""The targets that a query looks for in texts, made from the leaves of the parsed query.
 
-They are what made a document belong: forms that only added to its score (relatives by root,
-neighbours in spelling) are not shown as found, unless the query retrieved by them.
+They are the forms that make a document match: forms that only add to its score (relatives by root,
+neighbours in spelling) are not highlighted, unless the query retrieved by them.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Targets:
         return tuple(met)
 
     def admits(self, target: int, word: str) -> bool:
-        """Whether a word of a text bears the vowel marks that are asked for."""
+        """Whether a word of a text has the required vowel marks."""
         return target not in self.written or marks_agree(self.written[target], word)
 
     def _other_tier(

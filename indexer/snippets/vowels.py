@@ -1,9 +1,9 @@
-"""Which documents bear the vowel marks that a query asks for? Read from their stored texts.
+"""Find documents with the vowel marks that a query requires, in their stored texts.
 
 Forms in the index have no marks, so `--strict marks` reads the texts of all documents that hold a
-marked word of the query, and is that much slower. A document counts if the word stands as asked in
-at least one place; of a phrase, all words in one place. The marks of words near each other ("…"~5)
-are looked for anywhere in the field, and those of a word with a star are not looked at.
+marked word of the query, and is that much slower. A document counts if the word has the marks in at
+least one place; for a phrase, all words in one place. The marks of words near each other ("…"~5)
+are searched anywhere in the field, and those of a word with a star are ignored.
 """
 
 from __future__ import annotations
