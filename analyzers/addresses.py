@@ -61,6 +61,7 @@ def _places_of(letter: str, text: str) -> Iterator[int]:
 
 
 def _silent_in(address: re.Match[str]) -> Iterator[tuple[int, int]]:
+    """(start, end) of the scheme, the parts that are no words, and the query of one address."""
     text, start, end = address.string, address.start(), address.end()
     scheme = _SCHEME.match(text, start, end)
     begin = scheme.end() if scheme else start

@@ -48,6 +48,7 @@ class _UnmarkTable(dict[int, str]):
 
 
 def _unmarked_char(char: str) -> str:
+    """What a character becomes in an unmarked form; empty for marks."""
     code = ord(char)
     if char == ALLAH:
         return char  # what it is depends on what stands before it

@@ -148,6 +148,7 @@ def _strings(words: Words, where: Offsets) -> list[str]:
 
 
 def _pack(words: Words) -> _Packed:
+    """The words as 64-bit numbers of four letters each, and the places of those that do not fit."""
     count = len(words.letters)
     narrow = np.zeros(count + _MAX_LETTERS, "<u2")
     np.minimum(words.letters, _WIDE, out=narrow[:count], casting="unsafe")

@@ -72,6 +72,7 @@ def without_suffixes(on: Operations[W, F], word: W) -> W:
 
 
 def _without_some_suffix(on: Operations[W, F], word: W) -> W:
+    """The word without its endings, outermost first."""
     bare = without_pronoun(on, word)
     verb = on.same(bare, word) | on.begins(bare, IMPERFECT)
     plural = on.ends(bare, BEFORE_PRONOUN) | (on.ends(bare, VERB_BEFORE_PRONOUN) & verb)

@@ -117,6 +117,7 @@ class VariantTable:
             self._unread = None
 
     def _add(self, group: tuple[Side, ...], name: str = "variants") -> None:
+        """Add a group; raises VariantsError if one of its sides then has too many others."""
         keys = [_key(side) for side in group]
         for key in keys:
             self.longest = max(self.longest, len(key))
@@ -176,6 +177,7 @@ def _key(words: Side) -> Side:
 
 
 def _groups(text: str, name: str) -> Iterator[tuple[Side, ...]]:
+    """The groups of a table's text; raises VariantsError for a line that is not a group."""
     for count, (number, content) in enumerate(lines_of(text)):
         if count == MOST_GROUPS:
             raise VariantsError(f"{name} has more than {MOST_GROUPS:,} groups: leave some out")

@@ -36,7 +36,7 @@ class Bar:
         return "-" if figure is None else f"{shown(float(figure))} {self.unit}".strip()
 
     def asked(self, figure: float | None) -> str:
-        """What is asked, with the direction."""
+        """The required value, with the direction."""
         if figure is None:
             return "-"
         return ("at least " if self.more_is_better else "at most ") + self.shown(figure)

@@ -36,7 +36,7 @@ WAYS = {
 
 
 def text_of(hits: int) -> str:
-    """A text with so many hits."""
+    """A text with this many hits."""
     paragraphs, rest = divmod(hits, PARAGRAPH)
     return (LINE * PARAGRAPH + "\n") * paragraphs + LINE * rest
 

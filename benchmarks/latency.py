@@ -1,16 +1,16 @@
-"""How long does a query take in a warm process, beside peers that hold the same terms?
+"""The time of a query in a warm process, beside other engines with the same terms.
 
     python benchmarks/latency.py PLAN --index DIR [--tantivy DIR] [--fts5 DIR]
 
-One process. In a round every engine is asked all queries, one engine after the other, another one
-first each time: an engine that has just served a query finds its own data in the caches, as it
-would in a process of its own, and one that is asked between two others finds theirs. The first
-round warms up and does not count. A query's time is its median over the rounds, a class' the mean
-of its queries.
+One process. In each round every engine runs all queries, one engine after the other, starting with
+another one each time: an engine that runs its queries in a row finds its own data in the caches, as
+in a process of its own, while one that alternates with others finds theirs. The first round warms
+up and does not count. A query's time is its median over the rounds, that of a class the mean of its
+queries.
 
-Like is held against like: "ready" is a query that is made beforehand, from there to ten documents
-and the count of all; "whole" is from the text of a query to ten documents looked up. `plain` is a
-search for stems without nearness and coverage.
+Equal work is compared: "ready" is from a query made beforehand to ten documents and the count of
+all; "whole" is from the text of a query to ten documents looked up. `plain` is a search for stems
+without nearness and coverage.
 """
 
 from __future__ import annotations

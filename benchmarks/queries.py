@@ -1,4 +1,4 @@
-"""Which queries are asked, and what are they to an engine that knows no Arabic?
+"""The queries to run, and their equivalents for an engine that knows no Arabic.
 
 Drawn by seed from the corpus itself, in classes by the document frequency of the stem. The same
 pass writes the analysed corpus, a line a document, so that peers hold the same terms.

@@ -148,7 +148,7 @@ def steps(tally: Tally, work: Path) -> None:
 
 
 def by_strace(tally: Tally, work: Path, count: int, ways: tuple[str, ...], *, late: bool) -> None:
-    """Break the command at system calls, each in turn until there are so many trials."""
+    """Break the command at system calls, each in turn, up to this many trials."""
     chance = random.Random(count)
     for number, name in enumerate(SCENARIOS):
         trial = Trial(name, work / tally.table.title.split(":")[0] / name)
@@ -205,7 +205,7 @@ def _pair(home: Path) -> str | None:
 
 
 def main() -> int:
-    """Run the parts that are asked for; 1 if anything was lost."""
+    """Run the requested parts; 1 if anything was lost."""
     raw = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=raw)
     parser.add_argument("--kills", type=int, default=1000)

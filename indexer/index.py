@@ -481,6 +481,7 @@ _VARIANTS_BYTES = 4 * MIB
 
 
 def _with_file(table: VariantTable, path: str, *, streams: bool) -> VariantTable:
+    """The table with the groups of a user's file; errors name the file."""
     try:
         data = read_given(path, _VARIANTS_BYTES, streams=streams)
         return table.with_text(data.decode("utf-8-sig"), path)

@@ -180,6 +180,7 @@ class Search:
             )
 
     def _hit(self, doc: int, score: float, text: str, snippets: tuple[Snippet, ...]) -> Hit:
+        """The hit for a document, with its place in the file."""
         stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)

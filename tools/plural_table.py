@@ -172,7 +172,7 @@ def derive(dictionary: str) -> str:
 
 
 def main() -> None:
-    """Write the table anew."""
+    """Rewrite the table."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--dictionary", default=arramooz.installed(), help="Arramooz's SQLite file")
     options = parser.parse_args()

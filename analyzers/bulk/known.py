@@ -55,6 +55,7 @@ class _Known(NamedTuple):
 
 @cache
 def _known() -> _Known:
+    """The known words that fit, from the lexicon, sorted and with tables for lookup."""
     listed = lexicon().known
     forms, fit = Spelled(list(listed)).packed(own_letters())
     stems, _ = Spelled([stem for stem, _ in listed.values()]).packed(own_letters())

@@ -35,6 +35,7 @@ def _derived(
     of_words: Callable[[Words], Words],
     of_word: Callable[[str], str],
 ) -> Numbers:
+    """Apply `of_words` to the words that fit, and `of_word` to each of the others."""
     is_odd = numbers >= ODD
     if not is_odd.any():
         return of_words(Words.of(numbers)).letters

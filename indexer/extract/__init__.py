@@ -1,9 +1,9 @@
-"""What text is in this file? One module a format; `formats` is the table of them.
+"""Extract the text of a file: one module per format; `formats` is the table of them.
 
 `extract_path` opens, digests and reads a file once; `extract` takes bytes that are already read.
-Both raise ExtractError, with one line for the reader that does not repeat the path, where
-nothing of the file can be used; smaller losses are in `Extraction.problems`. Formats and their
-libraries are imported when the first file of the kind comes.
+Both raise ExtractError, with a one-line message that does not repeat the path, if nothing of the
+file can be used; smaller losses are in `Extraction.problems`. Formats and their libraries are
+imported for the first file of the kind.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _function(row: Format) -> Callable[..., None]:
 
 
 _FUNCTIONS: dict[str, Callable[..., None]] = {}
-"""By the name of a format, once its first file has come."""
+"""By the name of a format, filled in when its first file is read."""
 
 
 def _format(path: str) -> Format:

@@ -1,10 +1,10 @@
-"""Which encoding are these bytes in? Answers with the decoded text and what was lost.
+"""Detect the encoding of bytes, and decode them; reports what was lost.
 
-The order is from proof to guess: a byte order mark; UTF-16 known by its zero and 06 bytes; valid
-UTF-8; UTF-8 with some stray bytes; what the document itself declares; the likeliest of the code
-pages that Arabic files come in; and, where none of those reads like language, whatever
-`charset_normalizer` says (imported only then). `docs/decisions/encoding-detection.md` has the
-figures. Binary files are refused. The text never holds lone surrogates.
+The order is from proof to guess: a byte order mark; UTF-16 recognized by its zero and 06 bytes;
+valid UTF-8; UTF-8 with some stray bytes; what the document itself declares; the most likely code
+page for Arabic files; and, if none of those looks like language, whatever `charset_normalizer` says
+(imported only then). `docs/decisions/encoding-detection.md` has the figures. Binary files are
+refused. The text never contains lone surrogates.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _BOMS = (
 )
 _ALL_BOMS = tuple(bom for bom, _ in _BOMS)
 _CODE_PAGES = (("windows-1256", 0.0), ("windows-1252", 3.0), ("iso-8859-6", 4.0))
-"""What is tried, each with its handicap in bits: how much rarer such files are met."""
+"""The code pages to try, each with a handicap in bits: how much rarer such files are."""
 
 _READABLE_BITS = 8.0
 """Language, in the right code page, costs 3.5 to 5.5 bits a character; a wrong one 9 to 16."""
@@ -53,7 +53,7 @@ _MAGIC = (
 
 
 class Decoded(NamedTuple):
-    """A text, the encoding it was in, and how many U+FFFD stand for bytes that were no text."""
+    """A text, its original encoding, and the number of U+FFFD that replace undecodable bytes."""
 
     text: str
     encoding: str
@@ -88,7 +88,7 @@ def detect(sample: bytes) -> str:
 
 
 def decode_as(data: bytes, encoding: str) -> Decoded:
-    """Decode in a known encoding; what is no text in it becomes U+FFFD and is counted."""
+    """Decode in a known encoding; undecodable bytes become U+FFFD and are counted."""
     body = data[bom_length(data, encoding) :]
     codec = "utf-8" if encoding == "utf-8-sig" else encoding
     try:
@@ -100,7 +100,7 @@ def decode_as(data: bytes, encoding: str) -> Decoded:
 
 
 def bom_length(data: bytes, encoding: str) -> int:
-    """How many bytes of byte order mark stand before the text."""
+    """The number of bytes of the byte order mark before the text."""
     for bom, name in _BOMS:
         if name == encoding and data.startswith(bom):
             return len(bom)
@@ -108,7 +108,7 @@ def bom_length(data: bytes, encoding: str) -> int:
 
 
 def refuse_binary(data: bytes) -> None:
-    """Raise ExtractError naming what the data are, if their first bytes tell."""
+    """Raise ExtractError, naming the kind of data, if the first bytes show that it is no text."""
     for magic, kind in _MAGIC:
         if data.startswith(magic):
             raise ExtractError(f"not a text but {kind}: convert it to text, or leave it out")
@@ -206,7 +206,7 @@ def _is_judged_by_letters(name: str) -> bool:
 
 
 def _surprise(text: str) -> float:
-    """What `plausible` says, which is seldom asked: most texts are UTF-8."""
+    """The result of `plausible`, imported late because most texts are UTF-8."""
     from indexer.extract.plausible import surprise
 
     return surprise(text)

@@ -1,4 +1,4 @@
-"""When does a document say that it was written? ISO dates are understood, guesses are not made."""
+"""The date that a document gives for itself. Only ISO dates are read; nothing is guessed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What does a document of Word 97 to 2003 say? Its pieces in order, read in the worker.
+"""The text of a Word 97 to 2003 document: its pieces in order, read in the worker.
 
 Source: [MS-DOC], sections 2.4.1 and 2.8.35: the file information block names the table of pieces,
 each of which is text in UTF-16 or in windows-1252.
@@ -50,6 +50,7 @@ def parse(data: bytes) -> tuple[str, str, str | None]:
 
 
 def _text_of(container: Any) -> str:
+    """The text of an open Word file; raises ExtractError for old or encrypted ones."""
     document = container.openstream("WordDocument").read()
     version = struct.unpack_from("<H", document, 0)[0]
     flags = struct.unpack_from("<H", document, _FLAGS_AT)[0]

@@ -1,4 +1,4 @@
-"""What does an e-book say? The pages of its spine in order, each as any page of HTML is read."""
+"""The text of an e-book: the pages of its spine in order, each read like any HTML page."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Which kinds of files are read, by what, and which kind is this one? The one table of formats.
+"""The only table of formats: the kinds of files that are read, and by what.
 
-A new format is a module with a function of `(data, extraction)` and a row here. What a file is, its
-first bytes tell before its name does: a `.doc` is often RTF. Modules, and the libraries that they
-need, are imported when the first file of the kind comes.
+A new format is a module with a function of `(data, extraction)` and a row here. The first bytes of
+a file decide its kind, before its name: a `.doc` is often RTF. Modules, and the libraries that they
+need, are imported for the first file of the kind.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What would a reader read on this page? The visible text, without the furniture around it.
+"""The text that a reader reads on a page: what is visible, without the furniture around it.
 
 Takes `<main>` or `<article>` where the page has one, else the body, leaves out navigation,
 asides, banners and scripts, and sets block elements on lines of their own. The title is that of
@@ -154,7 +154,7 @@ def _ids(scope: LexborNode, selector: str) -> set[int]:
 
 
 def _visible_sizes(root: LexborNode, hidden: set[int]) -> dict[int, int]:
-    """Characters to read within each element, by `mem_id`, counted in one walk."""
+    """Number of visible characters in each element, by `mem_id`, counted in one walk."""
     sizes: dict[int, int] = {}
     total = 0
     for node, entering in _walk(root, hidden):
@@ -182,7 +182,7 @@ def _scope(page: LexborHTMLParser, sizes: dict[int, int]) -> LexborNode | None:
 
 
 def _furniture_by_name(scope: LexborNode, sizes: dict[int, int]) -> set[int]:
-    """What class or id call a menu or a banner, unless it is most of the page."""
+    """Elements whose class or id says menu or banner, unless they are most of the page."""
     found = set()
     bearing = _bearing(scope)
     for node in scope.css(_NAMEABLE):
@@ -195,7 +195,7 @@ def _furniture_by_name(scope: LexborNode, sizes: dict[int, int]) -> set[int]:
 
 
 def _bearing(scope: LexborNode) -> set[int]:
-    """What holds a heading, the main part or an article: no menu does."""
+    """Elements that contain a heading, the main part or an article, which no menu does."""
     found: set[int] = set()
     for node in scope.css("h1, main, article"):
         above = node.parent
@@ -231,6 +231,7 @@ def _walk(scope: LexborNode, skipped: set[int]) -> Iterator[tuple[LexborNode, bo
 
 
 def _text_of(scope: LexborNode, skipped: set[int]) -> str:
+    """The visible text of an element, with block elements on lines of their own."""
     flow = _Flow()
     preformatted = 0
     for node, entering in _walk(scope, skipped):
@@ -251,7 +252,7 @@ def _text_of(scope: LexborNode, skipped: set[int]) -> str:
 
 
 class _Flow:
-    """Text as it is laid out: white space folded, breaks between blocks never doubled."""
+    """Text as laid out: white space folded, breaks between blocks never doubled."""
 
     def __init__(self) -> None:
         self._pieces: list[str] = []

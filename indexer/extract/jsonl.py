@@ -1,4 +1,4 @@
-"""What does a file of JSON lines hold? One record a line, streamed; a bad line costs only itself.
+"""The records of a file of JSON lines, streamed; a bad line costs only itself.
 
 Keys `id`, `title`, `text`, `date`; others are ignored. A line without an id gets its number
 as id. An id that occurs again is kept as `id#2` and reported, so that nothing is lost. Memory is
@@ -23,7 +23,7 @@ _UTF8 = ("utf-8", "utf-8-sig")
 
 
 class BadLineError(ValueError):
-    """A line that is no record; the message is for the reader."""
+    """A line that is not a record; the message is for the user."""
 
 
 def extract_jsonl(data: bytes | None, extraction: Extraction, max_bytes: int, packed: bool) -> None:
@@ -73,6 +73,7 @@ def _lines(chunks: Iterable[bytes], max_bytes: int) -> Iterator[bytes | None]:
 def _records(
     lines: Iterable[bytes | None], extraction: Extraction, max_bytes: int
 ) -> Iterator[Record]:
+    """The record of each line; reports and leaves out lines that are not records."""
     ids = Ids()
     for number, line in enumerate(lines, 1):
         if line is None:
@@ -95,6 +96,7 @@ def _records(
 
 
 def _record(line: bytes, number: int, extraction: Extraction) -> Record:
+    """The record of one line; raises BadLineError if it is not one."""
     text, _, replaced = decode_as(line, "utf-8")
     extraction.replaced += replaced
     try:
@@ -137,7 +139,7 @@ def _clean(text: str, extraction: Extraction) -> str:
 
 
 class Ids:
-    """The ids that the records of a file have taken."""
+    """The ids that the records of a file already use."""
 
     def __init__(self) -> None:
         self._copies: dict[str, int] = {}

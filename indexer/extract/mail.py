@@ -1,4 +1,4 @@
-"""What does a letter say? Sender, receivers, subject and text of a message, or of each of a box.
+"""The sender, recipients, subject and text of a mail message, or of each one in a mailbox.
 
 The id of a message in a box is `FILE#NUMBER`. Of a text that comes in several forms the plain one
 is read, else the page of HTML. Of attachments the names are read. A charset that does not exist, or
@@ -38,6 +38,7 @@ def extract_box(data: bytes, extraction: Extraction) -> None:
 
 
 def _records(data: bytes, extraction: Extraction) -> Iterator[Record]:
+    """A record for each message of a mailbox; damaged messages are reported and left out."""
     file_name = extraction.path.rpartition("/")[2]
     begins = [match.span() for match in _BEGINNING.finditer(data)]
     line = 1

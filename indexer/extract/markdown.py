@@ -1,4 +1,4 @@
-"""What does a Markdown file hold? Its source as written, so that offsets slice the file.
+"""The source of a Markdown file as written, so that offsets slice the file.
 
 Only the title and the date are understood: front matter first, then the first heading, then the
 rule for plain text. Nothing is rendered; marks of emphasis are no letters, and do no harm.

@@ -1,4 +1,4 @@
-"""What does a document of an office program say? Word's, PowerPoint's and OpenDocument's parts.
+"""The text of office documents: Word, PowerPoint and OpenDocument.
 
 All that a reader sees: tables, notes, comments, text boxes, headers, what was inserted while
 changes were tracked; not what was deleted. A paragraph is a line, cells are kept apart by tabs,

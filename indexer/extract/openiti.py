@@ -1,4 +1,4 @@
-"""What does a text of the OpenITI corpus hold? The book without the marks of its markup.
+"""The text of a book in the OpenITI corpus, without its markup.
 
 Source: the mARkdown page of OpenITI (maximromanov.github.io/mARkdown). A mark is taken out where it
 stands, so that the lines are those of the file; the header is left empty but for its values.

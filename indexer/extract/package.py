@@ -1,8 +1,7 @@
-"""How is a file read that is a zip of XML, as those of office programs and e-books are?
+"""Read zips of XML, as used by office programs and e-books.
 
-Streamed, within limits: what a stranger packed may unpack to anything (a bomb), nest without end,
-or name entities that grow or that fetch files. Nothing is ever unpacked to the disk, so that a name
-is only a name.
+Streamed, within limits: a stranger's zip may unpack to any size (a bomb), nest without end, or
+declare entities that grow or fetch files. Nothing is ever unpacked to disk, so names are harmless.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ MOST_PART_BYTES = 64 << 20
 MOST_BYTES = 256 << 20
 MOST_RATIO = 100
 _FREE_BYTES = 1 << 20
-"""So much may come out at any ratio."""
+"""This much may be unpacked at any ratio."""
 
 MOST_DEPTH = 256
 _CHUNK_BYTES = 1 << 16
@@ -29,7 +28,7 @@ _CHUNK_BYTES = 1 << 16
 _DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, NotImplementedError
 )  # fmt: skip
-"""What zipfile raises for what is not as it should be."""
+"""What zipfile raises for damaged data."""
 
 Start = Callable[[str, Mapping[str, str]], None]
 

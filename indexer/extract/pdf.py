@@ -1,4 +1,4 @@
-"""What does a PDF say? Its pages in the order of reading, each ended by a form feed.
+"""The text of a PDF: its pages in reading order, each followed by a form feed.
 
 pdfium gives the glyphs; `pdf_layout` brings those of Arabic pages in order, for no library does. A
 page without Arabic is what pdfium makes of it. All this runs in the worker process: pdfium ends its
@@ -22,7 +22,7 @@ MOST_PAGES = 20_000
 
 _SECONDS, _SECONDS_A_MIB, _MOST_SECONDS = 30, 20, 600
 _MOST_BROKEN = 100
-"""Pages on end that cannot be opened; a file may claim to have a milliard."""
+"""Limit for consecutive pages that cannot be opened; a file may claim to have a billion."""
 
 _PICTURE = 3
 """pdfium's number for an image among the objects of a page."""

@@ -1,4 +1,4 @@
-"""Which signs stand on a page of a PDF, and where? pdfium's characters as glyphs with positions.
+"""The glyphs on a page of a PDF, with their positions, made from pdfium's characters.
 
 Producers disagree about what the characters of a glyph are. A ligature (لا) may come as Word writes
 it, its letters reversed; a glyph with vowel marks may come in pieces of equal boxes at one origin,
@@ -129,6 +129,7 @@ def _joined(glyphs: list[Glyph]) -> list[Glyph]:
 
 
 def _group(group: list[Glyph]) -> list[Glyph]:
+    """The glyphs of one place: joined if they are pieces of one glyph, else unchanged."""
     first = group[0]
     if len(group) == 1:
         return group

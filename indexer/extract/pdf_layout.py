@@ -1,4 +1,4 @@
-"""In which order is what is drawn on a page read? Glyphs with positions become lines of text.
+"""Put the glyphs of a page in reading order: glyphs with positions become lines of text.
 
 A page has no words and no direction, only glyphs. Those of one height are a line; a line with
 Arabic is read from the right, what is Latin or a number in it from the left: the bidirectional

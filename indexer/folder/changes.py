@@ -143,6 +143,7 @@ class Comparison:
         return Look(self._changes(self._seen), self._seen.skipped)
 
     def _changes(self, seen: Walk) -> Changes:
+        """The changes of the root, with moved files paired, after the whole walk."""
         missing = self._missing(seen)
         hidden = _below(seen.unreadable, missing)
         removed = [

@@ -65,6 +65,7 @@ class Ignore:
 
 
 def _rules(text: str, path: str) -> Iterator[Rule]:
+    """The rules of the lines that have one; raises FahrasError for a line that cannot be used."""
     count = 0
     for number, line in enumerate(text.split("\n"), 1):
         pattern = _without_blanks(line.removesuffix("\r"))

@@ -228,6 +228,7 @@ class Reading(Composer):
         return [Clause(query, "=")]
 
     def _dates(self, lexeme: Lexeme, text: str) -> tuple[str, str]:
+        """(first, last) of a date or a range, either may be empty; raises QueryError otherwise."""
         first, dots, last = text.partition("..")
         last = last if dots else first
         for date in (first, last):

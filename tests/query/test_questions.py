@@ -57,7 +57,7 @@ def test_a_boost_of_the_user_is_multiplied() -> None:
 
 
 def test_question_words_are_stopwords() -> None:
-    """A word that counts as such itself would have to be passed over by other means."""
+    """A word that counts as one itself would have to be skipped by other means."""
     assert all(is_stopword(word) for word in QUESTION_WORDS)
 
 

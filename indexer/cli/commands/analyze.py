@@ -37,6 +37,7 @@ def run(request: AnalyzeRequest) -> int:
 
 
 def _token_record(token: Token) -> records.Record:
+    """The JSON object of a token."""
     analysis = token.analysis
     return {
         "word": token.word,

@@ -120,6 +120,7 @@ def _write_run(path: str, rankings: dict[str, Ranking]) -> None:
 def _print_means(
     means: measures.Measures, queries: int, without_answer: int, elapsed_ms: float, *, json: bool
 ) -> None:
+    """Print the mean of each measure, and how many queries and how much time it took."""
     if json:
         record = {
             "version": records.JSON_VERSION,

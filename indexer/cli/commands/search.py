@@ -92,6 +92,7 @@ def _respells(choice: str, output: Output) -> bool:
 
 
 def _search_once(index: Index, text: str, options: SearchOptions, output: Output) -> int:
+    """Run one query, print its results and hints, and return the exit code."""
     results = index.search(text, options)
     output.printer()(results, None)
     if output.kind not in ("quiet", "json"):

@@ -23,7 +23,7 @@ from indexer.ranking.source import Docs, FieldSource, Record, Segment
 def snapshot_of(searcher: Any, settings: RankingSettings | None = None) -> Snapshot:
     """The snapshot of a searcher or of the searcher it is a leaf of; made once a searcher.
 
-    One with settings of its own is made anew.
+    One with settings of its own is made each time.
     """
     whole = searcher.get_parent()
     if settings is not None:
