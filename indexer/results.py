@@ -44,7 +44,7 @@ class Match(NamedTuple):
     word: str
     start: int
     end: int
-    tier: str
+    tier: Tier
 
 
 class Snippet(NamedTuple):

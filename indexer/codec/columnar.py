@@ -25,6 +25,7 @@ from indexer.ranking.source import (
     FieldSource,
     Floats,
     Gathered,
+    Level,
     Located,
     Positions,
     Record,
@@ -108,7 +109,7 @@ class ColumnarField:
         self.relatives = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_relatives)
         self._common: tuple[str, Shared] | None = None
 
-    def group(self, level: str, key: str) -> Spans:
+    def group(self, level: Level, key: str) -> Spans:
         """See FieldSource: no span or one."""
         known = self._spans.get((level, key))
         if known is None:
@@ -117,7 +118,7 @@ class ColumnarField:
             known = self._spans[level, key] = self._find(level, key)
         return known
 
-    def _find(self, level: str, key: str) -> Spans:
+    def _find(self, level: Level, key: str) -> Spans:
         if level == "exact":
             slots = self.arrays.slots_of_term(key)
         else:

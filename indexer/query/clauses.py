@@ -6,7 +6,7 @@ The parser finds the clauses; this file knows no syntax.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from indexer.query.nodes import (
     AlternativeQuery,
@@ -24,6 +24,8 @@ from indexer.query.nodes import (
     leaves_of,
 )
 
+Sign = Literal["", "+", "-", "="]
+
 
 class Clause(NamedTuple):
     """One item of a sequence: its query and its sign. `weak`: it holds stopwords only.
@@ -32,7 +34,7 @@ class Clause(NamedTuple):
     """
 
     query: Node
-    sign: str
+    sign: Sign
     weak: bool = False
 
 

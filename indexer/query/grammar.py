@@ -23,6 +23,7 @@ from indexer.query.nodes import (
     Node,
     OrQuery,
     PatternQuery,
+    PhraseLevel,
     PhraseQuery,
     QueryWord,
     StemQuery,
@@ -30,6 +31,7 @@ from indexer.query.nodes import (
 )
 from indexer.query.patterns import FormPattern, Fuzzy, Wildcard
 from indexer.query.questions import Asking
+from indexer.results import MatchLevel
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
@@ -61,7 +63,7 @@ class Settings(Options, Protocol):
     """What reading asks of a parser."""
 
     @property
-    def match(self) -> str:
+    def match(self) -> MatchLevel:
         """The weakest tier that makes a document match."""
 
     @property
@@ -253,7 +255,8 @@ class Reading(Composer):
             clause = self.word_clause(words[0], fields, boost, match="folded")
             return [clause._replace(sign="" if clause.weak else "+")]
         slop = self._slop(lexeme, suffix)
-        level = self.parser.match if self.parser.match in ("exact", "folded") else "joined"
+        match = self.parser.match
+        level: PhraseLevel = match if match == "exact" or match == "folded" else "joined"  # noqa: PLR1714
         query = PhraseQuery(
             fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
         )
@@ -323,11 +326,15 @@ class Reading(Composer):
         return Clause(query, "")
 
     def word_clause(
-        self, word: QueryWord, fields: tuple[str, ...], boost: float = 1.0, match: str = ""
+        self,
+        word: QueryWord,
+        fields: tuple[str, ...],
+        boost: float = 1.0,
+        match: MatchLevel | None = None,
     ) -> Clause:
         """The clause of a single word. `match` narrows the parser's own."""
         level = self.parser.match
-        if match and level != "exact":
+        if match is not None and level != "exact":
             level = match
         sides = self.parser.sides_of((word,)) if level == self.parser.match else ()
         query = StemQuery(

@@ -11,12 +11,13 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzers.analyzer import Analysis, analyze_form
 
 if TYPE_CHECKING:
     from indexer.query.patterns import FormPattern
+    from indexer.results import MatchLevel, Tier
 
 
 class QueryWord(NamedTuple):
@@ -40,6 +41,9 @@ class QueryWord(NamedTuple):
         """The unmarked form, by which the word is named in messages."""
         return self.analysis.unmarked
 
+
+PhraseLevel = Literal["exact", "folded", "joined", "stem"]
+"""How the words of a phrase are compared: see `ranking.expand.phrase_groups`."""
 
 Side = tuple[QueryWord, ...]
 """A side of a row of the variant table: words that count where they stand together."""
@@ -83,7 +87,7 @@ class StemQuery(_Compared):
 
     fields: tuple[str, ...]
     word: QueryWord
-    match: str = "variant"
+    match: MatchLevel = "variant"
     boost: float = 1.0
     variants: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
@@ -132,7 +136,7 @@ class PatternQuery(_Compared):
         kind = type(self.pattern).__name__
         return (self.fields, kind, self.pattern, self.boost, self.strict)
 
-    def tier(self, analysis: Analysis) -> str | None:
+    def tier(self, analysis: Analysis) -> Tier | None:
         """The tier at which a written form is meant, None if it is not."""
         tier = self.pattern.tier(analysis.folded)
         strictly = not self.strict or self.pattern.agrees(analysis.unmarked, self.strict)
@@ -151,7 +155,7 @@ class PhraseQuery(_Compared):
 
     fields: tuple[str, ...]
     words: tuple[QueryWord, ...]
-    level: str = "folded"
+    level: PhraseLevel = "folded"
     slop: int | None = None
     boost: float = 1.0
     strict: frozenset[str] = frozenset()

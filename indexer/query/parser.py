@@ -37,6 +37,7 @@ from indexer.query.letters import LETTER_SWITCHES, has_marks
 from indexer.query.lexer import Cut, cut
 from indexer.query.nodes import QueryWord
 from indexer.ranking.settings import DEFAULT
+from indexer.results import MatchLevel
 
 
 class QueryParser:
@@ -53,7 +54,7 @@ class QueryParser:
         self,
         *,
         fields: tuple[str, ...] = ("title", "text"),
-        match: str = "variant",
+        match: MatchLevel = "variant",
         all_words: bool = False,
         paths: Callable[[str], frozenset[int]] = lambda glob: frozenset(),
         variants: VariantTable | None = None,
@@ -115,7 +116,7 @@ class QueryParser:
         return word._replace(written=written) if has_marks(written) else word
 
     @property
-    def match(self) -> str:
+    def match(self) -> MatchLevel:
         """The weakest tier that makes a document belong."""
         return self._match
 

@@ -14,6 +14,7 @@ from pyarabic import araby
 
 from analyzers.normalizer import fold
 from indexer.query.letters import letters_agree, pieces_agree
+from indexer.results import Tier
 
 _OPEN_ENDS = {
     araby.WAW_HAMZA: araby.WAW + araby.HAMZA,
@@ -39,7 +40,7 @@ class FormPattern(Protocol):
     def word(self) -> str:
         """The folded form that the pattern is a misspelling of, empty where it is none."""
 
-    def tier(self, folded: str) -> str | None:
+    def tier(self, folded: str) -> Tier | None:
         """The tier at which a folded form fits, None if it does not."""
 
     def agrees(self, unmarked: str, switches: frozenset[str]) -> bool:
@@ -71,7 +72,7 @@ class Wildcard(NamedTuple):
         """See FormPattern: none."""
         return ""
 
-    def tier(self, folded: str) -> str | None:
+    def tier(self, folded: str) -> Tier | None:
         """See FormPattern."""
         return "folded" if _fits(self.pieces, folded) else None
 
@@ -147,7 +148,7 @@ class Fuzzy(NamedTuple):
         """See FormPattern."""
         return fold(self.unmarked)
 
-    def tier(self, folded: str) -> str | None:
+    def tier(self, folded: str) -> Tier | None:
         """See FormPattern."""
         if folded == self.word:
             return "folded"

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.feminines import pairs_of, parted
@@ -23,10 +23,11 @@ from analyzers.roots import kindred, root
 from analyzers.stemmer import is_known, stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
-from indexer.query.nodes import QueryWord
+from indexer.query.nodes import PhraseLevel, QueryWord
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.source import FieldSource, Spans, Vocabulary
+from indexer.ranking.source import FieldSource, Level, Spans, Vocabulary
 from indexer.ranking.strict import kept
+from indexer.results import MatchLevel, Tier
 
 _TWICE = re.compile(r"(.)\1+")
 
@@ -45,6 +46,10 @@ _STUMP_LETTERS = 3
 """A stem of so few letters that lost some is a stump, which is another word more often than not."""
 
 
+Reach = Level | Literal["nearest"]
+"""How a group is found: by a form of its terms, or as the stems that are spelled like one."""
+
+
 class Expansion(NamedTuple):
     """A group of terms: all whose form at `level` is `key`. `retrieves`: it makes members.
 
@@ -57,9 +62,9 @@ class Expansion(NamedTuple):
     not طلب), or all but those of `apart`, another word of the stem than `form` (مكتب of مكتبة).
     """
 
-    level: str
+    level: Reach
     key: str
-    tier: str
+    tier: Tier
     weight: float
     retrieves: bool = True
     core: bool = True
@@ -81,23 +86,24 @@ class Expansion(NamedTuple):
 
     def terms(self, source: FieldSource) -> Spans:
         """The terms of a named group in one field of one segment."""
+        assert self.level != "nearest"  # noqa: S101  those have no key of their own
         spans = source.group(self.level, self.key)
         return kept(source, spans, self.admits) if self.narrowed else spans
 
 
-def key_at(analysis: Analysis, level: str) -> str:
+def key_at(analysis: Analysis, level: Level) -> str:
     """The form of a term at a level, which names its group there."""
     return analysis.unmarked if level == "exact" else str(getattr(analysis, level))
 
 
-def group_at(word: QueryWord, level: str, weight: float = 1.0) -> Expansion:
+def group_at(word: QueryWord, level: Level, weight: float = 1.0) -> Expansion:
     """The group of the word itself at a level: exact, folded or stem."""
     apart = level == "stem" and bool(pairs_of(word.analysis.stem))
     key = key_at(word.analysis, level)
     return Expansion(level, key, level, weight, form=word.unmarked, apart=apart)
 
 
-def phrase_groups(word: QueryWord, level: str) -> tuple[Expansion, ...]:
+def phrase_groups(word: QueryWord, level: PhraseLevel) -> tuple[Expansion, ...]:
     """The groups of a word in a phrase: its own at a level, or "joined": folded, with proclitics.
 
     What follows the word's own letters is its folded form behind each proclitic that Arabic writes
@@ -122,9 +128,11 @@ def _joined(unmarked: str) -> Iterator[str]:
         yield proclitic + unmarked
 
 
-def written_groups(word: QueryWord, level: str, settings: RankingSettings) -> list[Expansion]:
+def written_groups(
+    word: QueryWord, level: Literal["exact", "folded", "stem"], settings: RankingSettings
+) -> list[Expansion]:
     """The groups of the word itself, up to `level`: exact, folded, stem."""
-    tiers = ("exact", "folded", "stem")
+    tiers: tuple[Literal["exact", "folded", "stem"], ...] = ("exact", "folded", "stem")
     return [
         group_at(word, tier, getattr(settings, tier)) for tier in tiers[: tiers.index(level) + 1]
     ]
@@ -132,7 +140,7 @@ def written_groups(word: QueryWord, level: str, settings: RankingSettings) -> li
 
 def expand(
     word: QueryWord,
-    match: str,
+    match: MatchLevel,
     vocabulary: Vocabulary,
     settings: RankingSettings,
     variants: Iterable[str] = (),
@@ -160,7 +168,12 @@ def expand(
 
 
 def _relatives(
-    word: QueryWord, rest: str | None, match: str, settings: RankingSettings, *, missing: bool
+    word: QueryWord,
+    rest: str | None,
+    match: MatchLevel,
+    settings: RankingSettings,
+    *,
+    missing: bool,
 ) -> Iterator[Expansion]:
     """Neighbours in spelling, which retrieve for a missing word only, and words of the root.
 
@@ -184,7 +197,7 @@ def _relatives(
 
 
 def _relative(
-    word: QueryWord, level: str, key: str, tier: str, weight: float, retrieves: bool
+    word: QueryWord, level: Reach, key: str, tier: Tier, weight: float, retrieves: bool
 ) -> Expansion:
     return Expansion(level, key, tier, weight, retrieves, core=False, form=word.unmarked)
 

@@ -40,7 +40,7 @@ from indexer.ranking.phrases import located_words, phrase_frequencies
 from indexer.ranking.scorer import WordsScores
 from indexer.ranking.source import FieldSource, Floats, spans_of
 from indexer.reports import Explanation, TermExplanation
-from indexer.results import TIERS
+from indexer.results import TIERS, Tier
 
 
 class _Parts(NamedTuple):
@@ -62,7 +62,7 @@ class _Occurrences(NamedTuple):
     weight).
     """
 
-    terms: list[tuple[str, str, float]]
+    terms: list[tuple[str, Tier, float]]
     owners: NDArray[np.int64]
     docs: NDArray[Any]
     tfs: Floats

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzers.analyzer import analyze_form
-from indexer.query.nodes import QueryWord
+from indexer.query.nodes import PhraseLevel, QueryWord
 from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import (
@@ -48,7 +48,7 @@ class Phrase(NamedTuple):
     """Words that count as one where they stand together, in order, or else at most `slop` apart."""
 
     words: tuple[QueryWord, ...]
-    level: str
+    level: PhraseLevel
     slop: int | None
     weight: float
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.ranked import changes, is_among
-from indexer.query.nodes import QueryWord
+from indexer.query.nodes import PhraseLevel, QueryWord
 from indexer.ranking.expand import phrase_groups
 from indexer.ranking.occurrences import gathered, occurrences_of
 from indexer.ranking.source import Docs, FieldSource, Gathered, Located
@@ -42,7 +42,7 @@ def places_of(source: FieldSource, postings: Gathered, admitted: Mask) -> Places
 
 
 def located_words(
-    words: Sequence[QueryWord], level: str, source: FieldSource, strict: frozenset[str]
+    words: Sequence[QueryWord], level: PhraseLevel, source: FieldSource, strict: frozenset[str]
 ) -> tuple[Located, ...]:
     """Where the terms of each word of a phrase lie; () where a word is not there at all.
 

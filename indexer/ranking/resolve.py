@@ -38,6 +38,7 @@ from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import FieldSource, spans_of, without
 from indexer.ranking.spelling import proposals
 from indexer.ranking.strict import agreeing, kept
+from indexer.results import MatchLevel, Tier
 
 _REMEMBERED = 1 << 14
 """Words whose expansion, and leaves whose frequency, is kept."""
@@ -80,7 +81,11 @@ class Resolver:
         return proposals(unmarked, self.snapshot.sources(fields))
 
     def _expanded(
-        self, word: QueryWord, match: str, fields: tuple[str, ...], variants: tuple[str, ...] = ()
+        self,
+        word: QueryWord,
+        match: MatchLevel,
+        fields: tuple[str, ...],
+        variants: tuple[str, ...] = (),
     ) -> tuple[Expansion, ...]:
         vocabulary = self.snapshot.vocabulary(fields)
         return expand(word, match, vocabulary, self.snapshot.settings, variants)
@@ -127,7 +132,7 @@ class Resolver:
             itself = spans_of(without(pairs_of(fitting), others))
             yield plain(Expansion("folded", word, "folded", 1.0), itself)
             fitting = spans_of(others)
-        tier = "spelling" if word else "folded"
+        tier: Tier = "spelling" if word else "folded"
         yield plain(Expansion("folded", str(leaf.pattern), tier, weight), fitting)
 
     def phrases(self, leaf: Leaf) -> Iterator[Phrase]:

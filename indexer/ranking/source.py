@@ -9,19 +9,20 @@ its folded form, stem and root are computed from it, so a group is named by its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypedDict, get_args
 
 import numpy as np
 from numpy.typing import NDArray
-
-from indexer.codec.format import LEVELS as GROUP_LEVELS
 
 if TYPE_CHECKING:
     from indexer.query.nodes import Leaf
     from indexer.query.patterns import FormPattern
     from indexer.ranking.expand import Expansion
 
-LEVELS = ("exact", *GROUP_LEVELS)
+Level = Literal["exact", "folded", "stem", "root"]
+"""A form of a term by which terms are grouped; all but exact are levels of the codec."""
+
+LEVELS: tuple[Level, ...] = get_args(Level)
 """The term itself, then its groups, narrowest first."""
 
 Docs = NDArray[np.int64]
@@ -73,7 +74,7 @@ class FieldSource(Protocol):
     side by side where they can, so that a group is few spans.
     """
 
-    def group(self, level: str, key: str) -> Spans:
+    def group(self, level: Level, key: str) -> Spans:
         """The spans of the terms whose form at `level` is `key`."""
 
     def matching(self, pattern: FormPattern) -> Spans:
@@ -175,7 +176,7 @@ class Segment(Protocol):
 class Vocabulary(Protocol):
     """What expansion asks of the dictionary of some fields of a whole index."""
 
-    def count(self, level: str, key: str) -> int:
+    def count(self, level: Level, key: str) -> int:
         """How often the terms of a group occur."""
 
     def holds(self, group: Expansion) -> bool:

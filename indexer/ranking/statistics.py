@@ -13,7 +13,7 @@ import numpy as np
 from indexer.query.nodes import Leaf
 from indexer.ranking.expand import Expansion
 from indexer.ranking.occurrences import postings_of
-from indexer.ranking.source import FieldSource, Segment, Spans, Vocabulary, spans_of
+from indexer.ranking.source import FieldSource, Level, Segment, Spans, Vocabulary, spans_of
 
 _ARTICLES = ("ال", "وال")
 
@@ -71,7 +71,7 @@ class _CountedVocabulary:
                 if source is not None:
                     yield segment, source
 
-    def _count(self, level: str, key: str) -> int:
+    def _count(self, level: Level, key: str) -> int:
         return sum(
             _live_count(segment, source, source.group(level, key))
             for segment, source in self._held()

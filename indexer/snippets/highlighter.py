@@ -13,6 +13,7 @@ from sys import maxsize
 from typing import NamedTuple, Protocol
 
 from analyzers.tokenizer import Tokenizer
+from indexer.results import Tier
 
 
 class Highlight(NamedTuple):
@@ -20,11 +21,11 @@ class Highlight(NamedTuple):
 
     start: int
     end: int
-    tier: str
+    tier: Tier
     target: int
 
 
-Meetings = tuple[tuple[int, str], ...]
+Meetings = tuple[tuple[int, Tier], ...]
 """(number of a target, tier) for each target that a form matches."""
 
 
@@ -109,9 +110,9 @@ class Highlighter:
             found[number] = tuple(meeting for meeting in meetings if admits(meeting[0], word))
         return found
 
-    def _in_phrases(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, str]]:
+    def _in_phrases(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, Tier]]:
         """By token, its (target, tier) in a whole phrase; of two phrases, in the later."""
-        chosen: dict[int, tuple[int, str]] = {}
+        chosen: dict[int, tuple[int, Tier]] = {}
         if not self._sought.phrases:
             return chosen
         tiers = {number: dict(meetings) for number, meetings in met.items()}

@@ -30,6 +30,8 @@ from indexer.ranking.expand import (
 )
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
+from indexer.ranking.source import Level
+from indexer.results import Tier
 from indexer.snippets.highlighter import Meetings
 
 
@@ -48,7 +50,7 @@ class Targets:
         self.loose: set[int] = set()
         self.written: dict[int, str] = {}
         self.strict: frozenset[str] = frozenset()
-        self._by_key: dict[str, dict[str, list[tuple[int, int, Expansion]]]] = {}
+        self._by_key: dict[Level, dict[str, list[tuple[int, int, Expansion]]]] = {}
         self._others: list[tuple[int, tuple[Expansion, ...] | PatternQuery]] = []
 
     def add(
@@ -63,6 +65,7 @@ class Targets:
             self._others.append((number, groups))
             return number
         for rank, expansion in enumerate(groups):
+            assert expansion.level != "nearest"  # noqa: S101  those were kept apart
             keys = self._by_key.setdefault(expansion.level, {})
             keys.setdefault(expansion.key, []).append((number, rank, expansion))
         return number
@@ -105,7 +108,7 @@ class Targets:
 
     def _other_tier(
         self, groups: tuple[Expansion, ...] | PatternQuery, analysis: Analysis
-    ) -> str | None:
+    ) -> Tier | None:
         if isinstance(groups, PatternQuery):
             return groups.tier(analysis)
         group = group_of(analysis, groups, self._settings)

@@ -20,6 +20,7 @@ from indexer.ranking.source import (
     Docs,
     Floats,
     Gathered,
+    Level,
     Located,
     Positions,
     Span,
@@ -71,7 +72,7 @@ class LexiconField:
     def _form(self, slot: int) -> str:
         return self._terms[slot].decode("utf-8", "surrogatepass")
 
-    def group(self, level: str, key: str) -> Spans:
+    def group(self, level: Level, key: str) -> Spans:
         """See FieldSource."""
         return spans_of([(slot, slot + 1) for slot in self._groups.get((level, key), ())])
 
