@@ -14,9 +14,10 @@ import numpy as np
 import pytest
 from whoosh import index as whoosh_index
 
-from analyzers import Analysis, analyze
+from analyzers import Analysis, analyze, analyze_form
 from analyzers.feminines import parted
 from analyzers.plurals import bears
+from analyzers.proclitics import PROCLITICS
 from indexer.codec.whoosh import engine
 from indexer.codec.whoosh.schema import fahras_schema
 from indexer.codec.whoosh.snapshot import snapshot_of
@@ -283,7 +284,20 @@ def edits_between(one: str, other: str) -> int:
 def meets(word: QueryWord, level: str, met: Analysis) -> bool:
     if level == "stem" and parted(word.unmarked, met.unmarked):
         return False
+    if level == "joined":
+        return any(analyze_form(u).folded == word.analysis.folded for u in unjoined(met.unmarked))
     return key_at(word.analysis, level) == key_at(met, level)
+
+
+def unjoined(form: str) -> Iterator[str]:
+    """What a form may be once a proclitic is taken off; an article after ل has its alef again."""
+    yield form
+    for proclitic in ("و", *PROCLITICS):
+        if form.startswith(proclitic):
+            rest = form.removeprefix(proclitic)
+            yield rest
+            if proclitic.endswith("ل") and rest.startswith("ل"):
+                yield from ("ا" + rest, "ال" + rest)
 
 
 def ordered(phrase: tuple[QueryWord, ...], level: str, words: tuple[Analysis, ...]) -> int:
@@ -423,7 +437,7 @@ def random_leaf(rng: random.Random) -> Any:
     if kind <= 2:
         words = tuple(random_word(rng) for _ in range(rng.randint(2, 3)))
         slop = rng.choice([None, 0, 2, 6])
-        level = rng.choice(["exact", "folded", "folded", "stem"])
+        level = rng.choice(["exact", "folded", "joined", "joined", "stem"])
         return PhraseQuery(fields, words, level=level, slop=slop, boost=boost)
     if kind == 3:
         sides = tuple((random_word(rng),) * rng.randint(1, 2) for _ in range(2))
