@@ -31,7 +31,7 @@ _WIDE = 0xFFFF
 _MASKS = np.array([(1 << 16 * count) - 1 for count in range(_LANES + 1)], np.uint64)
 
 
-class Words(NamedTuple):
+class TextWords(NamedTuple):
     """Words of one text: word i is `letters[heads[i]:heads[i] + lengths[i]]`. No letter is 0."""
 
     letters: Letters
@@ -65,7 +65,7 @@ class Spellings:
     def __len__(self) -> int:
         return self._count
 
-    def ids(self, words: Words) -> tuple[Ids, list[str]]:
+    def ids(self, words: TextWords) -> tuple[Ids, list[str]]:
         """(the number of each word, the new spellings in the order of their numbers)."""
         fresh: list[str] = []
         packed = _pack(words)
@@ -136,7 +136,7 @@ class Spellings:
         return np.flatnonzero(differ)
 
 
-def _strings(words: Words, where: Offsets) -> list[str]:
+def _strings(words: TextWords, where: Offsets) -> list[str]:
     """Some of the words as strings. No word contains a newline, so they are split at newlines."""
     lengths = words.lengths[where] + 1
     ends = np.cumsum(lengths)
@@ -147,7 +147,7 @@ def _strings(words: Words, where: Offsets) -> list[str]:
     return text_of(flat).split("\n")[:-1]
 
 
-def _pack(words: Words) -> _Packed:
+def _pack(words: TextWords) -> _Packed:
     """The words as 64-bit numbers of four letters each, and the places of those that do not fit."""
     count = len(words.letters)
     narrow = np.zeros(count + _MAX_LETTERS, "<u2")

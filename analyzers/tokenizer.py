@@ -44,7 +44,7 @@ from analyzers.letters import (
 from analyzers.normalizer import PLAIN_RANGES, unmark
 from analyzers.pieces import pieces
 from analyzers.ranked import distinct_of
-from analyzers.spellings import ABSENT, Spellings, Words
+from analyzers.spellings import ABSENT, Spellings, TextWords
 
 Codes = NDArray[np.uint32]
 Classes = NDArray[np.uint8]
@@ -92,7 +92,7 @@ class BatchArrays(NamedTuple):
     bounds: Offsets
 
 
-class _Words(NamedTuple):
+class _ChunkWords(NamedTuple):
     """Words of one chunk: `letters[heads[i]:heads[i] + lengths[i]]` spells word i."""
 
     letters: NDArray[np.uint32]
@@ -101,9 +101,9 @@ class _Words(NamedTuple):
     starts: Offsets
     ends: Offsets
 
-    def without(self, several: Offsets) -> _Words:
+    def without(self, several: Offsets) -> _ChunkWords:
         """All words except these."""
-        return _Words(
+        return _ChunkWords(
             self.letters,
             np.delete(self.heads, several),
             np.delete(self.lengths, several),
@@ -187,14 +187,14 @@ class Tokenizer:
             return self._with_pieces(text, words, several)
         return self._tokens_of(words)
 
-    def _tokens_of(self, words: _Words) -> TokenArrays:
-        form_ids = self._form_ids_of(Words(words.letters, words.heads, words.lengths))
+    def _tokens_of(self, words: _ChunkWords) -> TokenArrays:
+        form_ids = self._form_ids_of(TextWords(words.letters, words.heads, words.lengths))
         kept = form_ids != ABSENT
         if kept.all():
             return TokenArrays(form_ids, words.starts, words.ends)
         return TokenArrays(form_ids[kept], words.starts[kept], words.ends[kept])
 
-    def _with_pieces(self, text: str, words: _Words, several: Offsets) -> TokenArrays:
+    def _with_pieces(self, text: str, words: _ChunkWords, several: Offsets) -> TokenArrays:
         """The tokens of words; those with the numbers `several` are not simply one word."""
         tokens = self._tokens_of(words.without(several))
         spans = zip(words.starts[several].tolist(), words.ends[several].tolist(), strict=True)
@@ -211,7 +211,7 @@ class Tokenizer:
             np.insert(tokens.ends, places, ends),
         )
 
-    def _words(self, text: str) -> tuple[_Words, Offsets]:
+    def _words(self, text: str) -> tuple[_ChunkWords, Offsets]:
         """The words, and the numbers of those that `pieces` must split."""
         codes = code_points(text)
         classes = self._chars.classify(codes)
@@ -223,7 +223,9 @@ class Tokenizer:
         heads, tails = _word_bounds(plain)
         spelled = self._chars.mapping.take(codes if len(kept) == len(codes) else codes.take(kept))
         starts, ends = kept.take(heads), kept.take(tails - 1) + 1 if len(tails) else tails
-        words = _Words(spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes))
+        words = _ChunkWords(
+            spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes)
+        )
         signs = kept.take(np.flatnonzero(plain >= EMOJI))
         marked = _places_of(letters.QURANIC_LETTERS, text, codes)
         places = np.concatenate([seats, signs, kept.take(_run_on(spelled, plain)), *marked])
@@ -232,7 +234,7 @@ class Tokenizer:
         first = plain.take(heads.take(numbers))
         return words, numbers[(first == ARABIC) | (first >= EMOJI)]
 
-    def _form_ids_of(self, words: Words) -> FormIds:
+    def _form_ids_of(self, words: TextWords) -> FormIds:
         """The form of each word, `ABSENT` if it is nothing but marks."""
         ids, fresh = self._spellings.ids(words)
         if fresh:
@@ -298,9 +300,9 @@ def _not_plain(words: list[str]) -> list[int]:
     return np.flatnonzero(~np.logical_and.reduceat(plain, heads)).tolist()
 
 
-def _as_words(words: list[str]) -> Words:
+def _as_words(words: list[str]) -> TextWords:
     lengths = np.fromiter(map(len, words), np.int64, len(words))
-    return Words(code_points("".join(words)), np.cumsum(lengths) - lengths, lengths)
+    return TextWords(code_points("".join(words)), np.cumsum(lengths) - lengths, lengths)
 
 
 class _Part(NamedTuple):

@@ -54,7 +54,7 @@ _FEW_SHARE = 8
 """One posting in so many: from there on runs are bisected, not repeated by posting."""
 
 
-class Block(NamedTuple):
+class FieldTerms(NamedTuple):
     """The terms of all words in one field of one segment, looked up together.
 
     first: the place of its first posting among all.
@@ -342,7 +342,7 @@ class _Parts:
         self.tfs: list[NDArray[Any]] = []
         self._postings = 0
 
-    def add_block(self, base: int, name: str, here: Sequence[tuple[int, Terms]]) -> Block:
+    def add_block(self, base: int, name: str, here: Sequence[tuple[int, Terms]]) -> FieldTerms:
         """Look up the terms of some words, given with their numbers, in one field of a segment."""
         block, first, source = len(self.docs), self._postings, here[0][1].source
         for number, (*_, located, weights, kind) in here:
@@ -351,7 +351,7 @@ class _Parts:
         docs, tfs = source.gather(ranges, self._postings - first)
         self.docs.append((base, docs))
         self.tfs.append(tfs)
-        return Block(source, name, first)
+        return FieldTerms(source, name, first)
 
     def add_phrase(self, number: int, phrase: PhraseTerms, block: int) -> None:
         """Look up one of the phrases that count as a word."""

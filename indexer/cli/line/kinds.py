@@ -227,7 +227,7 @@ class Word(Row[str]):
         return words[-1]
 
 
-class Words(Row[tuple[str, ...]]):
+class Remaining(Row[tuple[str, ...]]):
     """An argument: all words that remain."""
 
     repeats = True
@@ -274,9 +274,9 @@ class Request:
         return groups
 
     @classmethod
-    def arguments(cls) -> list[Word | Words]:
+    def arguments(cls) -> list[Word | Remaining]:
         """The rows that are given by place."""
-        return [row for row in cls.rows().values() if isinstance(row, Word | Words)]
+        return [row for row in cls.rows().values() if isinstance(row, Word | Remaining)]
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a request is read-only: {name}")

@@ -18,11 +18,11 @@ from indexer.cli.line.kinds import (
     Names,
     Number,
     OptionalNumber,
+    Remaining,
     Request,
     Text,
     Texts,
     Word,
-    Words,
 )
 from indexer.results import FIELD_NAMES, MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHES, SearchOptions
 
@@ -97,7 +97,7 @@ class IndexRequest(Request):
     """`fahras index`."""
 
     command = "index"
-    paths = Words("PATH", "Folders or files to index.")
+    paths = Remaining("PATH", "Folders or files to index.")
     rebuild = Flag(
         _ACTION, "--rebuild", "Build it again from scratch, also if another version built it."
     )
@@ -115,7 +115,7 @@ class SearchRequest(Request):
     """`fahras search`."""
 
     command = "search"
-    query = Words("QUERY", "The words to search for.")
+    query = Remaining("QUERY", "The words to search for.")
     limit = OptionalNumber(
         _HITS, "--limit -n", "How many hits.", metavar="N", minimum=1, default=_DEFAULT.limit
     )
@@ -227,7 +227,7 @@ class AnalyzeRequest(Request):
     """`fahras analyze`."""
 
     command = "analyze"
-    text = Words("TEXT", "The text, or - to read it from stdin.", required=True)
+    text = Remaining("TEXT", "The text, or - to read it from stdin.", required=True)
     json = JSON
     color = COLOUR
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from indexer.cli.line.kinds import Option, Request, UsageError, Word, Words
+from indexer.cli.line.kinds import Option, Request, UsageError, Word
 from indexer.cli.line.options import COMMANDS, FahrasRequest
 
 HELP = ("--help", "-h")
@@ -135,7 +135,7 @@ def _request(kind: type[Request], given: Given, environment: Mapping[str, str]) 
 
 
 def _by_place(
-    rows: Sequence[Word | Words], words: Sequence[str]
+    rows: Sequence[Word | Remaining], words: Sequence[str]
 ) -> Iterator[tuple[str, list[str]]]:
     """The words of each argument; a row of many takes what is left."""
     left = list(words)

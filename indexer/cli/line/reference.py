@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
-from indexer.cli.line.kinds import Choice, Flag, Option, Request, Row, Word, Words
+from indexer.cli.line.kinds import Choice, Flag, Option, Remaining, Request, Row, Word
 from indexer.cli.line.manual import HELP
 from indexer.cli.line.options import COMMANDS, FahrasRequest
 
@@ -60,7 +60,7 @@ def _cells(row: Row[object]) -> tuple[str, str]:
 
 def _usage(row: Row[object]) -> str:
     name = row.metavar + ("…" if row.repeats else "")
-    return name if isinstance(row, Word | Words) and row.required else f"[{name}]"
+    return name if isinstance(row, Word | Remaining) and row.required else f"[{name}]"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:

@@ -16,10 +16,10 @@ from indexer.cli.line.kinds import (
     Number,
     Option,
     OptionalNumber,
+    Remaining,
     Request,
     Row,
     Word,
-    Words,
 )
 from indexer.cli.line.manual import ABOUT, HELP
 from indexer.cli.line.options import COMMANDS, FahrasRequest
@@ -97,7 +97,7 @@ def request_of(kind: type[Request], values: Mapping[str, object]) -> Request:
 
 def _parameter(row: Row[object], group: str) -> Parameter:
     """The parameter of a row: its type, and what Typer is told of it."""
-    required = isinstance(row, Word | Words) and row.required
+    required = isinstance(row, Word | Remaining) and row.required
     default = Parameter.empty if required else None if row.repeats else row.default
     return Parameter(
         row.name,

@@ -33,7 +33,7 @@ class Texts(NamedTuple):
     stored: list[str | None]
 
 
-class Terms:
+class PlainPostings:
     """The postings of any other field. lengths: of those documents that have one."""
 
     def __init__(self, name: str, fieldobj: Any) -> None:
@@ -60,7 +60,7 @@ class Prepared:
 
     def __init__(self) -> None:
         self.texts: list[Texts] = []
-        self.terms: list[Terms] = []
+        self.terms: list[PlainPostings] = []
         self.columns: list[Cells] = []
         self.records: list[bytes | None] = []
 
@@ -128,11 +128,11 @@ def _texts(name: str, fieldobj: FormField, values: _Values) -> Texts:
     return Texts(name, values.docs, values.values, stored)
 
 
-def _terms(name: str, fieldobj: Any, values: _Values) -> Terms:
+def _terms(name: str, fieldobj: Any, values: _Values) -> PlainPostings:
     """The postings of a field that is not a form field, and its lengths if it is scorable."""
     if fieldobj.vector:
         raise TypeError(f"field {name!r}: this codec keeps no term vectors")
-    found = Terms(name, fieldobj)
+    found = PlainPostings(name, fieldobj)
     if _has_one_term(fieldobj) and all(isinstance(value, str | int) for value in values.values):
         kept = [i for i, value in enumerate(values.values) if value != ""]
         found.docs = [values.docs[i] for i in kept]
@@ -162,12 +162,12 @@ def _has_one_term(fieldobj: Any) -> bool:
     return type(fieldobj) is fields.NUMERIC and not fieldobj.shift_step
 
 
-def _spellings(schema: Any, name: str, fieldobj: Any, values: _Values) -> list[Terms]:
+def _spellings(schema: Any, name: str, fieldobj: Any, values: _Values) -> list[PlainPostings]:
     """Whoosh's separate spelling field, for fields whose analyzer changes words."""
     if not fieldobj.separate_spelling():
         return []
     other = fieldobj.spelling_fieldname(name)
-    found = Terms(other, schema[other])
+    found = PlainPostings(other, schema[other])
     for doc, value in zip(values.docs, values.values, strict=True):
         for word in fieldobj.spellable_words(value):
             found.docs.append(doc)
