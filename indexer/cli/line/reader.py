@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from indexer.cli.line.kinds import Option, Request, UsageError, Word
+from indexer.cli.line.kinds import Option, Remaining, Request, UsageError, Word
 from indexer.cli.line.options import COMMANDS, FahrasRequest
 
 HELP = ("--help", "-h")
