@@ -120,6 +120,10 @@ def gunzip(chunks: Iterator[bytes], extraction: Extraction) -> Iterator[bytes]:
 
 
 def _members(data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """The unpacked bytes of a gzip file, member after member, in pieces.
+
+    What can be unpacked before damage is given before zlib.error is raised.
+    """
     unpacker = zlib.decompressobj(_GZIP_WINDOW)
     while True:
         before = unpacker.copy()

@@ -38,6 +38,7 @@ def extract_table(data: bytes, extraction: Extraction) -> None:
 
 
 def _records(text: str, extraction: Extraction) -> Iterator[Record]:
+    """A record for each row that is not empty. Raises ExtractError where the table breaks off."""
     lines = text.splitlines(keepends=True)
     csv.field_size_limit(_MOST_FIELD_CHARS)
     reader = csv.reader(lines, delimiter=_delimiter(lines[0] if lines else ""))
@@ -61,6 +62,7 @@ def _delimiter(header: str) -> str:
 
 
 def _record(row: list[str], header: list[str], roles: list[str], ids: Ids, line: int) -> Record:
+    """The record of a row; without a column for the text, all its values with their names."""
     values = {role: value for role, value in zip(roles, row, strict=False) if role}
     text = values.get("text", "")
     if not text.strip():

@@ -91,6 +91,10 @@ class Worker:
             raise ExtractError(self._why_it_died(seconds)) from None
 
     def _read(self, size: int, deadline: float) -> bytes:
+        """Exactly `size` bytes of the worker's answer.
+
+        Raises ExtractError after the deadline (of time.monotonic), EOFError where the worker ended.
+        """
         pieces = []
         descriptor = _pipe(self._process.stdout).fileno()
         while size:
@@ -172,6 +176,7 @@ def _received(stream: IO[bytes]) -> bytes:
 
 
 def _answer(function: str, data: bytes) -> dict[str, Any]:
+    """What a parser returned, or why it could not, as a plain value to send back."""
     module, _, name = function.partition(":")
     try:
         parse: Callable[[bytes], Any] = getattr(import_module(module), name)

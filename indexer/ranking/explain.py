@@ -89,6 +89,7 @@ class Explainer:
         return Explanation(parts.words, parts.proximity, parts.constant, score)
 
     def _parts(self, query: Node, doc: int) -> _Parts:
+        """The parts of a node's score for a document; they add up to it."""
         if isinstance(query, LEAVES):
             return _Parts((self._word(query, doc),))
         match query:
@@ -131,6 +132,7 @@ class Explainer:
         return known
 
     def _word(self, query: Leaf, doc: int) -> TermExplanation:
+        """What a leaf alone gives to a document, and by which terms."""
         place = int(self._docs.searchsorted(doc))
         tf = self._frequencies(query)[place : place + 1]
         idf = self._evaluator.leaves.idf(query)

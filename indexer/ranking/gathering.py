@@ -246,6 +246,7 @@ class Gathering:
         return self._chosen
 
     def _choose(self, docs: Docs) -> tuple[NDArray[np.int64], NDArray[Any]]:
+        """The places of the postings of `docs`, ascending, and of the document of each."""
         size = self._snapshot.size
         if docs is self._everyone:
             return np.arange(len(self.docs)), _places_in(docs, size).take(self.docs)
@@ -298,6 +299,7 @@ class Gathering:
             yield (some, *self._pooled(numbers[some], docs))
 
     def _pooled(self, numbers: Sequence[int], docs: Docs) -> tuple[Frequencies, NDArray[np.bool_]]:
+        """How often each document holds each word, weighted, and whether it is a member by it."""
         if self._is_alone and docs is self._alone[0]:
             return self._alone[1][np.newaxis], np.ones((1, len(docs)), np.bool_)
         _, at, rows, runs = self.chosen(docs)

@@ -158,6 +158,7 @@ class Resolver:
         return tuple(self._looked_up(leaf))
 
     def _looked_up(self, leaf: StemQuery | PatternQuery) -> Iterator[Terms]:
+        """The terms of a leaf, by segment, field and kind, in the order of their slots."""
         for segment in self.snapshot.segments:
             for name in leaf.fields:
                 source = segment.field(name)

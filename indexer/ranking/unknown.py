@@ -79,6 +79,7 @@ def note_on(missing: Missing) -> str:
 
 
 def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
+    """Whether a term of the index matches the word at the tier variant or a stronger one."""
     variants = leaf.variants if isinstance(leaf, StemQuery) else ()
     vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
     if any(

@@ -154,6 +154,7 @@ def _add(targets: Targets, leaf: Leaf, resolver: Resolver, weight: float) -> Non
 
 
 def _add_phrase(targets: Targets, leaf: PhraseQuery, resolver: Resolver, weight: float) -> None:
+    """Add the words of a phrase as one target; near words (with slop) as a target each."""
     settings = resolver.snapshot.settings
     own = "folded" if leaf.level == "joined" else leaf.level
     words = [

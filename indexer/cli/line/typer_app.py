@@ -108,6 +108,7 @@ def _parameter(row: Row[object], group: str) -> Parameter:
 
 
 def _type(row: Row[object]) -> object:
+    """The type by which Typer reads a row."""
     match row:
         case Flag():
             return bool

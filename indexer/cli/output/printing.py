@@ -77,6 +77,7 @@ def _print_json_lines(output: Output, results: SearchResults, query_id: str | No
 
 
 def _print_format(output: Output, results: SearchResults, query_id: str | None) -> None:
+    """A line for each hit, as `--format` asks for it."""
     from indexer.cli.output import template
 
     screen = output.screen

@@ -154,6 +154,7 @@ def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iter
 
 
 def _heading(screen: Screen, hit: Hit, best: float) -> Line:
+    """The first line of a hit: where it is, its score, title and date, and what else to know."""
     name = screen.name(relative_path(hit.path))
     line: Line = [(name, _PATH), *_at(hit), ("  ", "")]
     line += [(score_bar(hit.score / best if best > 0 else 0.0), _LINE), (f" {hit.score:.2f}", "")]

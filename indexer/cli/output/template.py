@@ -33,6 +33,10 @@ def parse(template: str, known: tuple[str, ...]) -> Template:
 
 
 def _piece(found: re.Match[str], known: tuple[str, ...]) -> tuple[bool, str]:
+    """Whether a piece of a template is the name of a field, and the name or the text it stands for.
+
+    Raises TemplateError for a lone brace and for an unknown field.
+    """
     if found[2] is not None:
         return False, _ESCAPES[found[2]]
     if found[0] in ("{{", "}}"):
