@@ -94,17 +94,11 @@ class _ManyWords:
 
     @staticmethod
     def begins(words: Words, beginnings: tuple[str, ...]) -> Mask:
-        found = np.zeros(len(words.letters), np.bool_)
-        for size, known in by_size(beginnings):
-            found |= known.of(words.head(size))
-        return found
+        return _are_of(words, beginnings, words.head)
 
     @staticmethod
     def ends(words: Words, endings: tuple[str, ...]) -> Mask:
-        found = np.zeros(len(words.letters), np.bool_)
-        for size, known in by_size(endings):
-            found |= known.of(words.tail(size))
-        return found
+        return _are_of(words, endings, words.tail)
 
     @staticmethod
     def among(word: Words, words: WordList) -> Mask:
@@ -202,6 +196,14 @@ def _fit(letters: Numbers, pattern: str) -> Mask:
         value = value << BITS | (pack(letter) if is_fixed else 0)
     fit: Mask = letters & np.uint64(mask) == np.uint64(value)
     return fit
+
+
+def _are_of(words: Words, affixes: tuple[str, ...], part: Callable[[int], Numbers]) -> Mask:
+    """Which words have one of the affixes as their part of its size."""
+    found = np.zeros(len(words.letters), np.bool_)
+    for size, known in by_size(affixes):
+        found |= known.of(part(size))
+    return found
 
 
 def _radicals(letters: Numbers, pattern: str) -> Words:
