@@ -8,10 +8,11 @@ imported for the first file of the kind.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import import_module
 
 from indexer.errors import ExtractError
+from indexer.extract.fields import Role
 from indexer.extract.formats import BY_ENDING, EXTENSIONS, Format, by_content, extension_of
 from indexer.extract.sources import digest_of, hash_file, read_whole, refuse_large
 from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record, missing
@@ -28,30 +29,40 @@ __all__ = [
 ]
 
 
-def extract_path(path: str, *, max_bytes: int = MAX_FILE_BYTES) -> Extraction:
+FieldNames = Mapping[Role, str]
+
+
+def extract_path(
+    path: str, *, max_bytes: int = MAX_FILE_BYTES, fields: FieldNames | None = None
+) -> Extraction:
     """Read a file, once. Record files stream: consume `records` before the rest of the result.
 
     `max_bytes` bounds what is held at once: the whole of a file, one line of a record file.
+    `fields` are the names of the fields of records where they are not the usual ones.
     """
     named = _format(path)
     data = None if named.streams else read_whole(path, max_bytes)
-    return _extract(named, path, data, max_bytes)
+    return _extract(named, path, data, max_bytes, fields)
 
 
-def extract(path: str, data: bytes, *, max_bytes: int = MAX_FILE_BYTES) -> Extraction:
+def extract(
+    path: str, data: bytes, *, max_bytes: int = MAX_FILE_BYTES, fields: FieldNames | None = None
+) -> Extraction:
     """Read bytes as what they are, or else what `path` ends in; the path itself is not opened."""
-    return _extract(_format(path), path, data, max_bytes)
+    return _extract(_format(path), path, data, max_bytes, fields)
 
 
-def _extract(named: Format, path: str, data: bytes | None, max_bytes: int) -> Extraction:
+def _extract(
+    named: Format, path: str, data: bytes | None, max_bytes: int, fields: FieldNames | None
+) -> Extraction:
     """data: None for a record file that is to be streamed."""
     if data is None or named.streams:
-        extraction = Extraction(path)
+        extraction = Extraction(path, fields=fields)
         _function(named)(data, extraction, max_bytes, packed=path.lower().endswith(".gz"))
         return extraction
     found = by_content(data, named)
     refuse_large(len(data), min(max_bytes, found.max_bytes))
-    extraction = Extraction(path, digest=digest_of(data), size=len(data))
+    extraction = Extraction(path, digest=digest_of(data), size=len(data), fields=fields)
     try:
         _function(found)(data, extraction)
     except ModuleNotFoundError as error:

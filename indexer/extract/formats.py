@@ -28,6 +28,8 @@ class Format(NamedTuple):
     """The package on PyPI that reads them, where the project alone does not."""
     streams: bool = False
     """Whether it is read piece by piece, as a file of records is, and never held whole."""
+    has_fields: bool = False
+    """Whether its documents are records with fields, whose names `--fields` may say."""
     is_risky: bool = False
     """Whether its parser runs in the worker process."""
     max_bytes: int = MAX_FILE_BYTES
@@ -38,7 +40,8 @@ FORMATS = (
     Format("Markdown", (".md", ".markdown"), "markdown", "extract_markdown"),
     Format("HTML", (".html", ".htm", ".xhtml"), "html", "extract_html", library="selectolax",
            max_bytes=MAX_PAGE_BYTES),
-    Format("JSON lines", (".jsonl", ".jsonl.gz"), "jsonl", "extract_jsonl", streams=True),
+    Format("JSON lines", (".jsonl", ".jsonl.gz"), "jsonl", "extract_jsonl", streams=True,
+           has_fields=True),
     Format("PDF", (".pdf",), "pdf", "extract_pdf", (b"%PDF-",), library="pypdfium2",
            is_risky=True),
     Format("Word", (".docx", ".docm", ".dotx"), "office", "extract_docx",
@@ -62,7 +65,7 @@ FORMATS = (
            is_risky=True),
     Format("mail", (".eml",), "mail", "extract_mail"),
     Format("mailbox", (".mbox",), "mail", "extract_box"),
-    Format("table", (".csv", ".tsv"), "table", "extract_table"),
+    Format("table", (".csv", ".tsv"), "table", "extract_table", has_fields=True),
     Format("OpenITI mARkdown", (".completed", ".inprogress"), "openiti", "extract_openiti",
            (b"######OpenITI#",)),
     Format("subtitles", (".srt", ".vtt"), "subtitles", "extract_subtitles"),

@@ -1,8 +1,8 @@
 """The records of a file of JSON lines, streamed; a bad line costs only itself.
 
-Keys `id`, `title`, `text`, `date`; others are ignored. A line without an id gets its number
-as id. An id that occurs again is kept as `id#2` and reported, so that nothing is lost. Memory is
-that of the longest line and of the ids, whatever the size of the file.
+Which of its fields are text, title, date and id is for `fields` to say; others are ignored. A line
+without an id gets its number as id. An id that occurs again is kept as `id#2` and reported, so that
+nothing is lost. Memory is that of the longest line and of the ids, whatever the size of the file.
 """
 
 from __future__ import annotations
@@ -11,10 +11,12 @@ import codecs
 import itertools
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from indexer.errors import ExtractError
 from indexer.extract.charsets import bom_length, decode_as, detect
 from indexer.extract.dates import iso_date
+from indexer.extract.fields import full_title
 from indexer.extract.sources import digested, gunzip, stream
 from indexer.extract.types import Extraction, Record
 
@@ -24,6 +26,10 @@ _UTF8 = ("utf-8", "utf-8-sig")
 
 class BadLineError(ValueError):
     """A line that is not a record; the message is for the user."""
+
+
+class NoTextError(BadLineError):
+    """A record without a text."""
 
 
 def extract_jsonl(data: bytes | None, extraction: Extraction, max_bytes: int, packed: bool) -> None:
@@ -75,15 +81,21 @@ def _records(
 ) -> Iterator[Record]:
     """The record of each line; reports and leaves out lines that are not records."""
     ids = Ids()
+    extraction.is_of_records = True
+    given = textless = other = 0
     for number, line in enumerate(lines, 1):
         if line is None:
             extraction.report(f"a line of more than {max_bytes} bytes was left out", number)
+            other += 1
         elif not line.isspace() and line:
             try:
                 record = _record(line, number, extraction)
             except BadLineError as error:
                 extraction.report(str(error), number)
+                textless += isinstance(error, NoTextError)
+                other += not isinstance(error, NoTextError)
             else:
+                given += 1
                 own_id = ids.own(record.id or "")
                 if own_id != record.id:
                     extraction.report(
@@ -92,6 +104,9 @@ def _records(
                         lost=False,
                     )
                 yield record._replace(id=own_id)
+    if textless and not given and not other:
+        extraction.problems.clear()  # one reason for all of them says more
+        raise ExtractError(extraction.fields.without_text())
     extraction.close_report()
 
 
@@ -107,17 +122,31 @@ def _record(line: bytes, number: int, extraction: Extraction) -> Record:
         raise BadLineError(f"broken JSON, the line was left out: {error}") from None
     if not isinstance(fields, dict):
         raise BadLineError("not a JSON object {…}; the line was left out")
-    body = fields.get("text")
-    title = fields.get("title")
+    return record_of(fields, number, extraction)
+
+
+def record_of(fields: Mapping[str, object], number: int, extraction: Extraction) -> Record:
+    """The record of one object; `number` is its line, and its id where it has none.
+
+    Raises NoTextError, or BadLineError for an empty one.
+    """
+    value = extraction.fields.value
+    body, title = value(fields, "text"), value(fields, "title")
+    date, id_ = value(fields, "date"), value(fields, "id")
+    if extraction.fields.said:
+        title = full_title(title, value(fields, "author"))
+        if extraction.fields.is_unmet:
+            extraction.fields.note(fields)
     if not isinstance(body, str):
-        raise BadLineError('no "text" in this record; it was left out')
+        extraction.fields.note(fields)
+        raise NoTextError('no "text" in this record; it was left out')
     if not body.strip() and not (isinstance(title, str) and title.strip()):
         raise BadLineError("an empty record; it was left out")
     return Record(
-        _clean(_id(fields.get("id")) or str(number), extraction),
+        _clean(_id(id_) or str(number), extraction),
         _clean(title, extraction) if isinstance(title, str) else "",
         _clean(body, extraction),
-        iso_date(fields.get("date")),
+        iso_date(date),
         number,
     )
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from indexer.extract.fields import Fields, Role
 from indexer.reports import FileProblem
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
@@ -37,9 +38,20 @@ class Extraction:
     and `problems` are complete only when they are consumed, which is why this type is not frozen.
     """
 
-    def __init__(self, path: str, *, digest: str = "", size: int = 0) -> None:
+    def __init__(
+        self,
+        path: str,
+        *,
+        digest: str = "",
+        size: int = 0,
+        fields: Mapping[Role, str] | None = None,
+    ) -> None:
         self.path = path
+        self.fields = Fields(fields)
+        """What the fields of records are called, for files of records."""
         self.records: Iterable[Record] = ()
+        self.is_of_records = False
+        """Whether its documents are records with fields."""
         self.encoding = "utf-8"
         self.replaced = 0
         """U+FFFD put in for bytes that are no text in `encoding`; those of the source do not
@@ -65,8 +77,11 @@ class Extraction:
             self._unlisted_loss |= lost
 
     def close_report(self) -> None:
-        """Say, once and last, how much was lost: stray bytes, and problems that are not listed."""
-        closing = []
+        """Say, once and last, how much was lost: stray bytes, and problems that are not listed.
+
+        Of a file of records also which names of `--fields` none of them has.
+        """
+        closing = [(reason, False) for reason in self.fields.unmet()] if self.is_of_records else []
         if self.unlisted:
             unlisted = f"{self.unlisted} more problems of this file are not listed"
             closing.append((unlisted, self._unlisted_loss))
