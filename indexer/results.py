@@ -31,6 +31,10 @@ SortKey = Literal["relevance", "path", "date", "size"]
 
 FieldName = Literal["title", "text"]
 
+Staleness = Literal["changed", "vanished"]
+"""What became of a file since it was indexed."""
+
+STALENESS: tuple[Staleness, ...] = get_args(Staleness)
 TIERS: tuple[Tier, ...] = get_args(Tier)
 MATCH_LEVELS: tuple[MatchLevel, ...] = get_args(MatchLevel)
 STRICT_SWITCHES: tuple[StrictSwitch, ...] = get_args(StrictSwitch)
@@ -51,12 +55,12 @@ class Snippet(NamedTuple):
     """A passage of a document: `document_text[offset:offset + len(text)] == text`.
 
     The offsets of `matches` count from the beginning of the document, not of the passage. `line` is
-    that of the first match in the file; for a record, the line on which the record stands.
+    that of the first match, None where there is none; for a record, the line on which it begins.
     """
 
     text: str
     offset: int
-    line: int
+    line: int | None
     matches: tuple[Match, ...] = ()
 
 
@@ -64,9 +68,12 @@ class Hit(NamedTuple):
     """One document of a result.
 
     `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
-    (`os.fsdecode`). `line` and `column` place the best passage, None where none was looked for.
-    `byte_offset` is that passage's place in the file, or None, also where text and file bytes do
-    not agree. `id` is what
+    (`os.fsdecode`). `line` and `column` are those of the first match of the best passage: lines of
+    the text as `fahras show` prints it, which are the file's where it is plain text; for a record,
+    the line on which it begins. `byte_offset` is where that passage begins in the file, None where
+    text and file bytes do not agree. All three are None where no passage was looked for, and where
+    none holds a match: the words stand in the title alone, or nothing but filters was asked for.
+    `title_matches` are those in the title, their offsets count from its beginning. `id` is what
     `Index.document` takes: a record's own id, else the path below the indexed folder.
     """
 
@@ -82,8 +89,9 @@ class Hit(NamedTuple):
     score: float
     snippets: tuple[Snippet, ...] = ()
     copies: tuple[str, ...] = ()
-    stale: bool = False
+    stale: Staleness | None = None
     explanation: Explanation | None = None
+    title_matches: tuple[Match, ...] = ()
 
     @property
     def matches(self) -> tuple[Match, ...]:
@@ -129,6 +137,8 @@ class SearchOptions(NamedTuple):
     context_chars: int = 160
     places: bool = False
     """Say where the best passage of each hit is, also where no snippets are wanted."""
+    mark_titles: bool = False
+    """Say which words of the titles met the query."""
     explain: bool = False
     plain: bool = False
     """Take the query as plain words: no operators, no fields, no errors."""

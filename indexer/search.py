@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,14 +21,14 @@ from indexer.errors import ExtractError
 from indexer.folder.columns import FileEntry
 from indexer.folder.lookup import FileTable
 from indexer.query.grammar import ParsedQuery
-from indexer.query.nodes import FilterQuery, Node, RequireQuery
+from indexer.query.nodes import FilterQuery, Leaf, Node, RequireQuery
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.leaves import Verify
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
-from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
+from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
@@ -39,6 +39,17 @@ if TYPE_CHECKING:
 
 _PAGE = 64
 """Number of hits whose texts are in memory at once."""
+
+
+class _Shown(NamedTuple):
+    """Of a hit, its text and the best passages of it, and the matches in its title.
+
+    Empty where nothing of the kind is wanted.
+    """
+
+    text: str
+    snippets: tuple[Snippet, ...]
+    title_matches: tuple[Match, ...]
 
 
 class Search:
@@ -60,7 +71,7 @@ class Search:
         self._options = options
         self._text = text
         self._started = time.perf_counter()
-        self._stale: dict[str, bool] = {}
+        self._stale: dict[str, Staleness | None] = {}
         self._parser = QueryParser(
             fields=options.fields,
             match=options.match,
@@ -155,9 +166,11 @@ class Search:
         """The hits for some documents, a page of them at a time."""
         for first in range(0, len(docs), _PAGE):
             page = docs[first : first + _PAGE]
-            shown = zip(page, scores[first:], self._texts(page), strict=False)
-            for doc, score, (text, snippets) in shown:
-                yield self._hit(doc, score, text, snippets)
+            titles = self._title_matches(page)
+            for doc, score, (text, snippets), matches in zip(
+                page, scores[first:], self._texts(page), titles, strict=False
+            ):
+                yield self._hit(doc, score, _Shown(text, snippets, matches))
 
     def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
         """The text of each document and its best passages; empty if none are wanted."""
@@ -179,8 +192,26 @@ class Search:
                 ),
             )
 
-    def _hit(self, doc: int, score: float, text: str, snippets: tuple[Snippet, ...]) -> Hit:
+    def _title_matches(self, docs: Sequence[int]) -> Iterator[tuple[Match, ...]]:
+        """The matches in the title of each document; empty if they are not wanted."""
+        leaves = self._title_leaves if self._options.mark_titles else []
+        if not leaves:
+            yield from (() for _ in docs)
+            return
+        titles = [self._field(doc, "title") for doc in docs]
+        highlighter = self._highlighter
+        if len(leaves) < len(self.parsed.leaves):  # some are of the text alone
+            highlighter = Highlighter(targets_of(leaves, self.evaluator), shared_tokenizer())
+        found = highlights_in(titles, docs, leaves, highlighter, self.snapshot, field="title")
+        yield from map(matches_of, titles, found)
+
+    @cached_property
+    def _title_leaves(self) -> list[Leaf]:
+        return [leaf for leaf in self.parsed.leaves if "title" in leaf.fields]
+
+    def _hit(self, doc: int, score: float, shown: _Shown) -> Hit:
         """The hit for a document, with its place in the file."""
+        text, snippets, title_matches = shown
         stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
@@ -189,10 +220,9 @@ class Search:
         if stored["record"]:  # its text is not lines of the file
             line, column = stored["line"], 1
             snippets = tuple(snippet._replace(line=line) for snippet in snippets)
-        elif snippets:
-            first = snippets[0]
-            anchor = first.matches[0].start if first.matches else first.offset
-            line = first.line
+        elif snippets and snippets[0].matches:
+            anchor = snippets[0].matches[0].start
+            line = snippets[0].line
             column = anchor - text.rfind("\n", 0, anchor)
         return Hit(
             id=stored["record"] or entry.path,
@@ -206,14 +236,15 @@ class Search:
             size=entry.size,
             score=score,
             snippets=snippets[: self._options.snippets],
-            stale=self._is_stale(path, entry),
+            stale=self._staleness(path, entry),
             explanation=self._explainer.explain(doc, score) if self._options.explain else None,
+            title_matches=title_matches,
         )
 
-    def _is_stale(self, path: str, entry: FileEntry) -> bool:
-        """Like `_is_stale`, but checked only once for all records of a file."""
+    def _staleness(self, path: str, entry: FileEntry) -> Staleness | None:
+        """Like `_staleness_of`, but checked only once for all records of a file."""
         if path not in self._stale:
-            self._stale[path] = _is_stale(path, entry)
+            self._stale[path] = _staleness_of(path, entry)
         return self._stale[path]
 
     @cached_property
@@ -240,21 +271,26 @@ def _byte_offset(
     text: str, stored: Record, entry: FileEntry, snippets: Sequence[Snippet]
 ) -> int | None:
     """Where the best passage begins in the file, if text and bytes of the file agree."""
-    if stored["record"] or stored["encoding"] != "utf-8" or not snippets:
+    if stored["record"] or stored["encoding"] != "utf-8":
+        return None
+    if not (snippets and snippets[0].matches):
         return None
     if entry.text_bytes != entry.size:
         return None
     return len(text[: snippets[0].offset].encode("utf-8", "surrogatepass"))
 
 
-def _is_stale(path: str, entry: FileEntry) -> bool:
+def _staleness_of(path: str, entry: FileEntry) -> Staleness | None:
     """Whether the file is gone or has changed since indexing. Read only if its time differs."""
     try:
         now = os.stat(path)
-        if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:
-            return now.st_size != entry.size
-        from indexer.extract import hash_file
+    except OSError:
+        return "vanished"
+    if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:
+        return "changed" if now.st_size != entry.size else None
+    from indexer.extract import hash_file
 
-        return hash_file(path) != entry.digest
+    try:
+        return "changed" if hash_file(path) != entry.digest else None
     except (OSError, ExtractError):
-        return True
+        return "changed"

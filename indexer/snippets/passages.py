@@ -225,11 +225,15 @@ def _snippets(
     for start, end in spans:
         low = bisect_left(highlights, start, key=lambda h: h.start)
         inside.append(highlights[low : bisect_right(highlights, end, key=lambda h: h.end)])
-    anchors = [here[0].start if here else span[0] for here, span in zip(inside, spans, strict=True)]
-    lines = line_numbers(text, anchors)
+    lines = line_numbers(text, [here[0].start for here in inside if here])
     return tuple(
-        Snippet(text[start:end], start, lines[anchor], matches_of(text, here))
-        for (start, end), anchor, here in zip(spans, anchors, inside, strict=True)
+        Snippet(
+            text[start:end],
+            start,
+            lines[here[0].start] if here else None,
+            matches_of(text, here),
+        )
+        for (start, end), here in zip(spans, inside, strict=True)
     )
 
 

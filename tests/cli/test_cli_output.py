@@ -83,14 +83,14 @@ def test_hits_hold_to_the_schema(texts: Path, flags: list[str]) -> None:
     assert found
     for hit in found:
         assert violations(hit, SCHEMA) == []
-        assert hit["version"] == 1
+        assert hit["version"] == 2
         assert ("explain" in hit) == ("--explain" in flags)
 
 
 def test_a_wrong_hit_breaks_the_schema(texts: Path) -> None:
     hit = hits(run("search", "--jsonl", "-n", "1", "المدينة", cwd=texts))[0]
     assert violations({**hit, "line": 0}, SCHEMA)
-    assert violations({**hit, "stale": None}, SCHEMA)
+    assert violations({**hit, "stale": True}, SCHEMA)
     assert violations({**hit, "more": 1}, SCHEMA)
     assert violations({name: hit[name] for name in hit if name != "id"}, SCHEMA)
     assert violations(
@@ -103,14 +103,14 @@ def test_json_is_one_object_with_the_hits_of_jsonl(texts: Path) -> None:
     names = "version query total offset limit elapsed_ms hits unknown_words notes"
     assert list(whole) == names.split()
     assert (whole["version"], whole["query"], whole["offset"], whole["limit"]) == (
-        1,
+        2,
         "المدينة",
         0,
         10,
     )
     assert whole["total"] == len(whole["hits"]) > 0
     lines = hits(run("search", "--jsonl", "المدينة", cwd=texts))
-    assert [{"version": 1, **hit} for hit in whole["hits"]] == lines
+    assert [{"version": 2, **hit} for hit in whole["hits"]] == lines
 
 
 def test_json_says_what_the_index_does_not_hold(texts: Path) -> None:
@@ -213,7 +213,7 @@ FORMATS = [
     pytest.param("{path}:{line}", ["news/second.txt:1"], id="fields"),
     pytest.param("{path}\\t{line}\\n", ["news/second.txt\t1", ""], id="escapes"),
     pytest.param("{{{line}}}", ["{1}"], id="braces"),
-    pytest.param("{stale} {query_id}|", ["false |"], id="values"),
+    pytest.param("{stale} {query_id}{title_matches}|", [" قاذفات|"], id="values"),
     pytest.param("[bold]{line}[/bold] \\\\t", ["[bold]1[/bold] \\t"], id="no-markup"),
 ]
 

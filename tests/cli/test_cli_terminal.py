@@ -163,7 +163,7 @@ def test_a_block_tells_all_about_a_hit() -> None:
     explanation = Explanation((word,), proximity=0.5, constant=0, score=1.75)
     hit = Hit(
         "a", "/a.txt", 7, 1, None, 0, "عنوان", "2017-11-19", 1, 1.75,
-        copies=("b", "c"), stale=True, explanation=explanation,
+        copies=("b", "c"), stale="changed", explanation=explanation,
     )  # fmt: skip
     screen = render.Screen(is_terminal=True, colour=False)
     text = render.plain(render.blocks(screen, SearchResults("q", 1, (hit,), 0, 10, 1.0), None))

@@ -80,7 +80,7 @@ def test_weights_decide_between_words() -> None:
 
 def test_the_opening_where_nothing_is_met() -> None:
     (only,) = snippets("\n\n  " + FILLER * 20)
-    assert (only.matches, only.offset, only.line) == ((), 4, 3)
+    assert (only.matches, only.offset, only.line) == ((), 4, None)
     assert only.text.startswith("كلام")
 
 

@@ -13,12 +13,13 @@ from indexer.cli.line.kinds import UsageError, one_of
 from indexer.cli.output import render, terminal
 from indexer.cli.output.printing import Output
 from indexer.errors import QueryError
-from indexer.results import SearchOptions
+from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import SearchRequest
     from indexer.cli.output.template import Template
     from indexer.index import Index
+    from indexer.results import Hit
 
 
 def run(request: SearchRequest) -> int:
@@ -76,6 +77,7 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
         snippets=request.snippets if output.needs_snippets and not request.no_snippets else 0,
         context_chars=request.context,
         places=output.needs_places,
+        mark_titles=output.marks_titles,
         plain=request.plain,
         respell=_respells(request.spelling, output),
         explain=request.explain,
@@ -103,7 +105,14 @@ def _search_once(index: Index, text: str, options: SearchOptions, output: Output
             hints.explain(index, text, options, results)
         else:
             hints.remark(results, output)
-    return exits.FOUND if results.total else exits.NOTHING
+    return exits.FOUND if _is_something(results, output) else exits.NOTHING
+
+
+def _is_something(results: SearchResults, output: Output) -> bool:
+    """Whether anything was found; of paths, any that still is there."""
+    if output.kind == "paths" and results.hits:
+        return any(hit.stale != "vanished" for hit in results.hits)
+    return bool(results.total)
 
 
 def _search_batch(index: Index, path: str, options: SearchOptions, output: Output) -> int:
@@ -112,6 +121,7 @@ def _search_batch(index: Index, path: str, options: SearchOptions, output: Outpu
 
     printer = output.printer()
     found, failed = False, False
+    stale: dict[str, Hit] = {}
     for query in batch.read(path):
         try:
             results = index.search(query.checked_text, options)
@@ -119,11 +129,17 @@ def _search_batch(index: Index, path: str, options: SearchOptions, output: Outpu
             terminal.complain(f"{path}:{query.line}: {error}")
             failed = True
             continue
-        found = found or bool(results.total)
+        found = found or _is_something(results, output)
         printer(results, query.id)
+        stale |= {hit.path: hit for hit in results.hits if hit.stale}
         if output.kind not in ("quiet", "json"):
             for note in results.notes:
                 terminal.complain(f"{path}:{query.line}: {note}")
+    if stale and output.kind != "json":
+        from indexer.cli.output import hints
+
+        terminal.flush()
+        hints.tell_stale(stale.values(), left_out=output.kind == "paths")
     if failed:
         return exits.ERROR
     return exits.FOUND if found else exits.NOTHING

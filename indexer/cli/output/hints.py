@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from indexer.cli.output import terminal
-from indexer.results import SearchOptions, SearchResults
+from indexer.results import STALENESS, SearchOptions, SearchResults
 
 if TYPE_CHECKING:
     from indexer.cli.output.printing import Output
     from indexer.index import Index
+    from indexer.results import Hit
 
 _FILTERS = {
     "within": "--in",
@@ -43,16 +45,38 @@ def explain(index: Index, query: str, options: SearchOptions, results: SearchRes
 
 
 def remark(results: SearchResults, output: Output) -> None:
-    """What stands beside an answer: its notes, and on a terminal that there is more of it."""
+    """What stands beside an answer: notes, files that are not as they were, and that there is more.
+
+    The last where paths end on a terminal; other answers say it themselves.
+    """
     if output.kind == "text" and output.screen.is_terminal:
         tell_words(results)
-        return
-    for note in results.notes:
-        terminal.complain(note)
+    else:
+        for note in results.notes:
+            terminal.complain(note)
+    tell_stale(results.hits, left_out=output.kind == "paths")
     cut_short = output.kind == "paths" and len(results.hits) < results.total
     if cut_short and terminal.is_terminal(sys.stderr):
         shown = f"the first {len(results.hits):,} of {results.total:,}"
         terminal.complain(f"{shown} documents; --all for all")
+
+
+def tell_stale(hits: Iterable[Hit], *, left_out: bool) -> None:
+    """How many of the files of some hits have changed or vanished.
+
+    left_out: whether those that have vanished are not shown.
+    """
+    states = list({hit.path: hit.stale for hit in hits}.values())
+    told = []
+    for state in STALENESS:
+        count = states.count(state)
+        if count:
+            have = "files have" if count > 1 else "file has"
+            rest = ", left out here" if left_out and state == "vanished" else ""
+            told.append(f"{count:,} {have} {state}{rest}")
+    if told:
+        message = " and ".join(told)
+        terminal.complain(f"since the index was updated {message}: run fahras index")
 
 
 def tell_words(results: SearchResults) -> None:

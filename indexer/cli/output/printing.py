@@ -40,6 +40,13 @@ class Output(NamedTuple):
         return self.needs_hits and self.kind != "paths"
 
     @property
+    def marks_titles(self) -> bool:
+        """Whether the words of titles that met the query are printed."""
+        if self.kind == "format":
+            return (True, "title_matches") in self.template
+        return self.kind in ("json", "jsonl") or (self.kind == "text" and self.screen.is_terminal)
+
+    @property
     def needs_places(self) -> bool:
         """Whether the place of the best passage is printed."""
         if self.kind == "format":
@@ -92,11 +99,14 @@ def _print_format(output: Output, results: SearchResults, query_id: str | None) 
 
 
 def _print_paths(output: Output, results: SearchResults, query_id: str | None) -> None:
-    """Each path once, as the bytes of the file system; only a terminal gets it made harmless."""
+    """Each path once, as the bytes of the file system; only a terminal gets it made harmless.
+
+    What has vanished is left out: programs open what they are given.
+    """
     head = b"" if query_id is None else query_id.encode("utf-8", "replace") + b"\t"
     end = b"\0" if output.ends_with_nul else b"\n"
     raw = not output.screen.is_terminal
-    for path in dict.fromkeys(hit.path for hit in results.hits):
+    for path in dict.fromkeys(hit.path for hit in results.hits if hit.stale != "vanished"):
         name = records.relative_path(path)
         shown = os.fsencode(name) if raw else terminal.safe_name(name).encode("utf-8", "replace")
         terminal.write_bytes(head + shown + end)

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
     )
     from indexer.results import Hit, Match, SearchResults, Snippet
 
-JSON_VERSION = 1
-"""Raised when a field changes its meaning or leaves; new fields do not raise it."""
+JSON_VERSION = 2
+"""Raised when a field changes its meaning or leaves; new fields do not raise it.
+
+2: `stale` says what became of a file; `line`, `column` and `byte_offset` are null where no text
+that is shown holds a match.
+"""
 
 HIT_FIELDS = (
     "id",
@@ -35,6 +39,7 @@ HIT_FIELDS = (
     "byte_offset",
     "part",
     "title",
+    "title_matches",
     "date",
     "score",
     "matches",
@@ -132,6 +137,7 @@ def hit_record(hit: Hit, query_id: str | None = None) -> Record:
         "byte_offset": hit.byte_offset,
         "part": hit.part,
         "title": hit.title,
+        "title_matches": [match_record(match) for match in hit.title_matches],
         "date": hit.date,
         "score": hit.score,
         "matches": [match_record(match) for match in hit.matches],

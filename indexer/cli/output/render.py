@@ -124,15 +124,19 @@ def score_bar(share: float) -> str:
 
 
 def grep_lines(screen: Screen, results: SearchResults, query_id: str | None) -> Iterator[Line]:
-    """`path:line: snippet`, a line for each snippet, headed by the query's id in a batch."""
+    """`path:line: snippet`, a line for each snippet, headed by the query's id in a batch.
+
+    A file that is not as it was has `[changed]` or `[vanished]` before its text.
+    """
     head: Line = [] if query_id is None else [(screen.data(query_id) + "\t", "")]
     for hit in results.hits:
         path: Piece = (screen.name(relative_path(hit.path)), _PATH)
         for snippet in hit.snippets:
-            place: Line = [path, (":", ""), (str(snippet.line), _LINE), (": ", "")]
+            place: Line = [path, *_at(snippet.line), (": ", ""), *_mark(hit)]
             yield [*head, *place, *highlighted_pieces(screen, snippet)]
         if not hit.snippets:
-            yield [*head, path, *_at(hit)]
+            mark: Line = [(": ", ""), *_mark(hit)] if hit.stale else []
+            yield [*head, path, *_at(hit.line), *mark]
         if hit.explanation is not None:
             yield from explanation_lines(screen, hit.explanation)
 
@@ -156,7 +160,7 @@ def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iter
 def _heading(screen: Screen, hit: Hit, best: float) -> Line:
     """The first line of a hit: where it is, its score, title and date, and what else to know."""
     name = screen.name(relative_path(hit.path))
-    line: Line = [(name, _PATH), *_at(hit), ("  ", "")]
+    line: Line = [(name, _PATH), *_at(hit.line), ("  ", "")]
     line += [(score_bar(hit.score / best if best > 0 else 0.0), _LINE), (f" {hit.score:.2f}", "")]
     if hit.title:
         line += [("  ", ""), *screen.isolated([(screen.data(hit.title), _TITLE)])]
@@ -166,12 +170,17 @@ def _heading(screen: Screen, hit: Hit, best: float) -> Line:
         noun = "copy" if len(hit.copies) == 1 else "copies"
         line.append((f"  +{len(hit.copies)} {noun}", _QUIET))
     if hit.stale:
-        line.append(("  (changed since it was indexed)", _WARNING))
+        line.append((f"  ({hit.stale} since it was indexed)", _WARNING))
     return line
 
 
-def _at(hit: Hit) -> Line:
-    return [] if hit.line is None else [(":", ""), (str(hit.line), _LINE)]
+def _mark(hit: Hit) -> Line:
+    """What became of a file, before its text."""
+    return [(f"[{hit.stale}] ", _WARNING)] if hit.stale else []
+
+
+def _at(line: int | None) -> Line:
+    return [] if line is None else [(":", ""), (str(line), _LINE)]
 
 
 def totals(results: SearchResults) -> str:
