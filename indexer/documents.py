@@ -67,6 +67,8 @@ class Documents:
         if entry is not None:
             of_file = sorted(self._of_file(entry.number), key=_line_of)
             after = bisect_right(of_file, line or 1, key=_line_of)
+            if entry.failure and not of_file:
+                raise DocumentNotFoundError(f"{name} could not be read: {entry.failure}")
             return of_file[max(after - 1, 0)] if of_file else None
         records = self._of_id(name) if name and _is_text(name) else []
         if len(records) > 1:

@@ -86,7 +86,18 @@ class WhooshMismatchError(FahrasError):
 
 
 class ExtractError(FahrasError):
-    """A file cannot be read as the text it claims to be; the run goes on without it."""
+    """A file cannot be read as the text it claims to be; the run goes on without it.
+
+    digest: of the bytes that were read, "" where that was not all of them. reader: what tried, as
+    `Extraction.reader`.
+    """
+
+    digest = ""
+    reader = ""
+
+
+class PassingError(ExtractError):
+    """The fault is not in the file: it may be read next time though it is the same."""
 
 
 class DocumentNotFoundError(FahrasError):

@@ -406,8 +406,8 @@ class Index:
         return self._opened[0].document_count
 
     def problems(self) -> tuple[FileProblem, ...]:
-        """What could not be read at the last update."""
-        return tuple(self._catalogue.problems)
+        """What could not be read, at the last update or, if it is the same since, before."""
+        return tuple(self._catalogue.all_problems())
 
     def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
         """The written forms that begin with `prefix`, in the order of their code points."""
@@ -422,11 +422,12 @@ class Index:
         from indexer.reports import IndexStats
 
         opened, catalogue = self._opened
+        failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
         return IndexStats(
             index_dir=self._location.index_dir,
             roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
             documents=self.document_count,
-            files=len(catalogue.files),
+            files=len(catalogue.files) - sum(not entry.documents for entry in failures),
             tokens=tokens_of(opened),
             terms=distinct_terms(opened),
             text_bytes=sum(catalogue.files.column("text_bytes")),

@@ -88,6 +88,8 @@ class UpdateReport(NamedTuple):
     elapsed_s: float
     problems: tuple[FileProblem, ...] = ()
     notes: tuple[str, ...] = ()
+    unread: int = 0
+    """Files that could not be read before and are the same since: they were not tried again."""
 
 
 class Progress(NamedTuple):

@@ -275,7 +275,7 @@ def _byte_offset(
         return None
     if not (snippets and snippets[0].matches):
         return None
-    if entry.text_bytes != entry.size:
+    if entry.text_bytes != entry.size or entry.failure:
         return None
     return len(text[: snippets[0].offset].encode("utf-8", "surrogatepass"))
 
@@ -286,6 +286,8 @@ def _staleness_of(path: str, entry: FileEntry) -> Staleness | None:
         now = os.stat(path)
     except OSError:
         return "vanished"
+    if entry.failure:  # its documents are those of an earlier content
+        return "changed"
     if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:
         return "changed" if now.st_size != entry.size else None
     from indexer.extract import hash_file

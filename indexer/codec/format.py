@@ -1,6 +1,6 @@
 """The bytes of a segment. This docstring is the specification; the code below follows it.
 
-FORMAT_VERSION 3
+FORMAT_VERSION 4
 ================
 
 A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
@@ -115,7 +115,7 @@ A worked example
 A container of one array, `f/t/docs` = [0, 1, 1] as u2, and of meta {"documents": 2} is 229 bytes;
 lines of zeros are left out::
 
-      0  46 41 48 52 41 53 53 47 03 00 00 00 00 00 00 00  FAHRASSG........
+      0  46 41 48 52 41 53 53 47 04 00 00 00 00 00 00 00  FAHRASSG........
      64  00 00 01 00 01 00 00 00 00 00 00 00 00 00 00 00  ................
     128  7b 22 61 72 72 61 79 73 22 3a 7b 22 66 2f 74 2f  {"arrays":{"f/t/
     144  64 6f 63 73 22 3a 5b 22 3c 75 32 22 2c 36 34 2c  docs":["<u2",64,
@@ -142,7 +142,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 """Raised whenever a file of an index changes its layout or meaning: a segment (above), the TOC
 (`contents.py`), the catalogue (`catalogue.py`) or `fahras.json` (`manifest.py`).
 
@@ -151,6 +151,8 @@ FORMAT_VERSION = 3
    starts in segments.
 3: a TOC of our own instead of Whoosh's pickles; it binds segments and catalogue to itself.
    Blocks of stored values and `fahras.json` have checksums.
+4: the catalogue remembers who read each file and which could not be read; documents, where title
+   and date are from.
 """
 
 MAGIC = b"FAHRASSG"

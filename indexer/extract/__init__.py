@@ -56,17 +56,23 @@ def _extract(
     named: Format, path: str, data: bytes | None, max_bytes: int, fields: FieldNames | None
 ) -> Extraction:
     """data: None for a record file that is to be streamed."""
-    if data is None or named.streams:
-        extraction = Extraction(path, fields=fields)
-        _function(named)(data, extraction, max_bytes, packed=path.lower().endswith(".gz"))
-        return extraction
-    found = by_content(data, named)
-    refuse_large(len(data), min(max_bytes, found.max_bytes))
-    extraction = Extraction(path, digest=digest_of(data), size=len(data), fields=fields)
+    streams = data is None or named.streams
+    found = named if streams or data is None else by_content(data, named)
+    extraction = Extraction(path, fields=fields)
+    extraction.reader = found.reader
     try:
+        if data is None or streams:
+            _function(found)(data, extraction, max_bytes, packed=path.lower().endswith(".gz"))
+            return extraction
+        extraction.digest, extraction.size = digest_of(data), len(data)
+        refuse_large(len(data), max_bytes)
+        refuse_large(len(data), found.max_bytes, ExtractError)
         _function(found)(data, extraction)
     except ModuleNotFoundError as error:
-        raise ExtractError(missing(error)) from error
+        raise missing(error.name) from error
+    except ExtractError as error:
+        error.digest, error.reader = extraction.digest, extraction.reader
+        raise
     extraction.close_report()
     return extraction
 

@@ -33,6 +33,14 @@ class Format(NamedTuple):
     is_risky: bool = False
     """Whether its parser runs in the worker process."""
     max_bytes: int = MAX_FILE_BYTES
+    version: int = 1
+    """Raised when the same file gives another text, title or date: files that an older version read
+    are read again, and only those."""
+
+    @property
+    def reader(self) -> str:
+        """What the catalogue remembers of who read a file."""
+        return f"{self.name}/{self.version}"
 
 
 FORMATS = (
@@ -80,6 +88,11 @@ _TELLING = (*_CONTAINERS, *(magic for row in FORMATS for magic in row.magic))
 BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}
 EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
 """The ends of file names that are read, in lower case."""
+
+
+def readers() -> frozenset[str]:
+    """The readers of today; what others have read is read again."""
+    return frozenset(row.reader for row in FORMATS)
 
 
 def extension_of(path: str) -> str:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from functools import partial
 
-from indexer.errors import ExtractError
+from indexer.errors import ExtractError, PassingError
 from indexer.extract.types import Extraction
 
 try:
@@ -56,15 +56,15 @@ def read_whole(path: str, max_bytes: int) -> bytes:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise ExtractError(in_words(error)) from error
+        raise PassingError(in_words(error)) from error
     refuse_large(len(data), max_bytes)
     return data
 
 
-def refuse_large(size: int, max_bytes: int) -> None:
-    """Raise ExtractError naming the limit and the way around it."""
+def refuse_large(size: int, max_bytes: int, kind: type[ExtractError] = PassingError) -> None:
+    """Raise an error naming the limit and the way around it; another run may have another limit."""
     if size > max_bytes:
-        raise ExtractError(
+        raise kind(
             f"{_in_units(size)} are more than the limit of {_in_units(max_bytes)}: "
             "split the file, or write its texts as records of a .jsonl file"
         )
@@ -168,7 +168,7 @@ def _chunks_of(path: str) -> Iterator[bytes]:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise ExtractError(in_words(error)) from error
+        raise PassingError(in_words(error)) from error
 
 
 def _open(path: str) -> tuple[int, int]:
@@ -180,7 +180,7 @@ def _open(path: str) -> tuple[int, int]:
     info = os.fstat(descriptor)
     if not stat.S_ISREG(info.st_mode):
         os.close(descriptor)
-        raise ExtractError("not a regular file: leave it out")
+        raise PassingError("not a regular file: leave it out")
     return descriptor, info.st_size
 
 

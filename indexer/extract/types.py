@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from indexer.errors import PassingError
 from indexer.extract.fields import Fields, Role
 from indexer.reports import FileProblem
 
@@ -60,6 +61,9 @@ class Extraction:
         """blake2b-16 (hex) of the file's bytes as they were read."""
         self.size = size
         """How many bytes of the file were read."""
+        self.reader = ""
+        """The format that read it, with its version; of a container, those of its parts as well,
+        separated by commas."""
         self.problems: list[FileProblem] = []
         self.unlisted = 0
         """Problems met beyond `MAX_PROBLEMS`."""
@@ -96,6 +100,6 @@ class Extraction:
         ]
 
 
-def missing(error: ModuleNotFoundError) -> str:
+def missing(name: str | None) -> PassingError:
     """What is said of a library that is not installed."""
-    return f"{error.name} is missing, which reads it: run pip install {error.name}"
+    return PassingError(f"{name} is missing, which reads it: run pip install {name}")

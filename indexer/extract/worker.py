@@ -23,7 +23,7 @@ from contextlib import suppress
 from importlib import import_module
 from typing import IO, Any
 
-from indexer.errors import ExtractError
+from indexer.errors import ExtractError, PassingError
 from indexer.extract.types import missing
 
 MEMORY_BYTES = 2 << 30
@@ -50,6 +50,8 @@ def read_apart(function: str, data: bytes, *, seconds: int) -> Any:
     except BaseException:  # nobody waits for its answer any more
         worker.end()
         raise
+    if "missing" in answer:
+        raise missing(answer["missing"])
     if "error" in answer:
         raise ExtractError(answer["error"])
     return answer["value"]
@@ -67,7 +69,7 @@ class Worker:
                 stderr=subprocess.DEVNULL,
             )
         except OSError as error:
-            raise ExtractError(f"no process to read it in: {error.strerror}") from error
+            raise PassingError(f"no process to read it in: {error.strerror}") from error
         self.owner = os.getpid()
 
     @property
@@ -184,7 +186,7 @@ def _answer(function: str, data: bytes) -> dict[str, Any]:
     except ExtractError as error:
         return {"error": str(error)}
     except ModuleNotFoundError as error:
-        return {"error": missing(error)}
+        return {"missing": error.name}
     except MemoryError:
         return {"error": "reading it takes too much memory: split it, or leave it out"}
     except Exception as error:  # noqa: BLE001  whatever a damaged file makes of a parser

@@ -15,12 +15,13 @@ import json
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from indexer.codec.contents import Fingerprint
 from indexer.errors import IndexCorruptError
-from indexer.folder.columns import Files, Stamp, Stamps
+from indexer.folder.columns import NAMED, NO_STAMP, Files, Stamp, Stamps
 from indexer.storage import durable
 from indexer.storage.untrusted import read_own
 
@@ -36,8 +37,9 @@ LARGEST_BYTES = 1 << 31
 class Catalogue:
     """The roots of an index, its files by path, and what could not be read at the last update.
 
-    `home` is where relative paths start. `updated` is an ISO 8601 time, `updated_ns` the same in
-    nanoseconds since the epoch.
+    `home` is where relative paths start. `problems` are those of folders and of files that are not
+    in `files`, which say themselves why they cannot be read. `updated` is an ISO 8601 time,
+    `updated_ns` the same in nanoseconds since the epoch.
     """
 
     def __init__(
@@ -87,14 +89,17 @@ class Catalogue:
         """The keys of the files at or below the key `root`."""
         return [key for key in self.files if _covers(root, key)]
 
-    def stamps_below(self, root: str) -> Stamps:
-        """Size and time of the files at or below the key `root`, by absolute folder and name."""
+    def stamps_below(self, root: str, outdated: Set[str] = frozenset()) -> Stamps:
+        """Size and time of the files at or below the key `root`, by absolute folder and name.
+
+        Those of `outdated`, which are keys, have stamps that no file has: they will be read again.
+        """
         all_below = root == "."
         by_start: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
         for key, stamp in self.files.stamps():
             if (all_below and key[0] != os.sep) or _covers(root, key):
                 cut = key.rfind(os.sep) + 1
-                by_start[key[:cut]][key[cut:]] = stamp
+                by_start[key[:cut]][key[cut:]] = stamp if key not in outdated else NO_STAMP
         below: dict[str, dict[str, Stamp]] = {}
         for start, files in by_start.items():
             folder = self.absolute(start or ".")
@@ -103,6 +108,20 @@ class Catalogue:
             folder, name = os.path.split(self.home)
             below.setdefault(folder, {})[name] = below[self.home].pop(".")
         return below
+
+    def failing_below(self, root: str) -> list[str]:
+        """The keys of the files at or below the key `root` whose content cannot be read."""
+        return [key for key, _ in self.files.failures() if _covers(root, key)]
+
+    def all_problems(self) -> list[FileProblem]:
+        """What could not be read, and still cannot as far as is known, by absolute path."""
+        failures = list(self.files.failures())
+        if not failures:
+            return self.problems
+        from indexer.reports import FileProblem
+
+        remembered = [FileProblem(self.absolute(key), reason) for key, reason in failures]
+        return [*self.problems, *remembered]
 
     def take_number(self) -> int:
         """A file number never used before in this index."""
@@ -135,7 +154,8 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
     The fingerprint is for the TOC of the commit. Names that are not UTF-8 hold surrogates; JSON's
     escapes keep them.
     """
-    columns = catalogue.files.pack()
+    files = catalogue.files.packed()
+    columns = files.pack()
     head = {
         "home": catalogue.home,
         "roots": catalogue.roots,
@@ -143,7 +163,7 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
         "updated": catalogue.updated,
         "updated_ns": catalogue.updated_ns,
         "problems": [problem._asdict() for problem in catalogue.problems],
-        "encodings": catalogue.files.encodings,
+        "names": files.names,
         "columns": [[name, len(data)] for name, data in columns.items()],
     }
     line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
@@ -179,7 +199,7 @@ def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
     return Catalogue(
         home=head["home"],
         roots=head["roots"],
-        files=Files.unpack(dict(_divided(packed, head["columns"])), head["encodings"]),
+        files=Files.unpack(dict(_divided(packed, head["columns"])), head["names"]),
         next_number=head["next_number"],
         updated=head["updated"],
         updated_ns=head["updated_ns"],
@@ -189,12 +209,17 @@ def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
 
 def _checked(head: Any) -> dict[str, Any]:
     """The head of a catalogue, with the type of every value checked."""
-    lists = [head[name] for name in ("roots", "encodings", "columns", "problems")]
+    lists = [head[name] for name in ("roots", "columns", "problems")]
+    lists += [head["names"][column] for column in NAMED]
     if not all(isinstance(value, list) for value in lists):
         raise TypeError("no list")
     problems = [(p["path"], p["reason"], p["line"], p["fatal"]) for p in head["problems"]]
     paths = [head["home"], *head["roots"], *(path for path, *_ in problems)]
-    texts = [head["updated"] or "", *head["encodings"], *(reason for _, reason, *_ in problems)]
+    texts = [
+        head["updated"] or "",
+        *chain(*lists[-len(NAMED) :]),
+        *(reason for _, reason, *_ in problems),
+    ]
     numbers = [head["next_number"], head["updated_ns"], *(size for _, size in head["columns"])]
     numbers += [line for *_, line, _ in problems if line is not None]
     if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):

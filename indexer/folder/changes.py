@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from indexer.errors import ExtractError
 from indexer.extract import hash_file
+from indexer.extract.formats import readers
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import Stamp, Stamps
 from indexer.folder.walk import Walk, name_order, walk
@@ -71,9 +72,10 @@ def look(catalogue: Catalogue, root: str) -> Look:
 def compared(
     catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None
 ) -> Comparison:
-    """The same, with the `on_change` of `Comparison`."""
+    """The same, with the `on_change` of `Comparison`; what older readers read has changed."""
+    outdated = catalogue.files.outdated(readers())
     comparison = Comparison(
-        catalogue.stamps_below(root),
+        catalogue.stamps_below(root, outdated),
         digest_of=lambda path: catalogue.files.digest(catalogue.key(path)),
         last_run_ns=catalogue.updated_ns or None,
         on_change=on_change,

@@ -7,7 +7,8 @@ three kinds of column, each compressed with zstd:
     path        UTF-8 (lone surrogates as three bytes), NUL after each except the last
     digest      16 bytes per file; zeros if the content is not known
     the others  64-bit numbers, little-endian: first the lowest byte of every file, then the next
-                of every file, so that similar bytes are adjacent. An encoding is an index in a list
+                of every file, so that similar bytes are adjacent. An encoding, a reader or a
+                failure is an index in a list
 
 Rows on disk are ordered by path.
 """
@@ -17,7 +18,7 @@ from __future__ import annotations
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -26,10 +27,16 @@ from indexer.errors import IndexCorruptError
 Stamp = tuple[int, int]
 """Size and mtime_ns: they show, without reading, that a file is unchanged."""
 
+NO_STAMP: Stamp = (-1, 0)
+"""Of no file."""
+
 Stamps = Mapping[str, Mapping[str, Stamp]]
 """Stamps by path of the folder, then by name, so that lookups stay within one folder."""
 
-_NUMBERS = ("number", "size", "mtime_ns", "documents", "text_bytes", "encoding")
+NAMED = ("encoding", "reader", "failure")
+"""Columns of numbers that mean names, in lists of their own."""
+
+_NUMBERS = ("number", "size", "mtime_ns", "documents", "text_bytes", *NAMED)
 _COLUMNS = ("path", "digest", *_NUMBERS)
 _NUMBER_BYTES = 8
 _DIGEST_BYTES = 16
@@ -44,7 +51,9 @@ class FileEntry(NamedTuple):
 
     `path` is relative to the index's home if the file is below it, else absolute. `digest` is
     blake2b-16 of its bytes in hex. `documents` is how many documents it gave, `text_bytes` their
-    size in UTF-8.
+    size in UTF-8. `reader` is the format that read it, or tried to, with its version, as
+    `Extraction.reader`. `failure` says why its content cannot be read, "" where it can; the
+    documents, if any, are then those of an earlier content.
     """
 
     number: int
@@ -55,6 +64,8 @@ class FileEntry(NamedTuple):
     documents: int
     text_bytes: int
     encoding: str
+    reader: str = ""
+    failure: str = ""
 
 
 class PackedColumn:
@@ -103,7 +114,8 @@ class Files(MutableMapping[str, FileEntry]):
     """
 
     def __init__(self, entries: Iterable[FileEntry] = ()) -> None:
-        self.encodings: list[str] = []
+        self.names: dict[str, list[str]] = {column: [] for column in NAMED}
+        """What the numbers of the columns of names mean."""
         self._compressed: dict[str, bytes] = {}
         self._numbers: dict[str, array[int] | PackedColumn] = {}
         self._is_packed = True
@@ -156,9 +168,6 @@ class Files(MutableMapping[str, FileEntry]):
     def entry(self, row: int) -> FileEntry:
         """The file of a row."""
         values = self._values
-        encoding = values("encoding")[row]
-        if encoding >= len(self.encodings):
-            raise _damaged(f"no encoding has the number {encoding}")
         return FileEntry(
             values("number")[row],
             self.paths[row],
@@ -167,8 +176,30 @@ class Files(MutableMapping[str, FileEntry]):
             self._digest(row),
             values("documents")[row],
             values("text_bytes")[row],
-            self.encodings[encoding],
+            *(self._name(column, row) for column in NAMED),
         )
+
+    def _name(self, column: str, row: int) -> str:
+        number, names = self._values(column)[row], self.names[column]
+        if number >= len(names):
+            raise _damaged(f"no {column} has the number {number}")
+        return names[number]
+
+    def failures(self) -> Iterator[tuple[str, str]]:
+        """(path, why) of the files whose content cannot be read, ordered by path."""
+        if any(self.names["failure"]):
+            for path in sorted(self):
+                if failure := self._name("failure", self._row[path]):
+                    yield path, failure
+
+    def outdated(self, readers: Set[str]) -> frozenset[str]:
+        """The paths of files that were read by others than these."""
+        names = self.names["reader"]
+        known = {number for number, name in enumerate(names) if _is_known(name, readers)}
+        if len(known) == len(names):  # mostly so: then nothing is unpacked
+            return frozenset()
+        column = self._column("reader")
+        return frozenset(path for path, row in self._row.items() if column[row] not in known)
 
     def digest(self, path: str) -> str:
         """The digest of one file; for packed ones this makes no dictionary of all files."""
@@ -192,7 +223,7 @@ class Files(MutableMapping[str, FileEntry]):
             entry.mtime_ns,
             entry.documents,
             entry.text_bytes,
-            self._code(entry.encoding),
+            *(self._code(column, getattr(entry, column)) for column in NAMED),
         )
         columns = map(self._column, _NUMBERS)
         row = self._row.get(path)
@@ -221,10 +252,20 @@ class Files(MutableMapping[str, FileEntry]):
             column = self._numbers[name] = column.unpacked()
         return column
 
-    def _code(self, encoding: str) -> int:
-        if encoding not in self.encodings:
-            self.encodings.append(encoding)
-        return self.encodings.index(encoding)
+    def _code(self, column: str, name: str) -> int:
+        codes, names = self._codes[column], self.names[column]
+        if name not in codes:
+            codes[name] = len(names)
+            names.append(name)
+        return codes[name]
+
+    @cached_property
+    def _codes(self) -> dict[str, dict[str, int]]:
+        """By column, the number of each name."""
+        return {
+            column: {name: number for number, name in enumerate(names)}
+            for column, names in self.names.items()
+        }
 
     def __delitem__(self, path: str) -> None:
         del self._row[path]
@@ -258,16 +299,28 @@ class Files(MutableMapping[str, FileEntry]):
         rows = sorted(self._row.values(), key=self.paths.__getitem__)
         other = Files()
         other.paths = [self.paths[row] for row in rows]
-        other.encodings = self.encodings
         digests = memoryview(self._digests)
         starts = (row * _DIGEST_BYTES for row in rows)
         other._digests = bytearray().join(digests[at : at + _DIGEST_BYTES] for at in starts)
         for name in _NUMBERS:
             other._numbers[name] = array("q", map(self._column(name).__getitem__, rows))
+        for name in NAMED:
+            other._take_names(name, self.names[name])
         return other
 
+    def _take_names(self, column: str, names: list[str]) -> None:
+        """Take over the names that any file has; reasons and readers of the past are let go."""
+        numbers = self._column(column)
+        used = sorted(set(numbers))
+        if used and used[-1] >= len(names):
+            raise _damaged(f"no {column} has the number {used[-1]}")
+        self.names[column] = [names[number] for number in used]
+        if len(used) < len(names):
+            new_number = {number: place for place, number in enumerate(used)}
+            self._numbers[column] = array("q", map(new_number.__getitem__, numbers))
+
     def pack(self) -> dict[str, bytes]:
-        """The columns by name as stored on disk. Goes with `encodings`."""
+        """The columns by name as stored on disk. Goes with the `names` of `packed`."""
         from zstandard import ZstdCompressor
 
         files = self.packed()
@@ -279,7 +332,7 @@ class Files(MutableMapping[str, FileEntry]):
         return files._compressed | {name: compress(data) for name, data in columns.items()}
 
     @classmethod
-    def unpack(cls, columns: Mapping[str, bytes], encodings: Iterable[str]) -> Files:
+    def unpack(cls, columns: Mapping[str, bytes], names: Mapping[str, Iterable[str]]) -> Files:
         """Restore the output of `pack`. ValueError or LookupError if it is anything else.
 
         The caller must check that the bytes are those that were written: they are not read here.
@@ -288,7 +341,7 @@ class Files(MutableMapping[str, FileEntry]):
 
         files = cls()
         files._compressed = {name: columns[name] for name in _COLUMNS}
-        files.encodings = list(encodings)
+        files.names = {column: list(names[column]) for column in NAMED}
         try:
             sizes = {name: frame_content_size(columns[name]) for name in _COLUMNS}
         except ZstdError as error:
@@ -300,6 +353,10 @@ class Files(MutableMapping[str, FileEntry]):
         if not all(0 <= size <= largest for size in sizes.values()):
             raise ValueError("columns of impossible lengths")
         return files
+
+
+def _is_known(reader: str, readers: Set[str]) -> bool:
+    return all(part in readers for part in reader.split(",")) if reader else True
 
 
 def _damaged(reason: object) -> IndexCorruptError:

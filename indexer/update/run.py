@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from indexer.errors import ExtractError, FahrasError, Remedy
+from indexer.errors import ExtractError, FahrasError, PassingError, Remedy
 from indexer.extract import Extraction, Record, extract_path
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import Changes, FileState, Look
@@ -43,6 +43,8 @@ class Plan:
         self.changes: list[Changes] = []
         self.forgotten: list[FileEntry] = []
         self.skipped: dict[str, int] = {}
+        self.roots: list[str] = []
+        """The keys of those that are examined."""
 
     def add(self, seen: Look) -> None:
         """Add the result for one root."""
@@ -87,7 +89,8 @@ def plan_update(
     if report is not None:
         report(Progress("scan", 0, 0))
     with seldom_collected():
-        for root in dict.fromkeys(roots) if paths and not is_new else list(catalogue.roots):
+        plan.roots = list(dict.fromkeys(roots) if paths and not is_new else catalogue.roots)
+        for root in plan.roots:
             plan.add(look(catalogue, root))
     return plan
 
@@ -121,7 +124,11 @@ class Unit(NamedTuple):
 
 
 class FileRead(NamedTuple):
-    """The result of reading one file in a worker. `error` says why reading stopped."""
+    """The result of reading one file in a worker.
+
+    `error` says why reading stopped; `lasting` that it would stop again, as the fault is in what
+    the file holds.
+    """
 
     number: int
     size: int
@@ -131,13 +138,16 @@ class FileRead(NamedTuple):
     encoding: str
     problems: tuple[FileProblem, ...]
     error: str | None
+    reader: str = ""
+    lasting: bool = False
 
 
 def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
     """The documents of each file, then the result. Runs in the worker processes."""
     for number, path in unit.files:
         documents = text_bytes = 0
-        extraction = error = None
+        extraction: Extraction | None = None
+        error: ExtractError | None = None
         try:
             extraction = extract_path(path)
             for record in extraction.records:
@@ -146,8 +156,10 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
                 known = record.text_bytes
                 text_bytes += _utf8_bytes(record.text) if known is None else known
         except ExtractError as reason:
-            error = str(reason)
-        extraction = extraction or Extraction(path)
+            error = reason
+        if extraction is None:
+            extraction = Extraction(path, digest=error.digest if error else "")
+            extraction.reader = error.reader if error else ""
         yield FileRead(
             number,
             extraction.size,
@@ -156,7 +168,9 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
             text_bytes,
             extraction.encoding,
             tuple(extraction.problems),
-            error,
+            None if error is None else str(error),
+            extraction.reader,
+            lasting=error is not None and not isinstance(error, PassingError),
         )
 
 
@@ -240,14 +254,16 @@ class Run:
                 self._report(Progress("commit", len(states), len(states)))
 
     def _receive(self, read: FileRead, state: FileState) -> None:
-        """Note the result for a file. One that cannot be read keeps its earlier state, if any."""
+        """Note the result for a file. One that cannot be read keeps its documents, if any."""
         self.problems += read.problems
+        key = self._catalogue.key(state.path)
         if read.error is not None:
             self.problems.append(FileProblem(state.path, read.error))
             if not read.documents:
                 self.failed.add(state.path)
+                if read.lasting:
+                    self._remember_failure(key, read, state)
                 return
-        key = self._catalogue.key(state.path)
         before = self._catalogue.files.get(key)
         if before is not None:
             self._gone.append(before.number)
@@ -261,6 +277,20 @@ class Run:
             read.documents,
             read.text_bytes,
             read.encoding,
+            read.reader,
+        )
+
+    def _remember_failure(self, key: str, read: FileRead, state: FileState) -> None:
+        """So that the same content is not tried again, by the same reader."""
+        before = self._catalogue.files.get(key)
+        if before is None:
+            before = FileEntry(read.number, key, 0, 0, "", 0, 0, read.encoding)
+        self._catalogue.files[key] = before._replace(
+            size=state.size,
+            mtime_ns=state.mtime_ns,
+            digest=read.digest,
+            reader=read.reader,
+            failure=read.error or "",
         )
 
 
@@ -282,7 +312,8 @@ def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) ->
     """Record when the run began and what it could not read."""
     catalogue.updated_ns = started_ns
     catalogue.updated = datetime.fromtimestamp(started_ns / 1e9, UTC).isoformat(timespec="seconds")
-    catalogue.problems = [problem for problem in problems if problem.fatal]
+    remembered = {catalogue.absolute(key) for key, _ in catalogue.files.failures()}
+    catalogue.problems = [p for p in problems if p.fatal and p.path not in remembered]
 
 
 def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
@@ -302,15 +333,25 @@ def report_of(
         for kind in kinds
     }
     counts["removed"] += len(plan.forgotten)
+    unread = _unread(plan, catalogue, failed)
+    unchanged = sum(changes.unchanged + len(changes.touched) for changes in plan.changes)
     return UpdateReport(
         **counts,
-        unchanged=sum(changes.unchanged + len(changes.touched) for changes in plan.changes),
+        unchanged=unchanged - unread,
+        unread=unread,
         documents=sum(catalogue.files.column("documents")),
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,
         problems=tuple(problems_of(plan, run)),
         notes=(*_notes(plan), *notes),
     )
+
+
+def _unread(plan: Plan, catalogue: Catalogue, failed: Set[str]) -> int:
+    """How many of the files examined were not tried again, as they failed when they were read."""
+    moved = {new.path for _, new in plan.all("moved")}
+    examined = {key for root in plan.roots for key in catalogue.failing_below(root)}
+    return sum(catalogue.absolute(key) not in failed | moved for key in examined)
 
 
 def _notes(plan: Plan) -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def test_the_golden_index_is_read(golden):
 @pytest.mark.parametrize("version", range(1, FORMAT_VERSION))
 def test_an_index_of_an_older_version_is_refused(version):
     folder = DATA / f"codec_v{version}"
-    with pytest.raises(IndexCorruptError, match="it is no table of contents"):
+    plain = f"format version {version}" if version >= 3 else "it is no table of contents"
+    with pytest.raises(IndexCorruptError, match=plain):
         open_index(folder, SCHEMA)
     (segment,) = folder.glob("*.fhs")
     with pytest.raises(IndexCorruptError, match=f"version {version}, .* {FORMAT_VERSION}"):

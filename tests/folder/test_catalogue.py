@@ -30,7 +30,7 @@ def entry(number: int, path: str, **values) -> FileEntry:
 
 
 def packed_and_back(files: Files) -> Files:
-    return Files.unpack(files.pack(), files.encodings)
+    return Files.unpack(files.pack(), files.packed().names)
 
 
 ENTRIES = st.lists(
@@ -44,6 +44,8 @@ ENTRIES = st.lists(
         documents=st.integers(0, 2**31),
         text_bytes=st.integers(0, 2**40),
         encoding=st.sampled_from(["utf-8", "windows-1256"]),
+        reader=st.sampled_from(["", "text/1", "PDF/2", "zip/1,PDF/2"]),
+        failure=st.sampled_from(["", "damaged", "a scan"]),
     ),
     unique_by=lambda entry: entry.path,
 )
@@ -55,12 +57,20 @@ def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data) -> Non
     for path in data.draw(st.sets(st.sampled_from(sorted(plain)))) if plain else ():
         assert files.pop(path) == plain.pop(path)
     for path in data.draw(st.sets(st.sampled_from(sorted(plain)))) if plain else ():
-        files[path] = plain[path] = plain[path]._replace(size=7, encoding="utf-16")
+        files[path] = plain[path] = plain[path]._replace(size=7, encoding="utf-16", failure="")
     assert dict(files) == plain
     assert {path: files.digest(path) for path in files} == {p: e.digest for p, e in plain.items()}
     assert dict(files.stamps()) == {path: (e.size, e.mtime_ns) for path, e in plain.items()}
     assert sorted(files.column("documents")) == sorted(e.documents for e in plain.values())
+    failures = {path: e.failure for path, e in plain.items() if e.failure}
+    assert dict(files.failures()) == failures
+    assert files.outdated({"text/1", "zip/1"}) == {p for p, e in plain.items() if "PDF" in e.reader}
     again = packed_and_back(files)
+    assert dict(again.failures()) == failures
+    assert again.names["failure"] == sorted(
+        set(again.names["failure"]), key=again.names["failure"].index
+    )
+    assert set(again.names["reader"]) == {e.reader for e in plain.values()}
     assert {path: again.digest(path) for path in plain} == {p: e.digest for p, e in plain.items()}
     for absent in ("", "\U0010ffff" * 9):
         with pytest.raises(KeyError):
@@ -149,8 +159,10 @@ def _with_head(path: Path, **changes: object) -> None:
     [
         {"home": None}, {"home": "\0"}, {"home": "\ud800"}, {"roots": "/"}, {"roots": [1]},
         {"roots": ["a\0b"]}, {"next_number": "1"}, {"next_number": True}, {"next_number": -1},
-        {"updated": 5}, {"updated_ns": 1.5}, {"updated_ns": 1 << 70}, {"encodings": "utf-8"},
-        {"encodings": [None]}, {"columns": {}}, {"columns": []}, {"columns": [["path", -5]]},
+        {"updated": 5}, {"updated_ns": 1.5}, {"updated_ns": 1 << 70}, {"names": "utf-8"},
+        {"names": {"encoding": ["utf-8"], "reader": [None], "failure": [""]}}, {"names": {}},
+        {"names": {"encoding": "utf-8", "reader": [""], "failure": [""]}},
+        {"columns": {}}, {"columns": []}, {"columns": [["path", -5]]},
         {"columns": [["path"]]}, {"problems": {}}, {"problems": [{}]}, {"problems": ["abc"]},
         {"problems": [{"path": "a\0", "reason": "", "line": 1, "fatal": True}]},
         {"problems": [{"path": "a", "reason": 5, "line": 1, "fatal": True}]},
@@ -187,12 +199,12 @@ def test_columns_that_contradict_each_other_are_refused() -> None:
         "size": bytes(16), "digest": bytes(15), "number": b"", "path": bytes(100_000_000),
     }.items():  # fmt: skip
         with pytest.raises(ValueError, match="columns"):
-            Files.unpack({**columns, name: pack(data)}, KNOWN.files.encodings)
+            Files.unpack({**columns, name: pack(data)}, KNOWN.files.names)
     for name, data in {
         "path": pack(b"a\0b"), "encoding": pack(bytes([7] + [0] * 7)),
         "size": pack(bytes(8))[:-1],
     }.items():  # fmt: skip
-        files = Files.unpack({**columns, name: data}, KNOWN.files.encodings)
+        files = Files.unpack({**columns, name: data}, KNOWN.files.names)
         with pytest.raises(IndexCorruptError):
             files.entry(0)
 

@@ -30,7 +30,8 @@ def run(request: IndexRequest) -> int:
     _print(report, json=request.json)
     if _is_blank(report) and not request.forget:
         _say_no_texts(places)
-    return exits.ERROR if any(problem.lost for problem in report.problems) else exits.FOUND
+    is_whole = not report.unread and not any(problem.lost for problem in report.problems)
+    return exits.FOUND if is_whole else exits.ERROR
 
 
 def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
@@ -64,6 +65,9 @@ def _print(report: UpdateReport, *, json: bool) -> None:
         for line in (summary(report), *report.notes):
             terminal.write(screen.data(line) + "\n")
     errors.report_problems(report.problems)
+    if report.unread:
+        files = _counted(report.unread, "file")
+        terminal.complain(f"{files} could not be read before and did not change: see fahras stats")
 
 
 def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool) -> Index:
@@ -127,7 +131,7 @@ def _say_no_texts(places: list[str]) -> None:
 
 def _is_blank(report: UpdateReport) -> bool:
     files = report.added + report.changed + report.moved + report.removed + report.unchanged
-    return not (files or report.documents or report.problems)
+    return not (files or report.documents or report.problems or report.unread)
 
 
 def summary(report: UpdateReport) -> str:

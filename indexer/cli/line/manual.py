@@ -117,7 +117,8 @@ Examples
 Exit codes: 0 measured, 2 an error.""",
     "stats": """Print what the index holds: folders, documents, words, sizes, versions.
 
-Files that could not be read at the last update are listed on stderr.
+Files that could not be read are listed on stderr. They are not tried again until they change, or
+until Fahras has a better reader for their kind.
 
 \b
 Examples

@@ -197,6 +197,7 @@ def report_record(report: UpdateReport) -> Record:
         "moved": report.moved,
         "removed": report.removed,
         "unchanged": report.unchanged,
+        "unread": report.unread,
         "documents": report.documents,
         "bytes_read": report.bytes_read,
         "elapsed_s": round(report.elapsed_s, 6),
