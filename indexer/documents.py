@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.errors import DocumentNotFoundError
 from indexer.folder.catalogue import Catalogue
+from indexer.folder.columns import FileEntry
 from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Record, Segment
 from indexer.reports import Document
+from indexer.schema import place_within
+
+if TYPE_CHECKING:
+    from indexer.parts.layout import Layout
+
+_PARTING = re.compile(r"#|!/")
+"""Between the path of a file and a place within it."""
 
 _PLACES_NAMED = 5
 """Records of one id that a message names."""
@@ -35,22 +44,30 @@ class Documents:
 
     def document(self, name: str, line: int | None = None) -> Document:
         """See `Index.document`."""
-        found = self._named(name, line)
-        if found is None:
+        found, label = self._named(name, line), ""
+        if found is None and "#" in name:
+            path, _, label = name.rpartition("#")
+            found = self._named(path, line)
+        layout = None if found is None else _layout_of(found.record)
+        division = layout.named(label, ("slide", "sheet")) if layout and label else None
+        if found is None or (label and division is None):
             raise DocumentNotFoundError(
                 f"no document is called {name}: give a path, or an id as a search prints it"
             )
         stored = found.record
         entry = self._files.by_number[stored["file"]]
         return Document(
-            id=stored["record"] or entry.path,
+            id=stored["record"] or entry.path + place_within(stored),
             path=self._catalogue.absolute(entry.path),
             title=found.segment.text(found.docnum, "title"),
             text=found.segment.text(found.docnum, "text"),
             date=stored["date"] or None,
             size=entry.size,
             encoding=stored["encoding"],
-            line=stored["line"] if stored["record"] else None,
+            line=stored["line"] if _is_record(stored) else None,
+            inside=place_within(stored),
+            layout=layout,
+            division=division,
         )
 
     def holds(self, name: str) -> bool:
@@ -62,20 +79,37 @@ class Documents:
 
     def _named(self, name: str, line: int | None) -> _Found | None:
         """The document that a name means."""
-        key = self._catalogue.key(os.path.abspath(name))
-        entry = self._catalogue.files.get(name) or self._catalogue.files.get(key)
+        entry = self._entry(name)
         if entry is not None:
             of_file = sorted(self._of_file(entry.number), key=_line_of)
             after = bisect_right(of_file, line or 1, key=_line_of)
             if entry.failure and not of_file:
                 raise DocumentNotFoundError(f"{name} could not be read: {entry.failure}")
             return of_file[max(after - 1, 0)] if of_file else None
+        within = self._within(name)
+        if within is not None:
+            return within
         records = self._of_id(name) if name and _is_text(name) else []
         if len(records) > 1:
             raise DocumentNotFoundError(
                 f"{len(records)} records are called {name}: give one of {self._places(records)}"
             )
         return records[0] if records else None
+
+    def _within(self, name: str) -> _Found | None:
+        """The document that a path and a place within that file name."""
+        for found in _PARTING.finditer(name):
+            entry = self._entry(name[: found.start()])
+            place = name[found.start() :]
+            if entry is not None:
+                named = (f for f in self._of_file(entry.number) if place in _places(f.record))
+                return next(named, None)
+        return None
+
+    def _entry(self, name: str) -> FileEntry | None:
+        """The file of a path below the home, or of the file system."""
+        files = self._catalogue.files
+        return files.get(name) or files.get(self._catalogue.key(os.path.abspath(name)))
 
     def _of_file(self, number: int) -> list[_Found]:
         """The documents of a file."""
@@ -101,6 +135,25 @@ class Documents:
 
 def _found(segment: Segment, docnum: int) -> _Found:
     return _Found(segment, docnum, segment.record(docnum))
+
+
+def _is_record(stored: Record) -> bool:
+    """Whether its text is not lines of its file."""
+    return bool(stored["record"]) or "item" in stored
+
+
+def _places(stored: Record) -> tuple[str, ...]:
+    """The places within its file by which a document can be named."""
+    place = place_within(stored)
+    return (place, f"{place}#{stored['record']}") if stored["record"] else (place,)
+
+
+def _layout_of(stored: Record) -> Layout | None:
+    if not stored.get("layout"):
+        return None
+    from indexer.parts.layout import unpack
+
+    return unpack(stored["layout"])
 
 
 def _line_of(found: _Found) -> int:

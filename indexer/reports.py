@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from indexer.parts.layout import Division, Layout
 
 __all__ = [
     "Document",
@@ -58,6 +61,12 @@ class Document(NamedTuple):
     encoding: str
     line: int | None = None
     """Of a record, the line of its file on which it begins; None where the file is the document."""
+    inside: str = ""
+    """Where it is within its file: `!/inside.txt` of an archive, `#3` of a mailbox."""
+    layout: Layout | None = None
+    """Where its pages, slides and headings begin; None if it has none that are known."""
+    division: Division | None = None
+    """The page, slide or sheet that was asked for."""
 
 
 class FileProblem(NamedTuple):

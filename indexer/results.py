@@ -62,6 +62,8 @@ class Snippet(NamedTuple):
     offset: int
     line: int | None
     matches: tuple[Match, ...] = ()
+    page: int | str | None = None
+    """The page or slide on which the first match stands; a text if it is no number."""
 
 
 class Hit(NamedTuple):
@@ -70,11 +72,13 @@ class Hit(NamedTuple):
     `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
     (`os.fsdecode`). `line` and `column` are those of the first match of the best passage: lines of
     the text as `fahras show` prints it, which are the file's where it is plain text; for a record,
-    the line on which it begins. `byte_offset` is where that passage begins in the file, None where
-    text and file bytes do not agree. All three are None where no passage was looked for, and where
-    none holds a match: the words stand in the title alone, or nothing but filters was asked for.
-    `title_matches` are those in the title, their offsets count from its beginning. `id` is what
-    `Index.document` takes: a record's own id, else the path below the indexed folder.
+    the line on which it begins. `page` is that of the match in a text that has pages or slides.
+    `byte_offset` is where that passage begins in the file, None where text and file bytes do not
+    agree. All four are None where no passage was looked for, and where none holds a match: the
+    words stand in the title alone, or nothing but filters was asked for. `title_matches` are those
+    in the title, their offsets count from its beginning. `id` is what `Index.document` takes: a
+    record's own id, else the path below the indexed folder and `inside`, the place of the document
+    within its file (`!/inside.txt` of an archive, `#3` of a mailbox).
     """
 
     id: str
@@ -92,6 +96,8 @@ class Hit(NamedTuple):
     stale: Staleness | None = None
     explanation: Explanation | None = None
     title_matches: tuple[Match, ...] = ()
+    inside: str = ""
+    page: int | str | None = None
 
     @property
     def matches(self) -> tuple[Match, ...]:

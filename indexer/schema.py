@@ -2,12 +2,17 @@
 
 file      number of the file in the catalogue, which knows its path
 record    the id of a record inside its file; empty where the file is the document
+item      the name of a document within its file, which has no id of its own: the number of a mail
+member    where its file lies within the file that was opened, as `!/inside.txt`
 line      the line of its file on which the document begins, 1 for a whole file
+layout    where its pages and headings begin, see `indexer.parts.layout`
 part      0 for the whole document
 date      ISO 8601, or empty
 encoding  of the file, as it was read
 title     text, a form field
 text      text, a form field
+
+Item, member and layout are there only where they say something.
 
 The terms of a form field are unmarked written forms. What the analyzer derives from them belongs
 to the term dictionary, see `indexer.ranking.source`. To Whoosh: `codec/whoosh/schema.py`.
@@ -15,7 +20,15 @@ to the term dictionary, see `indexer.ranking.source`. To Whoosh: `codec/whoosh/s
 
 from __future__ import annotations
 
-SCHEMA_VERSION = 1
-"""What a TOC calls these fields; raised with them."""
+from collections.abc import Mapping
+from typing import Any
 
+SCHEMA_VERSION = 2
+"""What a TOC calls these fields; raised with them."""
 FORM_FIELDS = ("title", "text")
+
+
+def place_within(stored: Mapping[str, Any]) -> str:
+    """Where a document is within its file, as its id says it: `!/inside.txt`, `#3`, or ""."""
+    member, item = stored.get("member") or "", stored.get("item")
+    return f"{member}#{item}" if item else member

@@ -29,12 +29,14 @@ from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
+from indexer.schema import place_within
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
 from indexer.snippets.targets import Targets, targets_of
 
 if TYPE_CHECKING:
+    from indexer.parts.layout import Layout
     from indexer.ranking.explain import Explainer
 
 _PAGE = 64
@@ -160,7 +162,7 @@ class Search:
     def document_id(self, doc: int) -> str:
         """The id of a document: a record's own, else the path of its file below the home."""
         stored = self._stored(doc)
-        return str(stored["record"] or self._files.by_number[stored["file"]].path)
+        return _id_of(stored, self._files.by_number[stored["file"]])
 
     def _hits(self, docs: Sequence[int], scores: Sequence[float]) -> Iterator[Hit]:
         """The hits for some documents, a page of them at a time."""
@@ -179,18 +181,18 @@ class Search:
             yield from (("", ()) for _ in docs)
             return
         texts = [self._field(doc, "text") for doc in docs]
+        layouts = [_layout_of(self._stored(doc)) for doc in docs]
         found = highlights_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
-        for text, highlights in zip(texts, found, strict=True):
-            yield (
+        for text, layout, highlights in zip(texts, layouts, found, strict=True):
+            snippets = best_snippets(
                 text,
-                best_snippets(
-                    text,
-                    highlights,
-                    self._targets.weights,
-                    count=max(options.snippets, 1),
-                    width=options.context_chars,
-                ),
+                highlights,
+                self._targets.weights,
+                count=max(options.snippets, 1),
+                width=options.context_chars,
+                running=layout.running if layout else (),
             )
+            yield text, (_with_pages(snippets, layout) if layout else snippets)
 
     def _title_matches(self, docs: Sequence[int]) -> Iterator[tuple[Match, ...]]:
         """The matches in the title of each document; empty if they are not wanted."""
@@ -217,7 +219,7 @@ class Search:
         path = self._files.absolute(entry.path)
         line: int | None = None
         column: int | None = None
-        if stored["record"]:  # its text is not lines of the file
+        if stored["record"] or "item" in stored:  # its text is not lines of the file
             line, column = stored["line"], 1
             snippets = tuple(snippet._replace(line=line) for snippet in snippets)
         elif snippets and snippets[0].matches:
@@ -225,7 +227,7 @@ class Search:
             line = snippets[0].line
             column = anchor - text.rfind("\n", 0, anchor)
         return Hit(
-            id=stored["record"] or entry.path,
+            id=_id_of(stored, entry),
             path=path,
             line=line,
             column=column,
@@ -239,6 +241,8 @@ class Search:
             stale=self._staleness(path, entry),
             explanation=self._explainer.explain(doc, score) if self._options.explain else None,
             title_matches=title_matches,
+            inside=place_within(stored),
+            page=snippets[0].page if snippets else None,
         )
 
     def _staleness(self, path: str, entry: FileEntry) -> Staleness | None:
@@ -267,11 +271,37 @@ class Search:
         return matches_of(text, self._highlighter.of_text(text))
 
 
+def _id_of(stored: Record, entry: FileEntry) -> str:
+    """A record's own id, else where it is: the path of its file and the place within that."""
+    return stored["record"] or entry.path + place_within(stored)
+
+
+def _layout_of(stored: Record) -> Layout | None:
+    """The layout of a document that has one, which few kinds of files do."""
+    if not stored.get("layout"):
+        return None
+    from indexer.parts.layout import unpack
+
+    return unpack(stored["layout"])
+
+
+def _with_pages(snippets: Sequence[Snippet], layout: Layout) -> tuple[Snippet, ...]:
+    """The passages, each with the page on which it is."""
+    from indexer.parts.layout import page_number
+
+    found = []
+    for snippet in snippets:
+        page = layout.page_at(snippet.matches[0].start) if snippet.matches else None
+        number = None if page is None else page_number(page.label)
+        found.append(snippet._replace(page=number))
+    return tuple(found)
+
+
 def _byte_offset(
     text: str, stored: Record, entry: FileEntry, snippets: Sequence[Snippet]
 ) -> int | None:
     """Where the best passage begins in the file, if text and bytes of the file agree."""
-    if stored["record"] or stored["encoding"] != "utf-8":
+    if stored["record"] or place_within(stored) or stored["encoding"] != "utf-8":
         return None
     if not (snippets and snippets[0].matches):
         return None

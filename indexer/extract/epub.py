@@ -12,8 +12,8 @@ from indexer.extract.dates import iso_date
 from indexer.extract.html import text_of_page
 from indexer.extract.package import Package, local, parse_xml
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import PAGE_END, Division, Layout
 
-PAGE_END = "\f"
 _CONTAINER = "META-INF/container.xml"
 _PROTECTION = "META-INF/encryption.xml"
 
@@ -29,14 +29,21 @@ def extract_epub(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a book; each page of its spine ends in a form feed."""
     package = Package(data, _CONTAINER)
     book = _book(package, _root_file(package))
-    texts = []
-    for page in book.pages:
-        text, replaced = text_of_page(package.read(page))
+    texts: list[str] = []
+    divisions: list[Division] = []
+    start = 0
+    for number, name in enumerate(book.pages, 1):
+        page, replaced = text_of_page(package.read(name))
         extraction.replaced += replaced
-        texts.append(text + PAGE_END)
+        texts.append(page.text + PAGE_END)
+        title = page.headings[0].title if page.headings else page.title
+        divisions.append(Division(start, "chapter", str(number), title))
+        divisions += [head._replace(start=start + head.start) for head in page.headings]
+        start += len(texts[-1])
     if not "".join(texts).strip() and _PROTECTION in package.names:
         raise ExtractError("protected against copying: it can only be read with its own program")
-    extraction.records = (Record(None, book.title, "".join(texts), book.date),)
+    layout = Layout(tuple(divisions))
+    extraction.records = (Record(None, book.title, "".join(texts), book.date, layout=layout),)
 
 
 def _root_file(package: Package) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.extract.charsets import decode
 from indexer.extract.dates import iso_date
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import Division, Layout, title_of
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -46,6 +47,7 @@ _LINES = frozenset((
 ))
 # fmt: on
 _CELLS = frozenset(("td", "th"))
+_HEADINGS = frozenset(("h1", "h2", "h3"))
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 _DATES = (
@@ -74,38 +76,49 @@ _SECONDS, _SECONDS_A_MIB = 3, 2
 def extract_html(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a page; the offsets of its matches are those of the text made."""
     source, extraction.encoding, extraction.replaced = decode(data, _declared_charset(data))
-    title, text, date = _read(source)
-    extraction.records = (Record(None, title, text, date),)
+    page = _read(source)
+    layout = Layout(page.headings) if page.headings else None
+    extraction.records = (Record(None, page.title, page.text, page.date, layout=layout),)
 
 
-def text_of_page(data: bytes) -> tuple[str, int]:
-    """The text of a page that is a part of something else, and how much of it was replaced."""
+class Page(NamedTuple):
+    """What is read of a page."""
+
+    title: str
+    text: str
+    date: str | None
+    headings: tuple[Division, ...]
+
+
+def text_of_page(data: bytes) -> tuple[Page, int]:
+    """A page that is a part of something else, and how much of it was replaced."""
     source, _, replaced = decode(data, _declared_charset(data))
-    return _read(source)[1], replaced
+    return _read(source), replaced
 
 
-def _read(source: str) -> tuple[str, str, str | None]:
-    """(title, text, date) of a page, by the worker where it is not small."""
+def _read(source: str) -> Page:
+    """A page, read by the worker where it is not small."""
     if len(source) <= _SMALL_CHARS and source.count("<") <= _FEW_TAGS:
         return _page(source)
     from indexer.extract.worker import read_apart
 
     utf8 = source.encode("utf-8")
     seconds = _SECONDS + _SECONDS_A_MIB * (len(utf8) >> 20)
-    title, text, date = read_apart(f"{__name__}:parse_page", utf8, seconds=seconds)
-    return title, text, date
+    title, text, date, headings = read_apart(f"{__name__}:parse_page", utf8, seconds=seconds)
+    return Page(title, text, date, tuple(Division(*heading) for heading in headings))
 
 
-def parse_page(utf8: bytes) -> tuple[str, str, str | None]:
-    """(title, text, date) of a page; what the worker is asked for."""
+def parse_page(utf8: bytes) -> Page:
+    """What the worker is asked for."""
     return _page(utf8.decode("utf-8"))
 
 
-def _page(source: str) -> tuple[str, str, str | None]:
+def _page(source: str) -> Page:
     from selectolax.lexbor import LexborHTMLParser
 
     page = LexborHTMLParser(source)
-    return _title(page), _readable(page), _date(page)
+    text, headings = _readable(page)
+    return Page(_title(page), text, _date(page), tuple(headings))
 
 
 def _declared_charset(data: bytes) -> str | None:
@@ -133,14 +146,14 @@ def _date(page: LexborHTMLParser) -> str | None:
     return None
 
 
-def _readable(page: LexborHTMLParser) -> str:
-    """The text of the page without what is hidden and what is furniture.
+def _readable(page: LexborHTMLParser) -> tuple[str, list[Division]]:
+    """The text of the page, and its headings, without what is hidden and what is furniture.
 
     Nodes are skipped, never taken out of the tree: the parser frees those at once, also under
     the hands of whoever still holds one.
     """
     if page.root is None or page.body is None:
-        return ""
+        return "", []
     hidden = _ids(page.root, _HIDDEN)
     sizes = _visible_sizes(page.root, hidden)
     scope = _scope(page, sizes) or page.body
@@ -230,9 +243,10 @@ def _walk(scope: LexborNode, skipped: set[int]) -> Iterator[tuple[LexborNode, bo
             node = node.parent
 
 
-def _text_of(scope: LexborNode, skipped: set[int]) -> str:
-    """The visible text of an element, with block elements on lines of their own."""
+def _text_of(scope: LexborNode, skipped: set[int]) -> tuple[str, list[Division]]:
+    """The visible text of an element, with block elements on lines of their own; its headings."""
     flow = _Flow()
+    headings: list[Division] = []
     preformatted = 0
     for node, entering in _walk(scope, skipped):
         tag = node.tag
@@ -243,12 +257,17 @@ def _text_of(scope: LexborNode, skipped: set[int]) -> str:
             flow.break_line(entering)
         elif tag in _PARAGRAPHS:
             flow.separate(2)
+            if tag in _HEADINGS:
+                if entering:
+                    flow.watch()
+                elif (watched := flow.watched()) is not None:
+                    headings.append(Division(watched[0], "heading", "", watched[1], int(tag[1])))
             preformatted += (1 if entering else -1) if tag == "pre" else 0
         elif tag in _LINES:
             flow.separate(1)
         elif tag in _CELLS and not entering:
             flow.end_cell()
-    return flow.finish()
+    return flow.finish(), headings
 
 
 class _Flow:
@@ -258,6 +277,20 @@ class _Flow:
         self._pieces: list[str] = []
         self._newlines = 0
         self._gap = ""
+        self._length = 0
+        self._watched: tuple[int, int] | None = None
+        """(offset, number of the piece) at which what is watched begins."""
+        self._waits = False
+
+    def watch(self) -> None:
+        """Note where the next text begins."""
+        self._waits, self._watched = True, None
+
+    def watched(self) -> tuple[int, str] | None:
+        """(offset, text) since `watch`; None where nothing came."""
+        self._waits, found = False, self._watched
+        self._watched = None
+        return found and (found[0], title_of("".join(self._pieces[found[1] :])))
 
     def add(self, text: str, preformatted: bool) -> None:
         """Append the text of a text node."""
@@ -270,7 +303,11 @@ class _Flow:
             return
         if self._pieces:
             self._pieces.append("\n" * self._newlines or self._gap)
+            self._length += len(self._pieces[-1])
+        if self._waits:
+            self._watched, self._waits = (self._length, len(self._pieces)), False
         self._pieces.append(body)
+        self._length += len(body)
         self._newlines, self._gap = 0, " " if ends_in_space else ""
 
     def separate(self, newlines: int) -> None:

@@ -1,6 +1,6 @@
 """The sender, recipients, subject and text of a mail message, or of each one in a mailbox.
 
-The id of a message in a box is `FILE#NUMBER`. Of a text that comes in several forms the plain one
+A message in a box is called `FILE#NUMBER`. Of a text that comes in several forms the plain one
 is read, else the page of HTML. Of attachments the names are read. A charset that does not exist, or
 that the bytes contradict, is not believed.
 """
@@ -29,7 +29,7 @@ _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 def extract_mail(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a message."""
-    extraction.records = (_record(data, None, 1),)
+    extraction.records = (_record(data, "", 1),)
 
 
 def extract_box(data: bytes, extraction: Extraction) -> None:
@@ -39,7 +39,6 @@ def extract_box(data: bytes, extraction: Extraction) -> None:
 
 def _records(data: bytes, extraction: Extraction) -> Iterator[Record]:
     """A record for each message of a mailbox; damaged messages are reported and left out."""
-    file_name = extraction.path.rpartition("/")[2]
     begins = [match.span() for match in _BEGINNING.finditer(data)]
     line = 1
     before = 0
@@ -49,13 +48,13 @@ def _records(data: bytes, extraction: Extraction) -> Iterator[Record]:
         before = start
         message = _ESCAPED.sub(rb"\1", data[body:stop])
         try:
-            yield _record(message, f"{file_name}#{number}", line)
+            yield _record(message, str(number), line)
         except ExtractError as error:
             extraction.report(f"{error}; it was left out", line)
     extraction.close_report()
 
 
-def _record(data: bytes, record_id: str | None, line: int) -> Record:
+def _record(data: bytes, item: str, line: int) -> Record:
     try:
         message = email.message_from_bytes(data)
         texts, names = _contents(message)
@@ -65,7 +64,7 @@ def _record(data: bytes, record_id: str | None, line: int) -> Record:
     parts = ["\n".join(head), *(text.strip("\n") for text in texts), "\n".join(names)]
     text = "\n\n".join(part for part in parts if part)
     subject = _header(message, "Subject")
-    return Record(record_id, subject, f"{text}\n", _date(message), line)
+    return Record(None, subject, f"{text}\n", _date(message), line, item=item)
 
 
 def _header(message: Message, name: str) -> str:
@@ -137,6 +136,6 @@ def _text_of(part: Message) -> str:
     if part.get_content_subtype() == "html":
         from indexer.extract.html import text_of_page
 
-        return text_of_page(data)[0]
+        return text_of_page(data)[0].text
     charset = part.get_param("charset")
     return _decoded(data, charset if isinstance(charset, str) else None).replace("\r\n", "\n")

@@ -7,11 +7,13 @@ rule for plain text. Nothing is rendered; marks of emphasis are no letters, and 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from indexer.extract.charsets import decode
 from indexer.extract.dates import iso_date
 from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import Division, Layout
 
 _LEAD_CHARS = 64 * 1024
 _HEADING_CHARS = 500
@@ -19,7 +21,7 @@ _FRONT_MATTER = re.compile(
     r"\s*---[ \t]*\r?\n(.*?)^(?:---|\.\.\.)[ \t]*\r?$", re.DOTALL | re.MULTILINE
 )
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
-_HASHED = re.compile(r"^ {0,3}#{1,6}[ \t]+([^\r\n]*)", re.MULTILINE)
+_HASHED = re.compile(r"^ {0,3}(#{1,6})[ \t]+([^\r\n]*)", re.MULTILINE)
 _UNDERLINED = re.compile(r"^ {0,3}(\S[^\r\n]*)\r?\n {0,3}(?:=+|-{2,})[ \t]*\r?$", re.MULTILINE)
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _EMPHASIS = re.compile(r"(\*\*|__|[*_`])(?=\S)(.+?)(?<=\S)\1")
@@ -33,7 +35,9 @@ def extract_markdown(data: bytes, extraction: Extraction) -> None:
     fields = front.group(1) if front else ""
     body = lead[front.end() :] if front else lead
     title = _field(fields, "title") or _first_heading(body) or heading(body)
-    extraction.records = (Record(None, title, text, iso_date(_field(fields, "date"))),)
+    layout = Layout(_headings(text)) if "#" in text or _UNDERLINED.search(text) else None
+    date = iso_date(_field(fields, "date"))
+    extraction.records = (Record(None, title, text, date, layout=layout),)
 
 
 def _field(front_matter: str, name: str) -> str:
@@ -48,8 +52,29 @@ def _first_heading(text: str) -> str:
     text = _FENCE.sub("", text)
     hashed, underlined = _HASHED.search(text), _UNDERLINED.search(text)
     if hashed and not (underlined and underlined.start() < hashed.start()):
-        return _plain(hashed.group(1).rstrip(" \t").rstrip("#"))
+        return _plain(hashed.group(2).rstrip(" \t").rstrip("#"))
     return _plain(underlined.group(1)) if underlined else ""
+
+
+def _headings(text: str) -> tuple[Division, ...]:
+    """All headings, but for what stands in fences or in the front matter."""
+    front = _FRONT_MATTER.match(text[:_LEAD_CHARS])
+    begin = front.end() if front else 0
+    fences = [fence.span() for fence in _FENCE.finditer(text)]
+    found = [
+        Division(m.start(), "heading", "", _plain(m[2].rstrip(" \t#")), len(m[1]))
+        for m in _HASHED.finditer(text)
+    ]
+    found += [
+        Division(m.start(), "heading", "", _plain(m[1]), 2 if m[0].rstrip().endswith("-") else 1)
+        for m in _UNDERLINED.finditer(text)
+    ]
+    shown = []
+    for one in sorted(found, key=lambda one: one.start):
+        before = bisect_right(fences, (one.start, len(text))) - 1
+        if one.start >= begin and (before < 0 or fences[before][1] <= one.start):
+            shown.append(one)
+    return tuple(shown)
 
 
 def _plain(line: str) -> str:

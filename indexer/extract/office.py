@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
 from typing import NamedTuple
 
+from indexer.errors import ExtractError
 from indexer.extract.dates import iso_date
 from indexer.extract.package import Package, local, parse_xml, values_of
 from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import PAGE_END, Division, Layout, paged, title_of
 
-PAGE_END = "\f"
 _DATES = ("created", "creation-date", "modified", "date")
 _KEPT = frozenset(("title", *_DATES))
-_NUMBER = re.compile(r"\d+")
+_NUMBER = re.compile(r"\d{1,9}")
+_HEADING = "\x01"
+"""Stands before the level of a heading and the heading itself until offsets are known; XML has no
+such character."""
+
+_MARKED = re.compile(_HEADING + r"([1-9])([^\n\f]*)")
+_STYLE = re.compile(r"heading ([1-9])", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t]+\n")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 
@@ -34,7 +43,11 @@ class Tags(NamedTuple):
     pages: frozenset[str]
     breaks: Mapping[str, str]
     hidden: frozenset[str]
+    headings: Mapping[str, str]
+    """The attribute of a tag that says which level or style the paragraph around it has."""
 
+
+_LEVELS = {str(level): str(min(level, 9)) for level in range(1, 11)}
 
 WORD = Tags(
     texts=frozenset({"t"}),
@@ -43,6 +56,7 @@ WORD = Tags(
     pages=frozenset(),
     breaks={"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"},
     hidden=frozenset({"del", "moveFrom", "Fallback"}),
+    headings={"pStyle": "val"},
 )
 OPEN_DOCUMENT = Tags(
     texts=frozenset({"p", "h"}),
@@ -51,6 +65,7 @@ OPEN_DOCUMENT = Tags(
     pages=frozenset({"page"}),
     breaks={"line-break": "\n", "tab": "\t", "s": " "},
     hidden=frozenset({"tracked-changes", "note-citation", "creator", "date", "styles", "script"}),
+    headings={"h": "outline-level"},
 )
 
 
@@ -58,9 +73,14 @@ def extract_docx(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a document of Word."""
     package = Package(data, "word/document.xml")
     parts = ["word/document.xml", "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml"]
-    parts += sorted(n for n in package.names if re.fullmatch(r"word/(header|footer)\d*\.xml", n))
-    texts = dict.fromkeys(text_of(package, part, WORD) for part in parts)
-    _fill(package, "docProps/core.xml", "".join(texts), extraction)
+    running = sorted(n for n in package.names if re.fullmatch(r"word/(header|footer)\d*\.xml", n))
+    levels = _levels(package)
+    texts = list(dict.fromkeys(text_of(package, part, WORD, levels) for part in parts))
+    repeated = "".join(dict.fromkeys(text_of(package, part, WORD) for part in running))
+    text, layout = _with_headings("".join(texts).lstrip("\n"))
+    if repeated.strip():
+        layout = layout._replace(running=((len(text), len(text) + len(repeated)),))
+    _fill(package, "docProps/core.xml", text + repeated, layout, extraction)
 
 
 def extract_pptx(data: bytes, extraction: Extraction) -> None:
@@ -70,18 +90,27 @@ def extract_pptx(data: bytes, extraction: Extraction) -> None:
     text = "".join(
         text_of(package, slide, WORD) + _notes_of(package, slide) + PAGE_END
         for slide in sorted(slides, key=_number)
-    )
-    _fill(package, "docProps/core.xml", text, extraction)
+    ).lstrip("\n")
+    _fill(package, "docProps/core.xml", text, paged(text, "slide"), extraction)
 
 
 def extract_opendocument(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a text or presentation of LibreOffice and others."""
     package = Package(data, "content.xml")
-    _fill(package, "meta.xml", text_of(package, "content.xml", OPEN_DOCUMENT), extraction)
+    marked = text_of(package, "content.xml", OPEN_DOCUMENT, _LEVELS)
+    text, layout = _with_headings(marked.lstrip("\n"))
+    if PAGE_END in text:
+        layout = paged(text, "slide", layout.divisions)
+    _fill(package, "meta.xml", text, layout, extraction)
 
 
-def text_of(package: Package, part: str, tags: Tags) -> str:
-    """What is to read in a part; "" where there is no such part."""
+def text_of(
+    package: Package, part: str, tags: Tags, levels: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """What is to read in a part; "" where there is no such part.
+
+    levels: of headings, by what the tags say of them; each is marked by `_HEADING` and its level.
+    """
     pieces: list[str] = []
     inside = hidden = 0
 
@@ -89,9 +118,13 @@ def text_of(package: Package, part: str, tags: Tags) -> str:
         nonlocal inside, hidden
         inside += tag in tags.texts
         hidden += tag in tags.hidden
+        if levels and tag in tags.headings:
+            level = levels.get(local(attributes, tags.headings[tag]))
+            if level and not hidden:
+                pieces.append(_HEADING + level)
         if not hidden and tag in tags.breaks:
-            spaces = local(attributes, "c") if tag == "s" else ""
-            pieces.append(tags.breaks[tag] * (min(int(spaces), 100) if spaces.isdecimal() else 1))
+            spaces = _number(local(attributes, "c")) if tag == "s" else 1
+            pieces.append(tags.breaks[tag] * (min(spaces, 100) or 1))
 
     def end(tag: str) -> None:
         nonlocal inside, hidden
@@ -115,6 +148,37 @@ def text_of(package: Package, part: str, tags: Tags) -> str:
     return _EMPTY_LINES.sub("\n\n", _BLANKS.sub("\n", "".join(pieces)))
 
 
+def _levels(package: Package) -> dict[str, str]:
+    """The level of a heading by the id of its style, which is not the same in all languages."""
+    levels: dict[str, str] = {}
+    style = ""
+
+    def start(tag: str, attributes: Mapping[str, str]) -> None:
+        nonlocal style
+        if tag == "style":
+            style = local(attributes, "styleId")
+        elif tag == "name" and (named := _STYLE.fullmatch(local(attributes, "val"))):
+            levels[style] = named[1]
+        elif tag == "outlineLvl" and style and local(attributes, "val") in tuple("01234567"):
+            levels.setdefault(style, str(int(local(attributes, "val")) + 1))
+
+    with suppress(ExtractError):
+        if "word/styles.xml" in package.names:
+            chunks = package.chunks("word/styles.xml")
+            parse_xml(chunks, start, lambda _: None, lambda _: None)
+    return levels
+
+
+def _with_headings(marked: str) -> tuple[str, Layout]:
+    """A text without the marks of `text_of`, and where its headings are."""
+    divisions = []
+    for removed, heading_ in enumerate(_MARKED.finditer(marked)):
+        start, title = heading_.start() - 2 * removed, title_of(heading_[2])
+        if title:
+            divisions.append(Division(start, "heading", "", title, int(heading_[1])))
+    return _MARKED.sub(r"\2", marked), Layout(tuple(divisions))
+
+
 def _notes_of(package: Package, slide: str) -> str:
     """The notes that a slide's relations name."""
     folder, _, name = slide.rpartition("/")
@@ -128,9 +192,9 @@ def _number(name: str) -> int:
     return int(found.group()) if found else 0
 
 
-def _fill(package: Package, meta: str, text: str, extraction: Extraction) -> None:
+def _fill(package: Package, meta: str, text: str, layout: Layout, extraction: Extraction) -> None:
     known = values_of(package.chunks(meta), _KEPT)
     date = next((found for name in _DATES if (found := iso_date(known.get(name)))), None)
     title = " ".join(known.get("title", "").split())
-    text = text.lstrip("\n")
-    extraction.records = (Record(None, title or heading(text.replace(PAGE_END, "\n")), text, date),)
+    title = title or heading(text.replace(PAGE_END, "\n"))
+    extraction.records = (Record(None, title, text, date, layout=layout),)

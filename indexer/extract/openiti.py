@@ -7,10 +7,12 @@ stands, so that the lines are those of the file; the header is left empty but fo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from indexer.extract.charsets import decode
 from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import Division, Layout, title_of
 
 _META = re.compile(r"#META#\s*(?:\d+\.)?\s*([A-Za-z.]+)\s*:+[\t ]*(.*)")
 _END_OF_HEAD = "#META#Header#End#"
@@ -18,6 +20,8 @@ _TITLES = ("booktitle", "title")
 _AUTHORS = ("authorname", "authoraka", "author")
 _UNKNOWN = re.compile(r"(?:NO[A-Z]+|NODATA|NOTGIVEN|None|\W*)")
 _AT_BEGINNING = re.compile(r"###\s*[|$]*\s*(?:EDITOR|DIC_\w+|BIO_\w+|CHR_\w+)?[|$]*\s*|#\s*|~~")
+_LEVEL = re.compile(r"###\s*([|$]+)")
+_PAGE = re.compile(r"PageV(\d{1,4})P(\d{1,6}[AB]?)")
 _INSIDE = re.compile(r"\s*(?:PageV\d+P\d+[AB]?|\bms[A-Z]?\d+\b|%~%|@[A-Z]{2,}\d*)\s*")
 
 
@@ -39,7 +43,27 @@ def extract_openiti(data: bytes, extraction: Extraction) -> None:
     bare = "\n".join(shown)
     names = [_first(meta, keys) for keys in (_TITLES, _AUTHORS)]
     title = " - ".join(name for name in names if name)
-    extraction.records = (Record(None, title or heading(bare), bare),)
+    layout = Layout(tuple(_divisions(lines, shown, body)))
+    extraction.records = (Record(None, title or heading(bare), bare, layout=layout),)
+
+
+def _divisions(lines: list[str], shown: list[str], body: int) -> Iterator[Division]:
+    """Headings where their lines begin, and pages: in this markup a page's number is at its end."""
+    offset = sum(len(line) + 1 for line in shown[:body])
+    page = offset
+    for line, bare in zip(lines[body:], shown[body:], strict=True):
+        if (level := _LEVEL.match(line)) and bare:
+            yield Division(offset, "heading", "", title_of(bare), min(len(level[1]), 9))
+        for mark in _PAGE.finditer(line):
+            yield Division(page, "page", _label(*mark.groups()))
+            page = offset + len(_bare(line[: mark.end()]))
+        offset += len(bare) + 1
+
+
+def _label(volume: str, page: str) -> str:
+    """The number of a page, behind that of its volume where there are several."""
+    number = page.lstrip("0") or "0"
+    return number if int(volume) < 2 else f"{int(volume)}/{number}"
 
 
 def _first(meta: dict[str, str], keys: tuple[str, ...]) -> str:

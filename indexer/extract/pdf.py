@@ -8,7 +8,7 @@ process where memory runs out. What holds no text is said to be a scan, protecte
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import accumulate, islice
 from typing import Any
 
 from indexer.errors import ExtractError
@@ -16,9 +16,10 @@ from indexer.extract.pdf_glyphs import MOST_CHARS, glyphs_of
 from indexer.extract.pdf_layout import Brackets, text_of
 from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import PAGE_END, Division, paged, title_of
 
-PAGE_END = "\f"
 MOST_PAGES = 20_000
+MOST_MARKS = 5_000
 
 _SECONDS, _SECONDS_A_MIB, _MOST_SECONDS = 30, 20, 600
 _MOST_BROKEN = 100
@@ -65,11 +66,15 @@ def extract_pdf(data: bytes, extraction: Extraction) -> None:
 
     seconds = min(_MOST_SECONDS, _SECONDS + _SECONDS_A_MIB * (len(data) >> 20))
     read = read_apart(f"{__name__}:parse", data, seconds=seconds)
-    text = "".join(f"{page}\n{PAGE_END}" for page in read["pages"])
+    pages = [f"{page}\n{PAGE_END}" for page in read["pages"]]
+    text = "".join(pages)
+    starts = [0, *accumulate(map(len, pages))]
+    outline = [Division(starts[at], "heading", "", name, lv) for lv, name, at in read["outline"]]
     for problem, lost in read["problems"]:
         extraction.report(problem, lost=lost)
     title = read["title"] or heading(text.replace(PAGE_END, "\n"))
-    extraction.records = (Record(None, title, text, read["date"]),)
+    layout = paged(text, headings=outline)
+    extraction.records = (Record(None, title, text, read["date"], layout=layout),)
 
 
 def parse(data: bytes) -> dict[str, Any]:
@@ -91,7 +96,8 @@ def parse(data: bytes) -> dict[str, Any]:
         raise ExtractError(_why_no_text(document, broken))
     if _is_garbled(text):
         problems.append(("its letters are not those that it shows, as far as can be told", False))
-    return {"pages": pages, "problems": problems, **_metadata(document)}
+    outline = _outline(document, len(pages))
+    return {"pages": pages, "problems": problems, "outline": outline, **_metadata(document)}
 
 
 def _opened(data: bytes) -> Any:
@@ -151,6 +157,22 @@ def _is_garbled(text: str) -> bool:
     words = _WORD.findall(text)
     common = sum(word in _COMMON for word in words)
     return len(words) >= _JUDGED_WORDS and common < _LEAST_COMMON * len(words)
+
+
+def _outline(document: Any, count: int) -> list[tuple[int, str, int]]:
+    """(level from 1, title, page from 0) of the bookmarks that lead to a page; damaged: none."""
+    import pypdfium2
+
+    found = []
+    try:
+        for mark in islice(document.get_toc(), MOST_MARKS):
+            place = mark.get_dest()
+            page = place.get_index() if place else None
+            if page is not None and 0 <= page < count:
+                found.append((mark.level + 1, title_of(mark.get_title()), page))
+    except (pypdfium2.PdfiumError, RuntimeError, ValueError):
+        return []
+    return found
 
 
 def _metadata(document: Any) -> dict[str, str | None]:

@@ -1,7 +1,6 @@
 """What does a spreadsheet say? Each sheet is a record, a row a line, its cells apart by tabs.
 
-Read by calamine in the worker. The id of a sheet is `FILE#NAME`; a file of one sheet is one
-document.
+Read by calamine in the worker. A sheet is called `FILE#NAME`; a file of one sheet is one document.
 """
 
 from __future__ import annotations
@@ -12,8 +11,11 @@ from typing import Any
 
 from indexer.errors import ExtractError
 from indexer.extract.types import Extraction, Record
+from indexer.parts.layout import Division, Layout
 
 _SECONDS, _SECONDS_A_MIB = 20, 5
+_EXACT = 1e16
+"""Larger numbers have more digits than a cell holds: they are shown as 1e+300."""
 
 
 def extract_sheets(data: bytes, extraction: Extraction) -> None:
@@ -22,10 +24,13 @@ def extract_sheets(data: bytes, extraction: Extraction) -> None:
 
     seconds = _SECONDS + _SECONDS_A_MIB * (len(data) >> 20)
     sheets = read_apart(f"{__name__}:parse", data, seconds=seconds)
-    file_name = extraction.path.rpartition("/")[2]
-    alone = len(sheets) < 2
+    if len(sheets) == 1:
+        ((name, text),) = sheets
+        layout = Layout((Division(0, "sheet", "1", name),))
+        extraction.records = (Record(None, name, text, layout=layout),)
+        return
     extraction.records = tuple(
-        Record(None if alone else f"{file_name}#{name}", name, text, line=number)
+        Record(None, name, text, line=number, item=name)
         for number, (name, text) in enumerate(sheets, 1)
     )
 
@@ -50,7 +55,7 @@ def _text_of(sheet: Any) -> str:
 
 
 def _shown(cell: object) -> str:
-    if isinstance(cell, float) and cell.is_integer():
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _EXACT:
         return str(int(cell))
     if isinstance(cell, datetime | date):
         return cell.isoformat(sep=" ") if isinstance(cell, datetime) else cell.isoformat()

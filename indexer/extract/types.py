@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.errors import PassingError
 from indexer.extract.fields import Fields, Role
 from indexer.reports import FileProblem
+
+if TYPE_CHECKING:
+    from indexer.parts.layout import Layout
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
 """The largest file, or record, that is read: bytes and text, side by side, take less than 1 GiB."""
@@ -20,7 +23,12 @@ MAX_PROBLEMS = 100
 
 
 class Record(NamedTuple):
-    """One document as the file gives it; `id` None means that the file itself is the document."""
+    """One document as the file gives it.
+
+    A file that holds several says what each is called: `id` is a name of the document's own, `item`
+    is one within its file (the number of a mail, the name of a sheet). Without both the file itself
+    is the document.
+    """
 
     id: str | None
     title: str
@@ -30,6 +38,11 @@ class Record(NamedTuple):
     """The line of the file on which the record stands, from 1."""
     text_bytes: int | None = None
     """The size of the text in UTF-8, where reading the file told it."""
+    item: str = ""
+    member: str = ""
+    """Where its file lies within the file that was opened: `!/inside.txt` of an archive."""
+    layout: Layout | None = None
+    """Where its pages and headings begin; None where nothing is known of them."""
 
 
 class Extraction:

@@ -9,7 +9,16 @@ its folded form, stem and root are computed from it, so a group is named by its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, TypedDict, get_args
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NamedTuple,
+    NotRequired,
+    Protocol,
+    TypedDict,
+    get_args,
+)
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,6 +141,9 @@ class Record(TypedDict):
     part: int
     date: str
     encoding: str
+    item: NotRequired[str]
+    member: NotRequired[str]
+    layout: NotRequired[str]
 
 
 class Segment(Protocol):

@@ -35,17 +35,21 @@ def best_snippets(
     *,
     count: int = 1,
     width: int = 160,
+    running: Sequence[tuple[int, int]] = (),
 ) -> tuple[Snippet, ...]:
     """The `count` best passages of about `width` code points, in order of worth.
 
     `weights` are the worths of the query's targets, by number. Without a highlight the text's
-    beginning is the one passage. Passages do not overlap.
+    beginning is the one passage. Passages do not overlap. What is `running` on every page (spans,
+    ascending) is in none, unless nothing else has a highlight.
     """
     if count <= 0:
         return ()
     if not highlights:
         return (_opening(text, width),)
-    blanks = _blank_lines(text)
+    if running:
+        highlights = _apart_from(highlights, running)
+    blanks = _blank_lines(text, running)
     chosen = _Apart()
     candidates = _windows(len(text), highlights, weights, width, blanks)
     for _, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
@@ -74,9 +78,37 @@ class _BlankLines(NamedTuple):
         return self.starts[after] if after < len(self.starts) else length
 
 
-def _blank_lines(text: str) -> _BlankLines:
+def _apart_from(
+    highlights: Sequence[Highlight], running: Sequence[tuple[int, int]]
+) -> Sequence[Highlight]:
+    """The highlights outside some spans; if there are none, those in the first that has any."""
+
+    def place(highlight: Highlight) -> int | None:
+        before = bisect_right(running, highlight.start, key=lambda span: span[0]) - 1
+        return before if before >= 0 and highlight.start < running[before][1] else None
+
+    places = [place(highlight) for highlight in highlights]
+    wanted = None if None in places else places[0]
+    return [h for h, at in zip(highlights, places, strict=True) if at == wanted]
+
+
+def _blank_lines(text: str, running: Sequence[tuple[int, int]]) -> _BlankLines:
+    """The blank lines of a text; what runs on every page parts its text as they do."""
     found = [match.span() for match in _PARAGRAPH_END.finditer(text)]
+    if running:
+        found = _united([*found, *running])
     return _BlankLines([start for start, _ in found], [end for _, end in found])
+
+
+def _united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans, ascending; those that overlap are one."""
+    united: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if united and start <= united[-1][1]:
+            united[-1] = (united[-1][0], max(end, united[-1][1]))
+        else:
+            united.append((start, end))
+    return united
 
 
 class _Apart:

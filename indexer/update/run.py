@@ -296,7 +296,7 @@ class Run:
 
 def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any]:
     """The fields of the document for a record."""
-    return {
+    fields = {
         "file": number,
         "record": record.id or "",
         "line": record.line,
@@ -306,6 +306,13 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
         "title": record.title,
         "text": record.text,
     }
+    if record.item or record.member:
+        fields |= {"item": record.item or None, "member": record.member or None}
+    if record.layout is not None:
+        from indexer.parts.layout import pack
+
+        fields["layout"] = pack(record.layout)
+    return fields
 
 
 def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) -> None:

@@ -21,6 +21,7 @@ from indexer.extract import EXTENSIONS, Record, extension_of, extract, extract_p
 from indexer.extract.dates import iso_date
 from indexer.extract.text import heading
 from indexer.extract.types import MAX_PAGE_BYTES, MAX_PROBLEMS
+from indexer.parts.layout import Division, Layout
 
 BODY = "وصل الوفد إلى المدينة مساء أمس، وكان في استقباله رئيس البلدية وعدد من الأعيان."
 
@@ -261,6 +262,7 @@ def test_a_page_gives_its_article():
         "وصول الوفد",
         f"وصول الوفد\n\n{BODY}\n\nفقرة\u00a0ثانية «مهمة»\nسطر جديد\n",
         "2024-03-05T10:00:00+00:00",
+        layout=Layout((Division(0, "heading", "", "وصول الوفد"),)),
     )
 
 

@@ -99,9 +99,9 @@ def test_a_box_is_its_messages(tmp_path: Path) -> None:
     head = b"From a@b Tue Mar 14 10:00:00 2023\n"
     box = head + messages[0] + b"\n" + head + quoted
     records = list(extract("box.mbox", box).records)
-    assert [(r.id, r.title, r.line) for r in records] == [
-        ("box.mbox#1", "رسالة 1", 1),
-        ("box.mbox#2", "رسالة 2", 8),
+    assert [(r.item, r.title, r.line) for r in records] == [
+        ("1", "رسالة 1", 1),
+        ("2", "رسالة 2", 8),
     ]
     assert "\nFrom here\n" in records[1].text
     (tmp_path / "box.mbox").write_bytes(box)

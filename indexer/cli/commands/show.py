@@ -1,4 +1,4 @@
-"""`fahras show`: the text of one hit, from its line on, with the matches of a query marked."""
+"""`fahras show`: the text of a hit, from a line on or of a page, with matches marked."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from indexer.index import Index
 
 _PLACE = re.compile(r"(.+?):(\d+)(?::\d*)?:?", re.DOTALL)
+_PAGE = re.compile(r"(.+?):p([^:\s]+):?", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -32,6 +33,7 @@ def run(request: ShowRequest) -> int:
     screen = render.Screen.of(request.color)
     with Index.open(".", index_dir=request.index) as opened:
         document, line = _found(opened, request.hit)
+        first, last = _span(document, line)
         matches: tuple[Match, ...] = ()
         if request.query is not None:
             words = terminal.utf8_argument(request.query)
@@ -40,8 +42,7 @@ def run(request: ShowRequest) -> int:
         record = records.document_record(document, line, matches)
         terminal.write(records.json_line(record, for_terminal=screen.is_terminal))
     else:
-        start = line_start(document.text, line) if document.line is None else 0
-        _print_text(screen, document.text, start, matches)
+        _print_text(screen, document.text[:last], first, matches)
     return exits.FOUND
 
 
@@ -54,12 +55,30 @@ def _found(index: Index, hit: str) -> tuple[Document, int]:
     try:
         document = index.document(hit)
     except DocumentNotFoundError:
+        if (page := _PAGE.fullmatch(hit)) is not None:
+            return _with_page(index.document(page[1]), page[2]), line
         place = _PLACE.fullmatch(hit)
         if place is None:
             raise
         line = max(limits.number(place[2], sys.maxsize), 1)
         document = index.document(place[1], line)
     return document, line if document.line is None else document.line
+
+
+def _with_page(document: Document, label: str) -> Document:
+    """The document with the page of this label asked for. Raises DocumentNotFoundError."""
+    division = document.layout.named(label) if document.layout else None
+    if division is None:
+        raise DocumentNotFoundError(f"{document.id} has no page {label}: see fahras show --json")
+    return document._replace(division=division)
+
+
+def _span(document: Document, line: int) -> tuple[int, int]:
+    """What is to be shown of a text: a division of it, or all from a line on."""
+    length = len(document.text)
+    if document.layout is not None and document.division is not None:
+        return document.division.start, document.layout.end_of(document.division, length)
+    return (line_start(document.text, line) if document.line is None else 0), length
 
 
 def line_start(text: str, line: int) -> int:

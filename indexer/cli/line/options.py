@@ -199,7 +199,7 @@ class ShowRequest(Request):
     """`fahras show`."""
 
     command = "show"
-    hit = Word("HIT", "PATH, PATH:LINE or a hit's id.")
+    hit = Word("HIT", "PATH, PATH:LINE, PATH:pPAGE or a hit's id.")
     query = Text(_MATCHING, "--query -Q", "Mark the words that meet this.", metavar="QUERY")
     match = MATCH
     strict = STRICT

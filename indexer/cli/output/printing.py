@@ -50,7 +50,7 @@ class Output(NamedTuple):
     def needs_places(self) -> bool:
         """Whether the place of the best passage is printed."""
         if self.kind == "format":
-            places = {"line", "column", "byte_offset"}
+            places = {"line", "column", "byte_offset", "page"}
             return any(is_field and name in places for is_field, name in self.template)
         return self.needs_hits and self.kind != "paths"
 

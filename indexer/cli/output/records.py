@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from indexer.cli.output import terminal
 
 if TYPE_CHECKING:
+    from indexer.parts.layout import Division
     from indexer.reports import (
         Document,
         Explanation,
@@ -37,6 +38,8 @@ HIT_FIELDS = (
     "line",
     "column",
     "byte_offset",
+    "page",
+    "inside",
     "part",
     "title",
     "title_matches",
@@ -97,6 +100,7 @@ def snippet_record(snippet: Snippet) -> Record:
         "text": snippet.text,
         "offset": snippet.offset,
         "line": snippet.line,
+        "page": snippet.page,
         "matches": [match_record(match) for match in snippet.matches],
     }
 
@@ -135,6 +139,8 @@ def hit_record(hit: Hit, query_id: str | None = None) -> Record:
         "line": hit.line,
         "column": hit.column,
         "byte_offset": hit.byte_offset,
+        "page": hit.page,
+        "inside": hit.inside or None,
         "part": hit.part,
         "title": hit.title,
         "title_matches": [match_record(match) for match in hit.title_matches],
@@ -206,6 +212,17 @@ def report_record(report: UpdateReport) -> Record:
     }
 
 
+def division_record(division: Division) -> Record:
+    """A page, slide, sheet, chapter or heading of a text, from its offset on."""
+    return {
+        "kind": division.kind,
+        "offset": division.start,
+        "label": division.label,
+        "title": division.title,
+        "level": division.level,
+    }
+
+
 def document_record(document: Document, line: int, matches: Iterable[Match]) -> Record:
     """One document as `fahras show` gives it."""
     return {
@@ -213,12 +230,17 @@ def document_record(document: Document, line: int, matches: Iterable[Match]) -> 
         "id": document.id,
         **path_fields(relative_path(document.path)),
         "line": line,
+        "inside": document.inside or None,
+        "division": division_record(document.division) if document.division else None,
         "title": document.title,
         "date": document.date,
         "size": document.size,
         "encoding": document.encoding,
         "text": document.text,
         "matches": [match_record(match) for match in matches],
+        "divisions": [division_record(d) for d in document.layout.divisions]
+        if document.layout
+        else [],
     }
 
 

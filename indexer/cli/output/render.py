@@ -130,13 +130,13 @@ def grep_lines(screen: Screen, results: SearchResults, query_id: str | None) -> 
     """
     head: Line = [] if query_id is None else [(screen.data(query_id) + "\t", "")]
     for hit in results.hits:
-        path: Piece = (screen.name(relative_path(hit.path)), _PATH)
+        path: Piece = (name_of(screen, hit), _PATH)
         for snippet in hit.snippets:
-            place: Line = [path, *_at(snippet.line), (": ", ""), *_mark(hit)]
-            yield [*head, *place, *highlighted_pieces(screen, snippet)]
+            at = _at(screen, snippet.page, snippet.line)
+            yield [*head, path, *at, (": ", ""), *_mark(hit), *highlighted_pieces(screen, snippet)]
         if not hit.snippets:
             mark: Line = [(": ", ""), *_mark(hit)] if hit.stale else []
-            yield [*head, path, *_at(hit.line), *mark]
+            yield [*head, path, *_at(screen, hit.page, hit.line), *mark]
         if hit.explanation is not None:
             yield from explanation_lines(screen, hit.explanation)
 
@@ -159,8 +159,8 @@ def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iter
 
 def _heading(screen: Screen, hit: Hit, best: float) -> Line:
     """The first line of a hit: where it is, its score, title and date, and what else to know."""
-    name = screen.name(relative_path(hit.path))
-    line: Line = [(name, _PATH), *_at(hit.line), ("  ", "")]
+    place = _at(screen, hit.page, hit.line)
+    line: Line = [(name_of(screen, hit), _PATH), *place, ("  ", "")]
     line += [(score_bar(hit.score / best if best > 0 else 0.0), _LINE), (f" {hit.score:.2f}", "")]
     if hit.title:
         line += [("  ", ""), *screen.isolated([(screen.data(hit.title), _TITLE)])]
@@ -174,13 +174,20 @@ def _heading(screen: Screen, hit: Hit, best: float) -> Line:
     return line
 
 
+def name_of(screen: Screen, hit: Hit) -> str:
+    """The file of a hit, and which document in it that is: `show` takes both in one."""
+    return screen.name(relative_path(hit.path) + hit.inside)
+
+
 def _mark(hit: Hit) -> Line:
     """What became of a file, before its text."""
     return [(f"[{hit.stale}] ", _WARNING)] if hit.stale else []
 
 
-def _at(line: int | None) -> Line:
-    return [] if line is None else [(":", ""), (str(line), _LINE)]
+def _at(screen: Screen, page: int | str | None, line: int | None) -> Line:
+    """A page, or else a line, as `show` takes it."""
+    place = line if page is None else f"p{page}"
+    return [] if place is None else [(":", ""), (screen.data(str(place)), _LINE)]
 
 
 def totals(results: SearchResults) -> str:

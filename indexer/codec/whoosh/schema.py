@@ -14,7 +14,10 @@ def fahras_schema() -> Any:
     return Schema(
         file=NUMERIC(int, bits=32, signed=False, stored=True, sortable=True, shift_step=0),
         record=ID(stored=True),
+        item=STORED(),
+        member=STORED(),
         line=STORED(),
+        layout=STORED(),
         part=STORED(),
         date=ID(stored=True, sortable=True),
         encoding=STORED(),

@@ -1,0 +1,1 @@
+"""What a text is made of: its pages, slides, chapters and headings."""
