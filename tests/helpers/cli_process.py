@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
 import select
+import struct
 import subprocess
 import sys
+import termios
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,9 +63,12 @@ def run(
     return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
-def run_on_terminal(*arguments: str, cwd: Path, timeout: float = 60, **changes: str) -> Run:
+def run_on_terminal(
+    *arguments: str, cwd: Path, timeout: float = 60, columns: int = 80, **changes: str
+) -> Run:
     """Run with stdin, stdout and stderr on one pseudo-terminal, whose output is `out`."""
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     process = subprocess.Popen(
         [*COMMAND, *arguments],
         cwd=cwd,

@@ -51,7 +51,8 @@ def _output(request: SearchRequest) -> Output:
     )
     pieces = [] if request.format is None else _pieces(request.format)
     kind = "quiet" if request.quiet else kind or "text"
-    return Output(kind, render.Screen.of(request.color), pieces, request.null)
+    screen = render.Screen.of(request.color, request.bidi, request.hyperlink or "auto")
+    return Output(kind, screen, pieces, request.null)
 
 
 def _pieces(line: str) -> Template:

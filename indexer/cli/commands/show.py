@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.output import records, render, terminal
+from indexer.cli.output.wrap import Piece
 from indexer.errors import DocumentNotFoundError
 from indexer.query import limits
 from indexer.reports import Document
@@ -103,6 +104,6 @@ def _print_text(screen: render.Screen, text: str, start: int, matches: tuple[Mat
     terminal.write(painted.removesuffix("\n"))
 
 
-def _pieces(text: str, start: int, matches: tuple[Match, ...]) -> Iterator[render.Piece]:
+def _pieces(text: str, start: int, matches: tuple[Match, ...]) -> Iterator[Piece]:
     for passage, tier in render.highlighted(text, start, matches):
         yield terminal.safe_lines(passage), render.TIER_STYLES.get(tier or "", "")

@@ -29,6 +29,9 @@ from indexer.results import FIELD_NAMES, MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHE
 Colour = Literal["auto", "always", "never"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 
+Bidi = Literal["auto", "none", "isolate", "visual"]
+BIDI: tuple[Bidi, ...] = get_args(Bidi)
+
 SPELLING = ("auto", "always", "never")
 
 _DEFAULT = SearchOptions()
@@ -185,6 +188,23 @@ class SearchRequest(Request):
         metavar="TEMPLATE",
     )
     color = COLOUR
+    bidi = Choice(
+        _OUTPUT,
+        "--bidi",
+        "Right-to-left text on a terminal: in logical order for a terminal that orders it (none, "
+        "which auto is), with isolates around each row (isolate), or ordered and shaped here "
+        "(visual; needs fahras[visual]).",
+        BIDI,
+        default="auto",
+    )
+    hyperlink = Text(
+        _OUTPUT,
+        "--hyperlink",
+        "Links to the files: auto, where colour goes to a terminal, always, never, the name of a "
+        "format of ripgrep's (file, kitty, vscode, …), or a URL with {path}, {line}, {column} and "
+        "{host} in it.",
+        metavar="FORMAT",
+    )
     queries = Text(
         _SOURCE,
         "--queries",

@@ -67,7 +67,7 @@ def _report_query(error: QueryError) -> None:
 
     The part is in the message because a bidi terminal may show the caret's place elsewhere.
     """
-    from indexer.cli.output.tables import columns_of
+    from indexer.cli.output.wrap import columns_of
 
     message = str(error)
     part = error.query[error.position : error.position + error.length].strip()

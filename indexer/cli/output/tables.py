@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Sequence
 
 from indexer.cli.output import terminal
-from indexer.cli.output.render import Line, Screen
-
-
-def columns_of(text: str) -> int:
-    """Columns that a text takes: none for marks and format characters, two for wide ones."""
-    return sum(
-        0
-        if unicodedata.category(character) in ("Mn", "Me", "Cf")
-        else 1 + (unicodedata.east_asian_width(character) in "WF")
-        for character in text
-    )
+from indexer.cli.output.render import Screen
+from indexer.cli.output.wrap import Line, columns_of
 
 
 def show(screen: Screen, heading: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -85,6 +85,16 @@ def is_terminal(stream: IO[str] | None) -> bool:
     return stream is not None and not stream.closed and stream.isatty()
 
 
+def columns(stream: IO[str]) -> int:
+    """How wide the terminal at a stream is: as COLUMNS says or the system, else 80."""
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told[:5]):
+        return int(told[:5])
+    with suppress(OSError, ValueError):
+        return os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
 def wants_colour(choice: str) -> bool:
     """Decide on colour for stdout: `always`, `never`, or `auto` by terminal, NO_COLOR and TERM."""
     if choice != "auto":
@@ -153,10 +163,16 @@ def shortened(message: str) -> str:
 
 
 def complain(message: str) -> None:
-    """Write one line to stderr, headed by the program's name."""
+    """Write one line to stderr, headed by the program's name; wrapped where a person reads it."""
     with suppress(OSError):  # a stdout that takes nothing is another complaint, and comes itself
         sys.stdout.flush()
-    sys.stderr.write(f"fahras: {safe(shortened(message))}\n")
+    line = f"fahras: {safe(shortened(message))}"
+    if is_terminal(sys.stderr):
+        from indexer.cli.output.wrap import wrapped
+
+        rows = wrapped([(line, "")], columns(sys.stderr))
+        line = "\n".join(text for row in rows for text, _ in row)
+    sys.stderr.write(line + "\n")
     sys.stderr.flush()
 
 
