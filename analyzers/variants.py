@@ -9,7 +9,7 @@ not أب. Only a side of four or more letters is also matched in the spelling of
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from analyzers.lists import lines_of, read_list
 from analyzers.normalizer import fold, unmark
@@ -23,6 +23,10 @@ MOST_WORDS = 16
 """Limits for a table, for all groups of a side, and for a side: each bounds the cost of a query."""
 
 _MIN_FOLDED_LETTERS = 4
+_MIN_REST = 2
+"""Letters that remain of a word without proclitics."""
+
+_LAM, _ARTICLE, _LAM_ARTICLE = "ل", "ال", "لل"
 
 _PROCLITICS = {
     conjunction + proclitic: left
@@ -33,6 +37,9 @@ _PROCLITICS = {
 }  # fmt: skip
 """What may come before a side, and which part belongs to the side (للأمم is ل and الأمم)."""
 
+
+_REMEMBERED = 1 << 12
+"""Sides whose others are kept."""
 
 _MANY_WORDS = 400
 """From this many lookups on (a word needs several) reading the whole list is faster."""
@@ -52,6 +59,7 @@ class VariantTable:
         self._sides_of: dict[Side, tuple[Side, ...]] = {}
         self._unread: _Unread | None = None
         self._asked: set[str] = set()
+        self.written_sides_of = lru_cache(maxsize=_REMEMBERED)(self._written_sides_of)
         self.longest = 1
         """Number of words in the longest side: how far a query must look ahead."""
         for group in groups:
@@ -86,14 +94,26 @@ class VariantTable:
 
         The words are unmarked; the first may have proclitics if the rest of it is a listed side.
         """
-        for first in _without_proclitics(words[0]):
-            key = _key((first, *words[1:]))
+        return self._found(words)[2]
+
+    def _written_sides_of(self, words: Side) -> tuple[Side, ...]:
+        """The same, each with the proclitics of the first word: ولسورية beside ولسوريا."""
+        proclitic, left, sides = self._found(words)
+        return tuple((_behind(proclitic, left, first), *rest) for first, *rest in sides)
+
+    def _found(self, words: Side) -> tuple[str, str, tuple[Side, ...]]:
+        """What was taken off the first word, what of that belongs to the side, the others."""
+        for proclitic, left in (("", ""), *_PROCLITICS.items()):
+            rest = words[0][len(proclitic) :]
+            if not words[0].startswith(proclitic) or (proclitic and len(rest) < _MIN_REST):
+                continue
+            key = _key((left + rest, *words[1:]))
             if self._unread is not None:
                 self._read_for(key[0])
             found = self._sides_of.get(key)
             if found is not None:
-                return found
-        return ()
+                return proclitic, left, found
+        return "", "", ()
 
     def __len__(self) -> int:
         self._read_rest()
@@ -164,12 +184,21 @@ def matched_exactly(word: str) -> bool:
     return len(word) < _MIN_FOLDED_LETTERS
 
 
-def _without_proclitics(word: str) -> Iterator[str]:
-    """The word, then what it may be without its proclitics."""
-    yield word
-    for proclitic, left in _PROCLITICS.items():
-        if word.startswith(proclitic) and len(word) > len(proclitic) + 1:
-            yield left + word[len(proclitic) :]
+def _behind(proclitic: str, left: str, word: str) -> str:
+    """The first word of a side behind what stood before that of the query.
+
+    An article that is not part of the name is kept: الإنجليزي, الإنكليزي. ل takes the place of the
+    alef of one: لبريطانيا, للمملكة المتحدة.
+    """
+    has_article = proclitic.endswith((_ARTICLE, _LAM_ARTICLE))
+    before = proclitic.removesuffix(_ARTICLE)
+    before = before[:-1] if before.endswith(_LAM_ARTICLE) else before
+    if has_article and not left and not word.startswith(_ARTICLE):
+        word = _ARTICLE + word
+    if not (before.endswith(_LAM) and word.startswith(_ARTICLE)):
+        return before + word
+    rest = word.removeprefix(_ARTICLE)
+    return before + (rest if rest.startswith(_LAM) else _LAM + rest)
 
 
 def _key(words: Side) -> Side:

@@ -72,10 +72,10 @@ def ranking_settings() -> frozenset[str]:
 
 
 def _like(present: Any, value: str) -> Any:
-    """A value of the kind of the present one: `+` stands between several."""
+    """A value of the kind of the present one: `+` stands between several. Of None, a text."""
     if isinstance(present, frozenset | tuple):
         return type(present)(filter(None, value.split("+")))
-    if isinstance(present, str):
+    if present is None or isinstance(present, str):
         return value
     return ast.literal_eval(value)
 

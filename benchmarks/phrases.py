@@ -15,15 +15,21 @@ import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 
-from analyzers.analyzer import analyze
-from analyzers.proclitics import PROCLITICS
-from indexer import Index, SearchOptions
+from report import use_checkout
+
+use_checkout()
+
+from analyzers.analyzer import analyze  # noqa: E402
+from analyzers.proclitics import PROCLITICS  # noqa: E402
+from analyzers.variants import VariantTable  # noqa: E402
+from indexer import Index, SearchOptions  # noqa: E402
 
 PHRASES = 40
+SONS = {"بن": "ابن", "ابن": "بن"}
 BEFORE_FIRST = ("و", "ف", "ب", "ل", "ك")
 ALL = SearchOptions(limit=None, snippets=0)
 
@@ -71,7 +77,12 @@ def report(index: Index, texts: Sequence[Words]) -> None:
     print(f"{'plain':>6} {'found':>6} {'both':>6} {'stray':>6}  phrase")
     for (one, other), _ in pairs.most_common(PHRASES):
         plain = holding(texts, pattern(one, BEFORE_FIRST), pattern(other, ()))
-        covered = holding(texts, *(pattern(word, ("و", *PROCLITICS)) for word in (one, other)))
+        covered = set().union(
+            *(
+                holding(texts, *(pattern(word, ("و", *PROCLITICS)) for word in way))
+                for way in ways(one, other)
+            )
+        )
         hits = index.search(f'"{one} {other}"', ALL).hits
         found = {int(hit.id.removesuffix(".txt")) for hit in hits}
         common, stray = len(plain & found), len(found - covered)
@@ -90,12 +101,23 @@ def pattern(word: str, before: Sequence[str]) -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(before)})?{folded}{lam}" if before else folded)
 
 
-def holding(texts: Sequence[Words], one: re.Pattern[str], other: re.Pattern[str]) -> set[int]:
-    """The numbers of the texts that hold two words side by side."""
+def ways(one: str, other: str) -> Iterator[tuple[str, ...]]:
+    """Two words and what the table of variants, or a name's بن, sets in their place."""
+    sides_of = VariantTable.default().sides_of
+    firsts = [(one,), *sides_of((one,)), *((SONS[son],) for son in SONS if son == one)]
+    yield from ((*a, *b) for a in firsts for b in ((other,), *sides_of((other,))))
+    yield from (side for side in sides_of((one, other)) if side not in ((one,), (other,)))
+
+
+def holding(texts: Sequence[Words], *wanted: re.Pattern[str]) -> set[int]:
+    """The numbers of the texts that hold some words side by side."""
     return {
         number
         for number, words in enumerate(texts)
-        if any(one.fullmatch(a[1]) and other.fullmatch(b[1]) for a, b in pairwise(words))
+        if any(
+            all(word.fullmatch(words[at + i][1]) for i, word in enumerate(wanted))
+            for at in range(len(words) - len(wanted) + 1)
+        )
     }
 
 

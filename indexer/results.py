@@ -37,6 +37,7 @@ Staleness = Literal["changed", "vanished"]
 STALENESS: tuple[Staleness, ...] = get_args(Staleness)
 TIERS: tuple[Tier, ...] = get_args(Tier)
 MATCH_LEVELS: tuple[MatchLevel, ...] = get_args(MatchLevel)
+DEFAULT_MATCH: MatchLevel = "variant"
 STRICT_SWITCHES: tuple[StrictSwitch, ...] = get_args(StrictSwitch)
 SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
 FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
@@ -132,7 +133,9 @@ class SearchOptions(NamedTuple):
 
     limit: int | None = 10
     offset: int = 0
-    match: MatchLevel = "variant"
+    match: MatchLevel | None = None
+    """None is what is usual: `DEFAULT_MATCH`, and for quoted words their letters (docs/ranking.md).
+    """
     strict: frozenset[StrictSwitch] = frozenset()
     fields: tuple[FieldName, ...] = ("title", "text")
     sort: SortKey = "relevance"
@@ -154,7 +157,7 @@ class SearchOptions(NamedTuple):
 
     def check(self) -> None:
         """Raise OptionError for a value that no search knows, with those that it may be."""
-        _refuse_unknown("match", (self.match,), MATCH_LEVELS)
+        _refuse_unknown("match", [] if self.match is None else [self.match], MATCH_LEVELS)
         _refuse_unknown("sort", (self.sort,), SORT_KEYS)
         _refuse_unknown("strict", self.strict, STRICT_SWITCHES)
         _refuse_unknown("fields", self.fields, FIELD_NAMES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from analyzers.normalizer import unmark
@@ -22,18 +23,26 @@ from indexer.query.nodes import (
     Leaf,
     Node,
     OrQuery,
+    OtherName,
     PatternQuery,
-    PhraseLevel,
+    PatternWord,
     PhraseQuery,
+    PhraseWord,
     QueryWord,
+    Side,
     StemQuery,
+    WordLevel,
     leaf_words,
+    patterns_of,
 )
 from indexer.query.patterns import FormPattern, Fuzzy, Wildcard
 from indexer.query.questions import Asking
 from indexer.results import MatchLevel
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
+_PIECES = re.compile(r"[^\s()]+")
+"""What stands between blanks or brackets in a phrase."""
+
 _DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 _POINTED_AT = 20
@@ -65,6 +74,16 @@ class Settings(Options, Protocol):
     @property
     def match(self) -> MatchLevel:
         """The weakest tier that makes a document match."""
+
+    @property
+    def quoted_level(self) -> WordLevel:
+        """How quoted words are compared."""
+
+    def written_sides_of(self, words: Sequence[QueryWord]) -> tuple[Side, ...]:
+        """What the variant table sets beside words, with the proclitics of the first."""
+
+    def other_names(self, words: Sequence[PhraseWord]) -> tuple[OtherName, ...]:
+        """What may stand in a phrase for some of its words."""
 
     @property
     def asked(self) -> float:
@@ -244,24 +263,51 @@ class Reading(Composer):
         return first, last
 
     def phrase(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
-        """A quoted phrase, with its slop and boost."""
+        """A quoted phrase, with its slop and boost. A quoted word is a phrase of one."""
         text, suffix = unquoted(lexeme)
-        words = self.words(text, lexeme.start + 1)
+        words = self._quoted_words(text, lexeme.start + 1)
         boost = _boost(suffix["boost"])
         if not words:
             return []
         self.asking.pass_over()
         if len(words) == 1:
-            clause = self.word_clause(words[0], fields, boost, match="folded")
+            clause = self._quoted_word(words[0], fields, boost)
             return [clause._replace(sign="" if clause.weak else "+")]
         slop = self._slop(lexeme, suffix)
-        match = self.parser.match
-        level: PhraseLevel = match if match == "exact" or match == "folded" else "joined"  # noqa: PLR1714
         query = PhraseQuery(
-            fields, tuple(words), level=level, slop=slop, boost=boost, strict=self.parser.letters
+            fields,
+            tuple(words),
+            level=self.parser.quoted_level if slop is None else self.parser.match,
+            slop=slop,
+            boost=boost,
+            strict=self.parser.letters,
+            others=self.parser.other_names(words),
         )
         self._hold(query)
         return [Clause(query, "+")]
+
+    def _quoted_words(self, text: str, start: int) -> list[PhraseWord]:
+        """The words of a phrase, those with a star or a tilde as patterns."""
+        if "*" not in text and "~" not in text:
+            return list(self.words(text, start))
+        found: list[PhraseWord] = []
+        for piece in _PIECES.finditer(text):
+            written, at = piece.group().rstrip(CLOSING_MARKS), start + piece.start()
+            suffix = _WORD_SUFFIX.search(written)
+            assert suffix is not None  # noqa: S101  every part of the pattern is optional
+            pattern, words = self._pattern_or_words(written[: suffix.start()], at, suffix)
+            if pattern is not None:
+                found.append(PatternWord(pattern, at, at + len(written)))
+            elif words:
+                found += words
+            elif "*" in written:
+                self.notes.append(_STRAY_STAR)
+        return found
+
+    def _quoted_word(self, word: PhraseWord, fields: tuple[str, ...], boost: float) -> Clause:
+        if isinstance(word, PatternWord):
+            return self._pattern(word.pattern, fields, boost)
+        return self.word_clause(word, fields, boost, quoted=True)
 
     def _slop(self, lexeme: Lexeme, suffix: re.Match[str]) -> int | None:
         """How many other words may stand between those of a phrase; None where none is said."""
@@ -286,11 +332,23 @@ class Reading(Composer):
         suffix = _WORD_SUFFIX.search(text)
         assert suffix is not None  # noqa: S101  every part of the pattern is optional
         text, boost = text[: suffix.start()], _boost(suffix["boost"])
-        self._check_length(lexeme.start, len(text) if "*" in text else 0)
+        pattern, words = self._pattern_or_words(text, lexeme.start, suffix)
+        if pattern is not None:
+            return [self._pattern(pattern, fields, boost)]
+        return [self.word_clause(word, fields, boost) for word in words]
+
+    def _pattern_or_words(
+        self, text: str, start: int, suffix: re.Match[str]
+    ) -> tuple[FormPattern | None, list[QueryWord]]:
+        """What is written between blanks: a pattern, or the words that it is else.
+
+        `suffix` is what follows `text`, which begins at `start`.
+        """
+        self._check_length(start, len(text) if "*" in text else 0)
         pieces = self._pieces(text) if "*" in text else ()
         if pieces and not suffix["fuzzy"]:
-            return [self._pattern(Wildcard(pieces), fields, boost)]
-        words = self.words(text, lexeme.start)
+            return Wildcard(pieces), []
+        words = self.words(text, start)
         if words and "*" in text:
             self.notes.append(_STRAY_STAR)
         if len(words) == 1 and suffix["fuzzy"]:
@@ -300,14 +358,14 @@ class Reading(Composer):
                     f"a word may be misspelled by {limits.EDITS} letters at most, as in "
                     f"{words[0].unmarked}~{limits.EDITS}",
                     self.text,
-                    lexeme.start + suffix.start("fuzzy"),
+                    start + len(text),
                     min(len(suffix["fuzzy"]), _POINTED_AT),
                 )
             if edits:
-                return [self._pattern(Fuzzy(words[0].unmarked, edits), fields, boost)]
+                return Fuzzy(words[0].unmarked, edits), []
         elif words and suffix["fuzzy"]:
             self.notes.append(_STRAY_TILDE)
-        return [self.word_clause(word, fields, boost) for word in words]
+        return None, words
 
     def _pieces(self, text: str) -> tuple[str, ...]:
         """The unmarked pieces of a word between its stars; () where one is no piece of a word."""
@@ -330,22 +388,24 @@ class Reading(Composer):
         word: QueryWord,
         fields: tuple[str, ...],
         boost: float = 1.0,
-        match: MatchLevel | None = None,
+        *,
+        quoted: bool = False,
     ) -> Clause:
-        """The clause of a single word. `match` narrows the parser's own."""
-        level = self.parser.match
-        if match is not None and level != "exact":
-            level = match
-        sides = self.parser.sides_of((word,)) if level == self.parser.match else ()
+        """The clause of a single word."""
+        level = self.parser.quoted_level if quoted else self.parser.match
+        lettered = level == "joined"
+        sides = self.parser.written_sides_of if lettered else self.parser.sides_of
+        found = sides((word,))
         query = StemQuery(
             fields,
             word,
             level,
             boost * self.asking.weight(word),
-            variants=tuple(side[0].unmarked for side in sides if len(side) == 1),
-            sides=tuple(side for side in sides if len(side) > 1),
+            variants=tuple(side[0].unmarked for side in found if len(side) == 1),
+            sides=tuple(side for side in found if len(side) > 1),
             strict=self.parser.letters,
-            respell=self.parser.respell,
+            respell=self.parser.respell and not lettered,
+            quoted=quoted,
         )
         self._hold(query)
         return Clause(query, "", weak=word.analysis.stopword)
@@ -377,7 +437,7 @@ class Reading(Composer):
             return
         self._different.add(leaf)
         self._terms += max(len(leaf_words(leaf)), 1)
-        self._patterns += isinstance(leaf, PatternQuery)
+        self._patterns += len(patterns_of(leaf))
         if self._terms > limits.TERMS:
             raise QueryError(
                 f"a query may hold {limits.TERMS:,} different words at most: leave some out"

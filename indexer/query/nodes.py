@@ -17,7 +17,7 @@ from analyzers.analyzer import Analysis, analyze_form
 
 if TYPE_CHECKING:
     from indexer.query.patterns import FormPattern
-    from indexer.results import MatchLevel, Tier
+    from indexer.results import Tier
 
 
 class QueryWord(NamedTuple):
@@ -41,16 +41,48 @@ class QueryWord(NamedTuple):
         """The unmarked form, by which the word is named in messages."""
         return self.analysis.unmarked
 
+    def __str__(self) -> str:
+        return self.unmarked
 
-PhraseLevel = Literal["exact", "folded", "joined", "stem"]
-"""How the words of a phrase are compared: see `ranking.expand.phrase_groups`."""
+
+class PatternWord(NamedTuple):
+    """A word of a phrase with a star or a tilde: every form that fits."""
+
+    pattern: FormPattern
+    start: int = 0
+    end: int = 0
+
+    def __str__(self) -> str:
+        return str(self.pattern)
+
+
+PhraseWord = QueryWord | PatternWord
+
+WordLevel = Literal["exact", "folded", "joined", "stem", "plural", "variant", "root"]
+"""How a word is compared: a `MatchLevel`, or "joined", which is that of quoted words.
+
+That is the folded form, also behind the proclitics that are written joined (لحقوق, وللأمن).
+"""
 
 Side = tuple[QueryWord, ...]
 """A side of a row of the variant table: words that count where they stand together."""
 
 
-def _forms(side: Sequence[QueryWord]) -> tuple[str, ...]:
-    return tuple(word.unmarked for word in side)
+class OtherName(NamedTuple):
+    """Words that may stand in a phrase for its words `first` to `last`, which is exclusive."""
+
+    first: int
+    last: int
+    words: Side
+
+
+def _forms(side: Sequence[PhraseWord]) -> tuple[Hashable, ...]:
+    return tuple(
+        (word.unmarked, word.written)
+        if isinstance(word, QueryWord)
+        else (type(word.pattern).__name__, word.pattern)
+        for word in side
+    )
 
 
 class _Compared:
@@ -79,6 +111,7 @@ class _Compared:
 class StemQuery(_Compared):
     """A word: all written forms that meet it at the tier `match` or a stronger one.
 
+    A `quoted` word meets its letters behind joined proclitics at every level from "joined" on.
     `fields` are searched together: their term frequencies are pooled. `variants` are the unmarked
     forms that a table sets beside the word; `sides`, the sides of the table that are several words.
     `strict` are the foldings of letters that are turned off, see `query.letters`. With `respell` a
@@ -87,19 +120,20 @@ class StemQuery(_Compared):
 
     fields: tuple[str, ...]
     word: QueryWord
-    match: MatchLevel = "variant"
+    match: WordLevel = "variant"
     boost: float = 1.0
     variants: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
     strict: frozenset[str] = frozenset()
     respell: bool = True
+    quoted: bool = False
 
     @property
     def identity(self) -> Hashable:
         """See _Compared."""
         word = (self.word.unmarked, self.word.written)
         sides = tuple(map(_forms, self.sides))
-        how = (self.match, self.boost, self.strict, self.respell)
+        how = (self.match, self.boost, self.strict, self.respell, self.quoted)
         return (self.fields, word, self.variants, sides, how)
 
 
@@ -145,34 +179,43 @@ class PatternQuery(_Compared):
 
 @dataclass(frozen=True, eq=False)
 class PhraseQuery(_Compared):
-    """Words in this order, nothing between them.
+    """Words in this order, nothing between them, each compared at `level`.
 
-    They are compared at `level`: "exact", "folded", or "joined", which is the folded form also
-    behind the proclitics that are written joined (لحقوق, وللأمن).
-
-    With `slop`, the words in any order with at most so many other words between them in all.
+    `others` are other names for some of them: a place of the phrase has one or the other. With
+    `slop`, the words in any order with at most so many other words between them in all.
     """
 
     fields: tuple[str, ...]
-    words: tuple[QueryWord, ...]
-    level: PhraseLevel = "folded"
+    words: tuple[PhraseWord, ...]
+    level: WordLevel = "folded"
     slop: int | None = None
     boost: float = 1.0
     strict: frozenset[str] = frozenset()
+    others: tuple[OtherName, ...] = ()
 
     @property
     def identity(self) -> Hashable:
         """See _Compared."""
-        words = tuple((word.unmarked, word.written) for word in self.words)
-        return (self.fields, words, self.level, self.slop, self.boost, self.strict)
+        others = tuple((name.first, name.last, _forms(name.words)) for name in self.others)
+        how = (self.level, self.slop, self.boost, self.strict)
+        return (self.fields, _forms(self.words), others, how)
 
     @cached_property
-    def weighing(self) -> tuple[StemQuery, ...]:
+    def weighing(self) -> tuple[StemQuery | PatternQuery, ...]:
         """The words that make a phrase weigh what it does, each by itself."""
         return tuple(
-            StemQuery(self.fields, QueryWord(word.analysis), "folded", strict=self.strict)
+            PatternQuery(self.fields, word.pattern, strict=self.strict)
+            if isinstance(word, PatternWord)
+            else StemQuery(
+                self.fields,
+                QueryWord(word.analysis),
+                "stem" if self.level in ("plural", "variant", "root") else self.level,
+                strict=self.strict,
+                respell=False,
+                quoted=True,
+            )
             for word in self.words
-            if not word.analysis.stopword
+            if isinstance(word, PatternWord) or not word.analysis.stopword
         )
 
 
@@ -298,7 +341,16 @@ def leaf_words(leaf: Leaf) -> tuple[QueryWord, ...]:
     """The words that a leaf stands for; a pattern stands for none, nor does another name."""
     if isinstance(leaf, StemQuery):
         return (leaf.word,)
-    return leaf.words if isinstance(leaf, PhraseQuery) else ()
+    words = leaf.words if isinstance(leaf, PhraseQuery) else ()
+    return tuple(word for word in words if isinstance(word, QueryWord))
+
+
+def patterns_of(leaf: Leaf) -> tuple[FormPattern, ...]:
+    """The patterns that a leaf has its forms compared with."""
+    if isinstance(leaf, PatternQuery):
+        return (leaf.pattern,)
+    words = leaf.words if isinstance(leaf, PhraseQuery) else ()
+    return tuple(word.pattern for word in words if isinstance(word, PatternWord))
 
 
 def words_of(leaves: Sequence[Leaf]) -> Iterator[tuple[Leaf, QueryWord]]:

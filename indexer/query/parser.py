@@ -1,7 +1,7 @@
 """What does the text of a query mean? Query text in, plain nodes out, or an error with its place.
 
     words            best match: any word makes a document belong, more and rarer words rank higher
-    «عبارة» "..."    a phrase; `"..."~5` its words near each other
+    «عبارة» "..."    a phrase; `"..."~5` its words near each other; * and ~ as outside
     +word -word      wanted, not wanted        AND OR NOT      (capital letters; و أو ليس are words)
     ( ... )          grouping                  word^2          counts twice
     بيت*  *بيت*      forms that begin with, or hold; a star inside stands for any letters
@@ -25,7 +25,7 @@ words only. How large a query may be is said in `limits`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from analyzers.normalizer import plain_words
 from analyzers.tokenizer import shared_tokenizer
@@ -35,16 +35,20 @@ from indexer.query import limits
 from indexer.query.grammar import ParsedQuery, Reading
 from indexer.query.letters import LETTER_SWITCHES, has_marks
 from indexer.query.lexer import Cut, cut
-from indexer.query.nodes import QueryWord
+from indexer.query.nodes import OtherName, PatternWord, PhraseWord, QueryWord, WordLevel
 from indexer.ranking.settings import DEFAULT
-from indexer.results import MatchLevel
+from indexer.results import DEFAULT_MATCH, MatchLevel
+
+_SONS = {"بن": "ابن", "ابن": "بن"}
+"""Not in the table: outside names بن is another word."""
 
 
 class QueryParser:
     """Parses queries for one index.
 
     `fields` are searched where a query names none; `paths` turns a glob into file numbers.
-    `match` is the weakest tier that makes a document belong; with `all_words` every word must.
+    `match` is the weakest tier that makes a document belong, None for what is usual: "variant", for
+    quoted words their letters. With `all_words` every word must belong.
     `variants` is the table of words that stand for each other; `strict` are the foldings turned off
     (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced. `asked`
     is what the word that names what is asked for counts.
@@ -54,7 +58,7 @@ class QueryParser:
         self,
         *,
         fields: tuple[str, ...] = ("title", "text"),
-        match: MatchLevel = "variant",
+        match: MatchLevel | None = None,
         all_words: bool = False,
         paths: Callable[[str], frozenset[int]] = lambda glob: frozenset(),
         variants: VariantTable | None = None,
@@ -65,10 +69,11 @@ class QueryParser:
         self.respell = respell
         self.asked = asked
         self._fields = fields
-        self._match = match
+        self._match: MatchLevel = match or DEFAULT_MATCH
+        self.quoted_level: WordLevel = match or "joined"
         self._all_words = all_words
         self._paths = paths
-        self._variants = variants if match in ("variant", "root") else None
+        self._variants = variants if self._match in ("variant", "root") else None
         self._tokenizer = shared_tokenizer()
         self.letters = strict & LETTER_SWITCHES
         self._marks = "marks" in strict
@@ -129,9 +134,37 @@ class QueryParser:
         """What the variant table sets beside these words, each side as words of the query."""
         if self._variants is None:
             return ()
-        start, end = words[0].start, words[-1].end
-        sides = self._variants.sides_of(tuple(word.unmarked for word in words))
-        return tuple(tuple(QueryWord.of(form, start, end) for form in side) for side in sides)
+        return _placed(self._variants.sides_of(_forms(words)), words)
+
+    def written_sides_of(self, words: Sequence[QueryWord]) -> tuple[tuple[QueryWord, ...], ...]:
+        """The same with the proclitics of the first word, which count where words are quoted."""
+        if self._variants is None:
+            return ()
+        return _placed(self._variants.written_sides_of(_forms(words)), words)
+
+    def other_names(self, words: Sequence[PhraseWord]) -> tuple[OtherName, ...]:
+        """What may stand in a phrase for some of its words.
+
+        The sides of the table, and بن for ابن before another name. Not a side that only leaves
+        words out (السعودية for العربية السعودية): they were typed.
+        """
+        found = []
+        for first, word in enumerate(words):
+            son = _SONS.get(str(word)) if self._variants is not None else None
+            if son is not None and first + 1 < len(words):
+                found.append(OtherName(first, first + 1, (QueryWord.of(son),)))
+            for last in range(first + 1, min(first + self.longest_side, len(words)) + 1):
+                name = words[first:last]
+                if isinstance(name[-1], PatternWord):
+                    break
+                forms = tuple(map(str, name))
+                sides = () if self._variants is None else self._variants.written_sides_of(forms)
+                found += [
+                    OtherName(first, last, tuple(map(QueryWord.of, side)))
+                    for side in sides
+                    if not _is_within(side, forms)
+                ]
+        return tuple(found)
 
     @property
     def longest_side(self) -> int:
@@ -141,6 +174,22 @@ class QueryParser:
     def file_numbers(self, glob: str) -> frozenset[int]:
         """The files whose path meets a glob."""
         return self._paths(glob)
+
+
+def _forms(words: Sequence[QueryWord]) -> tuple[str, ...]:
+    return tuple(word.unmarked for word in words)
+
+
+def _is_within(some: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    return any(words[at : at + len(some)] == some for at in range(len(words)))
+
+
+def _placed(
+    sides: Iterable[Sequence[str]], words: Sequence[QueryWord]
+) -> tuple[tuple[QueryWord, ...], ...]:
+    """Sides of the table as words that stand where these do."""
+    start, end = words[0].start, words[-1].end
+    return tuple(tuple(QueryWord.of(form, start, end) for form in side) for side in sides)
 
 
 def _check_size(text: str) -> None:

@@ -23,23 +23,23 @@ from analyzers.roots import kindred, root
 from analyzers.stemmer import is_known, stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
-from indexer.query.nodes import PhraseLevel, QueryWord
+from indexer.query.nodes import QueryWord, WordLevel
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import FieldSource, Level, Spans, Vocabulary
 from indexer.ranking.strict import kept
-from indexer.results import MatchLevel, Tier
+from indexer.results import Tier
 
 _TWICE = re.compile(r"(.)\1+")
 
 _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
 
-_ARTICLE = "ال"
+ARTICLE = "ال"
 _LAM = "ل"
 _JOINED = ("و", *PROCLITICS)
 """What may be written together with a word of a phrase."""
 
-_BEFORE_NAMES = ("", *_ATTACHED, _ARTICLE, "وال", "فال", "بال", "كال", "لل")
+_BEFORE_NAMES = ("", *_ATTACHED, ARTICLE, "وال", "فال", "بال", "كال", "لل")
 """The same with the article, for names that are met by their whole letters."""
 
 _STUMP_LETTERS = 3
@@ -103,58 +103,65 @@ def group_at(word: QueryWord, level: Level, weight: float = 1.0) -> Expansion:
     return Expansion(level, key, level, weight, form=word.unmarked, apart=apart)
 
 
-def phrase_groups(word: QueryWord, level: PhraseLevel) -> tuple[Expansion, ...]:
-    """The groups of a word in a phrase: its own at a level, or "joined": folded, with proclitics.
+def _joined_groups(word: QueryWord, settings: RankingSettings) -> Iterator[Expansion]:
+    """The folded form of a word behind each proclitic that Arabic writes joined.
 
-    What follows the word's own letters is its folded form behind each proclitic that Arabic writes
-    joined, the article as the query has it: of الأمن also والأمن, بالأمن and للأمن, but not أمن.
+    The article is as the query has it: of الأمن also والأمن, بالأمن and للأمن, but not أمن.
     """
-    if level != "joined":
-        return (group_at(word, level),)
-    own = group_at(word, "folded")
-    joined = (
-        Expansion("folded", analyze_form(form).folded, "stem", own.weight, form=form)
-        for form in _joined(word.unmarked)
-    )
-    return tuple(_first_of_each((own, *joined)))
+    own = group_at(word, "folded", settings.folded)
+    for form in behind_proclitics(word.unmarked):
+        yield own._replace(key=analyze_form(form).folded, tier="stem", form=form)
 
 
-def _joined(unmarked: str) -> Iterator[str]:
+def behind_proclitics(unmarked: str) -> Iterator[str]:
     """A form with each proclitic before it. ل takes the place of the alef of an article."""
     for proclitic in _JOINED:
-        if proclitic.endswith(_LAM) and unmarked.startswith(_ARTICLE):
-            rest = unmarked.removeprefix(_ARTICLE)
-            yield proclitic + (rest if rest.startswith(_LAM) else _LAM + rest)  # للأمن, للغة
+        if proclitic.endswith(_LAM) and unmarked.startswith(ARTICLE):
+            yield before_article(proclitic, unmarked)
         yield proclitic + unmarked
 
 
+def before_article(proclitic: str, unmarked: str) -> str:
+    """A form with the article behind a proclitic in ل: للأمن, للغة."""
+    rest = unmarked.removeprefix(ARTICLE)
+    return proclitic + (rest if rest.startswith(_LAM) else _LAM + rest)
+
+
 def written_groups(
-    word: QueryWord, level: Literal["exact", "folded", "stem"], settings: RankingSettings
+    word: QueryWord, level: Literal["exact", "folded"], settings: RankingSettings
 ) -> list[Expansion]:
-    """The groups of the word itself, up to `level`: exact, folded, stem."""
-    tiers: tuple[Literal["exact", "folded", "stem"], ...] = ("exact", "folded", "stem")
-    return [
-        group_at(word, tier, getattr(settings, tier)) for tier in tiers[: tiers.index(level) + 1]
-    ]
+    """The groups of the word as it is written, up to `level`."""
+    exact = group_at(word, "exact", settings.exact)
+    return [exact] if level == "exact" else [exact, group_at(word, "folded", settings.folded)]
 
 
 def expand(
     word: QueryWord,
-    match: MatchLevel,
+    match: WordLevel,
     vocabulary: Vocabulary,
     settings: RankingSettings,
     variants: Iterable[str] = (),
+    *,
+    quoted: bool = False,
 ) -> tuple[Expansion, ...]:
     """The groups that `word` means when documents may belong by the tier `match` or a stronger.
 
     Up to the tier plural nothing weaker counts at all; from variant on, spelling and root add to
     the scores of documents that belong.
 
-    `variants` are the unmarked forms that a table sets beside the word.
+    `variants` are the unmarked forms that a table sets beside the word. A `quoted` word also meets
+    its letters behind what is written joined, whatever the counts say; at the level "joined" it
+    meets nothing else, and of its variants their letters.
     """
     if match in ("exact", "folded"):
         return tuple(written_groups(word, match, settings))
-    found = written_groups(word, "stem", settings)
+    found = written_groups(word, "folded", settings)
+    if quoted or match == "joined":
+        found += _joined_groups(word, settings)
+    if match == "joined":
+        found += _lettered_variants(variants, settings)
+        return tuple(_first_of_each(found))
+    found.append(group_at(word, "stem", settings.stem))
     rest = _rest_of(word, vocabulary, settings)
     found += _proclitic_groups(word, rest, vocabulary, settings)
     if match != "stem" and not word.analysis.stopword:
@@ -170,7 +177,7 @@ def expand(
 def _relatives(
     word: QueryWord,
     rest: str | None,
-    match: MatchLevel,
+    match: WordLevel,
     settings: RankingSettings,
     *,
     missing: bool,
@@ -304,7 +311,7 @@ def _variant_groups(
                 key = proclitic + form
                 yield Expansion("exact", key, "variant", settings.variant, core=False, form=form)
             continue
-        name = analysis.folded.removeprefix(_ARTICLE)
+        name = analysis.folded.removeprefix(ARTICLE)
         if len(analysis.stem) <= _STUMP_LETTERS and analysis.stem not in (name, analysis.folded):
             for before in _BEFORE_NAMES:
                 key = before + name
@@ -312,6 +319,26 @@ def _variant_groups(
             continue
         for key in (analysis.stem, *guard.bearing(analysis.stem)):
             yield Expansion("stem", key, "variant", settings.variant, core=False, form=form)
+
+
+def _lettered_variants(variants: Iterable[str], settings: RankingSettings) -> Iterator[Expansion]:
+    """What a table sets beside a quoted word: its letters, behind joined proclitics too."""
+    for form in variants:
+        exact = matched_exactly(form)
+        for spelled in (form, *behind_proclitics(form)):
+            level: Level = "exact" if exact else "folded"
+            key = spelled if exact else analyze_form(spelled).folded
+            yield Expansion(level, key, "variant", settings.variant, core=False, form=spelled)
+
+
+def name_groups(
+    form: str, level: WordLevel, vocabulary: Vocabulary, settings: RankingSettings
+) -> tuple[Expansion, ...]:
+    """The groups of a word that a table sets in a phrase for one of its words, at its level."""
+    found = list(_lettered_variants((form,), settings))
+    if level in ("variant", "root"):
+        found += _variant_groups((form,), vocabulary, settings)
+    return tuple(_first_of_each(found))
 
 
 def is_part(one: str, other: str) -> bool:

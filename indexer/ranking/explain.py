@@ -36,7 +36,7 @@ from indexer.ranking.bm25 import saturation
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import group_of
 from indexer.ranking.occurrences import postings_of
-from indexer.ranking.phrases import located_words, phrase_frequencies
+from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.scorer import WordsScores
 from indexer.ranking.source import FieldSource, Floats, spans_of
 from indexer.reports import Explanation, TermExplanation
@@ -185,15 +185,15 @@ class Explainer:
                 yield _Occurrences(found.terms, owners, found.docs.take(order), tfs)
 
     def _phrases(self, query: Leaf, source: FieldSource) -> Iterator[_Occurrences]:
-        for words, level, slop, weight in self._resolver.phrases(query):
-            located = located_words(words, level, source, query.strict)
-            docs, counts = phrase_frequencies(located, slop, source)
-            own = "stem" if level == "joined" else level
+        for phrase in self._resolver.phrases(query):
+            places = self._resolver.phrase_places(phrase, query, source)
+            docs, counts = phrase_frequencies(places, phrase.slop, source)
+            own: Tier = "stem" if phrase.level == "joined" else phrase.level
             tier = own if isinstance(query, PhraseQuery) else "variant"
-            written = " ".join(word.unmarked for word in words)
+            written = " ".join(map(str, phrase.words))
             owners = np.zeros(len(docs), np.int64)
             found = counts.astype(np.float32)
-            yield _Occurrences([(written, tier, weight)], owners, docs, found)
+            yield _Occurrences([(written, tier, phrase.weight)], owners, docs, found)
 
     def _forms(self, query: Leaf, source: FieldSource) -> Iterator[_Occurrences]:
         """The postings of each written form that a word or a pattern means."""
@@ -237,7 +237,7 @@ def _written(query: Leaf, text: str) -> str:
             return text[query.word.start : query.word.end] or query.word.unmarked
         case PhraseQuery():
             written = text[query.words[0].start : query.words[-1].end]
-            return f"«{written or ' '.join(word.unmarked for word in query.words)}»"
+            return f"«{written or ' '.join(map(str, query.words))}»"
         case PatternQuery():
             return str(query.pattern)
         case AlternativeQuery():

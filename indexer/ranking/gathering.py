@@ -357,7 +357,7 @@ class _Parts:
 
     def add_phrase(self, number: int, phrase: PhraseTerms, block: int) -> None:
         """Look up one of the phrases that count as a word."""
-        docs, counts = phrase_frequencies(phrase.words, phrase.slop, phrase.source)
+        docs, counts = phrase_frequencies(phrase.places, phrase.slop, phrase.source)
         if len(docs):
             located = Located(NO_SPANS, NO_SPANS, np.array([len(docs)]), len(docs), _NO_POSITIONS)
             self._add(number, CORE, block, located, np.array([phrase.weight], np.float32))

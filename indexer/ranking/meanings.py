@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzers.analyzer import analyze_form
-from indexer.query.nodes import PhraseLevel, QueryWord
+from indexer.query.nodes import OtherName, PhraseWord, WordLevel
 from indexer.ranking.expand import Expansion, is_part
+from indexer.ranking.phrases import PhrasePlaces
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import (
     FieldSource,
@@ -45,12 +46,16 @@ def plain(expansion: Expansion, spans: Spans) -> Meaning:
 
 
 class Phrase(NamedTuple):
-    """Words that count as one where they stand together, in order, or else at most `slop` apart."""
+    """Words that count as one where they stand together, in order, or else at most `slop` apart.
 
-    words: tuple[QueryWord, ...]
-    level: PhraseLevel
+    `others` may stand for some of them.
+    """
+
+    words: tuple[PhraseWord, ...]
+    level: WordLevel
     slop: int | None
     weight: float
+    others: tuple[OtherName, ...] = ()
 
 
 class PhraseTerms(NamedTuple):
@@ -61,7 +66,7 @@ class PhraseTerms(NamedTuple):
 
     segment: Segment
     source: FieldSource
-    words: tuple[Located, ...]
+    places: PhrasePlaces
     slop: int | None
     weight: float
 
@@ -210,11 +215,15 @@ def _stem_of(source: FieldSource, span: Span) -> str:
 
 
 def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:
-    """The expansions without the word's own narrower groups that count like the next wider one."""
+    """The expansions without the word's own narrower groups that count like the next wider one.
+
+    What stands behind a proclitic is no wider: it is of the same level.
+    """
     return tuple(
         expansion
         for expansion, wider in zip(expansions, (*expansions[1:], None), strict=True)
         if wider is None
         or expansion.tier not in ("exact", "folded")
+        or expansion.level == wider.level
         or expansion.weight != wider.weight
     )

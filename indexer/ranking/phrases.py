@@ -7,17 +7,16 @@ the words are looked at, so that a rare word makes a phrase cheap.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzers.ranked import changes, is_among
-from indexer.query.nodes import PhraseLevel, QueryWord
-from indexer.ranking.expand import phrase_groups
+from analyzers.ranked import changes, distinct_of, is_among
 from indexer.ranking.occurrences import gathered, occurrences_of
-from indexer.ranking.source import Docs, FieldSource, Gathered, Located
-from indexer.ranking.strict import agreeing
+from indexer.ranking.source import NO_SPANS, Docs, FieldSource, Gathered, Located, Spans
 
 Places = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -41,49 +40,73 @@ def places_of(source: FieldSource, postings: Gathered, admitted: Mask) -> Places
     return keys
 
 
-def located_words(
-    words: Sequence[QueryWord], level: PhraseLevel, source: FieldSource, strict: frozenset[str]
-) -> tuple[Located, ...]:
-    """Where the terms of each word of a phrase lie; () where a word is not there at all.
+class Named(NamedTuple):
+    """Where words lie that may stand for the words `first` to `last` of a phrase, exclusive."""
 
-    Words are compared at `level`, with the foldings of `strict` turned off.
+    first: int
+    last: int
+    words: tuple[Located, ...]
+
+
+class PhrasePlaces(NamedTuple):
+    """Where the terms of a phrase lie in one field of one segment.
+
+    words: of each of its words; others: of other names for some of them.
     """
-    located = []
-    for word in words:
-        terms = np.concatenate(
-            [
-                agreeing(source, group.terms(source), group.form, strict)
-                for group in phrase_groups(word, level)
-            ]
-        )
-        if not len(terms):
-            return ()
-        located.append(source.locate(terms[terms[:, 0].argsort()]))
-    return tuple(located)
+
+    words: tuple[Located, ...]
+    others: tuple[Named, ...] = ()
+
+    @property
+    def all_words(self) -> tuple[Located, ...]:
+        """Of its own words and of all names."""
+        return (*self.words, *(word for name in self.others for word in name.words))
+
+    @property
+    def ways(self) -> list[Named]:
+        """What may stand in the phrase, from which of its words to which; the last ones first.
+
+        Its own words are cut where another name begins or ends. With a name for the words 1 and 2
+        of four, it goes from 0 to 1, from there by the name or by the own words to 3, then to 4.
+        """
+        cuts = {0, len(self.words), *(end for name in self.others for end in name[:2])}
+        own = [Named(first, last, self.words[first:last]) for first, last in pairwise(sorted(cuts))]
+        ways = [way for way in (*own, *self.others) if all(word.total for word in way.words)]
+        return sorted(ways, key=lambda way: way.first, reverse=True)
+
+
+def united(spans: Sequence[Spans]) -> Spans:
+    """Spans that may overlap as ascending ones that do not."""
+    every = np.concatenate([NO_SPANS, *spans])
+    if len(every) < 2:
+        return every
+    firsts, lasts = every.take(every[:, 0].argsort(kind="stable"), axis=0).T
+    reached = np.maximum.accumulate(lasts)
+    begins = np.concatenate([[0], (firsts[1:] > reached[:-1]).nonzero()[0] + 1])
+    ends = np.concatenate([begins[1:], [len(firsts)]]) - 1
+    return np.stack([firsts.take(begins), reached.take(ends)], axis=1)
 
 
 def phrase_frequencies(
-    words: Sequence[Located], slop: int | None, source: FieldSource
+    phrase: PhrasePlaces, slop: int | None, source: FieldSource
 ) -> tuple[Docs, NDArray[np.float64]]:
     """Ascending docnums that hold the words as a phrase, and in how many places each.
 
     `slop` is None for the words in order with nothing between.
     """
-    distinct = {located.spans.tobytes(): located for located in words}
-    found = [gathered(source, located) for located in distinct.values()]
-    if not found:
+    ways = phrase.ways
+    ordered = (word for way in ways for word in way.words)
+    wanted = ordered if slop is None else phrase.all_words
+    distinct = {word.spans.tobytes(): word for word in wanted if word.total}
+    postings = {key: gathered(source, located) for key, located in distinct.items()}
+    admitted = _holding_all(ways, postings, len(phrase.words))
+    if admitted is None:
         return NOWHERE, np.zeros(0)
-    admitted = _holding_all(found)
-    places = {
-        key: places_of(source, postings, admitted)
-        for key, postings in zip(distinct, found, strict=True)
-    }
-    if any(not len(p) for p in places.values()):
-        return NOWHERE, np.zeros(0)
+    places = {key: places_of(source, found, admitted) for key, found in postings.items()}
     if slop is None:
-        starts = _ordered([places[located.spans.tobytes()] for located in words])
+        starts = _ordered(ways, places, len(phrase.words))
     else:
-        starts = _near(list(places.values()), len(words) + slop)
+        starts = _near(_places_by_word(phrase, places), len(phrase.words) + slop)
     if not len(starts):
         return NOWHERE, np.zeros(0)
     docs = starts >> DOC_SHIFT
@@ -92,26 +115,79 @@ def phrase_frequencies(
     return docs.take(firsts), (lasts - firsts).astype(np.float64)
 
 
-def _holding_all(found: Sequence[Gathered]) -> Mask:
-    """Bool by docnum, up to the last that any list names: which documents are in every list."""
-    size = max(int(postings.docs.max(initial=0)) for postings in found) + 1
-    rarest, *others = sorted((postings.docs for postings in found), key=len)
-    admitted = np.zeros(size, np.bool_)
-    admitted[rarest] = True
-    for docs in others:
-        both = np.zeros(size, np.bool_)
-        both[docs[admitted.take(docs)]] = True
-        admitted = both
-    return admitted
+def _holding_all(
+    ways: Sequence[Named], postings: Mapping[bytes, Gathered], length: int
+) -> Mask | None:
+    """Bool by docnum: which documents hold all words of some way through a phrase; None if none.
+
+    Up to the last docnum that any list names.
+    """
+    size = max((int(found.docs.max(initial=0)) for found in postings.values()), default=0) + 1
+    held: dict[int, Mask] = {}
+    for first, last, words in ways:
+        if last != length and last not in held:
+            continue
+        rest = [] if last == length else [held[last].nonzero()[0]]
+        docs = [postings[key].docs for key in dict.fromkeys(w.spans.tobytes() for w in words)]
+        rarest, *others = sorted([*docs, *rest], key=len)
+        admitted = np.zeros(size, np.bool_)
+        admitted[rarest] = True
+        for some in others:
+            both = np.zeros(size, np.bool_)
+            both[some[admitted.take(some)]] = True
+            admitted = both
+        held[first] = held[first] | admitted if first in held else admitted
+    return held.get(0)
 
 
-def _ordered(places: Sequence[Places]) -> Places:
+def _ordered(ways: Sequence[Named], places: Mapping[bytes, Places], length: int) -> Places:
+    """The places where a way through the phrase begins, each once."""
+    starts: dict[int, Places] = {}
+    for first, last, words in ways:
+        if last != length and last not in starts:
+            continue
+        here = _in_order([places[word.spans.tobytes()] for word in words])
+        if last != length:
+            here = here[is_among(here + len(words), starts[last])]
+        starts[first] = (
+            here if first not in starts else distinct_of(np.concatenate([starts[first], here]))
+        )
+    return starts.get(0, NOWHERE)
+
+
+def _in_order(places: Sequence[Places]) -> Places:
     """The places where the words follow one another, given by the first."""
     rarest, *others = sorted(range(len(places)), key=lambda word: len(places[word]))
     starts = places[rarest] - rarest
     for word in others:
         starts = starts[is_among(starts + word, places[word])]
     return starts
+
+
+def _places_by_word(phrase: PhrasePlaces, places: Mapping[bytes, Places]) -> list[Places]:
+    """The places of the different words of a phrase.
+
+    A word stands where another name for it and its neighbours does: the first where the first word
+    of that does, the second at the second, the last at the last.
+    """
+    named = [
+        (name, _in_order([places[word.spans.tobytes()] for word in name.words]))
+        for name in phrase.others
+        if all(word.spans.tobytes() in places for word in name.words)
+    ]
+    found: dict[tuple[object, ...], Places] = {}
+    for number, word in enumerate(phrase.words):
+        here = [
+            (name, starts + min(number - name.first, len(name.words) - 1))
+            for name, starts in named
+            if name.first <= number < name.last
+        ]
+        own = word.spans.tobytes()
+        key = (own, *((name.first, name.last, number) for name, _ in here))
+        if key not in found:
+            all_places = [places.get(own, NOWHERE), *(some for _, some in here)]
+            found[key] = all_places[0] if not here else distinct_of(np.concatenate(all_places))
+    return list(found.values())
 
 
 def _near(places: Sequence[Places], width: int) -> Places:

@@ -17,11 +17,14 @@ from indexer.query.nodes import (
     AlternativeQuery,
     Leaf,
     PatternQuery,
+    PatternWord,
     PhraseQuery,
+    PhraseWord,
     QueryWord,
     StemQuery,
+    WordLevel,
 )
-from indexer.ranking.expand import Expansion, expand, group_at, phrase_groups
+from indexer.ranking.expand import Expansion, expand, name_groups
 from indexer.ranking.meanings import (
     Meaning,
     Phrase,
@@ -33,12 +36,19 @@ from indexer.ranking.meanings import (
     plain,
     weighted,
 )
-from indexer.ranking.phrases import located_words
+from indexer.ranking.phrases import Named, PhrasePlaces, united
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import FieldSource, spans_of, without
+from indexer.ranking.source import (
+    NO_SPANS,
+    FieldSource,
+    Located,
+    Spans,
+    spans_of,
+    without,
+)
 from indexer.ranking.spelling import proposals
 from indexer.ranking.strict import agreeing, kept
-from indexer.results import MatchLevel, Tier
+from indexer.results import Tier
 
 _REMEMBERED = 1 << 14
 """Words whose expansion, and leaves whose frequency, is kept."""
@@ -74,7 +84,7 @@ class Resolver:
 
     def expansions(self, leaf: StemQuery) -> tuple[Expansion, ...]:
         """The groups of terms that a word means, strongest first."""
-        found = self.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants)
+        found = self.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants, leaf.quoted)
         return found if leaf.respell else tuple(_only_scored(e) for e in found)
 
     def _proposals(self, unmarked: str, fields: tuple[str, ...]) -> tuple[str, ...]:
@@ -83,32 +93,27 @@ class Resolver:
     def _expanded(
         self,
         word: QueryWord,
-        match: MatchLevel,
+        match: WordLevel,
         fields: tuple[str, ...],
         variants: tuple[str, ...] = (),
+        quoted: bool = False,
     ) -> tuple[Expansion, ...]:
         vocabulary = self.snapshot.vocabulary(fields)
-        return expand(word, match, vocabulary, self.snapshot.settings, variants)
+        settings = self.snapshot.settings
+        return expand(word, match, vocabulary, settings, variants, quoted=quoted)
 
     def spans(self, leaf: Leaf, source: FieldSource) -> Iterator[Meaning]:
         """The terms that a leaf names in one field of one segment, no term twice.
 
-        Of phrases, the terms of each word, whether or not they stand together.
+        Not those of phrases, see `phrases`: only where they stand together do they mean the leaf.
         """
         match leaf:
             case StemQuery():
                 yield from self._spans_of_word(leaf, source)
             case PatternQuery():
                 yield from self._spans_of_pattern(leaf, source)
-            case PhraseQuery():
-                for word in leaf.words:
-                    for group in phrase_groups(word, leaf.level):
-                        yield _narrowed(leaf, plain(group, group.terms(source)), source)
-            case AlternativeQuery():
-                for side in leaf.sides:
-                    for word in side:
-                        group = group_at(word, "stem")._replace(tier="variant")
-                        yield _narrowed(leaf, plain(group, group.terms(source)), source)
+            case PhraseQuery() | AlternativeQuery():
+                pass
             case _:
                 assert_never(leaf)
 
@@ -139,13 +144,14 @@ class Resolver:
         """The phrases that count as a leaf, beside or instead of its terms."""
         match leaf:
             case StemQuery():
+                level: WordLevel = "joined" if leaf.match == "joined" else "stem"
                 for side in leaf.sides:
-                    yield Phrase(side, "stem", None, self.snapshot.settings.variant)
+                    yield Phrase(side, level, None, self.snapshot.settings.variant)
             case AlternativeQuery():
                 for side in leaf.sides:
                     yield Phrase(side, "stem", None, 1.0)
             case PhraseQuery():
-                yield Phrase(leaf.words, leaf.level, leaf.slop, 1.0)
+                yield Phrase(leaf.words, leaf.level, leaf.slop, 1.0, leaf.others)
             case PatternQuery():
                 pass
             case _:
@@ -177,7 +183,7 @@ class Resolver:
             PhraseTerms(
                 segment,
                 source,
-                words,
+                self.phrase_places(phrase, leaf, source),
                 phrase.slop,
                 phrase.weight * self.snapshot.settings.field_weight(name),
             )
@@ -185,8 +191,72 @@ class Resolver:
             for segment in self.snapshot.segments
             for name in leaf.fields
             if (source := segment.field(name)) is not None
-            if (words := located_words(phrase.words, phrase.level, source, leaf.strict))
         )
+
+    def phrase_places(self, phrase: Phrase, leaf: Leaf, source: FieldSource) -> PhrasePlaces:
+        """Where the terms of a phrase lie in one field of one segment.
+
+        One word that may stand for another is one more form of that.
+        """
+        beside: dict[int, list[QueryWord]] = {}
+        names = []
+        for first, last, words in phrase.others:
+            if last - first == len(words) == 1:
+                beside.setdefault(first, []).extend(words)
+            else:
+                located = (self._located(source, leaf, phrase.level, None, w) for w in words)
+                names.append(Named(first, last, tuple(located)))
+        own = (
+            self._located(source, leaf, phrase.level, word, *beside.get(at, ()))
+            for at, word in enumerate(phrase.words)
+        )
+        return PhrasePlaces(tuple(own), tuple(names))
+
+    def _located(
+        self,
+        source: FieldSource,
+        leaf: Leaf,
+        level: WordLevel,
+        word: PhraseWord | None,
+        *names: QueryWord,
+    ) -> Located:
+        """Where the terms of a word of a phrase, and of other names for it, lie."""
+        terms = [] if word is None else [self.phrase_spans(word, level, leaf, source)]
+        terms += [self.phrase_spans(name, level, leaf, source, named=True) for name in names]
+        return source.locate(united(terms))
+
+    def phrase_spans(
+        self,
+        word: PhraseWord,
+        level: WordLevel,
+        leaf: Leaf,
+        source: FieldSource,
+        *,
+        named: bool = False,
+    ) -> Spans:
+        """The terms of a word of a phrase that counts as a leaf, in any order.
+
+        `named`: the word is of another name.
+        """
+        if isinstance(word, PatternWord):
+            pattern = PatternQuery(leaf.fields, word.pattern, strict=leaf.strict)
+            terms = [meaning.spans for meaning in self._spans_of_pattern(pattern, source)]
+        else:
+            terms = [
+                agreeing(source, group.terms(source), group.form, leaf.strict)
+                for group in self.phrase_groups(word, level, leaf.fields, named=named)
+            ]
+        return np.concatenate([NO_SPANS, *terms])
+
+    def phrase_groups(
+        self, word: QueryWord, level: WordLevel, fields: tuple[str, ...], *, named: bool = False
+    ) -> tuple[Expansion, ...]:
+        """The groups of terms that a word of a phrase means: none that is but spelled like it."""
+        if named:
+            vocabulary, settings = self.snapshot.vocabulary(fields), self.snapshot.settings
+            return name_groups(word.unmarked, level, vocabulary, settings)
+        groups = self.expanded(word, level, fields, (), True)
+        return tuple(group for group in groups if group.retrieves and group.level != "nearest")
 
 
 def _narrowed(leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from analyzers.analyzer import analyze_form
-from indexer.query.nodes import Leaf, QueryWord, StemQuery, words_of
+from indexer.query.nodes import Leaf, PhraseQuery, QueryWord, StemQuery, words_of
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import is_part
-from indexer.ranking.phrases import located_words, phrase_frequencies
+from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import FieldSource, Span
 from indexer.results import UnknownWord
@@ -40,9 +40,17 @@ class Missing(NamedTuple):
 
 
 def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> list[Missing]:
-    """The unknown words among the leaves of a query, in the order of its `text`, each once."""
+    """The unknown words among the leaves of a query, in the order of its `text`, each once.
+
+    No word of a phrase that is found: it, or another name for it, is there.
+    """
     found: dict[str, Missing] = {}
-    for leaf, word in sorted(words_of(leaves), key=lambda pair: pair[1].start):
+    asked = [
+        leaf
+        for leaf in leaves
+        if not (isinstance(leaf, PhraseQuery) and len(evaluator.leaves.members(leaf)))
+    ]
+    for leaf, word in sorted(words_of(asked), key=lambda pair: pair[1].start):
         written = text[word.start : word.end] or word.unmarked
         if written in found:
             continue
@@ -88,11 +96,10 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
         if group.tier not in ("spelling", "root")
     ):
         return True
-    sides = leaf.sides if isinstance(leaf, StemQuery) else ()
-    return any(
-        len(phrase_frequencies(located_words(side, "stem", source, leaf.strict), None, source)[0])
-        for side in sides
-        for source in evaluator.snapshot.sources(leaf.fields)
+    resolver = evaluator.leaves.resolver
+    return isinstance(leaf, StemQuery) and any(
+        len(phrase_frequencies(places.places, places.slop, places.source)[0])
+        for places in resolver.phrase_terms(leaf)
     )
 
 

@@ -6,7 +6,7 @@ It knows nothing about indexes and queries: `Sought` is all it needs. Here a tex
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from sys import maxsize
@@ -29,11 +29,23 @@ Meetings = tuple[tuple[int, Tier], ...]
 """(number of a target, tier) for each target that a form matches."""
 
 
+class Way(NamedTuple):
+    """Targets that side by side stand for the words `first` to `last` of a phrase, exclusive."""
+
+    first: int
+    last: int
+    targets: tuple[int, ...]
+
+
+Phrase = tuple[Way, ...]
+"""A phrase begins at 0 and goes on where each way ends, to the end of all: one way, or several."""
+
+
 class Sought(Protocol):
     """What a query looks for, each target by its number."""
 
     @property
-    def phrases(self) -> Sequence[tuple[int, ...]]:
+    def phrases(self) -> Sequence[Phrase]:
         """Targets that are highlighted only where they are side by side."""
 
     @property
@@ -117,12 +129,36 @@ class Highlighter:
             return chosen
         tiers = {number: dict(meetings) for number, meetings in met.items()}
         for phrase in self._sought.phrases:
-            begins = [
-                first
-                for first in tiers
-                if all(target in tiers.get(first + i, ()) for i, target in enumerate(phrase))
-            ]
-            for first, end in zip_longest(begins, begins[1:], fillvalue=maxsize):
-                for i, target in enumerate(phrase[: end - first]):
-                    chosen[first + i] = (target, tiers[first + i][target])
+            found = _found(phrase, tiers)
+            begins = sorted(found.get(0, ()))
+            for first, next_begin in zip_longest(begins, begins[1:], fillvalue=maxsize):
+                end = next_begin if len(phrase) == 1 else maxsize  # beyond is the next one's
+                for number, target in _walked(found, first, end):
+                    chosen[number] = (target, tiers[number][target])
         return chosen
+
+
+_Found = dict[int, dict[int, Way]]
+"""By place in a phrase and token: the way that leads on from there to the end of the phrase."""
+
+
+def _found(phrase: Phrase, tiers: Mapping[int, Mapping[int, Tier]]) -> _Found:
+    """Where the phrase stands, or from which of its words on, found from its end."""
+    length = max(way.last for way in phrase)
+    found: _Found = {}
+    for way in sorted(phrase, key=lambda way: way.first, reverse=True):
+        rest = found.get(way.last, {})
+        for token in tiers:
+            fits = all(target in tiers.get(token + i, ()) for i, target in enumerate(way.targets))
+            if fits and (way.last == length or token + len(way.targets) in rest):
+                found.setdefault(way.first, {}).setdefault(token, way)
+    return found
+
+
+def _walked(found: _Found, token: int, end: int) -> Iterator[tuple[int, int]]:
+    """The tokens of one occurrence of a phrase up to a token, each with its target."""
+    place = 0
+    while place in found and token in found[place] and token < end:
+        way = found[place][token]
+        yield from zip(range(token, end), way.targets, strict=False)
+        place, token = way.last, token + len(way.targets)

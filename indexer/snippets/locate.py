@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.query.nodes import Leaf
-from indexer.ranking.expand import phrase_groups
 from indexer.ranking.meanings import OTHER
 from indexer.ranking.occurrences import occurrences_of, postings_of
 from indexer.ranking.resolve import Resolver
@@ -113,9 +112,12 @@ def _sought_spans(leaf: Leaf, source: FieldSource, resolver: Resolver) -> list[S
     if not terms:
         meanings = resolver.spans(leaf, source)
         terms = [meaning.spans for meaning in meanings if meaning.expansion.retrieves]
-    for phrase in resolver.phrases(leaf):
-        groups = (group for word in phrase.words for group in phrase_groups(word, phrase.level))
-        terms += [group.terms(source) for group in groups]
+    terms += [
+        word.spans
+        for phrase in resolver.phrase_terms(leaf)
+        if phrase.source is source
+        for word in phrase.places.all_words
+    ]
     return terms
 
 

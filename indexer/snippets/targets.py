@@ -6,7 +6,8 @@ neighbours in spelling) are not highlighted, unless the query retrieved by them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import assert_never
 
 from analyzers.analyzer import Analysis, analyze_form
@@ -15,30 +16,32 @@ from indexer.query.nodes import (
     AlternativeQuery,
     Leaf,
     PatternQuery,
+    PatternWord,
     PhraseQuery,
+    PhraseWord,
     QueryWord,
     StemQuery,
 )
 from indexer.ranking.evaluator import Evaluator
-from indexer.ranking.expand import (
-    Expansion,
-    group_at,
-    group_of,
-    key_at,
-    phrase_groups,
-    written_groups,
-)
+from indexer.ranking.expand import Expansion, group_of, key_at
+from indexer.ranking.meanings import Phrase
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import Level
 from indexer.results import Tier
-from indexer.snippets.highlighter import Meetings
+from indexer.snippets.highlighter import Meetings, Way
+
+SoughtWord = tuple[tuple[Expansion, ...] | PatternQuery, str]
+"""The groups of a word or its pattern, and how it is written if its vowel marks are asked for."""
+
+SoughtWay = tuple[int, int, Sequence[SoughtWord]]
+"""See `highlighter.Way`, with what is to be looked for."""
 
 
 class Targets:
     """What to look for, numbered: a word's groups, or a pattern. `weights` by number.
 
-    `phrases` are sequences of numbers that count only together; the other numbers are `loose`.
+    The numbers in `phrases` count only together; the others are `loose`.
     `written` has, by number, the words of the query whose vowel marks are asked for. `strict` are
     the foldings of letters that are turned off.
     """
@@ -46,7 +49,7 @@ class Targets:
     def __init__(self, settings: RankingSettings) -> None:
         self._settings = settings
         self.weights: list[float] = []
-        self.phrases: list[tuple[int, ...]] = []
+        self.phrases: list[tuple[Way, ...]] = []
         self.loose: set[int] = set()
         self.written: dict[int, str] = {}
         self.strict: frozenset[str] = frozenset()
@@ -70,15 +73,13 @@ class Targets:
             keys.setdefault(expansion.key, []).append((number, rank, expansion))
         return number
 
-    def add_phrase(
-        self, words: tuple[QueryWord, ...], groups: list[tuple[Expansion, ...]], weight: float
-    ) -> None:
+    def add_phrase(self, ways: Sequence[SoughtWay], weight: float) -> None:
         """Look for words that stand together, each with its groups."""
-        share = weight / len(words)
+        share = weight / max(last for _, last, _ in ways)
         self.phrases.append(
             tuple(
-                self.add(group, share, word.written)
-                for word, group in zip(words, groups, strict=True)
+                Way(first, last, tuple(self.add(sought, share, how) for sought, how in words))
+                for first, last, words in ways
             )
         )
 
@@ -140,13 +141,13 @@ def _add(targets: Targets, leaf: Leaf, resolver: Resolver, weight: float) -> Non
         case StemQuery():
             shown = tuple(group for group in resolver.expansions(leaf) if group.retrieves)
             targets.loose.add(targets.add(shown, weight, leaf.word.written))
-            for side in leaf.sides:
-                targets.add_phrase(side, _side(side), weight)
+            for phrase in resolver.phrases(leaf):
+                targets.add_phrase([_side(leaf, phrase, resolver)], weight)
         case PatternQuery():
             targets.loose.add(targets.add(leaf, weight))
         case AlternativeQuery():
-            for side in leaf.sides:
-                targets.add_phrase(side, _side(side), weight)
+            for phrase in resolver.phrases(leaf):
+                targets.add_phrase([_side(leaf, phrase, resolver)], weight)
         case PhraseQuery():
             _add_phrase(targets, leaf, resolver, weight)
         case _:
@@ -155,20 +156,46 @@ def _add(targets: Targets, leaf: Leaf, resolver: Resolver, weight: float) -> Non
 
 def _add_phrase(targets: Targets, leaf: PhraseQuery, resolver: Resolver, weight: float) -> None:
     """Add the words of a phrase as one target; near words (with slop) as a target each."""
-    settings = resolver.snapshot.settings
-    own = "folded" if leaf.level == "joined" else leaf.level
+    names: list[SoughtWay] = []
+    beside: dict[int, tuple[Expansion, ...]] = {}
+    for first, last, others in leaf.others:
+        groups = [
+            resolver.phrase_groups(word, leaf.level, leaf.fields, named=True) for word in others
+        ]
+        if last - first == len(groups) == 1:
+            beside[first] = (*beside.get(first, ()), *groups[0])
+        else:
+            names.append((first, last, [(group, "") for group in groups]))
     words = [
-        (*written_groups(word, own, settings), *phrase_groups(word, leaf.level)[1:])
-        for word in leaf.words
+        _sought(word, leaf, resolver, beside.get(at, ())) for at, word in enumerate(leaf.words)
     ]
     if leaf.slop is None:
-        targets.add_phrase(leaf.words, words, weight)
+        cuts = sorted({0, len(words), *(end for name in names for end in name[:2])})
+        own = [(first, last, words[first:last]) for first, last in pairwise(cuts)]
+        targets.add_phrase([*own, *names], weight)
         return
     share = weight / len(words)
-    for word, its_groups in zip(leaf.words, words, strict=True):
-        targets.loose.add(targets.add(its_groups, share, word.written))
+    for sought, written in words:
+        targets.loose.add(targets.add(sought, share, written))
+    for _, _, name in names:
+        targets.add_phrase([(0, len(name), name)], share)
 
 
-def _side(words: tuple[QueryWord, ...]) -> list[tuple[Expansion, ...]]:
-    """A side of the variant table: each word by its stem."""
-    return [(group_at(word, "stem")._replace(tier="variant"),) for word in words]
+def _sought(
+    word: PhraseWord, leaf: PhraseQuery, resolver: Resolver, beside: tuple[Expansion, ...]
+) -> SoughtWord:
+    """What a word of a phrase looks for, other words that may stand for it `beside`."""
+    if isinstance(word, PatternWord):
+        return PatternQuery(leaf.fields, word.pattern, strict=leaf.strict), ""
+    groups = resolver.phrase_groups(word, leaf.level, leaf.fields)
+    return (*groups, *beside), word.written
+
+
+def _side(leaf: StemQuery | AlternativeQuery, phrase: Phrase, resolver: Resolver) -> SoughtWay:
+    """A side of the variant table."""
+    words: list[SoughtWord] = []
+    for word in phrase.words:
+        assert isinstance(word, QueryWord)  # noqa: S101  a table has no stars
+        groups = resolver.phrase_groups(word, phrase.level, leaf.fields)
+        words.append((tuple(group._replace(tier="variant") for group in groups), ""))
+    return (0, len(words), words)

@@ -9,7 +9,7 @@ are searched anywhere in the field, and those of a word with a star are ignored.
 from __future__ import annotations
 
 from analyzers.tokenizer import shared_tokenizer
-from indexer.query.nodes import Leaf, PhraseQuery
+from indexer.query.nodes import Leaf, PhraseQuery, QueryWord
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Segment
@@ -30,7 +30,7 @@ class MarksReader:
         highlighter = Highlighter(sought, shared_tokenizer())
         minimum = 1
         if isinstance(leaf, PhraseQuery) and leaf.slop is not None:
-            minimum = len({word.analysis.folded for word in leaf.words})
+            minimum = _different(leaf)
         bearing: list[bool] = []
         for first in range(0, len(docs), _PAGE):
             page = docs[first : first + _PAGE]
@@ -49,3 +49,10 @@ class MarksReader:
 
 _PAGE = 256
 """Documents whose texts are held at once."""
+
+
+def _different(leaf: PhraseQuery) -> int:
+    """How many words of a phrase must be seen: all that differ and have no name with others."""
+    named = {at for first, last, _ in leaf.others for at in range(first, last)}
+    words = [word for at, word in enumerate(leaf.words) if at not in named]
+    return len({w.analysis.folded if isinstance(w, QueryWord) else str(w) for w in words})

@@ -32,6 +32,7 @@ from indexer.query.nodes import (
     NothingQuery,
     OrQuery,
     PatternQuery,
+    PatternWord,
     PhraseQuery,
     QueryWord,
     RequireQuery,
@@ -164,11 +165,12 @@ class Oracle:
     ) -> Iterator[tuple[float, bool, bool]]:
         """(weight, retrieves, core) of each occurrence of a leaf in one field."""
         if isinstance(q, PhraseQuery):
-            count = ordered(q.words, q.level, words) if q.slop is None else near(q, words)
+            count = self.ordered(q, q.words, q.level, words)
+            count = count if q.slop is None else self.near(q, words)
             yield from [(1.0, True, True)] * count
         elif isinstance(q, AlternativeQuery):
             for side in q.sides:
-                yield from [(1.0, True, True)] * ordered(side, "stem", words)
+                yield from [(1.0, True, True)] * self.ordered(q, side, "stem", words)
         elif isinstance(q, PatternQuery):
             weights = {"folded": 1.0, "spelling": SETTINGS.spelling}
             yield from [
@@ -180,7 +182,40 @@ class Oracle:
                 met = [(e, weight) for e in expansions if (weight := weight_of(e, a))]
                 yield from [(weight, e.retrieves, e.core) for e, weight in met[:1]]
             for side in q.sides:
-                yield from [(SETTINGS.variant, True, True)] * ordered(side, "stem", words)
+                count = self.ordered(q, side, "stem", words)
+                yield from [(SETTINGS.variant, True, True)] * count
+
+    def ordered(
+        self, q: Any, phrase: tuple[Any, ...], level: str, words: tuple[Analysis, ...]
+    ) -> int:
+        """How often the words of a phrase follow one another."""
+        return sum(
+            all(self.meets(q, word, level, words[at + i]) for i, word in enumerate(phrase))
+            for at in range(len(words) - len(phrase) + 1)
+        )
+
+    def near(self, q: Any, words: tuple[Analysis, ...]) -> int:
+        """Windows, each counted at its last word, that hold every word of the phrase."""
+        width = len(q.words) + q.slop
+        met = [{str(w) for w in q.words if self.meets(q, w, q.level, a)} for a in words]
+        wanted = {str(w) for w in q.words}
+        return sum(
+            bool(met[at]) and set().union(*met[max(0, at - width + 1) : at + 1]) == wanted
+            for at in range(len(words))
+        )
+
+    def meets(self, q: Any, word: Any, level: str, met: Analysis) -> bool:
+        """Whether a word of a phrase meets a word of a text at a level, by the definition."""
+        if isinstance(word, PatternWord):
+            return fitting(word.pattern, met) is not None
+        if level in ("exact", "folded"):
+            return key_at(word.analysis, level) == key_at(met, level)
+        if any(analyze_form(u).folded == word.analysis.folded for u in unjoined(met.unmarked)):
+            return True
+        if level == "joined":
+            return False
+        groups = Resolver.of(self.snapshot).expanded(word, level, q.fields)
+        return any(e.retrieves and e.level != "nearest" and weight_of(e, met) for e in groups)
 
     def norm(self, fields: tuple[str, ...], doc: Doc) -> float:
         return K1 * (1 - B + B * length(fields, doc) / self.average(fields))
@@ -191,8 +226,14 @@ class Oracle:
     def idf(self, q: Any) -> float:
         n = len(self.docs)
         if isinstance(q, PhraseQuery):
-            words = [w for w in q.words if not w.analysis.stopword]
-            parts = [self.idf(StemQuery(q.fields, w, "folded")) for w in words]
+            weighed = "stem" if q.level in ("plural", "variant", "root") else q.level
+            parts = [
+                self.idf(PatternQuery(q.fields, w.pattern))
+                if isinstance(w, PatternWord)
+                else self.idf(StemQuery(q.fields, w, weighed, respell=False, quoted=True))
+                for w in q.words
+                if isinstance(w, PatternWord) or not w.analysis.stopword
+            ]
             return sum(parts) or math.log(1 + 0.5 / (n + 0.5))
         found = [self.frequency(q, doc) for doc in self.docs]
         counts = (sum(f[2] for f in found), sum(f[1] for f in found), sum(f[0] > 0 for f in found))
@@ -281,14 +322,6 @@ def edits_between(one: str, other: str) -> int:
     return min(ways)
 
 
-def meets(word: QueryWord, level: str, met: Analysis) -> bool:
-    if level == "stem" and parted(word.unmarked, met.unmarked):
-        return False
-    if level == "joined":
-        return any(analyze_form(u).folded == word.analysis.folded for u in unjoined(met.unmarked))
-    return key_at(word.analysis, level) == key_at(met, level)
-
-
 def unjoined(form: str) -> Iterator[str]:
     """What a form may be once a proclitic is taken off; an article after ل has its alef again."""
     yield form
@@ -298,24 +331,6 @@ def unjoined(form: str) -> Iterator[str]:
             yield rest
             if proclitic.endswith("ل") and rest.startswith("ل"):
                 yield from ("ا" + rest, "ال" + rest)
-
-
-def ordered(phrase: tuple[QueryWord, ...], level: str, words: tuple[Analysis, ...]) -> int:
-    return sum(
-        all(meets(word, level, words[at + i]) for i, word in enumerate(phrase))
-        for at in range(len(words) - len(phrase) + 1)
-    )
-
-
-def near(q: Any, words: tuple[Analysis, ...]) -> int:
-    """Windows, each counted at its last word, that hold every word of the phrase."""
-    width = len(q.words) + q.slop
-    met = [{w.unmarked for w in q.words if meets(w, q.level, a)} for a in words]
-    wanted = {w.unmarked for w in q.words}
-    return sum(
-        bool(met[at]) and set().union(*met[max(0, at - width + 1) : at + 1]) == wanted
-        for at in range(len(words))
-    )
 
 
 def random_text(rng: random.Random, most: int) -> str:
@@ -437,7 +452,11 @@ def random_leaf(rng: random.Random) -> Any:
     if kind <= 2:
         words = tuple(random_word(rng) for _ in range(rng.randint(2, 3)))
         slop = rng.choice([None, 0, 2, 6])
-        level = rng.choice(["exact", "folded", "joined", "joined", "stem"])
+        level = rng.choice(["joined", "joined", *MATCH_LEVELS])
+        if rng.random() < 0.3:
+            cut = words[-1].analysis.folded[:3]
+            pattern = rng.choice([Wildcard((cut, "")), Wildcard(("", cut, "")), Fuzzy(cut, 1)])
+            words = (*words[:-1], PatternWord(pattern))
         return PhraseQuery(fields, words, level=level, slop=slop, boost=boost)
     if kind == 3:
         sides = tuple((random_word(rng),) * rng.randint(1, 2) for _ in range(2))

@@ -26,6 +26,7 @@ from indexer.query.nodes import (
     children_of,
 )
 from indexer.query.parser import QueryParser
+from indexer.results import MATCH_LEVELS, MatchLevel
 
 BOTH = ("title", "text")
 FILES = {"news": frozenset({1}), "news/*.txt": frozenset({2}), "a b": frozenset({3})}
@@ -39,11 +40,12 @@ def shape(query: Any) -> str:
     """A query tree in one line; fields, levels and boosts only where they are not the usual."""
     if isinstance(query, StemQuery):
         level = "" if query.match == "variant" else f"@{query.match}"
-        return _field(query) + query.word.unmarked + level + _boost(query)
+        word = f"«{query.word}»" if query.quoted else str(query.word)
+        return _field(query) + word + level + _boost(query)
     if isinstance(query, PatternQuery):
         return f"{_field(query)}{query.pattern}{_boost(query)}"
     if isinstance(query, PhraseQuery):
-        words = " ".join(word.unmarked for word in query.words)
+        words = " ".join(map(str, query.words))
         slop = "" if query.slop is None else f"~{query.slop}"
         level = "" if query.level == "joined" else f"@{query.level}"
         return f"{_field(query)}«{words}»{level}{slop}{_boost(query)}"
@@ -91,7 +93,14 @@ MEANS = {
     "vowelled word": ("كِتَابٌ", "كتاب"),
     "phrase": ("«كتاب بيت»", "«كتاب بيت»"),
     "phrase is wanted": ("مدرسة «كتاب بيت»", "(«كتاب بيت» ? مدرسة)"),
-    "phrase of one word is wanted, by its letters": ("«كتاب» بيت", "(كتاب@folded ? بيت)"),
+    "phrase of one word is wanted, by its letters": ("«كتاب» بيت", "(«كتاب»@joined ? بيت)"),
+    "phrase of one pattern": ("«كتا*» بيت", "(كتا* ? بيت)"),
+    "phrase of a word and a pattern": ("«كتاب جَديـ*»", "«كتاب جدي*»"),
+    "pattern before a word": ("«*تاب بيت»", "«*تاب بيت»"),
+    "pattern inside a phrase": ("«في ك*ب، بيت»", "«في ك*ب بيت»"),
+    "a misspelled word of a phrase": ('"كتاب بيت~1 جديد"', "«كتاب بيت~1 جديد»"),
+    "patterns near": ('"كتا* بيت~2"~4', "«كتا* بيت~2»@variant~4"),
+    "star alone in a phrase": ("«كتاب * بيت»", "«كتاب بيت»"),
     "straight quotes": ('"كتاب بيت"', "«كتاب بيت»"),
     "english quotes": ("“كتاب بيت”", "«كتاب بيت»"),
     "german quotes": ("„كتاب بيت“", "«كتاب بيت»"),
@@ -100,8 +109,8 @@ MEANS = {
     "phrase keeps its stopwords": ("«كتاب من بيت»", "«كتاب من بيت»"),
     "phrase of nothing": ("«» كتاب «؟»", "كتاب"),
     "guillemets touching words": ("كتاب«بيت جديد»مدرسة", "(«بيت جديد» ? (كتاب | مدرسة))"),
-    "near": ('"كتاب بيت"~5', "«كتاب بيت»~5"),
-    "near and boost": ('"كتاب بيت"~5^2', "«كتاب بيت»~5^2"),
+    "near": ('"كتاب بيت"~5', "«كتاب بيت»@variant~5"),
+    "near and boost": ('"كتاب بيت"~5^2', "«كتاب بيت»@variant~5^2"),
     "boost of a phrase": ("«كتاب بيت»^2", "«كتاب بيت»^2"),
     "wanted": ("+كتاب بيت", "(كتاب ? بيت)"),
     "two wanted": ("+كتاب +بيت", "(كتاب & بيت)"),
@@ -248,6 +257,7 @@ REFUSED = {
     "date without its zero": ("date:2017-1", 5, 6),
     "path of a bracket": ("path:(news)", 5, 1),
     "too many edits": ("بيت كتاب~3", 8, 2),
+    "too many edits in a phrase": ("«بيت كتاب~3»", 9, 2),
     "nested too deeply": ("(" * 5000 + "كتاب" + ")" * 5000, 100, 1),
     "too many NOT": ("NOT " * 5000 + "كتاب", 400, 1),
 }  # fmt: skip
@@ -267,6 +277,8 @@ TOO_LARGE = {
     "words not wanted": (" ".join(f"-{word}" for word in MANY), 0, 1, "2,000 different words"),
     "words of phrases": (f"«{' '.join(MANY)}»", 0, 1, "2,000 different words"),
     "stars": (" ".join(f"{word}*" for word in MANY), 0, 1, "50 different words with a star or ~"),
+    "stars in phrases": (" ".join(f"«{word}* {word}»" for word in MANY), 0, 1,
+                         "50 different words with a star or ~"),
     "tildes": (" ".join(f"{word[:5]}{word[:n]}~" for word in MANY[:20] for n in range(5)), 0, 1,
                "50 different words with a star or ~"),
 }  # fmt: skip
@@ -359,11 +371,12 @@ def test_match_is_the_level_of_words(match: str) -> None:
     assert leaf.match == match
 
 
-def test_a_phrase_is_never_looser_than_its_letters() -> None:
-    assert shape(parsed("«كتاب بيت»", match="exact").query) == "«كتاب بيت»@exact"
-    assert shape(parsed("«كتاب بيت»", match="folded").query) == "«كتاب بيت»@folded"
-    assert shape(parsed("«كتاب بيت»", match="root").query) == "«كتاب بيت»"
-    assert shape(parsed("«كتاب»", match="exact").query) == "كتاب@exact"
+@pytest.mark.parametrize("match", MATCH_LEVELS)
+def test_a_level_that_is_given_is_that_of_quoted_words(match: MatchLevel) -> None:
+    for text in ("«كتاب بيت»", "«كتاب بيت»~3", "«كتاب»"):
+        (leaf,) = parsed(text, match=match).leaves
+        assert isinstance(leaf, PhraseQuery | StemQuery)
+        assert match == (leaf.level if isinstance(leaf, PhraseQuery) else leaf.match)
 
 
 def test_plain_query_takes_no_signs() -> None:

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from highlights import Words, highlighter
+from highlights import Words, highlighter, in_order
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,7 +40,7 @@ def test_words_of_a_phrase_are_marked_only_together() -> None:
 def test_a_word_of_a_phrase_that_also_stands_alone_in_the_query() -> None:
     text = "روسيا تعلن. روسيا اليوم. اليوم"
     met = {"روسيا": ((0, "exact"), (1, "exact")), "اليوم": ((2, "exact"),)}
-    known = Highlighter(Words(met, ((1, 2),), frozenset({0})), Tokenizer())
+    known = Highlighter(Words(met, (in_order((1, 2)),), frozenset({0})), Tokenizer())
     assert [text[h.start : h.end] for h in known.of_text(text)] == ["روسيا", "روسيا", "اليوم"]
 
 
@@ -51,7 +51,7 @@ def test_phrase_at_the_end_of_the_text() -> None:
 
 def test_of_overlapping_phrases_each_token_has_one_place() -> None:
     met: dict[str, Meetings] = {"بيت": ((0, "exact"), (1, "stem"), (2, "folded"))}
-    known = Highlighter(Words(met, ((0, 1, 2),)), Tokenizer())
+    known = Highlighter(Words(met, (in_order((0, 1, 2)),)), Tokenizer())
     found = known.of_text("بيت بيت بيت بيت. كتاب بيت بيت")
     assert [(h.target, h.tier) for h in found] == [
         (0, "exact"), (0, "exact"), (1, "stem"), (2, "folded"),

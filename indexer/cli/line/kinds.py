@@ -171,6 +171,20 @@ class Choice(Option[Name_co]):
         return _known(self, words[-1], self.choices)
 
 
+class OptionalChoice(Option[Name_co | None]):
+    """One of several names, or None."""
+
+    def __init__(
+        self, group: str, names: str, help_text: str, choices: tuple[Name_co, ...]
+    ) -> None:
+        super().__init__(group, names, help_text, None)
+        self.choices = choices
+
+    def read(self, words: Sequence[str]) -> Name_co:
+        """The last one."""
+        return _known(self, words[-1], self.choices)
+
+
 class Texts(Option[tuple[str, ...]]):
     """Several texts: the option may be repeated."""
 

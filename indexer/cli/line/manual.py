@@ -46,6 +46,7 @@ spelling of hamza, ta marbuta or ya; the nearer the form, the higher the documen
 Query language
   مجلس الأمن            any of the words; more of them, and nearer, is better
   "مجلس الأمن"          the phrase; also «مجلس الأمن»
+  "حقوق الإنس*"         a phrase with a star, or ~1, in it
   "مجلس الأمن"~5        the words within five places of each other
   +قاذفات -روسية       must hold; must not hold (a dash needs no -- before Arabic)
   بيت AND (شعر OR نثر) NOT حديث    in capitals; و, أو and ليس are ordinary words

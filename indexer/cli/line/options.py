@@ -17,6 +17,7 @@ from indexer.cli.line.kinds import (
     Flag,
     Names,
     Number,
+    OptionalChoice,
     OptionalNumber,
     Remaining,
     Request,
@@ -62,15 +63,15 @@ FIELD = Names(
     FIELD_NAMES,
     default=_DEFAULT.fields,
 )
-MATCH = Choice(
+MATCH = OptionalChoice(
     _MATCHING,
     "--match",
     "How loosely a word may match for a document to be a hit: the same letters "
     "(exact), the same but for hamza, ta marbuta and the like (folded), the same stem, "
     "its broken plural or the word of which it is one (plural), "
-    "another spelling of the table (variant), or the same root.",
+    "another spelling of the table (variant), or the same root. Default: variant, and for "
+    "quoted words their letters with what is written joined before them.",
     MATCH_LEVELS,
-    default=_DEFAULT.match,
 )
 STRICT = Names(
     _MATCHING,

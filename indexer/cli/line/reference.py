@@ -9,7 +9,16 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 
-from indexer.cli.line.kinds import Choice, Flag, Option, Remaining, Request, Row, Word
+from indexer.cli.line.kinds import (
+    Choice,
+    Flag,
+    Option,
+    OptionalChoice,
+    Remaining,
+    Request,
+    Row,
+    Word,
+)
 from indexer.cli.line.manual import HELP
 from indexer.cli.line.options import COMMANDS, FahrasRequest
 
@@ -52,7 +61,7 @@ def _cells(row: Row[object]) -> tuple[str, str]:
     if not isinstance(row, Option):
         return f"`{_usage(row)}`", row.help
     names = ", ".join(f"`{name}`" for name in reversed(row.names))
-    value = "|".join(row.choices) if isinstance(row, Choice) else row.metavar
+    value = "|".join(row.choices) if isinstance(row, Choice | OptionalChoice) else row.metavar
     default = "" if isinstance(row, Flag) or row.repeats or row.default is None else row.default
     shown = f" Default: {default}." if default != "" else ""
     return names + (f" `{value}`" if value else ""), row.help + shown

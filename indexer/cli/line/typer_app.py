@@ -15,6 +15,7 @@ from indexer.cli.line.kinds import (
     Flag,
     Number,
     Option,
+    OptionalChoice,
     OptionalNumber,
     Remaining,
     Request,
@@ -114,6 +115,8 @@ def _type(row: Row[object]) -> object:
             return bool
         case Choice():
             return Literal[row.choices]
+        case OptionalChoice():
+            return Literal[row.choices] | None
         case Number():
             return int
         case OptionalNumber():
