@@ -81,12 +81,12 @@ class Documents:
         """The document that a name means."""
         entry = self._entry(name)
         if entry is not None:
-            of_file = sorted(self._of_file(entry.number), key=_line_of)
-            after = bisect_right(of_file, line or 1, key=_line_of)
+            of_file = self._of_file(entry.number)
             if entry.failure and not of_file:
                 raise DocumentNotFoundError(f"{name} could not be read: {entry.failure}")
-            return of_file[max(after - 1, 0)] if of_file else None
-        within = self._within(name)
+            own = [found for found in of_file if not found.record.get("member")]
+            return _at_line(own, line) or next(iter(of_file), None)
+        within = self._within(name, line)
         if within is not None:
             return within
         records = self._of_id(name) if name and _is_text(name) else []
@@ -96,14 +96,14 @@ class Documents:
             )
         return records[0] if records else None
 
-    def _within(self, name: str) -> _Found | None:
+    def _within(self, name: str, line: int | None) -> _Found | None:
         """The document that a path and a place within that file name."""
         for found in _PARTING.finditer(name):
             entry = self._entry(name[: found.start()])
             place = name[found.start() :]
             if entry is not None:
-                named = (f for f in self._of_file(entry.number) if place in _places(f.record))
-                return next(named, None)
+                of_file = self._of_file(entry.number)
+                return _at_line([f for f in of_file if place in _places(f.record)], line)
         return None
 
     def _entry(self, name: str) -> FileEntry | None:
@@ -135,6 +135,13 @@ class Documents:
 
 def _found(segment: Segment, docnum: int) -> _Found:
     return _Found(segment, docnum, segment.record(docnum))
+
+
+def _at_line(found: list[_Found], line: int | None) -> _Found | None:
+    """Of some documents the one that is at a line, or the last before it."""
+    ordered = sorted(found, key=_line_of)
+    after = bisect_right(ordered, line or 1, key=_line_of)
+    return ordered[max(after - 1, 0)] if ordered else None
 
 
 def _is_record(stored: Record) -> bool:

@@ -13,8 +13,16 @@ from importlib import import_module
 
 from indexer.errors import ExtractError
 from indexer.extract.fields import Role
-from indexer.extract.formats import BY_ENDING, EXTENSIONS, Format, by_content, extension_of
-from indexer.extract.sources import digest_of, hash_file, read_whole, refuse_large
+from indexer.extract.formats import (
+    BY_ENDING,
+    EXTENSIONS,
+    OTHER_KINDS,
+    UNNAMED,
+    Format,
+    by_content,
+    extension_of,
+)  # fmt: skip
+from indexer.extract.sources import digest_of, hash_file, read_head, read_whole, refuse_large
 from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record, missing
 
 __all__ = [
@@ -29,6 +37,8 @@ __all__ = [
 ]
 
 
+_HEAD_BYTES = 1 << 16
+
 FieldNames = Mapping[Role, str]
 
 
@@ -41,25 +51,45 @@ def extract_path(
     `fields` are the names of the fields of records where they are not the usual ones.
     """
     named = _format(path)
+    if named is UNNAMED:
+        _refuse_other(path)
     data = None if named.streams else read_whole(path, max_bytes)
     return _extract(named, path, data, max_bytes, fields)
 
 
 def extract(
-    path: str, data: bytes, *, max_bytes: int = MAX_FILE_BYTES, fields: FieldNames | None = None
+    path: str,
+    data: bytes,
+    *,
+    max_bytes: int = MAX_FILE_BYTES,
+    fields: FieldNames | None = None,
+    outer: Extraction | None = None,
 ) -> Extraction:
-    """Read bytes as what they are, or else what `path` ends in; the path itself is not opened."""
-    return _extract(_format(path), path, data, max_bytes, fields)
+    """Read bytes as what they are, or else what `path` ends in; the path itself is not opened.
+
+    outer: the file in which they lie, if they lie in another.
+    """
+    return _extract(_format(path), path, data, max_bytes, fields, outer)
 
 
 def _extract(
-    named: Format, path: str, data: bytes | None, max_bytes: int, fields: FieldNames | None
+    named: Format,
+    path: str,
+    data: bytes | None,
+    max_bytes: int,
+    fields: FieldNames | None,
+    outer: Extraction | None = None,
 ) -> Extraction:
     """data: None for a record file that is to be streamed."""
     streams = data is None or named.streams
     found = named if streams or data is None else by_content(data, named)
     extraction = Extraction(path, fields=fields)
     extraction.reader = found.reader
+    if outer is not None and data is not None:
+        from indexer.extract.package import Budget
+
+        extraction.depth = outer.depth + 1
+        extraction.budget = Budget(len(data), outer.budget)
     try:
         if data is None or streams:
             _function(found)(data, extraction, max_bytes, packed=path.lower().endswith(".gz"))
@@ -77,6 +107,15 @@ def _extract(
     return extraction
 
 
+def _refuse_other(path: str) -> None:
+    """Raise NoTextError for a file that begins as none that is read, before all of it is read."""
+    from indexer.extract.charsets import refuse_binary_head
+
+    head = read_head(path, _HEAD_BYTES)
+    if by_content(head, UNNAMED) is UNNAMED:
+        refuse_binary_head(head)
+
+
 def _function(row: Format) -> Callable[..., None]:
     known = _FUNCTIONS.get(row.name)
     if known is None:
@@ -90,10 +129,10 @@ _FUNCTIONS: dict[str, Callable[..., None]] = {}
 
 
 def _format(path: str) -> Format:
+    """The format that a name tells, `UNNAMED` where it tells none. Raises NoTextError."""
     extension = extension_of(path)
-    try:
-        return BY_ENDING[extension]
-    except KeyError:
-        known = " ".join(sorted(EXTENSIONS))
-        which = f"files ending in {extension}" if extension else "files without extension"
-        raise ExtractError(f"{which} are not read; those that are: {known}") from None
+    if extension in OTHER_KINDS:
+        from indexer.extract.charsets import NoTextError
+
+        raise NoTextError(f"files ending in {extension} are not read")
+    return BY_ENDING.get(extension, UNNAMED)

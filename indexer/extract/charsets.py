@@ -30,6 +30,7 @@ _READABLE_BITS = 8.0
 """Language, in the right code page, costs 3.5 to 5.5 bits a character; a wrong one 9 to 16."""
 
 _DECLARABLE = re.compile(r"utf-?8|(windows|cp|x-cp)-?\d{3,4}|iso-?8859-?\d+|koi8-[ru]|mac.*|asmo.*")
+_TEXT_BYTES = bytes([*range(9, 14), 27, *range(32, 127), *range(128, 256)])
 _SAMPLE_BYTES = 64 * 1024
 _WINDOW_BYTES = 4 * 1024
 _WINDOWS = 4
@@ -50,6 +51,10 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd data"),
     (b"SQLite format 3", "a database"),
 )
+
+
+class NoTextError(ExtractError):
+    """The bytes are those of another kind of file."""
 
 
 class Decoded(NamedTuple):
@@ -111,7 +116,16 @@ def refuse_binary(data: bytes) -> None:
     """Raise ExtractError, naming the kind of data, if the first bytes show that it is no text."""
     for magic, kind in _MAGIC:
         if data.startswith(magic):
-            raise ExtractError(f"not a text but {kind}: convert it to text, or leave it out")
+            raise NoTextError(f"not a text but {kind}: convert it to text, or leave it out")
+
+
+def refuse_binary_head(head: bytes) -> None:
+    """Raise NoTextError if the first bytes of a file are those of no text."""
+    sample = head[: len(head) & ~3]  # UTF-32 and UTF-16 are not cut within a character
+    if detect(sample).startswith(("utf-16", "utf-32")):
+        return
+    if len(sample.translate(None, _TEXT_BYTES)) * 50 > len(sample):
+        raise NoTextError("a binary file (control characters): leave it out")
 
 
 def _proven(data: bytes) -> str | None:
@@ -130,7 +144,7 @@ def _proven(data: bytes) -> str | None:
             return wide
     if zero:
         refuse_binary(data)
-        raise ExtractError("a binary file (it holds zero bytes): leave it out")
+        raise NoTextError("a binary file (it holds zero bytes): leave it out")
     return None
 
 
@@ -160,7 +174,7 @@ def _judged(data: bytes, declared: str | None) -> str:
     sample = _windows(data)
     controls = len(re.findall(rb"[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]", sample))
     if controls * 50 > len(sample):
-        raise ExtractError("a binary file (no encoding makes text of it): leave it out")
+        raise NoTextError("a binary file (no encoding makes text of it): leave it out")
     return _declared(sample, declared) or _code_page(sample)
 
 

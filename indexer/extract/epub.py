@@ -27,7 +27,7 @@ class _Book(NamedTuple):
 
 def extract_epub(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a book; each page of its spine ends in a form feed."""
-    package = Package(data, _CONTAINER)
+    package = Package(data, _CONTAINER, extraction.budget)
     book = _book(package, _root_file(package))
     texts: list[str] = []
     divisions: list[Division] = []
@@ -42,6 +42,8 @@ def extract_epub(data: bytes, extraction: Extraction) -> None:
         start += len(texts[-1])
     if not "".join(texts).strip() and _PROTECTION in package.names:
         raise ExtractError("protected against copying: it can only be read with its own program")
+    if not "".join(texts).strip():
+        raise ExtractError("its pages hold no text")
     layout = Layout(tuple(divisions))
     extraction.records = (Record(None, book.title, "".join(texts), book.date, layout=layout),)
 

@@ -7,6 +7,8 @@ need, are imported for the first file of the kind.
 
 from __future__ import annotations
 
+import codecs
+import re
 from typing import NamedTuple
 
 from indexer.extract.types import MAX_FILE_BYTES, MAX_PAGE_BYTES
@@ -50,6 +52,9 @@ FORMATS = (
            max_bytes=MAX_PAGE_BYTES),
     Format("JSON lines", (".jsonl", ".jsonl.gz"), "jsonl", "extract_jsonl", streams=True,
            has_fields=True),
+    Format("JSON", (".json",), "json_file", "extract_json", has_fields=True, max_bytes=64 << 20),
+    Format("XML", (".xml", ".tei", ".fb2", ".rss", ".atom"), "xml", "extract_xml",
+           max_bytes=64 << 20),
     Format("PDF", (".pdf",), "pdf", "extract_pdf", (b"%PDF-",), library="pypdfium2",
            is_risky=True),
     Format("Word", (".docx", ".docm", ".dotx"), "office", "extract_docx",
@@ -78,13 +83,55 @@ FORMATS = (
            (b"######OpenITI#",)),
     Format("subtitles", (".srt", ".vtt"), "subtitles", "extract_subtitles"),
     Format("EPUB", (".epub",), "epub", "extract_epub", holds=b"mimetypeapplication/epub+zip"),
+    Format("zip", (".zip",), "archives", "extract_zip"),
+    Format("tar", (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives", "extract_tar"),
+    Format("gzip", (".gz",), "compressed", "extract_compressed", (b"\x1f\x8b\x08",)),
+    Format("bzip2", (".bz2",), "compressed", "extract_compressed", (b"BZh",)),
+    Format("xz", (".xz",), "compressed", "extract_compressed", (b"\xfd7zXZ\0",)),
+    Format("zstd", (".zst",), "compressed", "extract_compressed", (b"\x28\xb5\x2f\xfd",)),
 )  # fmt: skip
+
+UNNAMED = Format("other text", (), "text", "extract_text")
+"""Files whose names tell nothing: text, if their bytes are, or what their first bytes tell."""
+
+_OTHER_KINDS = """
+jpg jpeg jpe png gif bmp tif tiff webp heic heif avif ico psd ai eps raw cr2 nef dng xcf svg
+mp3 mp4 m4a m4b m4v aac ac3 flac ogg oga ogv opus wav wma wmv avi mkv mov mpg mpeg webm flv 3gp amr
+mid midi aif aiff
+exe dll so dylib a o obj lib bin com msi class jar war apk aab ipa deb rpm dmg pkg iso img vhd vhdx
+vmdk qcow2 pyc pyo pyd whl egg wasm node elc beam
+ttf otf woff woff2 eot pfb pfm fon
+db sqlite sqlite3 db3 dbf mdf ldf frm ibd myd myi parquet feather arrow orc avro h5 hdf5 npy npz pkl
+pickle mat rdata rds onnx pt pth safetensors gguf ckpt tfrecord
+pst ost msg nsf lnk swp swo tmp lock crdownload part torrent cab ace arj lzh rar lz lzma lz4 br zpaq
+jks p12 pfx gpg pgp sig kdbx map sketch fig dwg dxf blend stl fbx glb gltf shp shx fhs fhc
+"""
+OTHER_KINDS: frozenset[str] = frozenset("." + ending for ending in _OTHER_KINDS.split())
+"""Endings of names, in lower case, of what is no text, or none for readers: never opened."""
+
+_SNIFFED = tuple(
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (rb"\s*<(?:!doctype html|html)\b", "HTML"),
+        (rb"\s*<\?xml\b", "XML"),
+        (rb"From \S+ [^\n]*\d{4}\r?\n[\w-]+:", "mailbox"),
+        (rb"(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|Date): [^\n]*\n"
+         rb"(?:[\w-]+:|[ \t])[^\n]*\n", "mail"),
+    )
+)  # fmt: skip
+"""How files begin that names do not tell, looked for only where they tell nothing."""
 
 _CONTAINERS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 """What zips, and the files of older office programs, begin with."""
 
+_TOP_FOLDERS = ("word/", "ppt/", "xl/")
+_HEAD_BYTES = 4096
+_MIMETYPE_BYTES = 200
+_TAR, _TAR_AT = b"ustar", 257
+
 _TELLING = (*_CONTAINERS, *(magic for row in FORMATS for magic in row.magic))
 
+_NAMED = {row.name: row for row in FORMATS}
 BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}
 EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
 """The ends of file names that are read, in lower case."""
@@ -92,7 +139,7 @@ EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
 
 def readers() -> frozenset[str]:
     """The readers of today; what others have read is read again."""
-    return frozenset(row.reader for row in FORMATS)
+    return frozenset(row.reader for row in (*FORMATS, UNNAMED))
 
 
 def extension_of(path: str) -> str:
@@ -104,15 +151,59 @@ def extension_of(path: str) -> str:
     return ".jsonl.gz" if last == "gz" and stem.endswith(".jsonl") else dot + last
 
 
+def _sniffed(data: bytes) -> Format:
+    """What a text without a telling name is, by its beginning."""
+    head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
+    return next((_NAMED[name] for pattern, name in _SNIFFED if pattern.match(head)), UNNAMED)
+
+
+def _fitting(data: bytes) -> list[Format]:
+    """The formats whose parts a container holds; a zip is asked for its own names of parts."""
+    names = _names_in(data)
+    if names is None:
+        return [row for row in FORMATS if row.holds and row.holds in data]
+    own = "\n".join(name for name in names if name.startswith(_TOP_FOLDERS)).encode(
+        "utf-8", "surrogateescape"
+    )
+    kind = data[:_MIMETYPE_BYTES]
+    return [
+        row
+        for row in FORMATS
+        if row.holds and row.holds in (kind if row.holds.startswith(b"mimetype") else own)
+    ]
+
+
+def _names_in(data: bytes) -> list[str] | None:
+    """The names of the parts of a zip; None where it is none, or damaged."""
+    from indexer.errors import ExtractError
+    from indexer.extract.package import open_zip
+
+    if not data.startswith(b"PK"):
+        return None
+    try:
+        return open_zip(data).namelist()
+    except ExtractError:
+        return None
+
+
+def _other_zip(data: bytes, named: Format) -> Format:
+    """What a container is that holds no part that tells: a zip, unless its name says more."""
+    return _NAMED["zip"] if data.startswith(b"PK") and not named.holds else named
+
+
 def by_content(data: bytes, named: Format) -> Format:
     """The format that the first bytes tell, or else the one that the name does; text if empty."""
     if not data:
         return FORMATS[0]
+    if data.startswith(codecs.BOM_UTF8):
+        data = data[len(codecs.BOM_UTF8) :]
+    if data[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+        return _NAMED["tar"]
     if not data.startswith(_TELLING):
-        return named
+        return _sniffed(data) if named is UNNAMED else named
     if data.startswith(_CONTAINERS):
-        fitting = [row for row in FORMATS if row.holds and row.holds in data]
+        fitting = _fitting(data)
         if named in fitting:
             return named
-        return max(fitting, key=lambda row: len(row.holds), default=named)
+        return max(fitting, key=lambda row: len(row.holds), default=_other_zip(data, named))
     return next((row for row in FORMATS if row.magic and data.startswith(row.magic)), named)

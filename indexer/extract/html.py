@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.extract.charsets import decode
 from indexer.extract.dates import iso_date
+from indexer.extract.flow import SPACES, Flow
 from indexer.extract.types import Extraction, Record
-from indexer.parts.layout import Division, Layout, title_of
+from indexer.parts.layout import Division, Layout
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -48,7 +49,6 @@ _LINES = frozenset((
 # fmt: on
 _CELLS = frozenset(("td", "th"))
 _HEADINGS = frozenset(("h1", "h2", "h3"))
-_SPACES = re.compile(r"[ \t\n\r\f]+")
 
 _DATES = (
     ('meta[property="article:published_time"]', "content"),
@@ -134,7 +134,7 @@ def _title(page: LexborHTMLParser) -> str:
 
 
 def _line(node: LexborNode | None) -> str:
-    return _SPACES.sub(" ", node.text(deep=True)).strip() if node is not None else ""
+    return SPACES.sub(" ", node.text(deep=True)).strip() if node is not None else ""
 
 
 def _date(page: LexborHTMLParser) -> str | None:
@@ -245,7 +245,7 @@ def _walk(scope: LexborNode, skipped: set[int]) -> Iterator[tuple[LexborNode, bo
 
 def _text_of(scope: LexborNode, skipped: set[int]) -> tuple[str, list[Division]]:
     """The visible text of an element, with block elements on lines of their own; its headings."""
-    flow = _Flow()
+    flow = Flow()
     headings: list[Division] = []
     preformatted = 0
     for node, entering in _walk(scope, skipped):
@@ -268,60 +268,3 @@ def _text_of(scope: LexborNode, skipped: set[int]) -> tuple[str, list[Division]]
         elif tag in _CELLS and not entering:
             flow.end_cell()
     return flow.finish(), headings
-
-
-class _Flow:
-    """Text as laid out: white space folded, breaks between blocks never doubled."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-        self._newlines = 0
-        self._gap = ""
-        self._length = 0
-        self._watched: tuple[int, int] | None = None
-        """(offset, number of the piece) at which what is watched begins."""
-        self._waits = False
-
-    def watch(self) -> None:
-        """Note where the next text begins."""
-        self._waits, self._watched = True, None
-
-    def watched(self) -> tuple[int, str] | None:
-        """(offset, text) since `watch`; None where nothing came."""
-        self._waits, found = False, self._watched
-        self._watched = None
-        return found and (found[0], title_of("".join(self._pieces[found[1] :])))
-
-    def add(self, text: str, preformatted: bool) -> None:
-        """Append the text of a text node."""
-        body = text.strip("\n") if preformatted else _SPACES.sub(" ", text)
-        if not preformatted and body.startswith(" "):
-            self._gap = self._gap or " "
-        ends_in_space = not preformatted and body.endswith(" ")
-        body = body if preformatted else body.strip(" ")
-        if not body:
-            return
-        if self._pieces:
-            self._pieces.append("\n" * self._newlines or self._gap)
-            self._length += len(self._pieces[-1])
-        if self._waits:
-            self._watched, self._waits = (self._length, len(self._pieces)), False
-        self._pieces.append(body)
-        self._length += len(body)
-        self._newlines, self._gap = 0, " " if ends_in_space else ""
-
-    def separate(self, newlines: int) -> None:
-        """Begin or end a block: at least so many line ends before what follows."""
-        self._newlines = max(self._newlines, newlines)
-
-    def break_line(self, entering: bool) -> None:
-        """End a line; two of them together make a paragraph."""
-        self._newlines = min(2, self._newlines + entering)
-
-    def end_cell(self) -> None:
-        """Keep the cells of a row apart."""
-        self._gap = "\t"
-
-    def finish(self) -> str:
-        """All the text, with a line end at its end unless there is none."""
-        return "".join(self._pieces) + ("\n" if self._pieces else "")

@@ -1,8 +1,9 @@
 """The sender, recipients, subject and text of a mail message, or of each one in a mailbox.
 
 A message in a box is called `FILE#NUMBER`. Of a text that comes in several forms the plain one
-is read, else the page of HTML. Of attachments the names are read. A charset that does not exist, or
-that the bytes contradict, is not believed.
+is read, else the page of HTML. The names of attachments are read with it, and what they hold as
+files within the message. A charset that does not exist, or that the bytes contradict, is not
+believed.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _ESCAPED = re.compile(rb"^>(>*From )", re.MULTILINE)
 
 def extract_mail(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a message."""
-    extraction.records = (_record(data, "", 1),)
+    record, attached = _read(data, "", 1)
+    extraction.records = _all(record, attached, extraction)
 
 
 def extract_box(data: bytes, extraction: Extraction) -> None:
@@ -48,23 +50,42 @@ def _records(data: bytes, extraction: Extraction) -> Iterator[Record]:
         before = start
         message = _ESCAPED.sub(rb"\1", data[body:stop])
         try:
-            yield _record(message, str(number), line)
+            record, attached = _read(message, str(number), line)
         except ExtractError as error:
             extraction.report(f"{error}; it was left out", line)
+        else:
+            yield from _all(record, attached, extraction)
     extraction.close_report()
 
 
-def _record(data: bytes, item: str, line: int) -> Record:
+def _all(record: Record, attached: list[Message], extraction: Extraction) -> Iterator[Record]:
+    """The record of a message, and those of what is attached to it."""
+    yield record
+    if attached:
+        from indexer.extract.members import Member, records_of
+
+        members = (Member(_header_text(m.get_filename() or ""), _bytes_of(m)) for m in attached)
+        within = f"#{record.item}" if record.item else ""
+        yield from records_of(members, extraction, within, tells_skipped=False)
+
+
+def _bytes_of(part: Message) -> Iterator[bytes]:
+    payload = part.get_payload(decode=True)
+    yield payload if isinstance(payload, bytes) else b""
+
+
+def _read(data: bytes, item: str, line: int) -> tuple[Record, list[Message]]:
+    """The record of a message, and the parts that are attached to it."""
     try:
         message = email.message_from_bytes(data)
-        texts, names = _contents(message)
+        texts, names, attached = _contents(message)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise ExtractError(f"a damaged message ({type(error).__name__})") from error
     head = [f"{name}: {value}" for name in _SHOWN_HEADERS if (value := _header(message, name))]
     parts = ["\n".join(head), *(text.strip("\n") for text in texts), "\n".join(names)]
     text = "\n\n".join(part for part in parts if part)
     subject = _header(message, "Subject")
-    return Record(None, subject, f"{text}\n", _date(message), line, item=item)
+    return Record(None, subject, f"{text}\n", _date(message), line, item=item), attached
 
 
 def _header(message: Message, name: str) -> str:
@@ -102,10 +123,11 @@ def _date(message: Message) -> str | None:
         return None
 
 
-def _contents(message: Message) -> tuple[list[str], list[str]]:
-    """(texts, names of attachments) of a message and those within it."""
+def _contents(message: Message) -> tuple[list[str], list[str], list[Message]]:
+    """(texts, names of attachments, attachments) of a message and those within it."""
     texts: list[str] = []
     names: list[str] = []
+    attached: list[Message] = []
     waiting = [(message, 0)]
     for _ in range(_MOST_PARTS):
         if not waiting:
@@ -115,14 +137,16 @@ def _contents(message: Message) -> tuple[list[str], list[str]]:
         within = part.get_payload() if part.is_multipart() else None
         if name:
             names.append(_header_text(name))
-        elif isinstance(within, list) and depth < _MOST_DEPTH:
+            if not isinstance(within, list):
+                attached.append(part)
+        if isinstance(within, list) and depth < _MOST_DEPTH:
             forms = [form for form in within if isinstance(form, Message)]
             if part.get_content_type() == "multipart/alternative":
                 forms = forms and [_plainest(forms)]
             waiting += [(form, depth + 1) for form in reversed(forms)]
-        elif part.get_content_maintype() == "text":
+        elif not name and part.get_content_maintype() == "text":
             texts.append(_text_of(part))
-    return texts, names
+    return texts, names, attached
 
 
 def _plainest(forms: list[Message]) -> Message:

@@ -71,7 +71,7 @@ OPEN_DOCUMENT = Tags(
 
 def extract_docx(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a document of Word."""
-    package = Package(data, "word/document.xml")
+    package = Package(data, "word/document.xml", extraction.budget)
     parts = ["word/document.xml", "word/footnotes.xml", "word/endnotes.xml", "word/comments.xml"]
     running = sorted(n for n in package.names if re.fullmatch(r"word/(header|footer)\d*\.xml", n))
     levels = _levels(package)
@@ -85,7 +85,7 @@ def extract_docx(data: bytes, extraction: Extraction) -> None:
 
 def extract_pptx(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a presentation: each slide, then its notes, then a form feed."""
-    package = Package(data, "ppt/presentation.xml")
+    package = Package(data, "ppt/presentation.xml", extraction.budget)
     slides = [n for n in package.names if re.fullmatch(r"ppt/slides/slide\d+\.xml", n)]
     text = "".join(
         text_of(package, slide, WORD) + _notes_of(package, slide) + PAGE_END
@@ -96,7 +96,7 @@ def extract_pptx(data: bytes, extraction: Extraction) -> None:
 
 def extract_opendocument(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of a text or presentation of LibreOffice and others."""
-    package = Package(data, "content.xml")
+    package = Package(data, "content.xml", extraction.budget)
     marked = text_of(package, "content.xml", OPEN_DOCUMENT, _LEVELS)
     text, layout = _with_headings(marked.lstrip("\n"))
     if PAGE_END in text:

@@ -61,6 +61,18 @@ def read_whole(path: str, max_bytes: int) -> bytes:
     return data
 
 
+def read_head(path: str, count: int) -> bytes:
+    """The first bytes of a regular file. Raises ExtractError."""
+    try:
+        descriptor, _ = _open(path)
+        try:
+            return os.read(descriptor, count)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise PassingError(in_words(error)) from error
+
+
 def refuse_large(size: int, max_bytes: int, kind: type[ExtractError] = PassingError) -> None:
     """Raise an error naming the limit and the way around it; another run may have another limit."""
     if size > max_bytes:
@@ -117,6 +129,11 @@ def gunzip(chunks: Iterator[bytes], extraction: Extraction) -> Iterator[bytes]:
         extraction.report(f"damaged gzip data, what stands before the damage is kept: {error}")
     for _ in chunks:
         pass
+
+
+def unpacked_gzip(data: bytes) -> Iterator[bytes]:
+    """The unpacked bytes of a gzip file that is held, in pieces. Raises zlib.error, EOFError."""
+    return _members(data, iter(()))
 
 
 def _members(data: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

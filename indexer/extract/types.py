@@ -10,6 +10,7 @@ from indexer.extract.fields import Fields, Role
 from indexer.reports import FileProblem
 
 if TYPE_CHECKING:
+    from indexer.extract.package import Budget
     from indexer.parts.layout import Layout
 
 MAX_FILE_BYTES = 400 * 1024 * 1024
@@ -41,6 +42,8 @@ class Record(NamedTuple):
     item: str = ""
     member: str = ""
     """Where its file lies within the file that was opened: `!/inside.txt` of an archive."""
+    encoding: str = ""
+    """Of its own file, where that lies within another."""
     layout: Layout | None = None
     """Where its pages and headings begin; None where nothing is known of them."""
 
@@ -77,6 +80,10 @@ class Extraction:
         self.reader = ""
         """The format that read it, with its version; of a container, those of its parts as well,
         separated by commas."""
+        self.depth = 0
+        """In how many other files it lies."""
+        self.budget: Budget | None = None
+        """What may still be unpacked of the file that it lies in, or of itself."""
         self.problems: list[FileProblem] = []
         self.unlisted = 0
         """Problems met beyond `MAX_PROBLEMS`."""

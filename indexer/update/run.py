@@ -302,7 +302,7 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
         "line": record.line,
         "part": 0,
         "date": record.date or "",
-        "encoding": encoding,
+        "encoding": record.encoding or encoding,
         "title": record.title,
         "text": record.text,
     }

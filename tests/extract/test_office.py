@@ -153,9 +153,12 @@ def test_what_a_stranger_packed_is_refused(data: bytes, reason: str) -> None:
         one("a.docx", data)
 
 
-def test_an_entity_in_a_book_is_refused() -> None:
-    with pytest.raises(ExtractError, match="declares entities"):
+def test_an_entity_in_a_book_is_left_out() -> None:
+    with pytest.raises(ExtractError, match="no text"):
         one("a.epub", book(ENTITY))
+    spine = '<p><t>&x;ع</t><item id="a" href="a.xhtml"/><itemref idref="a"/></p>'
+    record = one("a.epub", book(f'<!DOCTYPE p [<!ENTITY x "نمو">]>{spine}', a="نص"))
+    assert record.text == "نص\n\f"
 
 
 @pytest.mark.parametrize(
