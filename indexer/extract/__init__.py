@@ -16,11 +16,11 @@ from indexer.extract.fields import Role
 from indexer.extract.formats import (
     BY_ENDING,
     EXTENSIONS,
-    OTHER_KINDS,
     UNNAMED,
     Format,
     by_content,
     extension_of,
+    may_be_read,
 )  # fmt: skip
 from indexer.extract.sources import digest_of, hash_file, read_head, read_whole, refuse_large
 from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record, missing
@@ -131,8 +131,8 @@ _FUNCTIONS: dict[str, Callable[..., None]] = {}
 def _format(path: str) -> Format:
     """The format that a name tells, `UNNAMED` where it tells none. Raises NoTextError."""
     extension = extension_of(path)
-    if extension in OTHER_KINDS:
+    if not may_be_read(path):
         from indexer.extract.charsets import NoTextError
 
-        raise NoTextError(f"files ending in {extension} are not read")
+        raise NoTextError(f"files ending in {extension} are not read, whatever they hold")
     return BY_ENDING.get(extension, UNNAMED)

@@ -137,6 +137,11 @@ EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
 """The ends of file names that are read, in lower case."""
 
 
+def may_be_read(path: str) -> bool:
+    """Whether a name tells a format, or leaves it open what the file is."""
+    return extension_of(path) not in OTHER_KINDS and not path.endswith("~")
+
+
 def readers() -> frozenset[str]:
     """The readers of today; what others have read is read again."""
     return frozenset(row.reader for row in (*FORMATS, UNNAMED))
