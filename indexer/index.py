@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
@@ -129,7 +129,7 @@ class Index:
                     home, roots = storage.home_and_roots(where, roots)
                 data_dir = storage.new_data_dir(where)
                 _fill(data_dir, Catalogue(home, roots))
-                return cls(Location(where, data_dir, home), lock)
+                return cls(Location(where, data_dir, home, storage.aliases_of(where)), lock)
         except BaseException:
             _undo(where, lock)
             raise
@@ -201,7 +201,7 @@ class Index:
         """
         self.refresh()
         notes: list[str] = []
-        index_dir, data_dir, _ = self._location
+        index_dir, data_dir, *_ = self._location
         commits.check(data_dir)
         with durable.noting(notes, durable.NOT_REMOVED):
             commits.remove_stale_files(data_dir)
@@ -215,13 +215,13 @@ class Index:
         The commit is one rename: of the TOC or, for a new index, of `fahras.json`. Later failures
         cannot undo it; they are returned, and the next run finishes the work.
         """
-        index_dir, data_dir, home = self._location
+        index_dir, data_dir, *_ = self._location
         path = _catalogue_path(data_dir, writer.generation)
         writer.catalogue = catalogues.save(catalogue, path)
         writer.commit()
         notes: list[str] = writer.notes
         if self._is_new:
-            storage.switch(index_dir, data_dir, home)
+            storage.switch(self._location)
             self._is_new = False
             with durable.noting(notes, durable.NOT_SYNCED):
                 durable.sync_folder(index_dir)
@@ -232,6 +232,26 @@ class Index:
             storage.make_private(index_dir, data_dir)
         self._let_go()
         return notes
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """The names of one's own that fields have in queries, each with its field."""
+        return dict(self._location.aliases)
+
+    def alias_fields(self, aliases: Mapping[str, str]) -> None:
+        """Give fields names of one's own for queries, {"كاتب": "title"}; "" takes a name away.
+
+        They are kept in the index, with the first update of a new one. Raises OptionError for what
+        cannot be a name or is no field, and IndexLockedError.
+        """
+        from indexer.query.aliases import renamed
+
+        with self._locked():
+            self._follow()
+            named = tuple(sorted(renamed(self.aliases, aliases).items()))
+            self._location = self._location._replace(aliases=named)
+            if not self._is_new:
+                storage.switch(self._location)
 
     def refresh(self) -> None:
         """Reopen the index, to see what other processes have committed or rebuilt."""
@@ -348,7 +368,7 @@ class Index:
         from indexer.search import Search
 
         table = self._variants(options.variants_files)
-        return Search(self._snapshot, self._files, table, query, options)
+        return Search(self._snapshot, self._files, table, query, options, self.aliases)
 
     def _variants(self, files: tuple[str, ...]) -> VariantTable:
         """The built-in table, this index's own (variants.txt in its folder), then `files`."""
@@ -425,6 +445,7 @@ class Index:
         failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
         return IndexStats(
             index_dir=self._location.index_dir,
+            aliases=self.aliases,
             roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
             documents=self.document_count,
             files=len(catalogue.files) - sum(not entry.documents for entry in failures),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -136,3 +138,5 @@ class IndexStats(NamedTuple):
     analyzer_version: int
     updated: str | None
     problems: tuple[FileProblem, ...] = ()
+    aliases: Mapping[str, str] = MappingProxyType({})
+    """Names of one's own for fields, each with its field."""

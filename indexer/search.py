@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -67,6 +67,7 @@ class Search:
         variants: VariantTable,
         text: str,
         options: SearchOptions,
+        aliases: Mapping[str, str],
     ) -> None:
         self.snapshot = snapshot
         self._files = files
@@ -83,6 +84,7 @@ class Search:
             strict=options.strict,
             respell=options.respell,
             asked=snapshot.settings.asked,
+            aliases=aliases,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from analyzers.normalizer import unmark
@@ -16,6 +16,7 @@ from indexer.query.lexer import (
     TEXT_FIELDS,
     Cut,
     Lexeme,
+    field_of,
     unquoted,
 )
 from indexer.query.nodes import (
@@ -74,6 +75,10 @@ class Settings(Options, Protocol):
     @property
     def match(self) -> MatchLevel:
         """The weakest tier that makes a document match."""
+
+    @property
+    def aliases(self) -> Mapping[str, str]:
+        """Other names of fields."""
 
     @property
     def quoted_level(self) -> WordLevel:
@@ -230,7 +235,7 @@ class Reading(Composer):
 
     def fielded(self, lexeme: Lexeme, fields: tuple[str, ...]) -> list[Clause]:
         """A clause in a field of its own."""
-        name = unmark(lexeme.text[:-1])
+        name = field_of(lexeme, self.parser.aliases)
         if name in TEXT_FIELDS:
             return self.item((TEXT_FIELDS[name],)) if self.peek() else []
         if self.peek() is None:

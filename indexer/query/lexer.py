@@ -6,6 +6,8 @@ Cuts and nothing more: what the pieces mean together is the parser's business.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from analyzers.normalizer import unmark
@@ -27,6 +29,9 @@ _LEXEME = re.compile(
       | (?P<other>.)""",
     re.VERBOSE,
 )
+_NAMED = re.compile(r"[^\s():«»\"“„”+-][^\s():«»\"“„”]*:(?=[^\s)])")
+"""What may be a field by a name of the index: that may hold digits and _."""
+
 _VALUE = re.compile(r"[^\s()«»\"“„”]+")
 CLOSING_MARKS = "؟،؛۔!?.,;:…"
 """What may end a word of a query and belongs to the sentence around it."""
@@ -38,6 +43,9 @@ _SUFFIX = re.compile(r"(?:~(?P<slop>\d+))?(?:\^(?P<boost>\d+(?:\.\d+)?))?")
 _STRAY_QUOTE = "the quotation mark {} has no partner: it was taken as punctuation"
 _STRAY_BRACKET = "the bracket {} has no partner: it was taken as punctuation"
 _STRAY_BOOST = "^ without a number was taken as punctuation; نفط^2 counts twice"
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Lexeme(NamedTuple):
@@ -60,8 +68,10 @@ class Cut(NamedTuple):
     notes: list[str]
 
 
-def cut(text: str) -> Cut:
+def cut(text: str, aliases: Mapping[str, str] = _NONE) -> Cut:
     """Cut a query. Brackets and quotation marks without their partner are punctuation.
+
+    `aliases` are other names of fields.
 
     Raises QueryError for a name that is nearly one of a field.
     """
@@ -74,6 +84,9 @@ def cut(text: str) -> Cut:
             at += 1
             continue
         kind = str(match.lastgroup)
+        named = _NAMED.match(text, at) if aliases and kind in ("word", "field") else None
+        if named is not None and unmark(named.group()[:-1]) in aliases:
+            kind, match = "field", named
         lexeme: Lexeme | None = Lexeme(kind, match.group(), at)
         at = match.end()
         if kind == "quote":
@@ -85,11 +98,11 @@ def cut(text: str) -> Cut:
         elif kind == "word":
             lexeme = _without_stray_boost(match, lexemes[-1] if lexemes else None, notes)
         elif kind == "field":
-            lexeme, at = _named(match, text)
+            lexeme, at = _named(match, text, aliases)
         if lexeme is None or kind == "space":
             continue
         lexemes.append(lexeme)
-        if lexeme.kind == "field" and unmark(lexeme.text[:-1]) in FILTER_FIELDS:
+        if lexeme.kind == "field" and field_of(lexeme, aliases) in FILTER_FIELDS:
             value = _VALUE.match(text, at)
             if value is not None:  # a path may hold a colon
                 lexemes.append(Lexeme("word", value.group(), at))
@@ -97,16 +110,22 @@ def cut(text: str) -> Cut:
     return _paired(lexemes, notes)
 
 
-def _named(match: re.Match[str], text: str) -> tuple[Lexeme, int]:
+def field_of(lexeme: Lexeme, aliases: Mapping[str, str]) -> str:
+    """The field that a name and its colon mean, by one of the names that every index knows."""
+    name = unmark(lexeme.text[:-1])
+    return aliases.get(name, name)
+
+
+def _named(match: re.Match[str], text: str, aliases: Mapping[str, str]) -> tuple[Lexeme, int]:
     """A name and its colon: a field, or a word that the colon parts from the next.
 
     Also where to go on: a whole address is one piece, and a sign right after such a colon is none.
     """
     start, at = match.span()
     name = unmark(match.group()[:-1])
-    if name in TEXT_FIELDS or name in FILTER_FIELDS:
+    if name in TEXT_FIELDS or name in FILTER_FIELDS or name in aliases:
         return Lexeme("field", match.group(), start), at
-    meant = _nearly_a_field(name)
+    meant = _nearly_a_field(name, aliases)
     if meant:
         raise QueryError(
             f"there is no field {name}: did you mean {meant}:? For the word, put a space after "
@@ -123,13 +142,13 @@ def _named(match: re.Match[str], text: str) -> tuple[Lexeme, int]:
     return Lexeme("word", match.group(), start), at
 
 
-def _nearly_a_field(name: str) -> str:
+def _nearly_a_field(name: str, aliases: Mapping[str, str]) -> str:
     """The field that a name is one slip away from, empty where it is none.
 
     A letter more or less, or two exchanged. One letter for another only in names of five letters
     and more: of four it makes words of their own (test, data, يسار). Two letters are no evidence.
     """
-    for field in (*TEXT_FIELDS, *FILTER_FIELDS):
+    for field in (*TEXT_FIELDS, *FILTER_FIELDS, *aliases):
         slipped = len(name) != len(field) or sorted(name) == sorted(field) or len(field) > 4
         if len(field) > 2 and slipped and within(name, field, 1):
             return field

@@ -25,7 +25,7 @@ words only. How large a query may be is said in `limits`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from analyzers.normalizer import plain_words
 from analyzers.tokenizer import shared_tokenizer
@@ -51,7 +51,7 @@ class QueryParser:
     quoted words their letters. With `all_words` every word must belong.
     `variants` is the table of words that stand for each other; `strict` are the foldings turned off
     (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced. `asked`
-    is what the word that names what is asked for counts.
+    is what the word that names what is asked for counts. `aliases` are other names of fields.
     """
 
     def __init__(
@@ -65,8 +65,10 @@ class QueryParser:
         strict: frozenset[str] = frozenset(),
         respell: bool = True,
         asked: float = DEFAULT.asked,
+        aliases: Mapping[str, str] | None = None,
     ) -> None:
         self.respell = respell
+        self.aliases = aliases or {}
         self.asked = asked
         self._fields = fields
         self._match: MatchLevel = match or DEFAULT_MATCH
@@ -95,7 +97,7 @@ class QueryParser:
         its words, or a date that is none; and for what is larger than a query may be, see `limits`.
         """
         _check_size(text)
-        run = Reading(self, text, cut(text))
+        run = Reading(self, text, cut(text, self.aliases))
         return run.result(run.sequence(self._fields))
 
     def words(self, text: str, start: int) -> list[QueryWord]:

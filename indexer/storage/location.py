@@ -52,6 +52,8 @@ class Location(NamedTuple):
     index_dir: str
     data_dir: str
     home: str
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Names of one's own for fields."""
 
 
 def default_index_dir(folder: str) -> str:
@@ -131,7 +133,8 @@ def _location(index_dir: str, said: Manifest) -> Location:
     data_dir = os.path.join(index_dir, said.data)
     if os.path.islink(data_dir):
         raise IndexCorruptError(f"{data_dir} is damaged: it is a link, not a folder")
-    return Location(index_dir, data_dir, os.path.abspath(os.path.join(index_dir, said.home)))
+    home = os.path.abspath(os.path.join(index_dir, said.home))
+    return Location(index_dir, data_dir, home, said.aliases)
 
 
 def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, list[str]]:
@@ -144,7 +147,7 @@ def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, li
     home, roots = os.path.dirname(os.path.abspath(index_dir)), []
     is_inside = os.path.basename(os.path.abspath(index_dir)) == INDEX_NAME
     try:
-        _, data_dir, home = locate(index_dir)
+        _, data_dir, home, _ = locate(index_dir)
         with suppress(
             IndexCorruptError, OSError, ValueError, LookupError, TypeError, RecursionError
         ):
@@ -160,6 +163,14 @@ def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, li
             remedy=Remedy("name_roots", index_dir),
         )
     return home, [Catalogue(home).key(root) for root in roots] or ["."]
+
+
+def aliases_of(index_dir: str) -> tuple[tuple[str, str], ...]:
+    """The names of fields of an index that may be of another version, none if it is damaged."""
+    try:
+        return locate(index_dir).aliases
+    except (NoIndexError, IndexCorruptError):
+        return ()
 
 
 def _any_catalogue(index_dir: str) -> Catalogue | None:
@@ -191,11 +202,16 @@ def new_data_dir(index_dir: str) -> str:
     return path
 
 
-def switch(index_dir: str, data_dir: str, home: str) -> None:
-    """Make `data_dir`, whose files are safely on disk, the data in use; the switch is atomic."""
+def switch(location: Location) -> None:
+    """Make a data folder, whose files are safely on disk, the one in use; the switch is atomic."""
+    index_dir, data_dir, home, aliases = location
     inside = os.path.dirname(os.path.abspath(index_dir)) == home
     said = Manifest(
-        FORMAT_VERSION, ANALYZER_VERSION, os.path.basename(data_dir), ".." if inside else home
+        FORMAT_VERSION,
+        ANALYZER_VERSION,
+        os.path.basename(data_dir),
+        ".." if inside else home,
+        aliases,
     )
     path = os.path.join(index_dir, manifest.NAME)
     durable.sync_folder(data_dir)

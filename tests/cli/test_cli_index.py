@@ -159,3 +159,40 @@ def test_killed_at_any_moment_it_leaves_the_old_index_or_the_new(tmp_path: Path)
         assert sum(report(tmp_path).values()) == 41 + round_
         assert run("search", "-c", word, cwd=tmp_path).text == "1\n"
     assert report(tmp_path) == counts(unchanged=45)
+
+
+def test_fields_have_names_of_ones_own(folder: Path) -> None:
+    names = ("--field-alias", "العنوان_الرئيسي=title", "--field-alias=ملف=مسار")
+    done = run("index", *names, cwd=folder)
+    assert (done.code, done.err) == (0, "")
+    by_alias = run("search", "-l", "العنوان_الرئيسي:قاذفات", cwd=folder).lines
+    assert by_alias == run("search", "-l", "title:قاذفات", cwd=folder).lines
+    assert run("search", "-c", "ملف:news/*", cwd=folder).text == "2\n"
+    assert "العنوان_الرئيسي: is title:" in run("stats", cwd=folder).text
+    run("index", "--rebuild", cwd=folder)
+    assert run("search", "-l", "العنوان_الرئيسي:قاذفات", cwd=folder).lines == by_alias
+    run("index", "--field-alias", "ملف=", cwd=folder)
+    aliases = json.loads(run("stats", "--json", cwd=folder).text)["field_aliases"]
+    assert aliases == {"العنوان_الرئيسي": "title"}
+    run("index", "--field-alias", "العنوان_الرئيسي=", cwd=folder)
+
+
+@pytest.mark.parametrize(
+    ("alias", "said"),
+    [
+        ("عنوان=text", "is a field of every index"),
+        ("Title=text", "is a field of every index"),
+        ("كاتب=author", "there is no field author: it may be title, text, path, date"),
+        ("كا تب=title", "cannot name a field"),
+        ("2كاتب=title", "cannot name a field"),
+        ("كاتب:=title", "cannot name a field"),
+        ("كاتب", "is no NAME=FIELD"),
+        ("=title", "is no NAME=FIELD"),
+        ("غائب=", "there is no name غائب"),
+    ],
+)
+def test_names_that_are_none_are_refused(folder: Path, alias: str, said: str) -> None:
+    done = run("index", "--field-alias", alias, cwd=folder)
+    assert done.code == 2
+    assert said in done.err
+    assert json.loads(run("stats", "--json", cwd=folder).text)["field_aliases"] == {}

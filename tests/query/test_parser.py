@@ -204,6 +204,15 @@ MEANS = {
     "drive": (r"C:\Users", "(c | users)"),
     "four letters are other words": ("test:كتاب data:بيت يسار:مدرسة",
                                      "(test | كتاب | data | بيت | يسار | مدرسة)"),
+    "verse references": ("(البقرة: 255-257) [2:255]", "((البقرة | 255 | 257) | 2 | 255)"),
+    "time with seconds": ("12:30:05 الساعة", "(12 | 30 | 05 | الساعة)"),
+    "smileys": ("كتاب :) :-) :( بيت ;)", "(كتاب | بيت)"),
+    "colons alone": (":: كتاب :", "كتاب"),
+    "two colons": ("std::string", "(std | string)"),
+    "colon at the beginning": (":كتاب", "كتاب"),
+    "lone quotes": ("كتاب » ” بيت '", "(كتاب | بيت)"),
+    "path of a drive": (r"C:\Users\x.txt D:/y", "(c | users | x | txt | d | y)"),
+    "mail": ("mailto:a@b.org", "(mailto | a | b | org)"),
     "web address": ("http://example.com", "(example | com)"),
     "bracket never closed": ("كتاب (بيت", "(كتاب | بيت)"),
     "inner bracket never closed": ("((كتاب)", "كتاب"),
@@ -223,6 +232,34 @@ MEANS = {
 @pytest.mark.parametrize(("text", "meaning"), MEANS.values(), ids=MEANS)
 def test_means(text: str, meaning: str) -> None:
     assert shape(parsed(text).query) == meaning
+
+
+ALIASES = {"عنوان2": "title", "العنوان_الرئيسي": "title", "ملف": "path", "rubrik": "title"}
+
+BY_ALIAS = {
+    "with a digit": ("عنوان2:كتاب بيت", "(title:كتاب | بيت)"),
+    "with a low line": ("العنوان_الرئيسي:«كتاب بيت»", "title:«كتاب بيت»"),
+    "with marks and capitals": ("عُنوان2:كتاب Rubrik:بيت", "(title:كتاب | title:بيت)"),
+    "not wanted": ("كتاب -عنوان2:بيت", "(كتاب - title:بيت)"),
+    "of a group": ("عنوان2:(كتاب بيت)", "(title:كتاب | title:بيت)"),
+    "of a filter": ("كتاب ملف:news", "(كتاب ! files[1])"),
+    "of a filter with a colon": ("ملف:a:b كتاب", "(كتاب ! files[])"),
+    "colon and space": ("عنوان2: كتاب", "(عنوان | 2 | كتاب)"),
+    "inside a word": ("الـملف:كتاب", "(الملف | كتاب)"),
+    "the others stay": ("title:كتاب البقرة:255", "(title:كتاب | البقرة | 255)"),
+}
+
+
+@pytest.mark.parametrize(("text", "meaning"), BY_ALIAS.values(), ids=BY_ALIAS)
+def test_fields_by_names_of_the_index(text: str, meaning: str) -> None:
+    assert shape(parsed(text, aliases=ALIASES).query) == meaning
+
+
+def test_a_name_is_proposed_that_is_nearly_typed() -> None:
+    with pytest.raises(QueryError, match="did you mean rubrik:"):
+        parsed("rubrk:كتاب", aliases=ALIASES)
+    assert shape(parsed("rubrk:كتاب").query) == "(rubrk | كتاب)"
+    assert shape(parsed("عنوان2:كتاب").query) == "(عنوان | 2 | كتاب)"
 
 
 NOTED = ["(ربما", "ربما)", 'نفط"', "«نفط", "نفط^", "نفط^كثير", '"نفط أسود"^']

@@ -19,9 +19,13 @@ HOMES = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 )  # a byte that is not UTF-8, as os.fsdecode gives it
 
 
-@given(HOMES, st.integers(1, 999_999_999), st.integers(0, 2**31 - 1))
-def test_what_is_written_is_read(home, number, analyzer):
-    manifest = Manifest(FORMAT_VERSION, analyzer, f"data-{number}", home)
+NAMES = st.dictionaries(st.text("كاتبab_2", min_size=1, max_size=9), st.just("title"), max_size=3)
+
+
+@given(HOMES, NAMES, st.integers(1, 999_999_999), st.integers(0, 2**31 - 1))
+def test_what_is_written_is_read(home, names, number, analyzer):
+    aliases = tuple(sorted(names.items()))
+    manifest = Manifest(FORMAT_VERSION, analyzer, f"data-{number}", home, aliases)
     assert decode(encode(manifest), "x") == manifest
 
 
@@ -57,12 +61,14 @@ def _sealed(said: dict[str, object]) -> bytes:
         {"home": "\0"}, {"home": ""}, {"home": "a\0b"}, {"home": 5}, {"home": {}},
         {"home": "\ud800"}, {"home": "x" * 5000},
         {"format": "3"}, {"format": None}, {"format": 3.0}, {"format": True}, {"format": -1},
+        {"aliases": []}, {"aliases": {"": "title"}}, {"aliases": {"x": 5}}, {"aliases": None},
+        {"aliases": {"x": ""}}, {"aliases": {"x" * 200: "title"}},
         {"format": 1 << 40}, {"analyzer": "2"}, {"analyzer": []}, {"analyzer": -1},
     ],
     ids=str,
 )  # fmt: skip
 def test_what_lies_is_refused_whatever_its_checksum(lie):
-    said = SOUND._asdict()
+    said = {k: v for k, v in SOUND._asdict().items() if k != "aliases"}
     assert decode(_sealed(said), "x") == SOUND
     with pytest.raises(IndexCorruptError, match="x is damaged: "):
         decode(_sealed(said | lie), "x")

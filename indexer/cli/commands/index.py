@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
+from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import terminal
 from indexer.errors import NoIndexError
 from indexer.process import keep_freed_memory
@@ -37,6 +38,7 @@ def run(request: IndexRequest) -> int:
 def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
     """What was done, and to which folders."""
     named, forget = list(request.paths), list(request.forget)
+    aliases = dict(map(_alias, request.field_alias))
     looks = not (request.rebuild or forget)
     looking = look_ahead(_home(named), named, request.index) if looks else None
     with looking or nullcontext() as ahead:
@@ -45,6 +47,8 @@ def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
         terminal.end_on_closed_pipe(False)
         terminal.interrupt_on_end_signals()
         with opened, _progress() as progress:
+            if aliases:
+                opened.alias_fields(aliases)
             report = opened.update(named, forget=forget, progress=progress, ahead=ahead)
             if _is_blank(report) and not (named or forget):
                 if not opened.stats().roots:  # all was forgotten
@@ -52,6 +56,13 @@ def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
                 named = list(opened.stats().roots)
     terminal.end_on_closed_pipe(True)
     return report, named
+
+
+def _alias(text: str) -> tuple[str, str]:
+    name, equals, field = terminal.utf8_argument(text).partition("=")
+    if not (name and equals):
+        raise UsageError(f"--field-alias: {text!r} is no NAME=FIELD, as in كاتب=title")
+    return name, field
 
 
 def _print(report: UpdateReport, *, json: bool) -> None:

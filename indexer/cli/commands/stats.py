@@ -40,4 +40,6 @@ def _lines(screen: render.Screen, stats: IndexStats) -> Iterator[tuple[str, str]
     share = f" ({stats.index_bytes / stats.text_bytes:.2f} of the text)" if stats.text_bytes else ""
     yield "index size", f"{render.size(stats.index_bytes)}{share}, segments: {stats.segments}"
     yield "versions", f"format {stats.format_version}, analyzer {stats.analyzer_version}"
+    for name, field in stats.aliases.items():
+        yield "field", screen.data(f"{name}: is {field}:")
     yield "updated", stats.updated or "never"

@@ -111,6 +111,13 @@ class IndexRequest(Request):
         "Remove from the index what `fahras index PATH` added. May be repeated.",
         metavar="PATH",
     )
+    field_alias = Texts(
+        _ACTION,
+        "--field-alias",
+        "Keep a name of your own for a field of queries, as in كاتب=title; NAME= takes it away. "
+        "May be repeated.",
+        metavar="NAME=FIELD",
+    )
     index = INDEX
     json = JSON
 

@@ -260,6 +260,7 @@ def stats_record(stats: IndexStats) -> Record:
         "format_version": stats.format_version,
         "analyzer_version": stats.analyzer_version,
         "updated": stats.updated,
+        "field_aliases": dict(stats.aliases),
         "problems": problem_records(stats.problems),
     }
 
