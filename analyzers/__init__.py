@@ -21,13 +21,14 @@ __all__ = [
     "analyze_form",
 ]
 
-ANALYZER_VERSION = 3
+ANALYZER_VERSION = 4
 """Raised whenever a text could yield other tokens or forms than before.
 
 1: the first.
 2: وكالة and verbs such as يتعاون are known words.
 3: the article goes before anything else is asked; the Quran's spelling is read as today's; signs,
 emoji, web addresses and drawn-out letters are the words that they stand for.
+4: which forms may bear a lone proclitic is decided by lists.
 """
 
 

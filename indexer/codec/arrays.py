@@ -241,14 +241,14 @@ class FieldArrays:
     def _bearing(self) -> StringTable:
         return StringTable(self._container, f"{self._prefix}bearing_")
 
-    def bearing(self, target: str) -> list[int]:
-        """The stem groups with a form that may be a lone proclitic and a word of stem `target`."""
+    def bearing(self, target: str) -> Array:
+        """The folded groups that may be a lone proclitic and a word of the stem `target`."""
         place = self._bearing.find(target.encode("utf-8", "surrogatepass"))
         if place < 0:
-            return []
+            return np.zeros(0, np.int64)
         starts = self._array("bearing_group_starts")
         found = self._array("bearing_groups")[starts[place] : starts[place + 1]]
-        return [int(group) for group in found]
+        return found.astype(np.int64)
 
     def _other_keys(self, level: str) -> StringTable:
         known = self._keys.get(level)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.ranked import changes
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
@@ -107,6 +108,7 @@ class ColumnarField:
         self._spans: dict[tuple[str, str], Spans] = {}
         self.nearest = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_nearest)
         self.relatives = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_relatives)
+        self.bearing = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_bearing)
         self._common: tuple[str, Shared] | None = None
 
     def group(self, level: Level, key: str) -> Spans:
@@ -191,17 +193,18 @@ class ColumnarField:
             self._common = (stem, shared(self.arrays.stem_grams, stem))
         return self._common[1]
 
-    def bearing(self, target: str) -> list[tuple[str, Span]]:
+    def _find_bearing(self, target: str) -> dict[str, Spans]:
         """See FieldSource."""
-        starts = self.arrays.group_starts("stem")
-        found = []
-        for group in self.arrays.bearing(target):
-            key, span = (
-                self.arrays.group_key("stem", group),
-                (int(starts[group]), int(starts[group + 1])),
-            )
-            self._spans["stem", key] = spans_of([span])
-            found.append((key, span))
+        groups = self.arrays.bearing(target)
+        folded, stems = self.arrays.group_starts("folded"), self.arrays.group_starts("stem")
+        spans = np.stack([folded.take(groups), folded.take(groups + 1)], axis=1).astype(np.int64)
+        owners = stems.searchsorted(spans[:, 0], side="right") - 1
+        firsts = np.flatnonzero(changes(owners))
+        found = {}
+        for stem, part in zip(owners[firsts].tolist(), np.split(spans, firsts[1:]), strict=False):
+            key = self.arrays.group_key("stem", stem)
+            self._spans["stem", key] = spans_of([(int(stems[stem]), int(stems[stem + 1]))])
+            found[key] = joined(part)
         return found
 
     def count(self, span: Span) -> int:

@@ -72,13 +72,13 @@ so that they nest). Groups are numbered in the order of their slots.
                           more than 40 code points)
 ================ ======== ==================================================================
 
-Words that may have a lone proclitic, by the stem of what is left without it: for the target كتاب
-the stem of بكتاب. The letters allow it; at query time counts decide whether it is one.
+Forms that may have a lone proclitic, by the stem of what is left without it: for the target كتاب
+the forms بكتاب and لكتابهم. `analyzers.proclitics` decides which; counts only weigh them.
 
 ======================== ======== ==========================================================
 `bearing_...`                     the targets, in the order of their bytes: strings, see below
-`bearing_group_starts`   u4       B+1: where the stem groups of each target begin
-`bearing_groups`         u4       the groups of the level "stem", ascending within a target
+`bearing_group_starts`   u4       B+1: where the groups of each target begin
+`bearing_groups`         u4       the groups of the level "folded", ascending within a target
 ======================== ======== ==========================================================
 
 Strings and counts are arrays under one prefix. A slice begins where the ones before it end, so only
@@ -169,6 +169,7 @@ STRINGS_A_MARK = 16
 LARGE_COUNT = 255
 LEVELS = ("folded", "stem", "root")
 GRAM_LEVEL = "stem"
+BEARING_LEVEL = "folded"
 
 
 class FormatError(Exception):

@@ -5,8 +5,9 @@ resolves it against its own dictionary. Groups are in order of strength; a term 
 that holds it, which gives it its tier and its weight. Everything here is decided by the dictionary
 of the index at the moment of the query, so documents never need to be indexed again for it.
 
-The tiers are those of `results.TIERS`. What a lone proclitic (ب ل ف ك) may be taken off is decided
-by the collection's own counts; see `_Proclitics`.
+The tiers are those of `results.TIERS`. What a lone proclitic (ب ل ف ك) is taken off is decided by
+word and form alone (`analyzers.proclitics`), so that no other document can take one out of a
+result; the counts of the collection only weigh it, see `_Likely`.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from typing import Literal, NamedTuple
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.feminines import pairs_of, parted
 from analyzers.plurals import bears, relatives
-from analyzers.proclitics import PROCLITICS, splits
+from analyzers.proclitics import PROCLITICS, rests_in, splits
 from analyzers.roots import kindred, root
 from analyzers.stemmer import is_known, stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.query.nodes import QueryWord, WordLevel
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.source import FieldSource, Level, Spans, Vocabulary
+from indexer.ranking.source import NO_SPANS, FieldSource, Level, Spans, Vocabulary
 from indexer.ranking.strict import kept
 from indexer.results import Tier
 
@@ -59,7 +60,8 @@ class Expansion(NamedTuple):
     its idf. `form` is the unmarked form that the terms stand for: the word's, or that of a variant.
 
     Of a narrowed group only some terms are meant: those that `bears` a word with its clitics (طلبة,
-    not طلب), or all but those of `apart`, another word of the stem than `form` (مكتب of مكتبة).
+    not طلب), all but those of `apart`, another word of the stem than `form` (مكتب of مكتبة), or
+    those that are a lone proclitic and a word of the stem `behind` (بصورة of صورة, not البصورة).
     """
 
     level: Reach
@@ -72,14 +74,18 @@ class Expansion(NamedTuple):
     stem: str = ""
     bears: str = ""
     apart: bool = False
+    behind: str = ""
 
     @property
     def narrowed(self) -> bool:
         """Whether terms of the group are left out."""
-        return self.apart or bool(self.bears)
+        return self.apart or bool(self.bears) or bool(self.behind)
 
     def admits(self, unmarked: str) -> bool:
         """Whether a term of the group is meant."""
+        return self._fits(unmarked) and (not self.behind or self.behind in rests_in(unmarked))
+
+    def _fits(self, unmarked: str) -> bool:
         if self.bears and not bears(unmarked, self.bears):
             return False
         return not (self.apart and parted(self.form, unmarked))
@@ -87,8 +93,11 @@ class Expansion(NamedTuple):
     def terms(self, source: FieldSource) -> Spans:
         """The terms of a named group in one field of one segment."""
         assert self.level != "nearest"  # noqa: S101  those have no key of their own
-        spans = source.group(self.level, self.key)
-        return kept(source, spans, self.admits) if self.narrowed else spans
+        if self.behind:
+            spans = source.bearing(self.behind).get(self.key, NO_SPANS)
+        else:
+            spans = source.group(self.level, self.key)
+        return kept(source, spans, self._fits) if self.apart or self.bears else spans
 
 
 def key_at(analysis: Analysis, level: Level) -> str:
@@ -150,7 +159,7 @@ def expand(
     the scores of documents that belong.
 
     `variants` are the unmarked forms that a table sets beside the word. A `quoted` word also meets
-    its letters behind what is written joined, whatever the counts say; at the level "joined" it
+    its letters behind what is written joined, whatever the lists say; at the level "joined" it
     meets nothing else, and of its variants their letters.
     """
     if match in ("exact", "folded"):
@@ -162,12 +171,16 @@ def expand(
         found += _lettered_variants(variants, settings)
         return tuple(_first_of_each(found))
     found.append(group_at(word, "stem", settings.stem))
-    rest = _rest_of(word, vocabulary, settings)
-    found += _proclitic_groups(word, rest, vocabulary, settings)
+    likely = _Likely(vocabulary, settings)
+    parts = settings.proclitic > 0 and not word.analysis.stopword
+    rests = splits(word.analysis.folded) if parts else ()
+    rest = likely.rest_of(word, rests)
+    if parts:
+        found += _proclitic_groups(word, rests, rest, likely, settings)
     if match != "stem" and not word.analysis.stopword:
-        found += _plural_groups(word, rest, vocabulary, settings)
+        found += _plural_groups(word, rests, likely, settings)
     if match not in ("stem", "plural"):
-        found += _variant_groups(variants, vocabulary, settings)
+        found += _variant_groups(variants, likely, settings)
         missing = not any(map(vocabulary.holds, found))
         if not word.analysis.stopword:
             found += _relatives(word, rest, match, settings, missing=missing)
@@ -210,73 +223,70 @@ def _relative(
 
 
 def _first_of_each(expansions: Iterable[Expansion]) -> Iterator[Expansion]:
-    seen: set[tuple[str, str, str]] = set()
+    seen: set[tuple[str, str, str, str]] = set()
     for expansion in expansions:
-        group = (expansion.level, expansion.key, expansion.bears)
+        group = (expansion.level, expansion.key, expansion.bears, expansion.behind)
         if group not in seen:
             seen.add(group)
             yield expansion
 
 
-def _rest_of(word: QueryWord, vocabulary: Vocabulary, settings: RankingSettings) -> str | None:
-    """The word without its lone proclitic; None if it bears none."""
-    if settings.proclitic <= 0 or word.analysis.stopword:
-        return None
-    guard = _Guard(vocabulary, settings.article_share)
-    return guard.rest_of(word.analysis.folded, word.analysis.stem)
-
-
 def _proclitic_groups(
-    word: QueryWord, rest: str | None, vocabulary: Vocabulary, settings: RankingSettings
+    word: QueryWord,
+    rests: tuple[str, ...],
+    likely_rest: str | None,
+    likely: _Likely,
+    settings: RankingSettings,
 ) -> Iterator[Expansion]:
-    """Stems that are the word's own but for a lone proclitic, on the word or in the texts."""
-    if settings.proclitic <= 0 or word.analysis.stopword:
-        return
-    guard = _Guard(vocabulary, settings.article_share)
+    """Stems that are the word's own but for a lone proclitic, on the word or in the texts.
+
+    What is not likely counts little, and is no part of the word's idf.
+    """
     own = group_at(word, "stem", settings.proclitic)
-    targets = [word.analysis.stem]
-    if rest is not None:
-        targets.append(stem(rest))
-        yield own._replace(key=stem(rest))
-    for target in targets:
-        for key in guard.bearing(target):
-            yield own._replace(key=key)
+    for rest in rests:
+        group = own._replace(key=stem(rest))
+        yield group if rest == likely_rest else _unlikely(group, settings)
+    for target in (word.analysis.stem, *map(stem, rests)):
+        yield from likely.bearing(own, target)
+
+
+def _unlikely(group: Expansion, settings: RankingSettings) -> Expansion:
+    return group._replace(weight=group.weight * settings.unlikely, core=False)
 
 
 def _plural_groups(
-    word: QueryWord, rest: str | None, vocabulary: Vocabulary, settings: RankingSettings
+    word: QueryWord, rests: tuple[str, ...], likely: _Likely, settings: RankingSettings
 ) -> Iterator[Expansion]:
     """The broken plurals of a word, or the words of which it is one, with their clitics.
 
     Only forms that bear the relative itself: طلبة of طالب has the stem of طلب, another word.
     """
-    guard = _Guard(vocabulary, settings.article_share)
-    for form in relatives(word.unmarked) or (relatives(rest) if rest else ()):
+    found = (relatives(form) for form in (word.unmarked, *rests))
+    for form in next(filter(None, found), ()):
         key = analyze_form(form).stem
         group = Expansion("stem", key, "plural", settings.plural, core=False, form=form, bears=form)
         yield group
-        for bearing in guard.bearing(key):
-            yield group._replace(key=bearing)
+        yield from likely.bearing(group, key)
 
 
-class _Guard:
-    """Decides by counts whether a word bears a proclitic.
+class _Likely:
+    """Weighs by counts whether a word of the index or of the query bears a proclitic.
 
-    It does where the rest of it is a word that occurs at least as often, and where it is not often
-    written with the article itself: nothing that bears a proclitic takes the article (البطاقة). The
-    bare guard of counts misfires (بعيد to عيد); the article rule blocked 11 of 466 firings on a
-    collection of news, all 11 false.
+    It is likely where the rest of it is a word that occurs at least as often, and where it is not
+    often written with the article itself: nothing that bears a proclitic takes the article. What is
+    not likely still belongs to a result, at a small weight: whatever is counted, a document that
+    has لحقوق has حقوق.
     """
 
-    def __init__(self, vocabulary: Vocabulary, article_share: float) -> None:
+    def __init__(self, vocabulary: Vocabulary, settings: RankingSettings) -> None:
         self._vocabulary = vocabulary
-        self._article_share = article_share
+        self._settings = settings
 
-    def rest_of(self, folded: str, stemmed: str) -> str | None:
-        """The rest of a word of the query without its proclitic; None if it bears none."""
-        rests = splits(folded)
+    def rest_of(self, word: QueryWord, rests: tuple[str, ...]) -> str | None:
+        """The likeliest of what a word of the query is without its proclitic; None if none is."""
         if not rests:
             return None
+        stemmed = word.analysis.stem
         count = self._vocabulary.count("stem", stemmed)
         if count and self._takes_article(stemmed, count):
             return None
@@ -284,26 +294,28 @@ class _Guard:
         best = max(counts, key=lambda rest: counts[rest])
         return best if counts[best] > 0 and counts[best] >= count else None
 
-    def bearing(self, target: str) -> Iterator[str]:
-        """The stems of the index that are `target` with a proclitic before it."""
-        least = max(self._vocabulary.count("stem", target), 1)  # the query's word is one, too
+    def bearing(self, own: Expansion, target: str) -> Iterator[Expansion]:
+        """The group `own` for each stem of the index with forms of `target` behind a proclitic."""
+        most = max(self._vocabulary.count("stem", target), 1)  # the query's word is one, too
         for key in sorted(self._vocabulary.bearing(target)):
+            if key == target:
+                continue
+            group = own._replace(key=key, behind=target)
             count = self._vocabulary.count("stem", key)
-            if key != target and count <= least and not self._takes_article(key, count):
-                yield key
+            likely = count <= most and not self._takes_article(key, count)
+            yield group if likely else _unlikely(group, self._settings)
 
     def _takes_article(self, stemmed: str, count: int) -> bool:
-        return self._vocabulary.article_count(stemmed) >= self._article_share * count
+        return self._vocabulary.article_count(stemmed) >= self._settings.article_share * count
 
 
 def _variant_groups(
-    variants: Iterable[str], vocabulary: Vocabulary, settings: RankingSettings
+    variants: Iterable[str], likely: _Likely, settings: RankingSettings
 ) -> Iterator[Expansion]:
     """What a table sets beside the word. Short words are met by their letters alone: آب not أب.
 
     So are names of which the stemmer leaves a stump: مكرون (ماكرون) not مكر, رحمان (رحمن) not رحم.
     """
-    guard = _Guard(vocabulary, settings.article_share)
     for form in variants:
         analysis = analyze_form(form)
         if matched_exactly(form):
@@ -317,8 +329,10 @@ def _variant_groups(
                 key = before + name
                 yield Expansion("folded", key, "variant", settings.variant, core=False, form=form)
             continue
-        for key in (analysis.stem, *guard.bearing(analysis.stem)):
-            yield Expansion("stem", key, "variant", settings.variant, core=False, form=form)
+        weight = settings.variant
+        group = Expansion("stem", analysis.stem, "variant", weight, core=False, form=form)
+        yield group
+        yield from likely.bearing(group, analysis.stem)
 
 
 def _lettered_variants(variants: Iterable[str], settings: RankingSettings) -> Iterator[Expansion]:
@@ -337,7 +351,7 @@ def name_groups(
     """The groups of a word that a table sets in a phrase for one of its words, at its level."""
     found = list(_lettered_variants((form,), settings))
     if level in ("variant", "root"):
-        found += _variant_groups((form,), vocabulary, settings)
+        found += _variant_groups((form,), _Likely(vocabulary, settings), settings)
     return tuple(_first_of_each(found))
 
 

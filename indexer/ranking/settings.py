@@ -25,8 +25,9 @@ class RankingSettings:
     kindred            share of that for a root that the word may have besides, by its weak or
                        doubled letters
     likeness           least likeness (Dice of trigrams) of a spelling neighbour
-    article_share      a word of which at least this share stands with the article bears no
+    article_share      a word of which at least this share stands with the article hardly bears a
                        proclitic: nothing stands before the article but what the stemmer knows
+    unlikely           share of the weight of a proclitic for a word that by the counts has none
     asked              what the word after a question word counts, which names the kind of the
                        answer rather than the topic
     coverage           a document with all words of the query (by idf) gains this share
@@ -51,6 +52,7 @@ class RankingSettings:
     kindred: float = 0.6
     likeness: float = 0.55
     article_share: float = 0.05
+    unlikely: float = 0.2
     asked: float = 0.7
     coverage: float = 0.3
     proximity: float = 0.3

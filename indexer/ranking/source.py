@@ -98,8 +98,11 @@ class FieldSource(Protocol):
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """The terms of a root, no span of two stems, and how like `stem` that of each span is."""
 
-    def bearing(self, target: str) -> list[tuple[str, Span]]:
-        """The stems (key, span) with a form that may be a lone proclitic and a word of `target`."""
+    def bearing(self, target: str) -> dict[str, Spans]:
+        """The terms that are a lone proclitic and a word of the stem `target`, by their own stem.
+
+        See `analyzers.proclitics.rests_in`.
+        """
 
     def forms(self, span: Span) -> list[str]:
         """The terms of a span."""
@@ -198,7 +201,7 @@ class Vocabulary(Protocol):
         """How often terms of a stem occur that are written with the article, or و and it."""
 
     def bearing(self, target: str) -> frozenset[str]:
-        """The stems with a form that may be a lone proclitic and a word of the stem `target`."""
+        """The stems of the terms that are a lone proclitic and a word of the stem `target`."""
 
 
 class Statistics(Protocol):

@@ -93,7 +93,7 @@ class _CountedVocabulary:
 
     def bearing(self, target: str) -> frozenset[str]:
         """See Vocabulary."""
-        return frozenset(key for _, source in self._held() for key, _ in source.bearing(target))
+        return frozenset(key for _, source in self._held() for key in source.bearing(target))
 
 
 def _with_article(source: FieldSource, spans: Spans) -> Spans:

@@ -114,8 +114,9 @@ def _meant_instead(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> tuple[s
     if analysis.stopword or vocabulary.count("folded", analysis.folded):
         return ()
     resolver = evaluator.leaves.resolver
-    met = {g.key for g in resolver.expanded(word, "stem", leaf.fields, ()) if g.level == "stem"}
-    count = sum(vocabulary.count("stem", key) for key in met)
+    groups = resolver.expanded(word, "stem", leaf.fields, ())
+    met = {group.key: group.core for group in groups if group.level == "stem"}
+    count = sum(vocabulary.count("stem", key) for key, core in met.items() if core)
     if count > _RARE:
         return ()
     slips = resolver.proposals(word.unmarked, leaf.fields)

@@ -14,8 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers import Analysis, analyze
-from analyzers.proclitics import splits
-from analyzers.stemmer import stem
+from analyzers.proclitics import rests_in
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.query.nodes import Leaf
 from indexer.query.patterns import FormPattern
@@ -105,13 +104,12 @@ class MemoryField:
         stems = [self._analyses[slot].stem for slot in spans[:, 0].tolist()]
         return spans, np.array([likeness(stem, other) for other in stems])
 
-    def bearing(self, target: str) -> list[tuple[str, Span]]:
-        found = {
-            a.stem: (slot, slot + 1)
-            for slot, a in enumerate(self._analyses)
-            if target in map(stem, splits(a.folded))
-        }
-        return list(found.items())
+    def bearing(self, target: str) -> dict[str, NDArray[np.int64]]:
+        found: dict[str, list[int]] = {}
+        for slot, a in enumerate(self._analyses):
+            if target in rests_in(a.unmarked):
+                found.setdefault(a.stem, []).append(slot)
+        return {key: self._spans(slots) for key, slots in found.items()}
 
     def forms(self, span: Span) -> list[str]:
         return self._terms[slice(*span)]

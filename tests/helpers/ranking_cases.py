@@ -17,7 +17,7 @@ from whoosh import index as whoosh_index
 from analyzers import Analysis, analyze, analyze_form
 from analyzers.feminines import parted
 from analyzers.plurals import bears
-from analyzers.proclitics import PROCLITICS
+from analyzers.proclitics import PROCLITICS, rests_in
 from indexer.codec.whoosh import engine
 from indexer.codec.whoosh.schema import fahras_schema
 from indexer.codec.whoosh.snapshot import snapshot_of
@@ -277,6 +277,8 @@ def weight_of(expansion: Any, met: Analysis) -> float:
         held = key_at(met, expansion.level) == expansion.key
         if expansion.bears:
             held = held and bears(met.unmarked, expansion.bears)
+        if expansion.behind:
+            held = held and expansion.behind in rests_in(met.unmarked)
         if expansion.apart:
             held = held and not parted(expansion.form, met.unmarked)
         return expansion.weight if held else 0.0

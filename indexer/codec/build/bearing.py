@@ -1,6 +1,6 @@
 """Words of a segment that may have a lone proclitic, and the stem that is left without it.
 
-The letters allow it (`analyzers.proclitics`); at query time counts decide whether it is one.
+`analyzers.proclitics` decides; at query time counts only weigh it.
 """
 
 from __future__ import annotations

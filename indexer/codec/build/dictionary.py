@@ -15,7 +15,7 @@ from analyzers.bulk.packed import ODD, Encoded, Numbering, Numbers, Spelled, own
 from analyzers.ranked import distinct_of, inverse_of, numbered
 from indexer.codec.build.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import GRAM_LEVEL, LEVELS, STRINGS_A_MARK
+from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, LEVELS, STRINGS_A_MARK
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 
@@ -222,29 +222,28 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         writer.add(
             f"{prefix}{name}_key_groups", group_of_key[unspelled].take(by_bytes).astype("<u4")
         )
+        if name == BEARING_LEVEL:
+            _write_bearing(writer, f"{prefix}bearing_", groups, group_of_key)
         if name == GRAM_LEVEL:
             _write_grams(
                 writer, f"{prefix}{name}_", groups.numbering, level.keys.take(key_of_group)
             )
-            _write_bearing(writer, f"{prefix}bearing_", groups, group_of_key)
 
 
 def _write_bearing(
     writer: ContainerWriter, prefix: str, groups: Groups, group_of_key: Array
 ) -> None:
-    """Write, by the stem of what is left, the stems that may have a lone proclitic before it.
+    """Write, by the stem of what is left, the forms that may have a lone proclitic before it.
 
-    group_of_key: by key of the level "stem".
+    group_of_key: by key of the level "folded".
     """
-    folded, stems = groups.levels[:2]
-    group_of_folded = np.empty(len(folded.keys), np.int64)
-    group_of_folded[folded.ids] = group_of_key.take(stems.ids)
+    folded = groups.levels[0]
     words, targets = groups.bearings
     first = folded.keys.searchsorted(words)
     kept = np.flatnonzero(folded.keys.searchsorted(words, side="right") > first)
     targets, _, which = numbered(targets.take(kept))
     place_of_target = inverse_of(_write_keys(writer, prefix, groups.numbering, targets))
-    pairs = place_of_target.take(which) << 32 | group_of_folded.take(first.take(kept))
+    pairs = place_of_target.take(which) << 32 | group_of_key.take(first.take(kept))
     pairs = distinct_of(pairs)
     counts = np.bincount(pairs >> 32, minlength=len(targets))
     writer.add(f"{prefix}group_starts", starts_of(counts).astype("<u4"))

@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
 from analyzers.bulk.packed import Numbering
-from analyzers.proclitics import splits
-from analyzers.stemmer import stem
+from analyzers.proclitics import rests_in
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
 from indexer.ranking.slips import one_slip_away
 from indexer.ranking.source import (
@@ -123,18 +122,19 @@ class LexiconField:
         return float(likeness_of(grams, shared(grams, stem), number, number + 1)[0])
 
     @cached_property
-    def _bearing(self) -> dict[str, set[str]]:
-        bearing: dict[str, set[str]] = {}
-        for level, folded in self._groups:
-            if level == "folded":
-                for rest in splits(folded):
-                    bearing.setdefault(stem(rest), set()).add(stem(folded))
+    def _bearing(self) -> dict[str, dict[str, list[Span]]]:
+        bearing: dict[str, dict[str, list[Span]]] = {}
+        for slot in range(len(self._terms)):
+            form = self._form(slot)
+            for target in rests_in(form):
+                found = bearing.setdefault(target, {})
+                found.setdefault(analyze_form(form).stem, []).append((slot, slot + 1))
         return bearing
 
-    def bearing(self, target: str) -> list[tuple[str, Span]]:
+    def bearing(self, target: str) -> dict[str, Spans]:
         """See FieldSource."""
-        keys = sorted(self._bearing.get(target, ()))
-        return [(key, tuple(span)) for key in keys for span in self.group("stem", key).tolist()]
+        found = self._bearing.get(target, {})
+        return {key: spans_of(spans) for key, spans in found.items()}
 
     def count(self, span: Span) -> int:
         """See FieldSource."""
