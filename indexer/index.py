@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from indexer.codec.whoosh.writer import ColumnarWriter
     from indexer.documents import Documents
     from indexer.folder.lookup import FileTable
+    from indexer.folder.newer import Newer
     from indexer.ranking.snapshot import Snapshot
+    from indexer.reasons import Reason
     from indexer.reports import (
         Document,
         FileProblem,
@@ -291,7 +293,7 @@ class Index:
             del self._whoosh
 
     def _let_go(self) -> None:
-        for name in ("_opened", "_snapshot", "_files", "_ids"):
+        for name in ("_opened", "_snapshot", "_files", "_ids", "_newer"):
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
@@ -362,6 +364,30 @@ class Index:
         option has an unknown value.
         """
         return self._search(query, options).results()
+
+    def why_nothing(
+        self, results: SearchResults, options: SearchOptions = SearchOptions()
+    ) -> tuple[Reason, ...]:
+        """Why a search with these options found nothing; () where it found something.
+
+        Only here, and only once for an open index, is it compared with its folder: names, sizes
+        and times of up to 50,000 files.
+        """
+        if results.total:
+            return ()
+        from indexer import reasons
+
+        def count(others: SearchOptions) -> int:
+            return self._search(results.query, others).rank(1).total
+
+        found = reasons.of_query(self._search(results.query, options), results, count)
+        return (*found, *reasons.of_index(self.document_count, self.problems(), self._newer))
+
+    @cached_property
+    def _newer(self) -> Newer:
+        from indexer.folder.newer import newer
+
+        return newer(self._catalogue)
 
     def _search(self, query: str, options: SearchOptions) -> Search:
         options.check()

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from indexer.errors import OptionError
 
 if TYPE_CHECKING:
+    from indexer.reasons import Reason
     from indexer.reports import Explanation
 
 Tier = Literal["exact", "folded", "stem", "plural", "variant", "spelling", "root"]
@@ -126,6 +127,8 @@ class SearchResults(NamedTuple):
     unknown_words: tuple[UnknownWord, ...] = ()
     notes: tuple[str, ...] = ()
     """Sentences for the reader: what was ignored in the query, what was retrieved by spelling."""
+    reasons: tuple[Reason, ...] = ()
+    """Why nothing was found, where `Index.why_nothing` was asked; `search` leaves them out."""
 
 
 class SearchOptions(NamedTuple):

@@ -71,8 +71,8 @@ class Search:
     ) -> None:
         self.snapshot = snapshot
         self._files = files
-        self._options = options
-        self._text = text
+        self.options = options
+        self.text = text
         self._started = time.perf_counter()
         self._stale: dict[str, Staleness | None] = {}
         self._parser = QueryParser(
@@ -93,7 +93,7 @@ class Search:
 
     def _verify(self) -> Verify | None:
         """What reads texts for marks, if marks are asked for."""
-        if "marks" not in self._options.strict:
+        if "marks" not in self.options.strict:
             return None
         from indexer.snippets.vowels import MarksReader
 
@@ -102,23 +102,23 @@ class Search:
     @cached_property
     def query(self) -> Node:
         """What is searched for, with the filters of the options."""
-        if not self._options.within:
+        if not self.options.within:
             return self.parsed.query
-        files = frozenset().union(*map(self._files.matching, self._options.within))
+        files = frozenset().union(*map(self._files.matching, self.options.within))
         return RequireQuery(self.parsed.query, FilterQuery(files=files))
 
     def results(self) -> SearchResults:
         """Run the query and gather its hits, with their snippets."""
-        options = self._options
+        options = self.options
         reach = None if options.limit is None else options.offset + options.limit
         ranked = self.rank(reach)
         docs = ranked.docs[options.offset :].tolist()
         scores = ranked.scores[options.offset :].tolist()
         hits = tuple(self._hits(docs, scores))
-        missing = missing_words(self.parsed.leaves, self._text, self.evaluator)
+        missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
         return SearchResults(
-            query=self._text,
+            query=self.text,
             total=ranked.total,
             hits=hits,
             offset=options.offset,
@@ -130,7 +130,7 @@ class Search:
 
     def rank(self, count: int | None) -> Ranked:
         """The best `count` documents in the order that the options ask for."""
-        if self._options.sort == "relevance":
+        if self.options.sort == "relevance":
             return self.evaluator.rank(self.query, count, self._path_ranks)
         docs, scores = self.evaluator.everything(self.query)
         order = np.lexsort((self._path_ranks(docs), *self._sort_keys(docs)))[:count]
@@ -138,9 +138,9 @@ class Search:
 
     def _sort_keys(self, docs: Docs) -> tuple[NDArray[np.int64], ...]:
         entries = [self._entry(doc) for doc in docs.tolist()]
-        if self._options.sort == "size":
+        if self.options.sort == "size":
             return (np.array([-entry.size for entry in entries]),)
-        if self._options.sort == "date":  # newest first, those without a date last
+        if self.options.sort == "date":  # newest first, those without a date last
             dates = [self._stored(doc)["date"] for doc in docs.tolist()]
             places = {date: -place for place, date in enumerate(sorted(set(dates)))}
             return (np.array([places[date] for date in dates]),)
@@ -178,7 +178,7 @@ class Search:
 
     def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
         """The text of each document and its best passages; empty if none are wanted."""
-        options = self._options
+        options = self.options
         if options.snippets <= 0 and not options.places:
             yield from (("", ()) for _ in docs)
             return
@@ -198,7 +198,7 @@ class Search:
 
     def _title_matches(self, docs: Sequence[int]) -> Iterator[tuple[Match, ...]]:
         """The matches in the title of each document; empty if they are not wanted."""
-        leaves = self._title_leaves if self._options.mark_titles else []
+        leaves = self._title_leaves if self.options.mark_titles else []
         if not leaves:
             yield from (() for _ in docs)
             return
@@ -239,9 +239,9 @@ class Search:
             date=stored["date"] or None,
             size=entry.size,
             score=score,
-            snippets=snippets[: self._options.snippets],
+            snippets=snippets[: self.options.snippets],
             stale=self._staleness(path, entry),
-            explanation=self._explainer.explain(doc, score) if self._options.explain else None,
+            explanation=self._explainer.explain(doc, score) if self.options.explain else None,
             title_matches=title_matches,
             inside=place_within(stored),
             page=snippets[0].page if snippets else None,
@@ -257,7 +257,7 @@ class Search:
     def _explainer(self) -> Explainer:
         from indexer.ranking.explain import Explainer
 
-        return Explainer(self.query, self._text, self.evaluator)
+        return Explainer(self.query, self.text, self.evaluator)
 
     @cached_property
     def _targets(self) -> Targets:

@@ -247,10 +247,11 @@ class Reading(Composer):
                 f"{lexeme.text} needs its value right after it", self.text, value.start
             )
         text = unquoted(value)[0] if value.kind == "quote" else value.text
+        written = lexeme.text + value.text
         if FILTER_FIELDS[name] == "date":
-            query = FilterQuery(dates=self._dates(value, unmark(text)))
+            query = FilterQuery(dates=self._dates(value, unmark(text)), written=written)
         else:
-            query = FilterQuery(files=self.parser.file_numbers(text))
+            query = FilterQuery(files=self.parser.file_numbers(text), written=written)
         return [Clause(query, "=")]
 
     def _dates(self, lexeme: Lexeme, text: str) -> tuple[str, str]:

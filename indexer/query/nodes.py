@@ -9,7 +9,7 @@ place that a new kind must be added to.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -230,11 +230,12 @@ class FilterQuery:
     """Documents whose file or date passes a test; adds nothing to scores.
 
     `files`, where given, are the file numbers admitted; `dates`, where given, the first and the
-    last ISO date prefix admitted, either of which may be empty.
+    last ISO date prefix admitted, either of which may be empty. `written` is how the query has it.
     """
 
     files: frozenset[int] | None = None
     dates: tuple[str, str] | None = None
+    written: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, eq=False)

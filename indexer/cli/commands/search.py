@@ -97,13 +97,15 @@ def _respells(choice: str, output: Output) -> bool:
 def _search_once(index: Index, text: str, options: SearchOptions, output: Output) -> int:
     """Run one query, print its results and hints, and return the exit code."""
     results = index.search(text, options)
+    if not results.total and output.kind != "quiet":
+        results = results._replace(reasons=index.why_nothing(results, options))
     output.printer()(results, None)
     if output.kind not in ("quiet", "json"):
         from indexer.cli.output import hints
 
         terminal.flush()
         if not results.total:
-            hints.explain(index, text, options, results)
+            hints.explain(results)
         else:
             hints.remark(results, output)
     return exits.FOUND if _is_something(results, output) else exits.NOTHING
@@ -130,6 +132,8 @@ def _search_batch(index: Index, path: str, options: SearchOptions, output: Outpu
             terminal.complain(f"{path}:{query.line}: {error}")
             failed = True
             continue
+        if not results.total and output.kind == "json":
+            results = results._replace(reasons=index.why_nothing(results, options))
         found = found or _is_something(results, output)
         printer(results, query.id)
         stale |= {hit.path: hit for hit in results.hits if hit.stale}

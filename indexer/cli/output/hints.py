@@ -3,45 +3,123 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from indexer.cli.output import terminal
-from indexer.results import STALENESS, SearchOptions, SearchResults
+from indexer.results import STALENESS, SearchResults
 
 if TYPE_CHECKING:
     from indexer.cli.output.printing import Output
-    from indexer.index import Index
+    from indexer.reasons import Reason
     from indexer.results import Hit
 
-_FILTERS = {
-    "within": "--in",
-    "fields": "--field",
-    "strict": "--strict",
-    "all_words": "--all-words",
-    "match": "--match",
-}
+_SPELLED = {"all_words": "all-words"}
+"""Options of a reason that are spelled otherwise here."""
 
 
-def explain(index: Index, query: str, options: SearchOptions, results: SearchResults) -> None:
+def explain(results: SearchResults) -> None:
     """Say that nothing was found, and each reason that is known."""
-    if not any(map(str.isalnum, query)):
-        terminal.complain("the query holds no words, so nothing was searched: give at least one")
+    if any(reason.code == "no_words" for reason in results.reasons):
+        terminal.complain(sentence(results.reasons[0]))
         return
-    terminal.complain(f"nothing found for: {query}")
-    tell_words(results)
-    relaxed = _without_filters(options)
-    if relaxed is not None:
-        total = index.search(query, relaxed).total
-        if total:
-            noun = "document" if total == 1 else "documents"
-            terminal.complain(f"without {_filters_used(options)}: {total:,} {noun}")
-    skipped = sum(problem.fatal for problem in index.problems())
-    if not index.document_count:
-        terminal.complain("the index holds no documents: add some with fahras index PATH")
-    elif skipped:
-        noun = "file" if skipped == 1 else "files"
-        terminal.complain(f"{skipped:,} {noun} could not be read; fahras stats names them")
+    terminal.complain(f"nothing found for: {results.query}")
+    for reason in results.reasons:
+        terminal.complain(sentence(reason))
+    for note in results.notes:
+        terminal.complain(note)
+
+
+def sentence(reason: Reason) -> str:
+    """A reason as a person reads it."""
+    code, words, names, counts = reason
+    quoted = [word if word[:1] == "«" else f"«{word}»" for word in words]
+    match code:
+        case "no_words":
+            return "the query holds no words, so nothing was searched: give at least one"
+        case "empty_index":
+            return "the index holds no documents: add some with fahras index PATH"
+        case "unknown_word":
+            proposed = f"; did you mean (هل تقصد): {'، '.join(names)}" if names else ""
+            return f"not in the index: {words[0]}{proposed}"
+        case "other_field":
+            where = " or ".join(names)
+            return f"{quoted[0]} stands in no {where}; {_holders(counts)} it elsewhere"
+        case "other_form":
+            return f"{quoted[0]} stands nowhere so; {_holders(counts)} other forms of it"
+        case "no_form":
+            return f"no word of the index fits {words[0]}"
+        case "apart":
+            return _apart(quoted, counts)
+        case "phrase":
+            return f"the words of {quoted[0]} stand nowhere so; {_holders(counts)} them apart"
+        case "excluded":
+            signs = " ".join(f"-{word}" for word in words)
+            return f"without {signs}: {_documents(counts)}"
+        case "filter":
+            return f"without {_spelled(names)}: {_documents(counts)}"
+        case "no_file":
+            glob = names[0] if ":" in names[0] else f"--in {names[0]}"
+            return f"no indexed file matches {glob}"
+        case "no_dates":
+            return f"without {_spelled(names)}: {_documents(counts)}, none of which has a date"
+        case "other_dates":
+            return _other_dates(names, counts)
+        case "old_index":
+            return _old_index(*counts)
+        case "unreadable":
+            return f"{_files(counts[0])} could not be read; fahras stats names them"
+        case "other_kinds":
+            kinds = ", ".join(
+                f"{count:,} {name or 'without ending'}"
+                for name, count in zip(names, counts, strict=True)
+            )
+            return f"files of other kinds are not indexed: {kinds}"
+
+
+def _apart(words: Sequence[str], counts: Sequence[int]) -> str:
+    if len(words) == 2:
+        (first, second), (n, m) = words, counts
+        return f"no document holds both {first} ({_documents((n,))}) and {second} ({m:,})"
+    left_out, most = max(zip(words, counts, strict=True), key=lambda pair: pair[1])
+    every = ", ".join(words)
+    rest = f"; without {left_out}: {_documents((most,))}" if most else ""
+    return f"no document holds all of {every}{rest}"
+
+
+def _other_dates(names: Sequence[str], counts: Sequence[int]) -> str:
+    *filters, first, last = names
+    dated = f"of {first}" if first == last else f"from {first} to {last}"
+    undated = f"; {counts[1]:,} without a date" if counts[1] else ""
+    return f"without {_spelled(filters)}: {_documents(counts)}, {dated}{undated}"
+
+
+def _old_index(added: int, changed: int) -> str:
+    told = []
+    if added:
+        told.append(f"{_files(added)} {'was' if added == 1 else 'were'} added")
+    if changed:
+        told.append(
+            f"{changed:,} may have changed" if told else f"{_files(changed)} may have changed"
+        )
+    return f"since the index was updated {' and '.join(told)}: run fahras index"
+
+
+def _documents(counts: Sequence[int]) -> str:
+    return f"{counts[0]:,} {'document' if counts[0] == 1 else 'documents'}"
+
+
+def _holders(counts: Sequence[int]) -> str:
+    return f"{_documents(counts)} {'holds' if counts[0] == 1 else 'hold'}"
+
+
+def _files(count: int) -> str:
+    return f"{count:,} {'file' if count == 1 else 'files'}"
+
+
+def _spelled(names: Sequence[str]) -> str:
+    """Options with their dashes, and pieces of the query as they are."""
+    return ", ".join(name if ":" in name else f"--{_SPELLED.get(name, name)}" for name in names)
 
 
 def remark(results: SearchResults, output: Output) -> None:
@@ -54,6 +132,9 @@ def remark(results: SearchResults, output: Output) -> None:
     else:
         for note in results.notes:
             terminal.complain(note)
+    if not results.hits and results.offset:
+        beyond = f"--offset {results.offset} is beyond the last of {results.total:,}"
+        terminal.complain(f"{beyond} documents")
     tell_stale(results.hits, left_out=output.kind == "paths")
     cut_short = output.kind == "paths" and len(results.hits) < results.total
     if cut_short and terminal.is_terminal(sys.stderr):
@@ -92,30 +173,3 @@ def tell_words(results: SearchResults) -> None:
         terminal.complain(message)
     for note in results.notes:
         terminal.complain(note)
-
-
-def _changed(options: SearchOptions) -> list[str]:
-    default = SearchOptions()
-    return [name for name in _FILTERS if getattr(options, name) != getattr(default, name)]
-
-
-def _filters_used(options: SearchOptions) -> str:
-    return ", ".join(_FILTERS[name] for name in _changed(options))
-
-
-def _without_filters(options: SearchOptions) -> SearchOptions | None:
-    """The same search without its filters, or None where it had none."""
-    if not _changed(options):
-        return None
-    default = SearchOptions()
-    return options._replace(
-        limit=1,
-        offset=0,
-        snippets=0,
-        explain=False,
-        within=default.within,
-        fields=default.fields,
-        strict=default.strict,
-        all_words=default.all_words,
-        match=default.match,
-    )

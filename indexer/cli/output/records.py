@@ -14,6 +14,7 @@ from indexer.cli.output import terminal
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Division
+    from indexer.reasons import Reason
     from indexer.reports import (
         Document,
         Explanation,
@@ -159,6 +160,19 @@ def hit_record(hit: Hit, query_id: str | None = None) -> Record:
     return record
 
 
+def reason_record(reason: Reason) -> Record:
+    """Why nothing was found: a code, what it is about, and the sentence that a person reads."""
+    from indexer.cli.output import hints
+
+    return {
+        "code": reason.code,
+        "words": list(reason.words),
+        "names": list(reason.names),
+        "counts": list(reason.counts),
+        "message": hints.sentence(reason),
+    }
+
+
 def results_record(results: SearchResults, query_id: str | None = None) -> Record:
     """The whole answer to one query."""
     record: Record = {
@@ -174,6 +188,7 @@ def results_record(results: SearchResults, query_id: str | None = None) -> Recor
             for unknown in results.unknown_words
         ],
         "notes": list(results.notes),
+        "reasons": [reason_record(reason) for reason in results.reasons],
     }
     return record if query_id is None else {"query_id": query_id, **record}
 
