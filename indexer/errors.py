@@ -100,6 +100,10 @@ class PassingError(ExtractError):
     """The fault is not in the file: it may be read next time though it is the same."""
 
 
+class NoTextError(ExtractError):
+    """The bytes are those of a kind of file that is not read."""
+
+
 class DocumentNotFoundError(FahrasError):
     """No document of the index answers to this path or id."""
 

@@ -464,17 +464,19 @@ class Index:
     def stats(self) -> IndexStats:
         """The contents of the index, and its size."""
         from analyzers import ANALYZER_VERSION
+        from indexer.extract.formats import OTHER_KIND
         from indexer.ranking.terms import distinct_terms, tokens_of
         from indexer.reports import IndexStats
 
         opened, catalogue = self._opened
+        others = len(catalogue.files.read_by(OTHER_KIND))
         failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
         return IndexStats(
             index_dir=self._location.index_dir,
             aliases=self.aliases,
             roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
             documents=self.document_count,
-            files=len(catalogue.files) - sum(not entry.documents for entry in failures),
+            files=len(catalogue.files) - sum(not entry.documents for entry in failures) - others,
             tokens=tokens_of(opened),
             terms=distinct_terms(opened),
             text_bytes=sum(catalogue.files.column("text_bytes")),

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
-from indexer.errors import ExtractError
+from indexer.errors import ExtractError, NoTextError
 from indexer.extract.fields import Role
 from indexer.extract.formats import (
     BY_ENDING,
     EXTENSIONS,
+    OTHER_KIND,
     UNNAMED,
     Format,
     by_content,
@@ -34,6 +35,7 @@ __all__ = [
     "extract",
     "extract_path",
     "hash_file",
+    "may_be_read",
 ]
 
 
@@ -51,10 +53,15 @@ def extract_path(
     `fields` are the names of the fields of records where they are not the usual ones.
     """
     named = _format(path)
-    if named is UNNAMED:
-        _refuse_other(path)
-    data = None if named.streams else read_whole(path, max_bytes)
-    return _extract(named, path, data, max_bytes, fields)
+    try:
+        if named is UNNAMED:
+            _refuse_other(path)
+        data = None if named.streams else read_whole(path, max_bytes)
+        return _extract(named, path, data, max_bytes, fields)
+    except NoTextError as error:
+        if named is UNNAMED:
+            error.reader = OTHER_KIND
+        raise
 
 
 def extract(
@@ -132,7 +139,5 @@ def _format(path: str) -> Format:
     """The format that a name tells, `UNNAMED` where it tells none. Raises NoTextError."""
     extension = extension_of(path)
     if not may_be_read(path):
-        from indexer.extract.charsets import NoTextError
-
         raise NoTextError(f"files ending in {extension} are not read, whatever they hold")
     return BY_ENDING.get(extension, UNNAMED)

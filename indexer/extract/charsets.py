@@ -13,7 +13,7 @@ import codecs
 import re
 from typing import NamedTuple
 
-from indexer.errors import ExtractError
+from indexer.errors import NoTextError
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -51,10 +51,6 @@ _MAGIC = (
     (b"\x28\xb5\x2f\xfd", "zstd data"),
     (b"SQLite format 3", "a database"),
 )
-
-
-class NoTextError(ExtractError):
-    """The bytes are those of another kind of file."""
 
 
 class Decoded(NamedTuple):

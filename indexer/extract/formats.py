@@ -34,6 +34,10 @@ class Format(NamedTuple):
     """Whether its documents are records with fields, whose names `--fields` may say."""
     is_risky: bool = False
     """Whether its parser runs in the worker process."""
+    extra: str = ""
+    """The extra of the project that installs the library, where the project alone does not."""
+    program: str = ""
+    """The package of the system whose programs read them."""
     max_bytes: int = MAX_FILE_BYTES
     version: int = 1
     """Raised when the same file gives another text, title or date: files that an older version read
@@ -85,6 +89,11 @@ FORMATS = (
     Format("EPUB", (".epub",), "epub", "extract_epub", holds=b"mimetypeapplication/epub+zip"),
     Format("zip", (".zip",), "archives", "extract_zip"),
     Format("tar", (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives", "extract_tar"),
+    Format("7z", (".7z",), "sevenzip", "extract_7z", (b"7z\xbc\xaf\x27\x1c",), library="py7zr",
+           is_risky=True, extra="7z"),
+    Format("Access", (".bok", ".mdb", ".accdb"), "access", "extract_access",
+           (b"\0\1\0\0Standard Jet DB", b"\0\1\0\0Standard ACE DB"), is_risky=True,
+           program="mdbtools"),
     Format("gzip", (".gz",), "compressed", "extract_compressed", (b"\x1f\x8b\x08",)),
     Format("bzip2", (".bz2",), "compressed", "extract_compressed", (b"BZh",)),
     Format("xz", (".xz",), "compressed", "extract_compressed", (b"\xfd7zXZ\0",)),
@@ -93,6 +102,9 @@ FORMATS = (
 
 UNNAMED = Format("other text", (), "text", "extract_text")
 """Files whose names tell nothing: text, if their bytes are, or what their first bytes tell."""
+
+OTHER_KIND = "none/1"
+"""Who has read a file that is no text: raised when another kind is read, so that it is tried."""
 
 _OTHER_KINDS = """
 jpg jpeg jpe png gif bmp tif tiff webp heic heif avif ico psd ai eps raw cr2 nef dng xcf svg
@@ -144,7 +156,7 @@ def may_be_read(path: str) -> bool:
 
 def readers() -> frozenset[str]:
     """The readers of today; what others have read is read again."""
-    return frozenset(row.reader for row in (*FORMATS, UNNAMED))
+    return frozenset((OTHER_KIND, *(row.reader for row in (*FORMATS, UNNAMED))))
 
 
 def extension_of(path: str) -> str:

@@ -11,8 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from indexer.errors import ExtractError, PassingError
-from indexer.extract.charsets import NoTextError
+from indexer.errors import ExtractError, NoTextError, PassingError
 from indexer.extract.formats import extension_of
 from indexer.extract.jsonl import Ids
 from indexer.extract.package import MOST_ENTRIES, BombError, Budget

@@ -192,6 +192,14 @@ class Files(MutableMapping[str, FileEntry]):
                 if failure := self._name("failure", self._row[path]):
                     yield path, failure
 
+    def read_by(self, reader: str) -> list[str]:
+        """The paths of the files that were read by one reader."""
+        if reader not in self.names["reader"]:
+            return []
+        number = self.names["reader"].index(reader)
+        numbers = self._values("reader")
+        return [path for path, row in self._row.items() if numbers[row] == number]
+
     def outdated(self, readers: Set[str]) -> frozenset[str]:
         """The paths of files that were read by others than these."""
         names = self.names["reader"]

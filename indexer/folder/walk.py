@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 
 from indexer.errors import FahrasError
-from indexer.extract import EXTENSIONS, extension_of
+from indexer.extract import EXTENSIONS, extension_of, may_be_read
 from indexer.extract.sources import in_words
 from indexer.folder.columns import Stamp
 from indexer.given import MIB, read_given
@@ -167,7 +167,7 @@ def _files_of(
                 folders.append(prefix + name)
             elif not is_file and entry.is_symlink():
                 links.append(prefix + name)
-            elif name[name.rfind(".") :] in EXTENSIONS or extension_of(name) in EXTENSIONS:
+            elif name[name.rfind(".") :] in EXTENSIONS or _is_to_be_seen(name, is_file=is_file):
                 info = entry.stat(follow_symlinks=False)
                 if is_file or _is_regular(seen, prefix + name, info):
                     files[name] = (info.st_size, info.st_mtime_ns)
@@ -178,18 +178,22 @@ def _files_of(
     return files
 
 
+def _is_to_be_seen(name: str, *, is_file: bool) -> bool:
+    """Whether something may be a file to read: without a telling name, only a regular file may."""
+    return may_be_read(name) if is_file else extension_of(name) in EXTENSIONS
+
+
 def _look_at_file_root(seen: Walk) -> None:
     """Take a root that is a file; the user named it, so its name may begin with a dot."""
     extension = extension_of(seen.root)
-    if extension in EXTENSIONS:
+    if may_be_read(seen.root):
         info = os.stat(seen.root)
         if _is_regular(seen, seen.root, info):
             folder, name = os.path.split(seen.root)
             seen.take(folder, {name: (info.st_size, info.st_mtime_ns)})
     else:
         seen.skipped[extension] += 1
-        known = " ".join(sorted(EXTENSIONS))
-        seen.problems.append(FileProblem(seen.root, f"not a kind of file that is read: {known}"))
+        seen.problems.append(FileProblem(seen.root, "not a kind of file that is read"))
 
 
 def _is_regular(seen: Walk, path: str, info: os.stat_result) -> bool:
@@ -217,7 +221,7 @@ def _follow_links(seen: Walk, links: list[str]) -> None:
         target = os.path.realpath(path)
         if stat.S_ISDIR(info.st_mode) or target in targets:
             continue
-        if extension not in EXTENSIONS:
+        if not may_be_read(path):
             seen.skipped[extension] += 1
             continue
         targets.add(target)

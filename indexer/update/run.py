@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from indexer.errors import ExtractError, FahrasError, PassingError, Remedy
-from indexer.extract import Extraction, Record, extract_path
+from indexer.extract import Extraction, Record, extension_of, extract_path
+from indexer.extract.formats import OTHER_KIND
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import Changes, FileState, Look
 from indexer.folder.columns import FileEntry
@@ -140,6 +142,8 @@ class FileRead(NamedTuple):
     error: str | None
     reader: str = ""
     lasting: bool = False
+    is_other: bool = False
+    """Whether it is simply no kind of file that is read."""
 
 
 def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
@@ -171,6 +175,7 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
             None if error is None else str(error),
             extraction.reader,
             lasting=error is not None and not isinstance(error, PassingError),
+            is_other=error is not None and error.reader == OTHER_KIND,
         )
 
 
@@ -214,6 +219,8 @@ class Run:
         self.problems: list[FileProblem] = []
         self.bytes_read = 0
         self.failed: set[str] = set()
+        self.others: set[str] = set()
+        """Those that turned out to be of no kind that is read."""
 
     def carry_out(self, plan: Plan) -> None:
         """Apply the plan to writer and catalogue. Does not commit."""
@@ -257,7 +264,9 @@ class Run:
         """Note the result for a file. One that cannot be read keeps its documents, if any."""
         self.problems += read.problems
         key = self._catalogue.key(state.path)
-        if read.error is not None:
+        if read.is_other:
+            self.others.add(state.path)
+        elif read.error is not None:
             self.problems.append(FileProblem(state.path, read.error))
             if not read.documents:
                 self.failed.add(state.path)
@@ -271,7 +280,7 @@ class Run:
         self._catalogue.files[key] = FileEntry(
             read.number,
             key,
-            read.size,
+            state.size if read.is_other else read.size,
             state.mtime_ns,
             read.digest,
             read.documents,
@@ -333,7 +342,8 @@ def report_of(
     plan: Plan, catalogue: Catalogue, run: Run | None, started: float, notes: Sequence[str] = ()
 ) -> UpdateReport:
     """The numbers of what was found and done."""
-    failed = run.failed if run else set()
+    failed = run.failed | run.others if run else set()
+    others = _others(plan, catalogue)
     kinds = ("added", "changed", "moved", "removed")
     counts = {
         kind: sum(1 for s in plan.all(kind) if kind == "moved" or s.path not in failed)
@@ -344,14 +354,23 @@ def report_of(
     unchanged = sum(changes.unchanged + len(changes.touched) for changes in plan.changes)
     return UpdateReport(
         **counts,
-        unchanged=unchanged - unread,
+        unchanged=unchanged - unread - len(others - failed),
         unread=unread,
         documents=sum(catalogue.files.column("documents")),
         bytes_read=run.bytes_read if run else 0,
         elapsed_s=time.perf_counter() - started,
         problems=tuple(problems_of(plan, run)),
-        notes=(*_notes(plan), *notes),
+        notes=(*_notes(plan, others), *notes),
     )
+
+
+def _others(plan: Plan, catalogue: Catalogue) -> Set[str]:
+    """The files examined that are of no kind that is read, now or when they were read."""
+    examined = map(catalogue.absolute, plan.roots)
+    known = set(map(catalogue.absolute, catalogue.files.read_by(OTHER_KIND)))
+    roots = tuple(examined)
+    within = tuple(os.path.join(root, "") for root in roots)
+    return {path for path in known if path in roots or path.startswith(within)}
 
 
 def _unread(plan: Plan, catalogue: Catalogue, failed: Set[str]) -> int:
@@ -361,9 +380,10 @@ def _unread(plan: Plan, catalogue: Catalogue, failed: Set[str]) -> int:
     return sum(catalogue.absolute(key) not in failed | moved for key in examined)
 
 
-def _notes(plan: Plan) -> tuple[str, ...]:
-    if not plan.skipped:
+def _notes(plan: Plan, others: Set[str]) -> tuple[str, ...]:
+    skipped = Counter(plan.skipped) + Counter(map(extension_of, others))
+    if not skipped:
         return ()
-    kinds = sorted(plan.skipped.items(), key=lambda item: (-item[1], item[0]))
+    kinds = sorted(skipped.items(), key=lambda item: (-item[1], item[0]))
     named = ", ".join(f"{count} {kind or 'without extension'}" for kind, count in kinds[:5])
     return (f"files of other kinds were skipped: {named}",)

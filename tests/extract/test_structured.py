@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from cli_process import run
 
-from indexer.errors import ExtractError
+from indexer.errors import ExtractError, NoTextError
 from indexer.extract import Record, extract, extract_path
-from indexer.extract.charsets import NoTextError
 
 
 def records(name: str, source: str | bytes) -> list[Record]:

@@ -86,13 +86,15 @@ def test_hidden_names_are_passed_over_and_other_extensions_counted(tmp_path: Pat
         "ok.TXT",
         "a.png",
         "b.PNG",
-        "x.gz",
+        "x.iso",
         "Make",
+        "notes.org",
+        "a.txt~",
     ):
         write(tmp_path, name)
     seen = walk(str(tmp_path))
-    assert names(seen) == ["ok.TXT"]
-    assert dict(seen.skipped) == {".png": 2, ".gz": 1, "": 1}
+    assert names(seen) == ["Make", "notes.org", "ok.TXT"]
+    assert dict(seen.skipped) == {".png": 2, ".iso": 1, ".txt~": 1}
     assert not seen.problems
 
 

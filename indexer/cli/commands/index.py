@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 def run(request: IndexRequest) -> int:
     """Bring the index that is meant up to date and print what was done."""
+    if request.formats:
+        from indexer.cli.output import formats
+
+        formats.show(as_json=request.json)
+        return exits.FOUND
     for path in request.paths:
         os.stat(path)
     report, places = _updated(request)
@@ -133,11 +138,9 @@ def _progress() -> Iterator[ProgressCallback | None]:
 
 def _say_no_texts(places: list[str]) -> None:
     from indexer.cli.output.records import relative_path
-    from indexer.extract import EXTENSIONS
 
     where = ", ".join(terminal.safe_name(relative_path(os.path.abspath(p))) for p in places)
-    kinds = " ".join(sorted(EXTENSIONS))
-    terminal.complain(f"no texts in {where}: put files of these kinds there: {kinds}")
+    terminal.complain(f"no texts in {where}: fahras index --formats lists what is read")
 
 
 def _is_blank(report: UpdateReport) -> bool:

@@ -118,6 +118,9 @@ class IndexRequest(Request):
         "May be repeated.",
         metavar="NAME=FIELD",
     )
+    formats = Flag(
+        _OUTPUT, "--formats", "Print which files are read, with what, and what else could be."
+    )
     index = INDEX
     json = JSON
 
