@@ -81,7 +81,7 @@ FILES = [
           "fahras: no texts in .: fahras index --formats lists what is read", 0, _empty),
     _file("unread-kinds", "a folder of other kinds of files",
           "fahras: no texts in .: fahras index --formats lists what is read", 0,
-          lambda folder: (_empty(folder), write(folder, "a.png"), write(folder, "b"))),
+          lambda folder: (_empty(folder), write(folder, "a.png"), write(folder, "b.iso"))),
     _file("search-empty", "a search of an index without documents",
           "fahras: nothing found for: ريم\nfahras: not in the index: ريم\n"
           "fahras: the index holds no documents: add some with fahras index PATH", 1,
