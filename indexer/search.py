@@ -84,6 +84,7 @@ class Search:
             strict=options.strict,
             respell=options.respell,
             asked=snapshot.settings.asked,
+            negation=snapshot.settings.negation,
             aliases=aliases,
         )
         self.parsed: ParsedQuery = (

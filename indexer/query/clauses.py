@@ -6,8 +6,10 @@ The parser finds the clauses; this file knows no syntax.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple, Protocol
 
+from indexer.query.negations import negated
 from indexer.query.nodes import (
     AlternativeQuery,
     AndQuery,
@@ -46,6 +48,10 @@ class Options(Protocol):
         """Whether every word is wanted."""
 
     @property
+    def negation(self) -> float:
+        """What a negator and its word count together."""
+
+    @property
     def letters(self) -> frozenset[str]:
         """The foldings of letters that are turned off."""
 
@@ -72,6 +78,7 @@ class Composer:
     def combine(self, clauses: Sequence[Clause]) -> Node:
         """One query from clauses side by side, without stopwords if there is anything else."""
         kept = [c for c in clauses if not c.weak]
+        negations = self.negations(clauses)
         if kept:
             self.forget(c for c in clauses if c.weak)
         else:
@@ -79,11 +86,27 @@ class Composer:
         kept = self.with_alternatives(kept)
         wanted = ("+", "") if self._options.all_words else ("+",)
         return _assemble(
-            scored=[c.query for c in kept if c.sign in ("+", "")],
+            scored=[*(c.query for c in kept if c.sign in ("+", "")), *negations],
             must=[c.query for c in kept if c.sign in wanted],
             never=[c.query for c in kept if c.sign == "-"],
             filters=[c.query for c in kept if c.sign == "="],
         )
+
+    def negations(self, clauses: Sequence[Clause]) -> list[AlternativeQuery]:
+        """For each word with a negator before it, the two together: scored, never asked for."""
+        found = []
+        for one, other in pairwise(clauses):
+            if not (_is_loose(one) and _is_loose(other)) or other.weak:
+                continue
+            negator, word = one.query, other.query
+            assert isinstance(negator, StemQuery)  # noqa: S101  _is_loose says so
+            assert isinstance(word, StemQuery)  # noqa: S101
+            sides = negated(negator.word, word.word) if negator.fields == word.fields else ()
+            if sides and self._options.negation > 0:
+                boost = word.boost * self._options.negation
+                found.append(AlternativeQuery(word.fields, sides, boost, self._options.letters))
+        self.leaves += found
+        return found
 
     def with_alternatives(self, clauses: list[Clause]) -> list[Clause]:
         """The clauses, and beside words that are one name together, the other names for it.
@@ -131,6 +154,14 @@ class Composer:
         gone = {id(leaf) for clause in clauses for leaf in leaves_of(clause.query)}
         if gone:
             self.leaves[:] = [leaf for leaf in self.leaves if id(leaf) not in gone]
+
+
+def _is_loose(clause: Clause) -> bool:
+    """Whether it is a word that may be written otherwise, and may be missing."""
+    query = clause.query
+    if not isinstance(query, StemQuery) or query.quoted or clause.sign:
+        return False
+    return query.match not in ("exact", "folded")
 
 
 def _assemble(scored: list[Node], must: list[Node], never: list[Node], filters: list[Node]) -> Node:

@@ -19,6 +19,7 @@ from indexer.query.lexer import (
     field_of,
     unquoted,
 )
+from indexer.query.negations import parted
 from indexer.query.nodes import (
     FilterQuery,
     Leaf,
@@ -408,13 +409,17 @@ class Reading(Composer):
             level,
             boost * self.asking.weight(word),
             variants=tuple(side[0].unmarked for side in found if len(side) == 1),
-            sides=tuple(side for side in found if len(side) > 1),
+            sides=(*(side for side in found if len(side) > 1), *self._in_two_words(word, level)),
             strict=self.parser.letters,
             respell=self.parser.respell and not lettered,
             quoted=quoted,
         )
         self._hold(query)
         return Clause(query, "", weak=word.analysis.stopword)
+
+    def _in_two_words(self, word: QueryWord, level: WordLevel) -> tuple[Side, ...]:
+        """A word in لا as two, where other spellings count."""
+        return parted(word) if level in ("variant", "root") else ()
 
     def words(self, text: str, start: int) -> list[QueryWord]:
         """The words of a piece of the query that begins at `start`.

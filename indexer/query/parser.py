@@ -51,7 +51,8 @@ class QueryParser:
     quoted words their letters. With `all_words` every word must belong.
     `variants` is the table of words that stand for each other; `strict` are the foldings turned off
     (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced. `asked`
-    is what the word that names what is asked for counts. `aliases` are other names of fields.
+    is what the word that names what is asked for counts. `negation` is what a negator and its word
+    count together. `aliases` are other names of fields.
     """
 
     def __init__(
@@ -65,11 +66,13 @@ class QueryParser:
         strict: frozenset[str] = frozenset(),
         respell: bool = True,
         asked: float = DEFAULT.asked,
+        negation: float = DEFAULT.negation,
         aliases: Mapping[str, str] | None = None,
     ) -> None:
         self.respell = respell
         self.aliases = aliases or {}
         self.asked = asked
+        self.negation = negation
         self._fields = fields
         self._match: MatchLevel = match or DEFAULT_MATCH
         self.quoted_level: WordLevel = match or "joined"

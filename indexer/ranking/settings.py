@@ -30,6 +30,8 @@ class RankingSettings:
     unlikely           share of the weight of a proclitic for a word that by the counts has none
     asked              what the word after a question word counts, which names the kind of the
                        answer rather than the topic
+    negation           what a negator and the word behind it count together, beside the word: so
+                       much that texts with both come first
     coverage           a document with all words of the query (by idf) gains this share
     proximity          weight of two neighbouring words of the query that stand side by side
     proximity_window   how many places apart they may stand; the weight falls evenly up to there
@@ -54,6 +56,7 @@ class RankingSettings:
     article_share: float = 0.05
     unlikely: float = 0.2
     asked: float = 0.7
+    negation: float = 0.6
     coverage: float = 0.3
     proximity: float = 0.3
     proximity_window: int = 6
