@@ -68,6 +68,10 @@ class Documents:
             inside=place_within(stored),
             layout=layout,
             division=division,
+            title_from=stored.get("title_from"),
+            date_from=stored.get("date_from"),
+            date_text=stored.get("date_text") or stored["date"] or None,
+            calendar=stored.get("calendar"),
         )
 
     def holds(self, name: str) -> bool:

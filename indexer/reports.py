@@ -69,6 +69,15 @@ class Document(NamedTuple):
     """Where its pages, slides and headings begin; None if it has none that are known."""
     division: Division | None = None
     """The page, slide or sheet that was asked for."""
+    title_from: str | None = None
+    """What gave the title: metadata, front matter, page, header, field, sheet, heading, first line
+    or file name."""
+    date_from: str | None = None
+    """What gave the date: one of these, or text, for a dateline."""
+    date_text: str | None = None
+    """The date as it is written there."""
+    calendar: str | None = None
+    """`hijri` for a date that is written so."""
 
 
 class FileProblem(NamedTuple):

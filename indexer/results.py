@@ -100,6 +100,8 @@ class Hit(NamedTuple):
     title_matches: tuple[Match, ...] = ()
     inside: str = ""
     page: int | str | None = None
+    date_text: str | None = None
+    """The date as it is written where that is in the calendar of the Hijra."""
 
     @property
     def matches(self) -> tuple[Match, ...]:
@@ -131,6 +133,20 @@ class SearchResults(NamedTuple):
     """Why nothing was found, where `Index.why_nothing` was asked; `search` leaves them out."""
 
 
+DAYS_WRITTEN = "2017, 2017-11 or 2017-11-28"
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a year, month or day as filters take them."""
+    parts = text.split("-")
+    if not text.isascii() or [len(part) for part in parts] not in ([4], [4, 2], [4, 2, 2]):
+        return False
+    if not all(map(str.isdecimal, parts)):
+        return False
+    year, month, day = (*map(int, parts), 1, 1)[:3]
+    return year > 0 and 1 <= month <= 12 and 1 <= day <= 31
+
+
 class SearchOptions(NamedTuple):
     """Everything about a search but its words; the command line's flags, one field each."""
 
@@ -144,6 +160,10 @@ class SearchOptions(NamedTuple):
     sort: SortKey = "relevance"
     within: tuple[str, ...] = ()
     """Globs over paths relative to the indexed folder; a document must meet one of them."""
+    since: str = ""
+    """Only documents of this year, month or day (2017, 2017-11, 2017-11-28) or later ones."""
+    until: str = ""
+    """Only documents of this year, month or day, to its end, or earlier ones."""
     all_words: bool = False
     snippets: int = 1
     context_chars: int = 160
@@ -164,6 +184,10 @@ class SearchOptions(NamedTuple):
         _refuse_unknown("sort", (self.sort,), SORT_KEYS)
         _refuse_unknown("strict", self.strict, STRICT_SWITCHES)
         _refuse_unknown("fields", self.fields, FIELD_NAMES)
+        for name in ("since", "until"):
+            value = getattr(self, name)
+            if value and not is_day(value):
+                raise OptionError(f"{name} is {value!r}: a date is written {DAYS_WRITTEN}")
         if not self.fields:
             raise OptionError(f"fields is empty: give some of {', '.join(FIELD_NAMES)}")
         for name, minimum in (("limit", 0), ("offset", 0), ("snippets", 0), ("context_chars", 1)):

@@ -8,11 +8,13 @@ line      the line of its file on which the document begins, 1 for a whole file
 layout    where its pages and headings begin, see `indexer.parts.layout`
 part      0 for the whole document
 date      ISO 8601, or empty
+title_from, date_from  what says so, "metadata" or "first line"
+date_text, calendar    the date as it is written, and `hijri` where it is one
 encoding  of the file, as it was read
 title     text, a form field
 text      text, a form field
 
-Item, member and layout are there only where they say something.
+Item, member, layout and what follows date are there only where they say something.
 
 The terms of a form field are unmarked written forms. What the analyzer derives from them belongs
 to the term dictionary, see `indexer.ranking.source`. To Whoosh: `codec/whoosh/schema.py`.
@@ -25,6 +27,7 @@ from typing import Any
 
 SCHEMA_VERSION = 2
 """What a TOC calls these fields; raised with them."""
+ORIGINS = ("title_from", "date_from", "date_text", "calendar")
 FORM_FIELDS = ("title", "text")
 
 

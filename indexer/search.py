@@ -103,10 +103,15 @@ class Search:
     @cached_property
     def query(self) -> Node:
         """What is searched for, with the filters of the options."""
-        if not self.options.within:
+        options = self.options
+        if not (options.within or options.since or options.until):
             return self.parsed.query
-        files = frozenset().union(*map(self._files.matching, self.options.within))
-        return RequireQuery(self.parsed.query, FilterQuery(files=files))
+        files = dates = None
+        if options.within:
+            files = frozenset().union(*map(self._files.matching, options.within))
+        if options.since or options.until:
+            dates = options.since, options.until
+        return RequireQuery(self.parsed.query, FilterQuery(files=files, dates=dates))
 
     def results(self) -> SearchResults:
         """Run the query and gather its hits, with their snippets."""
@@ -238,6 +243,7 @@ class Search:
             part=stored["part"],
             title=self._field(doc, "title"),
             date=stored["date"] or None,
+            date_text=stored["date_text"] if stored.get("calendar") else None,
             size=entry.size,
             score=score,
             snippets=snippets[: self.options.snippets],

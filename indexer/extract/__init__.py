@@ -88,6 +88,8 @@ def _extract(
     outer: Extraction | None = None,
 ) -> Extraction:
     """data: None for a record file that is to be streamed."""
+    from indexer.extract.origin import completed
+
     streams = data is None or named.streams
     found = named if streams or data is None else by_content(data, named)
     extraction = Extraction(path, fields=fields)
@@ -100,6 +102,7 @@ def _extract(
     try:
         if data is None or streams:
             _function(found)(data, extraction, max_bytes, packed=path.lower().endswith(".gz"))
+            extraction.records = completed(extraction.records, path, found)
             return extraction
         extraction.digest, extraction.size = digest_of(data), len(data)
         refuse_large(len(data), max_bytes)
@@ -110,6 +113,7 @@ def _extract(
     except ExtractError as error:
         error.digest, error.reader = extraction.digest, extraction.reader
         raise
+    extraction.records = completed(extraction.records, path, found)
     extraction.close_report()
     return extraction
 

@@ -12,8 +12,6 @@ import struct
 from typing import Any
 
 from indexer.errors import ExtractError
-from indexer.extract.dates import iso_date
-from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 
 _SECONDS = 30
@@ -31,7 +29,7 @@ def extract_doc(data: bytes, extraction: Extraction) -> None:
     from indexer.extract.worker import read_apart
 
     title, text, date = read_apart(f"{__name__}:parse", data, seconds=_SECONDS)
-    extraction.records = (Record(None, title or heading(text), text, date),)
+    extraction.records = (Record(None, title, text, date),)
 
 
 def parse(data: bytes) -> tuple[str, str, str | None]:
@@ -46,7 +44,7 @@ def parse(data: bytes) -> tuple[str, str, str | None]:
         created = known.create_time
         title = known.title.decode("utf-8", "replace") if known.title else ""
     title = "" if "\ufffd" in title else " ".join(title.replace("\0", "").split())
-    return title, text, iso_date(created.isoformat()) if created else None
+    return title, text, created.isoformat() if created else None
 
 
 def _text_of(container: Any) -> str:

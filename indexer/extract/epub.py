@@ -8,7 +8,6 @@ from typing import NamedTuple
 from urllib.parse import unquote
 
 from indexer.errors import ExtractError
-from indexer.extract.dates import iso_date
 from indexer.extract.html import text_of_page
 from indexer.extract.package import Package, local, parse_xml
 from indexer.extract.types import Extraction, Record
@@ -70,7 +69,7 @@ def _book(package: Package, root: str) -> _Book:
     folder = posixpath.dirname(root)
 
     def start(tag: str, attributes: Mapping[str, str]) -> None:
-        inside.append(tag)
+        inside.append("" if tag in values else tag)  # the first title and date are those meant
         if tag == "item":
             place = posixpath.join(folder, unquote(local(attributes, "href")))
             places[local(attributes, "id")] = posixpath.normpath(place)
@@ -86,4 +85,4 @@ def _book(package: Package, root: str) -> _Book:
     parse_xml(package.chunks(root), start, end, text, doctype=True)
     pages = [places[name] for name in dict.fromkeys(spine) if name in places]
     title = " ".join(values.get("title", "").split())
-    return _Book(pages, title, iso_date(values.get("date")))
+    return _Book(pages, title, values.get("date"))

@@ -39,6 +39,11 @@ class Format(NamedTuple):
     program: str = ""
     """The package of the system whose programs read them."""
     max_bytes: int = MAX_FILE_BYTES
+    given: str = "metadata"
+    """What `title_from` and `date_from` call the place where such files keep both; "" for files
+    that only hold others."""
+    is_prose: bool = False
+    """Whether its first lines may say title and date, where nothing else does."""
     version: int = 1
     """Raised when the same file gives another text, title or date: files that an older version read
     are read again, and only those."""
@@ -50,57 +55,65 @@ class Format(NamedTuple):
 
 
 FORMATS = (
-    Format("text", (".txt", ".text"), "text", "extract_text"),
-    Format("Markdown", (".md", ".markdown"), "markdown", "extract_markdown"),
+    Format("text", (".txt", ".text"), "text", "extract_text", is_prose=True),
+    Format("Markdown", (".md", ".markdown"), "markdown", "extract_markdown",
+           given="front matter", is_prose=True),
     Format("HTML", (".html", ".htm", ".xhtml"), "html", "extract_html", library="selectolax",
-           max_bytes=MAX_PAGE_BYTES),
+           max_bytes=MAX_PAGE_BYTES, given="page", is_prose=True),
     Format("JSON lines", (".jsonl", ".jsonl.gz"), "jsonl", "extract_jsonl", streams=True,
-           has_fields=True),
-    Format("JSON", (".json",), "json_file", "extract_json", has_fields=True, max_bytes=64 << 20),
-    Format("XML", (".xml", ".tei", ".fb2", ".rss", ".atom"), "xml", "extract_xml",
+           has_fields=True, given="field"),
+    Format("JSON", (".json",), "json_file", "extract_json", has_fields=True, given="field",
            max_bytes=64 << 20),
+    Format("XML", (".xml", ".tei", ".fb2", ".rss", ".atom"), "xml", "extract_xml",
+           max_bytes=64 << 20, is_prose=True),
     Format("PDF", (".pdf",), "pdf", "extract_pdf", (b"%PDF-",), library="pypdfium2",
-           is_risky=True),
+           is_risky=True, is_prose=True),
     Format("Word", (".docx", ".docm", ".dotx"), "office", "extract_docx",
-           holds=b"word/document.xml"),
+           holds=b"word/document.xml", is_prose=True),
     Format("PowerPoint", (".pptx", ".pptm", ".ppsx"), "office", "extract_pptx",
-           holds=b"ppt/presentation.xml"),
+           holds=b"ppt/presentation.xml", is_prose=True),
     Format("OpenDocument", (".odt", ".ott"), "office", "extract_opendocument",
-           holds=b"mimetypeapplication/vnd.oasis.opendocument.text"),
+           holds=b"mimetypeapplication/vnd.oasis.opendocument.text", is_prose=True),
     Format("OpenDocument slides", (".odp",), "office", "extract_opendocument",
-           holds=b"mimetypeapplication/vnd.oasis.opendocument.presentation"),
+           holds=b"mimetypeapplication/vnd.oasis.opendocument.presentation", is_prose=True),
     Format("spreadsheet", (".xlsx", ".xlsm", ".xlsb"), "sheets", "extract_sheets",
-           holds=b"xl/workbook.", library="python-calamine", is_risky=True),
+           holds=b"xl/workbook.", library="python-calamine", is_risky=True,
+           given="sheet"),
     Format("spreadsheet 97", (".xls",), "sheets", "extract_sheets",
-           holds="Workbook".encode("utf-16-le"), library="python-calamine", is_risky=True),
+           holds="Workbook".encode("utf-16-le"), library="python-calamine", is_risky=True,
+           given="sheet"),
     Format("OpenDocument sheets", (".ods",), "sheets", "extract_sheets",
            holds=b"mimetypeapplication/vnd.oasis.opendocument.spreadsheet",
-           library="python-calamine", is_risky=True),
+           library="python-calamine", is_risky=True,
+           given="sheet"),
     Format("Word 97", (".doc", ".dot"), "doc", "extract_doc",
-           holds="WordDocument".encode("utf-16-le"), library="olefile", is_risky=True),
+           holds="WordDocument".encode("utf-16-le"), library="olefile", is_risky=True,
+           is_prose=True),
     Format("RTF", (".rtf",), "rtf", "extract_rtf", (rb"{\rtf",), library="striprtf",
-           is_risky=True),
-    Format("mail", (".eml",), "mail", "extract_mail"),
-    Format("mailbox", (".mbox",), "mail", "extract_box"),
-    Format("table", (".csv", ".tsv"), "table", "extract_table", has_fields=True),
+           is_risky=True, is_prose=True),
+    Format("mail", (".eml",), "mail", "extract_mail", given="header"),
+    Format("mailbox", (".mbox",), "mail", "extract_box", given="header"),
+    Format("table", (".csv", ".tsv"), "table", "extract_table", has_fields=True, given="field"),
     Format("OpenITI mARkdown", (".completed", ".inprogress"), "openiti", "extract_openiti",
-           (b"######OpenITI#",)),
+           (b"######OpenITI#",), is_prose=True),
     Format("subtitles", (".srt", ".vtt"), "subtitles", "extract_subtitles"),
     Format("EPUB", (".epub",), "epub", "extract_epub", holds=b"mimetypeapplication/epub+zip"),
-    Format("zip", (".zip",), "archives", "extract_zip"),
-    Format("tar", (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives", "extract_tar"),
+    Format("zip", (".zip",), "archives", "extract_zip", given=""),
+    Format("tar", (".tar", ".tgz", ".tbz", ".tbz2", ".txz", ".tzst"), "archives", "extract_tar",
+           given=""),
     Format("7z", (".7z",), "sevenzip", "extract_7z", (b"7z\xbc\xaf\x27\x1c",), library="py7zr",
-           is_risky=True, extra="7z"),
+           is_risky=True, extra="7z", given=""),
     Format("Access", (".bok", ".mdb", ".accdb"), "access", "extract_access",
            (b"\0\1\0\0Standard Jet DB", b"\0\1\0\0Standard ACE DB"), is_risky=True,
            program="mdbtools"),
-    Format("gzip", (".gz",), "compressed", "extract_compressed", (b"\x1f\x8b\x08",)),
-    Format("bzip2", (".bz2",), "compressed", "extract_compressed", (b"BZh",)),
-    Format("xz", (".xz",), "compressed", "extract_compressed", (b"\xfd7zXZ\0",)),
-    Format("zstd", (".zst",), "compressed", "extract_compressed", (b"\x28\xb5\x2f\xfd",)),
+    Format("gzip", (".gz",), "compressed", "extract_compressed", (b"\x1f\x8b\x08",), given=""),
+    Format("bzip2", (".bz2",), "compressed", "extract_compressed", (b"BZh",), given=""),
+    Format("xz", (".xz",), "compressed", "extract_compressed", (b"\xfd7zXZ\0",), given=""),
+    Format("zstd", (".zst",), "compressed", "extract_compressed", (b"\x28\xb5\x2f\xfd",),
+           given=""),
 )  # fmt: skip
 
-UNNAMED = Format("other text", (), "text", "extract_text")
+UNNAMED = Format("other text", (), "text", "extract_text", is_prose=True)
 """Files whose names tell nothing: text, if their bytes are, or what their first bytes tell."""
 
 OTHER_KIND = "none/1"

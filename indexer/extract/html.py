@@ -1,8 +1,8 @@
 """The text that a reader reads on a page: what is visible, without the furniture around it.
 
 Takes `<main>` or `<article>` where the page has one, else the body, leaves out navigation,
-asides, banners and scripts, and sets block elements on lines of their own. The title is that of
-the page, or its `<h1>` where the title only adds the site's name. Nothing is fetched or run.
+asides, banners and scripts, and sets block elements on lines of their own. Nothing is fetched or
+run.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.extract.charsets import decode
-from indexer.extract.dates import iso_date
-from indexer.extract.flow import SPACES, Flow
+from indexer.extract.flow import Flow
+from indexer.extract.html_head import date_of_page, title_of_page
 from indexer.extract.types import Extraction, Record
 from indexer.parts.layout import Division, Layout
 
@@ -50,14 +50,6 @@ _LINES = frozenset((
 _CELLS = frozenset(("td", "th"))
 _HEADINGS = frozenset(("h1", "h2", "h3"))
 
-_DATES = (
-    ('meta[property="article:published_time"]', "content"),
-    ('meta[itemprop="datePublished"]', "content"),
-    ('meta[name="date"]', "content"),
-    ('meta[name="DC.date"]', "content"),
-    ('time[itemprop="datePublished"]', "datetime"),
-    ("time[datetime]", "datetime"),
-)
 _CHARSET = re.compile(
     rb"""<(?:meta\b[^>]*?\bcharset|\?xml\b[^>]*?\bencoding)\s*=\s*["']?\s*([\w.:-]+)""",
     re.IGNORECASE,
@@ -118,32 +110,12 @@ def _page(source: str) -> Page:
 
     page = LexborHTMLParser(source)
     text, headings = _readable(page)
-    return Page(_title(page), text, _date(page), tuple(headings))
+    return Page(title_of_page(page), text, date_of_page(page), tuple(headings))
 
 
 def _declared_charset(data: bytes) -> str | None:
     found = _CHARSET.search(data[:_DECLARATION_BYTES])
     return found.group(1).decode("ascii", "replace") if found else None
-
-
-def _title(page: LexborHTMLParser) -> str:
-    """The page's title; its heading where that is the title without the name of the site."""
-    title = _line(page.css_first("head > title"))
-    heading = _line(page.css_first("h1"))
-    return heading if heading and (not title or heading in title) else title
-
-
-def _line(node: LexborNode | None) -> str:
-    return SPACES.sub(" ", node.text(deep=True)).strip() if node is not None else ""
-
-
-def _date(page: LexborHTMLParser) -> str | None:
-    for selector, attribute in _DATES:
-        node = page.css_first(selector)
-        found = iso_date(node.attributes.get(attribute)) if node is not None else None
-        if found:
-            return found
-    return None
 
 
 def _readable(page: LexborHTMLParser) -> tuple[str, list[Division]]:

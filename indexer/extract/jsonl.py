@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from indexer.errors import ExtractError
 from indexer.extract.charsets import bom_length, decode_as, detect
-from indexer.extract.dates import iso_date
 from indexer.extract.fields import full_title
 from indexer.extract.sources import digested, gunzip, stream
 from indexer.extract.types import Extraction, Record
@@ -146,7 +145,7 @@ def record_of(fields: Mapping[str, object], number: int, extraction: Extraction)
         _clean(_id(id_) or str(number), extraction),
         _clean(title, extraction) if isinstance(title, str) else "",
         _clean(body, extraction),
-        iso_date(date),
+        date if isinstance(date, str) else None,
         number,
     )
 

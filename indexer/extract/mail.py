@@ -14,11 +14,9 @@ from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
 
 from indexer.errors import ExtractError
 from indexer.extract.charsets import decode
-from indexer.extract.dates import iso_date
 from indexer.extract.types import Extraction, Record
 
 _MOST_PARTS = 1_000
@@ -85,7 +83,8 @@ def _read(data: bytes, item: str, line: int) -> tuple[Record, list[Message]]:
     parts = ["\n".join(head), *(text.strip("\n") for text in texts), "\n".join(names)]
     text = "\n\n".join(part for part in parts if part)
     subject = _header(message, "Subject")
-    return Record(None, subject, f"{text}\n", _date(message), line, item=item), attached
+    date = _header(message, "Date") or None
+    return Record(None, subject, f"{text}\n", date, line, item=item), attached
 
 
 def _header(message: Message, name: str) -> str:
@@ -114,13 +113,6 @@ def _decoded(data: bytes, charset: str | None) -> str:
         return decode(data, charset).text
     except ExtractError:  # binary data under the name of text
         return ""
-
-
-def _date(message: Message) -> str | None:
-    try:
-        return iso_date(parsedate_to_datetime(str(message.get("Date", ""))).isoformat())
-    except (ValueError, TypeError, IndexError):
-        return None
 
 
 def _contents(message: Message) -> tuple[list[str], list[str], list[Message]]:

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_right
 
 from indexer.extract.charsets import decode
-from indexer.extract.dates import iso_date
 from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 from indexer.parts.layout import Division, Layout
@@ -23,6 +22,7 @@ _FRONT_MATTER = re.compile(
 _FENCE = re.compile(r"^ {0,3}(```+|~~~+).*?(?:^ {0,3}\1|\Z)", re.DOTALL | re.MULTILINE)
 _HASHED = re.compile(r"^ {0,3}(#{1,6})[ \t]+([^\r\n]*)", re.MULTILINE)
 _UNDERLINED = re.compile(r"^ {0,3}(\S[^\r\n]*)\r?\n {0,3}(?:=+|-{2,})[ \t]*\r?$", re.MULTILINE)
+_TITLES, _DATES = "title|عنوان|العنوان", "date|published|created|تاريخ|التاريخ"
 _LINK = re.compile(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])")
 _EMPHASIS = re.compile(r"(\*\*|__|[*_`])(?=\S)(.+?)(?<=\S)\1")
 
@@ -34,15 +34,18 @@ def extract_markdown(data: bytes, extraction: Extraction) -> None:
     front = _FRONT_MATTER.match(lead)
     fields = front.group(1) if front else ""
     body = lead[front.end() :] if front else lead
-    title = _field(fields, "title") or _first_heading(body) or heading(body)
+    title = _field(fields, _TITLES)
     layout = Layout(_headings(text)) if "#" in text or _UNDERLINED.search(text) else None
-    date = iso_date(_field(fields, "date"))
-    extraction.records = (Record(None, title, text, date, layout=layout),)
+    title_from = ""
+    if not title and (title := _first_heading(body) or heading(body)):
+        title_from = "heading" if title == _first_heading(body) else "first line"
+    record = Record(None, title, text, _field(fields, _DATES) or None, layout=layout)
+    extraction.records = (record._replace(title_from=title_from),)
 
 
-def _field(front_matter: str, name: str) -> str:
-    """A one-line value of the front matter, unquoted; "" where it has none."""
-    found = re.search(rf"^{name}[ \t]*:[ \t]*(.+)", front_matter, re.MULTILINE | re.I)
+def _field(front_matter: str, names: str) -> str:
+    """A one-line value of the front matter by any of its names, unquoted; "" where it has none."""
+    found = re.search(rf"^(?:{names})[ \t]*:[ \t]*(.+)", front_matter, re.MULTILINE | re.I)
     value = found.group(1).rstrip(" \t\r") if found else ""
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
     return value[1:-1].strip() if quoted else value

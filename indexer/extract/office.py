@@ -16,7 +16,6 @@ from typing import NamedTuple
 from indexer.errors import ExtractError
 from indexer.extract.dates import iso_date
 from indexer.extract.package import Package, local, parse_xml, values_of
-from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 from indexer.parts.layout import PAGE_END, Division, Layout, paged, title_of
 
@@ -194,7 +193,6 @@ def _number(name: str) -> int:
 
 def _fill(package: Package, meta: str, text: str, layout: Layout, extraction: Extraction) -> None:
     known = values_of(package.chunks(meta), _KEPT)
-    date = next((found for name in _DATES if (found := iso_date(known.get(name)))), None)
+    date = next((known[name] for name in _DATES if iso_date(known.get(name))), None)
     title = " ".join(known.get("title", "").split())
-    title = title or heading(text.replace(PAGE_END, "\n"))
     extraction.records = (Record(None, title, text, date, layout=layout),)

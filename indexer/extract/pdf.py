@@ -12,9 +12,9 @@ from itertools import accumulate, islice
 from typing import Any
 
 from indexer.errors import ExtractError
+from indexer.extract.dates import iso_date
 from indexer.extract.pdf_glyphs import MOST_CHARS, glyphs_of
 from indexer.extract.pdf_layout import Brackets, text_of
-from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 from indexer.parts.layout import PAGE_END, Division, paged, title_of
 
@@ -32,7 +32,6 @@ _LOOKED_AT = 20
 """Pages, and objects of each, that are asked why there is no text."""
 
 _ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\ufb50-\ufdff\ufe70-\ufefc]")
-_DATE = re.compile(r"D:(\d{4})(\d{2})?(\d{2})?")
 _NO_TITLE = re.compile(r"(?:microsoft \w+ - .*|untitled.*|.*\.\w{3,4}|\W*)", re.IGNORECASE)
 _COMMON = frozenset(
     [
@@ -72,9 +71,8 @@ def extract_pdf(data: bytes, extraction: Extraction) -> None:
     outline = [Division(starts[at], "heading", "", name, lv) for lv, name, at in read["outline"]]
     for problem, lost in read["problems"]:
         extraction.report(problem, lost=lost)
-    title = read["title"] or heading(text.replace(PAGE_END, "\n"))
     layout = paged(text, headings=outline)
-    extraction.records = (Record(None, title, text, read["date"], layout=layout),)
+    extraction.records = (Record(None, read["title"], text, read["date"], layout=layout),)
 
 
 def parse(data: bytes) -> dict[str, Any]:
@@ -179,9 +177,8 @@ def _metadata(document: Any) -> dict[str, str | None]:
     """The title, "" where it is a program's or a file's name, and the date of making."""
     known = document.get_metadata_dict()
     title = " ".join(known.get("Title", "").split())
-    date = _DATE.match(known.get("CreationDate", ""))
-    parts = [part for part in date.groups() if part] if date else []
+    dates = (known.get(name, "") for name in ("CreationDate", "ModDate"))
     return {
         "title": "" if _NO_TITLE.fullmatch(title) else title,
-        "date": "-".join(parts) if len(parts) == 3 else None,
+        "date": next((date for date in dates if iso_date(date)), None),
     }

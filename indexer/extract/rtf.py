@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 
-from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 
 _SECONDS, _SECONDS_A_MIB = 10, 10
@@ -23,7 +22,7 @@ def extract_rtf(data: bytes, extraction: Extraction) -> None:
     bare = without_pictures(data)
     seconds = _SECONDS + _SECONDS_A_MIB * (len(bare) >> 20)
     text = read_apart(f"{__name__}:parse", bare, seconds=seconds)
-    extraction.records = (Record(None, heading(text), text),)
+    extraction.records = (Record(None, "", text),)
 
 
 def parse(data: bytes) -> str:

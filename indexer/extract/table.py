@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from indexer.errors import ExtractError
 from indexer.extract.charsets import decode
-from indexer.extract.dates import iso_date
 from indexer.extract.fields import Role, full_title
 from indexer.extract.jsonl import Ids
 from indexer.extract.types import Extraction, Record
@@ -76,6 +75,6 @@ def _record(
         ids.own(values.get("id", "").strip() or str(line)),
         full_title(values.get("title"), values.get("author")),
         text,
-        iso_date(values.get("date")),
+        values.get("date"),
         line,
     )

@@ -1,4 +1,4 @@
-"""What does a plain text file hold? Its text, exactly as written, and a heading if it opens so."""
+"""What does a plain text file hold? Its text as written. And which title does a text open with?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def extract_text(data: bytes, extraction: Extraction) -> None:
     text, extraction.encoding, extraction.replaced = decode(data)
     as_it_is = extraction.encoding == "utf-8" and not extraction.replaced
     size = len(data) if as_it_is else None
-    extraction.records = (Record(None, heading(text), text, text_bytes=size),)
+    extraction.records = (Record(None, "", text, text_bytes=size),)
 
 
 def heading(text: str) -> str:

@@ -29,6 +29,9 @@ MAX_PROBLEMS = 100
 class Record(NamedTuple):
     """One document as the file gives it.
 
+    Formats give the title and date that the document says of itself, the date as it is written;
+    `origin.completed` understands dates and fills in what is missing.
+
     A file that holds several says what each is called: `id` is a name of the document's own, `item`
     is one within its file (the number of a mail, the name of a sheet). Without both the file itself
     is the document.
@@ -49,6 +52,13 @@ class Record(NamedTuple):
     """Of its own file, where that lies within another."""
     layout: Layout | None = None
     """Where its pages and headings begin; None where nothing is known of them."""
+    title_from: str = ""
+    """What gave the title: "metadata", "heading", "first line", …; "" where there is none."""
+    date_from: str = ""
+    date_text: str = ""
+    """The date as it is written, where that is otherwise than `date`."""
+    calendar: str = ""
+    """`hijri` of a date that is written so; "" for ours."""
 
 
 class Extraction:

@@ -10,11 +10,9 @@ import re
 from collections.abc import Mapping
 
 from indexer.extract.charsets import decode
-from indexer.extract.dates import iso_date
 from indexer.extract.fields import full_title
 from indexer.extract.flow import Flow
 from indexer.extract.package import local, parse_xml
-from indexer.extract.text import heading
 from indexer.extract.types import Extraction, Record
 from indexer.parts.layout import Division, Layout
 
@@ -50,8 +48,8 @@ def extract_xml(data: bytes, extraction: Extraction) -> None:
     utf8 = iter((text.encode("utf-8"),))
     parse_xml(utf8, reader.start, reader.end, reader.text, doctype=True, encoding="utf-8")
     body = reader.flow.finish()
-    title = full_title(reader.value(_TITLES), reader.value(_AUTHORS)) or heading(body)
-    date = iso_date(reader.value(_DATES))
+    title = full_title(reader.value(_TITLES), reader.value(_AUTHORS))
+    date = reader.value(_DATES)
     extraction.records = (Record(None, title, body, date, layout=Layout(tuple(reader.divisions))),)
 
 

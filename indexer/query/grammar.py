@@ -39,13 +39,12 @@ from indexer.query.nodes import (
 )
 from indexer.query.patterns import FormPattern, Fuzzy, Wildcard
 from indexer.query.questions import Asking
-from indexer.results import MatchLevel
+from indexer.results import DAYS_WRITTEN, MatchLevel, is_day
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
 _PIECES = re.compile(r"[^\s()]+")
 """What stands between blanks or brackets in a phrase."""
 
-_DATE = re.compile(r"\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?)?")
 
 _POINTED_AT = 20
 """Code points of what is too long that an error points at."""
@@ -260,9 +259,9 @@ class Reading(Composer):
         first, dots, last = text.partition("..")
         last = last if dots else first
         for date in (first, last):
-            if (date and not _DATE.fullmatch(date)) or not (first or last):
+            if (date and not is_day(date)) or not (first or last):
                 raise QueryError(
-                    "a date is written 2017, 2017-11 or 2017-11-28, a range 2017-11..2017-12",
+                    f"a date is written {DAYS_WRITTEN}, a range 2017-11..2017-12",
                     self.text,
                     lexeme.start,
                     len(lexeme.text),

@@ -147,6 +147,10 @@ class Record(TypedDict):
     item: NotRequired[str]
     member: NotRequired[str]
     layout: NotRequired[str]
+    title_from: NotRequired[str]
+    date_from: NotRequired[str]
+    date_text: NotRequired[str]
+    calendar: NotRequired[str]
 
 
 class Segment(Protocol):

@@ -21,6 +21,7 @@ from indexer.folder.changes import Changes, FileState, Look
 from indexer.folder.columns import FileEntry
 from indexer.process import seldom_collected
 from indexer.reports import FileProblem, Progress, UpdateReport
+from indexer.schema import ORIGINS
 
 Report = Callable[[Progress], None]
 
@@ -317,6 +318,7 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
     }
     if record.item or record.member:
         fields |= {"item": record.item or None, "member": record.member or None}
+    fields |= {name: value for name in ORIGINS if (value := getattr(record, name))}
     if record.layout is not None:
         from indexer.parts.layout import pack
 

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from indexer.errors import ExtractError
 from indexer.extract import EXTENSIONS, Record, extension_of, extract, extract_path, hash_file
-from indexer.extract.dates import iso_date
 from indexer.extract.text import heading
 from indexer.extract.types import MAX_PAGE_BYTES, MAX_PROBLEMS
 from indexer.parts.layout import Division, Layout
@@ -262,6 +261,9 @@ def test_a_page_gives_its_article():
         "وصول الوفد",
         f"وصول الوفد\n\n{BODY}\n\nفقرة\u00a0ثانية «مهمة»\nسطر جديد\n",
         "2024-03-05T10:00:00+00:00",
+        title_from="page",
+        date_from="page",
+        date_text="2024-03-05T10:00:00Z",
         layout=Layout((Division(0, "heading", "", "وصول الوفد"),)),
     )
 
@@ -377,7 +379,7 @@ def test_a_record_a_line():
     )
     extraction = extract("a.jsonl", data)
     assert list(extraction.records) == [
-        Record("x", "ع", BODY, "2024-03-05"),
+        Record("x", "ع", BODY, "2024-03-05", title_from="field", date_from="field"),
         Record("7", "", "ب", None, line=2),
         Record("3", "", "ج", None, line=3),
     ]
@@ -508,27 +510,7 @@ def test_what_is_no_gzip_is_refused(data: bytes):
         extract("a.jsonl.gz", data)
 
 
-# --- dates
-
-
-@pytest.mark.parametrize(
-    ("value", "date"),
-    [
-        ("2024-03-05", "2024-03-05"),
-        ("2024-3-5", "2024-03-05"),
-        ("2024/03/05", "2024-03-05"),
-        ("٢٠٢٤-٠٣-٠٥", "2024-03-05"),
-        ("2024-03-05T10:00:00Z", "2024-03-05T10:00:00+00:00"),
-        ("2024-03-05 at noon", "2024-03-05"),
-        ("2024-13-45", None),
-        ("05/03/2024", None),
-        ("أمس", None),
-        (20240305, None),
-        (None, None),
-    ],
-)
-def test_iso_dates_are_understood_and_guesses_not_made(value: object, date: str | None):
-    assert iso_date(value) == date
+# --- sizes
 
 
 @pytest.mark.parametrize(

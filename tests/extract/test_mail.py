@@ -68,7 +68,7 @@ def test_the_plain_form_is_read_and_attachments_named() -> None:
     message.add_alternative(f"<p>{BODY} بالصفحة</p>", subtype="html")
     message.add_attachment(b"PK", maintype="application", subtype="zip", filename="المرفق.zip")
     record = one(message.as_bytes())
-    assert (record.title, record.date) == ("تقرير", "2023-03-14T10:00:00+03:00")
+    assert (record.title, record.date) == ("تقرير", "2023-03-14T07:00:00+00:00")
     assert record.text == f"From: أحمد <a@example.org>\n\n{BODY}\n\nالمرفق.zip\n"
 
 

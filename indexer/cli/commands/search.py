@@ -74,6 +74,8 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
         fields=request.field,
         sort=request.sort,
         within=request.within,
+        since=_ascii_digits(request.since),
+        until=_ascii_digits(request.until),
         all_words=request.all_words,
         snippets=request.snippets if output.needs_snippets and not request.no_snippets else 0,
         context_chars=request.context,
@@ -85,6 +87,11 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
         variants_files=request.variants,
     )
     return options if output.needs_hits else options._replace(limit=1, offset=0)
+
+
+def _ascii_digits(date: str | None) -> str:
+    """A date in the digits of filters; ١٤ and ۱۴ are 14."""
+    return "".join(str(int(c)) if c.isdecimal() else c for c in date or "")
 
 
 def _respells(choice: str, output: Output) -> bool:

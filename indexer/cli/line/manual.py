@@ -53,7 +53,7 @@ Query language
   بيت*  *بيت*  م*تب     any word that begins so; that holds it; a star is any letters
   موتسارت~1             the word, or one a letter apart (~2: two)
   عنوان:حرب title:حرب   in the title; نص: or text: in the text
-  path:news/*           by path; date:2017-11..2017-12 by date
+  path:news/*           by path; date:2017-11..2017-12 by date, as --since and --until
   نفط^2                 counts double
 
 \b

@@ -151,6 +151,16 @@ class SearchRequest(Request):
         "May be repeated: one must match.",
         metavar="GLOB",
     )
+    since = Text(
+        _HITS,
+        "--since",
+        "Only documents of this year, month or day, or later: 2017, 2017-11 or 2017-11-28. "
+        "Those without a date are left out.",
+        metavar="DATE",
+    )
+    until = Text(
+        _HITS, "--until", "Only documents of this year, month or day, or earlier.", metavar="DATE"
+    )
     field = FIELD
     match = MATCH
     strict = STRICT

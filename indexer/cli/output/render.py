@@ -221,7 +221,8 @@ def _place(screen: Screen, hit: Hit, best: float) -> list[Line]:
     if not (hit.path + hit.inside).endswith(hit.id):  # a record, which has a name of its own
         parts.append([(screen.data(hit.id), _QUIET)])
     if hit.date:
-        parts.append([(screen.data(hit.date), _QUIET)])
+        written = f" ({hit.date_text})" if hit.date_text else ""
+        parts.append([(screen.data(hit.date + written), _QUIET)])
     if hit.copies:
         noun = "copy" if len(hit.copies) == 1 else "copies"
         parts.append([(f"+{len(hit.copies)} {noun}", _QUIET)])

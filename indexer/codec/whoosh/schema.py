@@ -7,6 +7,7 @@ from typing import Any
 from whoosh.fields import ID, NUMERIC, STORED, Schema
 
 from indexer.codec.whoosh.formfield import FormField
+from indexer.schema import ORIGINS
 
 
 def fahras_schema() -> Any:
@@ -18,6 +19,7 @@ def fahras_schema() -> Any:
         member=STORED(),
         line=STORED(),
         layout=STORED(),
+        **{name: STORED() for name in ORIGINS},
         part=STORED(),
         date=ID(stored=True, sortable=True),
         encoding=STORED(),
