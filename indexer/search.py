@@ -25,6 +25,7 @@ from indexer.query.nodes import FilterQuery, Leaf, Node, RequireQuery
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.leaves import Verify
+from indexer.ranking.resolve import notes_on_limits
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
@@ -131,8 +132,12 @@ class Search:
             limit=options.limit,
             elapsed_ms=(time.perf_counter() - self._started) * 1e3,
             unknown_words=tuple(word.unknown for word in missing),
-            notes=self.parsed.notes + by_spelling,
+            notes=(*self.parsed.notes, *by_spelling, *self._limits()),
         )
+
+    def _limits(self) -> tuple[str, ...]:
+        """What is said of words that may be misspelled in more ways than are searched."""
+        return tuple(dict.fromkeys(notes_on_limits(self.query, self.evaluator.leaves.resolver)))
 
     def rank(self, count: int | None) -> Ranked:
         """The best `count` documents in the order that the options ask for."""

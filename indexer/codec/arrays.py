@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from analyzers.ranked import distinct_of, inverse_of
+from analyzers.ranked import inverse_of
 from indexer.codec.container import Container
 from indexer.codec.format import (
     GRAM_LEVEL,
@@ -97,20 +97,10 @@ class FieldArrays:
         key = prefix.encode("utf-8", "surrogatepass") if isinstance(prefix, str) else prefix
         return self.terms.prefix_range(key)
 
-    @cached_property
-    def term_bytes(self) -> bytes:
-        """All terms end to end, for searches inside them; `term_starts` says where each begins."""
-        return bytes(self._container.view(f"{self._prefix}term_bytes"))
-
-    @property
-    def term_starts(self) -> Array:
-        """int64 [terms + 1], into `term_bytes`."""
-        return self.terms.starts
-
     def all_terms(self) -> list[bytes]:
         """Every term in order; a copy, for work on the whole dictionary."""
-        data = self.term_bytes
-        return [data[a:b] for a, b in pairwise(self.term_starts.tolist())]
+        data = self.terms.data.tobytes()
+        return [data[a:b] for a, b in pairwise(self.terms.starts.tolist())]
 
     def ordinals(self, terms: Collection[bytes]) -> Array:
         """int64: the ordinals of those terms that the segment has, in one lookup."""
@@ -148,7 +138,7 @@ class FieldArrays:
             slot = self.slot(ordinal)
             if self._is_spelled(level, slot):
                 return self.group_of_slot(level, slot)
-        found = self._other_keys(level).find(spelled)
+        found = self.other_keys(level).find(spelled)
         return int(self._array(f"{level}_key_groups")[found]) if found >= 0 else -1
 
     def _is_spelled(self, level: str, slot: int) -> bool:
@@ -193,16 +183,20 @@ class FieldArrays:
             if self._is_spelled(level, slot):
                 return self.term(int(self.ordinal_by_slot[slot]))
         place = int(np.flatnonzero(self._array(f"{level}_key_groups") == group)[0])
-        return self._other_keys(level)[place].decode("utf-8", "surrogatepass")
+        return self.other_keys(level)[place].decode("utf-8", "surrogatepass")
 
-    def groups_with_prefix(self, level: str, prefix: str) -> Array:
-        """int64, ascending: the groups whose key begins with `prefix`."""
-        slots = self.slot_by_ordinal[slice(*self.prefix_range(prefix))]
-        slots = slots[self._spelled_by_slot(level).take(slots)]
-        spelled = np.searchsorted(self.group_starts(level), slots, side="right") - 1
-        first, last = self._other_keys(level).prefix_range(prefix.encode("utf-8", "surrogatepass"))
-        others = self._array(f"{level}_key_groups")[first:last]
-        return distinct_of(np.concatenate([spelled, others.astype(np.int64)]))
+    def are_keys(self, level: str, ordinals: Array) -> Array:
+        """Bool: whether each of some terms is spelled as the key of its group."""
+        return self._spelled_by_slot(level).take(self.slot_by_ordinal.take(ordinals))
+
+    def groups_of_terms(self, level: str, ordinals: Array) -> Array:
+        """int64: the group of each of some terms."""
+        slots = self.slot_by_ordinal.take(ordinals)
+        return np.searchsorted(self.group_starts(level), slots, side="right") - 1
+
+    def groups_of_keys(self, level: str, places: Array) -> Array:
+        """int64: the groups that some of the `other_keys` name."""
+        return self._array(f"{level}_key_groups").take(places).astype(np.int64)
 
     def _spelled_by_slot(self, level: str) -> Array:
         """Bool by slot: whether the term is spelled as the key of its group."""
@@ -221,7 +215,7 @@ class FieldArrays:
         ordinals = self.ordinal_by_slot.take(slots)
         for group, ordinal in zip(groups.tolist(), ordinals.tolist(), strict=True):
             keys[group] = terms[ordinal]
-        others = self._other_keys(level)
+        others = self.other_keys(level)
         for place, group in enumerate(self._array(f"{level}_key_groups").tolist()):
             keys[group] = others[place]
         return keys
@@ -250,7 +244,8 @@ class FieldArrays:
         found = self._array("bearing_groups")[starts[place] : starts[place + 1]]
         return found.astype(np.int64)
 
-    def _other_keys(self, level: str) -> StringTable:
+    def other_keys(self, level: str) -> StringTable:
+        """The keys of the groups of which no term is spelled as the key."""
         known = self._keys.get(level)
         if known is None:
             known = self._keys[level] = StringTable(self._container, f"{self._prefix}{level}_key_")

@@ -18,7 +18,8 @@ from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
-from indexer.ranking.slips import one_slip_away
+from indexer.ranking.edits import near
+from indexer.ranking.keys import Keys, Places
 from indexer.ranking.source import (
     NO_DOCS,
     NO_SPANS,
@@ -28,6 +29,7 @@ from indexer.ranking.source import (
     Gathered,
     Level,
     Located,
+    Near,
     Positions,
     Record,
     Span,
@@ -35,11 +37,10 @@ from indexer.ranking.source import (
     joined,
     spans_of,
 )
+from indexer.ranking.stars import fitting
 
 if TYPE_CHECKING:
-    from indexer.query.patterns import FormPattern
-
-_SEPARATOR = b"\n"
+    from indexer.query.patterns import Wildcard
 
 _REMEMBERED = 1 << 16
 """Number of groups whose span is cached."""
@@ -127,37 +128,44 @@ class ColumnarField:
             slots = self.arrays.slots_of_key(level, key)
         return spans_of([slots]) if slots.first < slots.last else NO_SPANS
 
-    def matching(self, pattern: FormPattern) -> Spans:
-        """See FieldSource. A prefix is two bisections, anything else a scan of all folded forms."""
-        if pattern.prefix:
-            groups = self.arrays.groups_with_prefix("folded", pattern.prefix)
-        else:
-            groups = np.array(sorted(self._fitting(pattern)), np.int64)
-        starts = self.arrays.group_starts("folded")
-        return joined(np.stack([starts.take(groups), starts.take(groups + 1)], axis=1))
-
-    def _fitting(self, pattern: FormPattern) -> set[int]:
-        """The folded groups that fit a pattern, found by a string that each must contain."""
-        keys, begins = self._folded_keys
-        fitting: list[int] = []
-        for literal in pattern.literals:
-            wanted = literal.encode("utf-8", "surrogatepass")
-            at = keys.find(wanted, 1)
-            while 0 <= at < len(keys) - 1:
-                end = keys.index(_SEPARATOR, at)
-                line = keys.rindex(_SEPARATOR, 0, at + 1) + 1
-                if pattern.tier(keys[line:end].decode("utf-8", "surrogatepass")):
-                    fitting.append(line)
-                at = keys.find(wanted, end + 1)
-        return set(begins.searchsorted(fitting).tolist())
+    def matching(self, pattern: Wildcard) -> Spans:
+        """See FieldSource."""
+        terms, others = (fitting(pattern.spellings, keys) for keys in self._folded_keys)
+        groups = self._folded_groups(terms[self.arrays.are_keys("folded", terms)], others)
+        return joined(self._spans_of_folded(np.sort(groups)))
 
     @cached_property
-    def _folded_keys(self) -> tuple[bytes, NDArray[np.int64]]:
-        """The keys of all folded groups, one per line, and where each line begins."""
-        keys = self.arrays.group_keys("folded")
-        lengths = np.fromiter(map(len, keys), np.int64, len(keys)) + 1
-        text = _SEPARATOR + _SEPARATOR.join(keys) + _SEPARATOR
-        return text, np.cumsum(lengths) - lengths + 1
+    def _folded_keys(self) -> tuple[Keys, Keys]:
+        """Where the keys of the folded groups are: among the terms, and those that no term is.
+
+        Not every term is a key.
+        """
+        tables = (self.arrays.terms, self.arrays.other_keys("folded"))
+        terms, others = (Keys(table.data, table.starts, table.lengths) for table in tables)
+        return terms, others
+
+    def _folded_groups(self, terms: Places, others: Places) -> NDArray[np.int64]:
+        """The groups of some of the folded keys."""
+        groups = (
+            self.arrays.groups_of_terms("folded", terms),
+            self.arrays.groups_of_keys("folded", others),
+        )
+        return np.concatenate(groups)
+
+    def _spans_of_folded(self, groups: NDArray[np.int64]) -> Spans:
+        starts = self.arrays.group_starts("folded")
+        return np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
+
+    def near(self, word: str, edits: int) -> Near:
+        """See FieldSource."""
+        terms, others = self._folded_keys
+        places, far = near(word, edits, terms)
+        spelled = self.arrays.are_keys("folded", places)
+        places, far = places[spelled], far[spelled]
+        other_places, other_far = near(word, edits, others)
+        groups = self._folded_groups(places, other_places)
+        keys = terms.texts(places) + others.texts(other_places)
+        return Near(keys, self._spans_of_folded(groups), np.concatenate([far, other_far]))
 
     def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
@@ -169,12 +177,6 @@ class ColumnarField:
             others = spans[:, 0] != own[0, 0]
             return spans[others], likeness[others]
         return spans, likeness
-
-    def slipped(self, word: str) -> Spans:
-        """See FieldSource: scans all terms of about that length."""
-        terms = one_slip_away(word, self.arrays.term_bytes, self.arrays.term_starts)
-        slots = np.sort(self.arrays.slot_by_ordinal.take(terms).astype(np.int64))
-        return np.stack([slots, slots + 1], axis=1)
 
     def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource: the stems of a root, which lie side by side."""

@@ -30,10 +30,20 @@ class StringTable:
         start = self._marks[mark] + sum(self._lengths[mark * STRINGS_A_MARK : index])
         return bytes(self._bytes[start : start + self._lengths[index]])
 
+    @property
+    def data(self) -> Array:
+        """u1: all strings end to end."""
+        return np.frombuffer(self._bytes, np.uint8)
+
+    @property
+    def lengths(self) -> Array:
+        """The bytes of each."""
+        return np.asarray(self._lengths)
+
     @cached_property
     def starts(self) -> Array:
         """int64 [strings + 1]: where each begins. Counted when first asked for."""
-        return starts_of(np.asarray(self._lengths))
+        return starts_of(self.lengths)
 
     def lower_bound(self, key: bytes) -> int:
         """The index of the first string that is not below `key`."""
@@ -66,7 +76,7 @@ class StringTable:
 
         Strings of one length, such as numbers, are looked up all at once.
         """
-        lengths = np.asarray(self._lengths)
+        lengths = self.lengths
         width = int(lengths[0]) if len(lengths) else 0
         if not width or (lengths != width).any():
             return np.array([i for i in map(self.find, keys) if i >= 0], np.int64)

@@ -1,14 +1,13 @@
 """Which forms of the dictionary fit a word with a star, or a word that may be misspelled?
 
-Patterns are compared with folded forms, so that they are normalised like any word. What a form must
-hold to fit is said by `literals`, so that a dictionary need not try every form.
+Patterns are compared with folded forms, so that they are normalised like any word. Here it is
+done form by form; `ranking.stars` and `ranking.edits` search a whole dictionary.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import pairwise
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from pyarabic import araby
 
@@ -25,28 +24,6 @@ _OPEN_ENDS = {
 """What the last letter of a piece may have become when more letters follow it."""
 
 
-class FormPattern(Protocol):
-    """Decides about folded forms."""
-
-    @property
-    def literals(self) -> tuple[str, ...]:
-        """Every form that fits holds one of these at least; an empty one is held by all."""
-
-    @property
-    def prefix(self) -> str:
-        """What all forms begin with that fit, where that is all that is asked; else empty."""
-
-    @property
-    def word(self) -> str:
-        """The folded form that the pattern is a misspelling of, empty where it is none."""
-
-    def tier(self, folded: str) -> Tier | None:
-        """The tier at which a folded form fits, None if it does not."""
-
-    def agrees(self, unmarked: str, switches: frozenset[str]) -> bool:
-        """Whether a form that fits does so with the foldings of `switches` turned off."""
-
-
 class Wildcard(NamedTuple):
     """Pieces of a word as unmarked letters, anything or nothing between them.
 
@@ -57,27 +34,19 @@ class Wildcard(NamedTuple):
     pieces: tuple[str, ...]
 
     @property
-    def literals(self) -> tuple[str, ...]:
-        """See FormPattern: the longest piece."""
-        return (max((_certain(p, last=p is self.pieces[-1]) for p in self.pieces), key=len),)
+    def spellings(self) -> tuple[tuple[str, ...], ...]:
+        """As what each piece may stand in a folded form; those of a piece are equally long.
 
-    @property
-    def prefix(self) -> str:
-        """See FormPattern."""
-        first = self.pieces[0]
-        return fold(first) if self.pieces[1:] == ("",) and first[-1:] not in _OPEN_ENDS else ""
-
-    @property
-    def word(self) -> str:
-        """See FormPattern: none."""
-        return ""
+        مسؤ* is مسو or مسء and more letters: ("مسؤ", "") gives (("مسو", "مسء"), ("",)).
+        """
+        return _spellings(self.pieces)
 
     def tier(self, folded: str) -> Tier | None:
-        """See FormPattern."""
+        """The tier at which a folded form fits, None if it does not."""
         return "folded" if _fits(self.pieces, folded) else None
 
     def agrees(self, unmarked: str, switches: frozenset[str]) -> bool:
-        """See FormPattern."""
+        """Whether a form that fits does so with the foldings of `switches` turned off."""
         return pieces_agree(self.pieces, unmarked, switches)
 
     def __str__(self) -> str:
@@ -104,10 +73,7 @@ def _fits(pieces: tuple[str, ...], folded: str) -> bool:
 
 @lru_cache(maxsize=1 << 10)
 def _spellings(pieces: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    """As what each piece may stand in a folded form; all spellings of a piece are as long.
-
-    مسؤ* is مسو or مسء and more letters; ("مسؤ", "") gives (("مسو", "مسء"), ("",)).
-    """
+    """See Wildcard.spellings."""
     *firsts, last = pieces
     open_ended = (
         tuple(_certain(piece, last=False) + end for end in _OPEN_ENDS.get(piece[-1:], ("",)))
@@ -121,6 +87,9 @@ def _certain(piece: str, *, last: bool) -> str:
     return fold(piece) if last or piece[-1:] not in _OPEN_ENDS else fold(piece[:-1])
 
 
+_folded = lru_cache(maxsize=1 << 10)(fold)
+
+
 class Fuzzy(NamedTuple):
     """A word that may differ by some edits: a letter more, less, other, or two exchanged."""
 
@@ -128,39 +97,26 @@ class Fuzzy(NamedTuple):
     edits: int
 
     @property
-    def literals(self) -> tuple[str, ...]:
-        """See FormPattern: of `edits` + 1 pieces one stays whole; two more for exchanged letters.
-
-        An exchange touches two neighbouring pieces (Navarro, A Guided Tour to Approximate String
-        Matching, 2001, section 8: partitioning into exact search).
-        """
-        word, count = fold(self.unmarked), 2 * self.edits + 1
-        cuts = [len(word) * i // count for i in range(count + 1)]
-        return tuple(dict.fromkeys(word[a:b] for a, b in pairwise(cuts)))
-
-    @property
-    def prefix(self) -> str:
-        """See FormPattern: nothing is sure."""
-        return ""
-
-    @property
     def word(self) -> str:
-        """See FormPattern."""
-        return fold(self.unmarked)
+        """The folded form that it is a misspelling of."""
+        return _folded(self.unmarked)
 
     def tier(self, folded: str) -> Tier | None:
-        """See FormPattern."""
+        """The tier at which a folded form fits, None if it does not."""
         if folded == self.word:
             return "folded"
         return "spelling" if within(self.word, folded, self.edits) else None
 
     def agrees(self, unmarked: str, switches: frozenset[str]) -> bool:
-        """See FormPattern. Of a form that is misspelled no letter is asked."""
-        same = fold(unmarked) == fold(self.unmarked)
+        """See Wildcard. Of a form that is misspelled no letter is asked."""
+        same = fold(unmarked) == self.word
         return not same or letters_agree(self.unmarked, unmarked, switches)
 
     def __str__(self) -> str:
         return f"{self.unmarked}~{self.edits}"
+
+
+FormPattern = Wildcard | Fuzzy
 
 
 def within(one: str, other: str, edits: int) -> bool:

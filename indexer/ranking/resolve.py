@@ -16,6 +16,7 @@ from analyzers.analyzer import analyze_form
 from indexer.query.nodes import (
     AlternativeQuery,
     Leaf,
+    Node,
     PatternQuery,
     PatternWord,
     PhraseQuery,
@@ -23,8 +24,12 @@ from indexer.query.nodes import (
     QueryWord,
     StemQuery,
     WordLevel,
+    leaves_of,
+    patterns_of,
 )
+from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.expand import Expansion, expand, name_groups
+from indexer.ranking.fuzzy import MOST_FORMS, Misspelled, misspelled
 from indexer.ranking.meanings import (
     Meaning,
     Phrase,
@@ -48,13 +53,15 @@ from indexer.ranking.source import (
 )
 from indexer.ranking.spelling import proposals
 from indexer.ranking.strict import agreeing, kept
-from indexer.results import Tier
 
 _REMEMBERED = 1 << 14
 """Words whose expansion, and leaves whose frequency, is kept."""
 
 _REMEMBERED_TERMS = 1 << 10
 """Leaves whose terms are kept: some kilobytes each."""
+
+_REMEMBERED_PATTERNS = 1 << 6
+"""Misspelled words whose forms are kept: up to a megabyte each."""
 
 
 class Resolver:
@@ -66,6 +73,7 @@ class Resolver:
         self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
         self.phrase_terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._phrase_terms)
         self.proposals = lru_cache(maxsize=_REMEMBERED_TERMS)(self._proposals)
+        self.misspelled = lru_cache(maxsize=_REMEMBERED_PATTERNS)(self._misspelled)
         self.expanded = lru_cache(maxsize=_REMEMBERED)(self._expanded)
 
     @classmethod
@@ -125,20 +133,21 @@ class Resolver:
                 yield narrowed
 
     def _spans_of_pattern(self, leaf: PatternQuery, source: FieldSource) -> Iterator[Meaning]:
-        """The word itself, where the pattern is one; then everything else that matches."""
-        fitting = source.matching(leaf.pattern)
-        if leaf.strict:
-            fitting = kept(source, fitting, lambda form: leaf.tier(analyze_form(form)) is not None)
-        word = leaf.pattern.word
-        weight = self.snapshot.settings.spelling if word else 1.0
-        if word:
-            own = pairs_of(source.group("folded", word))
-            others = without(pairs_of(fitting), own)
-            itself = spans_of(without(pairs_of(fitting), others))
-            yield plain(Expansion("folded", word, "folded", 1.0), itself)
-            fitting = spans_of(others)
-        tier: Tier = "spelling" if word else "folded"
-        yield plain(Expansion("folded", str(leaf.pattern), tier, weight), fitting)
+        """Everything that matches; of a word that may be misspelled, first the word itself."""
+        pattern = leaf.pattern
+        if isinstance(pattern, Wildcard):
+            found = _agreeing(leaf, source.matching(pattern), source)
+            yield plain(Expansion("folded", str(pattern), "folded", 1.0), found)
+            return
+        found = _agreeing(leaf, self.misspelled(pattern, leaf.fields).spans(source), source)
+        others = without(pairs_of(found), pairs_of(source.group("folded", pattern.word)))
+        itself = without(pairs_of(found), others)
+        yield plain(Expansion("folded", pattern.word, "folded", 1.0), spans_of(itself))
+        weight = self.snapshot.settings.spelling
+        yield plain(Expansion("folded", str(pattern), "spelling", weight), spans_of(others))
+
+    def _misspelled(self, pattern: Fuzzy, fields: tuple[str, ...]) -> Misspelled:
+        return misspelled(pattern, self.snapshot, fields)
 
     def phrases(self, leaf: Leaf) -> Iterator[Phrase]:
         """The phrases that count as a leaf, beside or instead of its terms."""
@@ -270,6 +279,26 @@ def _narrowed(leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:
         for part in agreeing(source, span[np.newaxis], form, leaf.strict).tolist()
     ]
     return weighted(meaning.expansion, parts)
+
+
+def notes_on_limits(query: Node, resolver: Resolver) -> Iterator[str]:
+    """What a reader is told of the misspelled words of a query of which forms are left out."""
+    for leaf in leaves_of(query):
+        for pattern in patterns_of(leaf):
+            if isinstance(pattern, Fuzzy):
+                found = resolver.misspelled(pattern, leaf.fields)
+                if found.is_cut:
+                    yield (
+                        f"«{pattern}» fits {found.forms:,} forms: only the {MOST_FORMS:,} "
+                        "nearest were searched, of those as near the most frequent"
+                    )
+
+
+def _agreeing(leaf: PatternQuery, spans: Spans, source: FieldSource) -> Spans:
+    """The terms of some that fit a pattern which do so with the foldings of `strict` turned off."""
+    if not leaf.strict:
+        return spans
+    return kept(source, spans, lambda form: leaf.tier(analyze_form(form)) is not None)
 
 
 def _only_scored(expansion: Expansion) -> Expansion:

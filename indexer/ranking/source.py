@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from indexer.query.nodes import Leaf
-    from indexer.query.patterns import FormPattern
+    from indexer.query.patterns import Wildcard
     from indexer.ranking.expand import Expansion
 
 Level = Literal["exact", "folded", "stem", "root"]
@@ -76,6 +76,17 @@ class Gathered(NamedTuple):
     tfs: NDArray[Any]
 
 
+class Near(NamedTuple):
+    """Terms that are some edits from a word: by span their folded form and its distance.
+
+    No span of two folded forms.
+    """
+
+    keys: list[str]
+    spans: Spans
+    distances: NDArray[np.uint8]
+
+
 class FieldSource(Protocol):
     """One field of one segment.
 
@@ -86,14 +97,14 @@ class FieldSource(Protocol):
     def group(self, level: Level, key: str) -> Spans:
         """The spans of the terms whose form at `level` is `key`."""
 
-    def matching(self, pattern: FormPattern) -> Spans:
+    def matching(self, pattern: Wildcard) -> Spans:
         """The spans of the terms whose folded form fits a pattern."""
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """The other stems spelled like this one, no span of two stems, and how like each is."""
 
-    def slipped(self, word: str) -> Spans:
-        """The spans of the terms one slip of the pen away from a word, see `spelling`."""
+    def near(self, word: str, edits: int) -> Near:
+        """The terms whose folded form is at most so many edits from a word, see `edits`."""
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """The terms of a root, no span of two stems, and how like `stem` that of each span is."""

@@ -43,7 +43,7 @@ def proposals(unmarked: str, sources: Iterable[FieldSource]) -> tuple[str, ...]:
 
 
 def _slots(source: FieldSource, key: str) -> Iterator[int]:
-    for first, last in source.slipped(key).tolist():
+    for first, last in source.near(key, 1).spans.tolist():
         yield from range(first, last)
 
 

@@ -12,20 +12,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from oracles import edits_between
 
 from analyzers import Analysis, analyze
 from analyzers.proclitics import rests_in
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.query.nodes import Leaf
-from indexer.query.patterns import FormPattern
+from indexer.query.patterns import Wildcard
 from indexer.ranking.expand import key_at
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.slips import one_slip_away
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import (
     FieldSource,
     Gathered,
     Located,
+    Near,
     Record,
     Segment,
     Span,
@@ -86,7 +87,7 @@ class MemoryField:
     def group(self, level: str, key: str) -> NDArray[np.int64]:
         return self._spans(i for i, a in enumerate(self._analyses) if key_at(a, level) == key)
 
-    def matching(self, pattern: FormPattern) -> NDArray[np.int64]:
+    def matching(self, pattern: Wildcard) -> NDArray[np.int64]:
         return self._spans(i for i, a in enumerate(self._analyses) if pattern.tier(a.folded))
 
     def nearest(self, stem: str, least: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -94,10 +95,11 @@ class MemoryField:
         near = {slot: like for slot, like in likes.items() if like >= least}
         return self._spans(near), np.array([near[slot] for slot in sorted(near)])
 
-    def slipped(self, word: str) -> NDArray[np.int64]:
-        terms = [term.encode("utf-8", "surrogatepass") for term in self._terms]
-        starts = np.cumsum([0, *map(len, terms)])
-        return self._spans(one_slip_away(word, b"".join(terms), starts).tolist())
+    def near(self, word: str, edits: int) -> Near:
+        far = {i: edits_between(word, a.folded) for i, a in enumerate(self._analyses)}
+        slots = [slot for slot, distance in far.items() if distance <= edits]
+        keys = [self._analyses[slot].folded for slot in slots]
+        return Near(keys, self._spans(slots), np.array([far[slot] for slot in slots], np.uint8))
 
     def relatives(self, root: str, stem: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         spans = self.group("root", root)

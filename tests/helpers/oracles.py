@@ -34,6 +34,19 @@ _WORD_LETTERS = {
 }
 
 
+def edits_between(one: str, other: str) -> int:
+    """The optimal string alignment distance: the whole table, cell by cell, as it is defined."""
+    table = [[max(i, j) for j in range(len(other) + 1)] for i in range(len(one) + 1)]
+    for i, letter in enumerate(one, 1):
+        for j, its in enumerate(other, 1):
+            table[i][j] = min(
+                table[i - 1][j] + 1, table[i][j - 1] + 1, table[i - 1][j - 1] + (letter != its)
+            )
+            if i > 1 and j > 1 and (letter, one[i - 2]) == (other[j - 2], its):
+                table[i][j] = min(table[i][j], table[i - 2][j - 2] + 1)
+    return table[-1][-1]
+
+
 def plain_tokens(text: str) -> list[PlainToken]:
     """The tokenizer, one character after the other."""
     text = spoken(text)

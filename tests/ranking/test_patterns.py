@@ -63,25 +63,6 @@ def test_fits_not(pattern: FormPattern, form: str) -> None:
     assert pattern.tier(fold(form)) is None
 
 
-PATTERNS = st.one_of(
-    st.lists(st.one_of(WORDS, st.just("")), min_size=2, max_size=4)
-    .filter(any)
-    .map(lambda pieces: Wildcard(tuple(pieces))),
-    st.builds(Fuzzy, WORDS, st.integers(1, 2)),
-)
-
-
-@given(PATTERNS, WORDS.map(fold))
-def test_what_fits_holds_a_literal_and_begins_with_the_prefix(
-    pattern: FormPattern, form: str
-) -> None:
-    if pattern.tier(form) is not None:
-        assert any(literal in form for literal in pattern.literals)
-        assert form.startswith(pattern.prefix)
-    elif pattern.prefix:
-        assert not form.startswith(pattern.prefix)
-
-
 @given(st.lists(st.text("جبه", max_size=2), min_size=2, max_size=5), st.text("جبه", max_size=9))
 def test_stars_stand_for_anything(pieces: list[str], form: str) -> None:
     tried = re.fullmatch(".*".join(map(re.escape, pieces)), form)

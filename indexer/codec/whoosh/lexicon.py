@@ -13,7 +13,8 @@ from analyzers.analyzer import analyze_form
 from analyzers.bulk.packed import Numbering
 from analyzers.proclitics import rests_in
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
-from indexer.ranking.slips import one_slip_away
+from indexer.ranking.edits import near
+from indexer.ranking.keys import Keys
 from indexer.ranking.source import (
     LEVELS,
     Docs,
@@ -21,6 +22,7 @@ from indexer.ranking.source import (
     Gathered,
     Level,
     Located,
+    Near,
     Positions,
     Span,
     Spans,
@@ -28,7 +30,7 @@ from indexer.ranking.source import (
 )
 
 if TYPE_CHECKING:
-    from indexer.query.patterns import FormPattern
+    from indexer.query.patterns import Wildcard
 
 _NO_POSITIONS: Positions = np.zeros(0, np.int64)
 
@@ -75,7 +77,7 @@ class LexiconField:
         """See FieldSource."""
         return spans_of([(slot, slot + 1) for slot in self._groups.get((level, key), ())])
 
-    def matching(self, pattern: FormPattern) -> Spans:
+    def matching(self, pattern: Wildcard) -> Spans:
         """See FieldSource."""
         slots = [
             slot
@@ -104,11 +106,22 @@ class LexiconField:
         found.sort()
         return spans_of([span for span, _ in found]), np.array([like for _, like in found])
 
-    def slipped(self, word: str) -> Spans:
+    @cached_property
+    def _folded_keys(self) -> tuple[list[str], Keys]:
+        keys = sorted(key for level, key in self._groups if level == "folded")
+        return keys, Keys.of(key.encode("utf-8", "surrogatepass") for key in keys)
+
+    def near(self, word: str, edits: int) -> Near:
         """See FieldSource."""
-        starts = np.cumsum([0, *map(len, self._terms)])
-        slots = one_slip_away(word, b"".join(self._terms), starts)
-        return np.stack([slots, slots + 1], axis=1)
+        names, keys = self._folded_keys
+        places, distances = near(word, edits, keys)
+        found = [
+            (names[place], (slot, slot + 1), distance)
+            for place, distance in zip(places.tolist(), distances.tolist(), strict=True)
+            for slot in self._groups["folded", names[place]]
+        ]
+        spans = spans_of([span for _, span, _ in found])
+        return Near([key for key, _, _ in found], spans, np.array([d for *_, d in found], np.uint8))
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""

@@ -1,0 +1,197 @@
+"""Which strings of a dictionary are at most so many edits from a word, and how many is each?
+
+An edit is a letter more, less, other, or two neighbours exchanged, no place touched twice: the
+optimal string alignment distance (Damerau, A technique for computer detection and correction of
+spelling errors, 1964). Its table is filled for thousands of strings at once, a cell at a time, and
+only near the diagonal (Ukkonen, Algorithms for approximate string matching, 1985).
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers.codepoints import code_points
+from analyzers.ranked import distinct_of
+from indexer.ranking.keys import Keys, Places
+
+Distances = NDArray[np.uint8]
+
+_LONGEST_LETTER = 4
+_TOGETHER = 1 << 15
+"""Strings compared at once: their columns stay in the cache of a processor."""
+
+_WORTHWHILE = 0.7
+"""The hopeless strings are dropped where not more than this share is left."""
+
+
+class Written(NamedTuple):
+    """Some strings of one size: letter j of string i is `letters[firsts[i] + stride * j]`."""
+
+    letters: NDArray[Any]
+    firsts: Places
+    stride: int
+    size: int
+
+    def part(self, where: NDArray[Any]) -> Written:
+        """Some of the strings."""
+        return self._replace(firsts=self.firsts[where])
+
+    def column(self, place: int) -> NDArray[Any]:
+        """The letter in a place of each string."""
+        return self.letters.take(self.firsts + self.stride * place)
+
+
+def near(word: str, edits: int, keys: Keys) -> tuple[Places, Distances]:
+    """(places, distances) of the keys at most so many edits away, by place."""
+    points = code_points(word)
+    # a mixed key may be among both
+    places = distinct_of(np.concatenate([_likely(word, edits, keys), _others(word, edits, keys)]))
+    letters, starts = keys.letters(places)
+    sizes = np.diff(starts)
+    found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
+    for size in range(max(len(points) - edits, 0), len(points) + edits + 1):
+        here = np.flatnonzero(sizes == size)
+        kept, far = within(points, Written(letters, starts.take(here), 1, size), edits)
+        found.append(places.take(here.take(kept)))
+        distances.append(far)
+    all_found = np.concatenate(found)
+    order = all_found.argsort()
+    return all_found.take(order), np.concatenate(distances).take(order)
+
+
+def _likely(word: str, edits: int, keys: Keys) -> Places:
+    """Those of the unmixed Arabic keys that may be near an Arabic word, told by their last bytes.
+
+    Letters from U+0600 to U+06FF have two bytes. The second alone tells those that are folded
+    apart; others that share it make two strings seem nearer, never farther.
+    """
+    first, last = keys.arabic
+    encoded = np.frombuffer(word.encode("utf-8", "surrogatepass"), np.uint8)
+    if not _is_arabic(word):
+        return np.zeros(0, np.int64)
+    found = [np.zeros(0, np.int64)]
+    for size in range(max(len(word) - edits, 1), len(word) + edits + 1):
+        places = np.flatnonzero(keys.lengths[first:last] == 2 * size) + first
+        written = Written(keys.data[1:], keys.starts.take(places), 2, size)
+        found.append(places.take(within(encoded[1::2], written, edits)[0]))
+    return np.concatenate(found)
+
+
+def _others(word: str, edits: int, keys: Keys) -> Places:
+    """The keys that `_likely` does not look at and that may be as near, told by their length."""
+    size = len(word.encode("utf-8", "surrogatepass"))
+    widest = max((len(letter.encode("utf-8", "surrogatepass")) for letter in word), default=0)
+    least, most = size - widest * edits, size + _LONGEST_LETTER * edits
+    if not _is_arabic(word):
+        return np.flatnonzero((keys.lengths >= max(least, 0)) & (keys.lengths <= most))
+    first, last = keys.arabic
+    # a word that is longer than its edits keeps a letter, which is Arabic
+    before = np.arange(0 if len(word) <= edits else first, first)
+    others = np.concatenate([before, keys.mixed, np.arange(last, len(keys))])
+    lengths = keys.lengths.take(others)
+    return others[(lengths >= max(least, 0)) & (lengths <= most)]
+
+
+def _is_arabic(word: str) -> bool:
+    return bool(word) and all("\u0600" <= letter <= "\u06ff" for letter in word)
+
+
+def within(word: NDArray[Any], written: Written, edits: int) -> tuple[Places, Distances]:
+    """(places, distances) of those strings of one size that are at most so many edits away."""
+    found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
+    for begin in range(0, len(written.firsts), _TOGETHER):
+        some = written._replace(firsts=written.firsts[begin : begin + _TOGETHER])
+        kept, far = _Table(word, some, edits).filled()
+        found.append(kept + begin)
+        distances.append(far)
+    return np.concatenate(found), np.concatenate(distances)
+
+
+Row = dict[int, Distances]
+"""Cells of one row of a table, by column: a number for each string."""
+
+
+class _Table:
+    """Distances between each beginning of a word and each beginning of some strings of one size.
+
+    Row i, column j: after i letters of the word and j of the strings. Only cells are filled by
+    which the end may be reached: |i - j| edits brought there, as many as the sizes differ by from
+    there on lie ahead.
+    """
+
+    def __init__(self, word: NDArray[Any], written: Written, edits: int) -> None:
+        self._word, self._edits = word, edits
+        self._written = written
+        self._left = np.arange(len(written.firsts))
+        self._columns: dict[int, NDArray[Any]] = {}
+        self._rows: tuple[Row, Row] = ({}, {})
+
+    def filled(self) -> tuple[Places, Distances]:
+        """(places, distances) of the strings at most so many edits away."""
+        size, count = self._written.size, len(self._word)
+        for i in range(count + 1):
+            self._rows = self._rows[1], self._next_row(i)
+            self._drop_hopeless(i)
+        last = self._rows[1].get(size)
+        if last is None:
+            return np.zeros(0, np.int64), np.zeros(0, np.uint8)
+        kept = last <= self._edits
+        return self._left[kept], last[kept]
+
+    def _ahead(self, i: int, j: int) -> int:
+        """The fewest edits from a cell to the end."""
+        return abs((len(self._word) - i) - (self._written.size - j))
+
+    def _next_row(self, i: int) -> Row:
+        row: Row = {}
+        for j in range(max(i - self._edits, 0), min(i + self._edits, self._written.size) + 1):
+            if abs(i - j) + self._ahead(i, j) <= self._edits:
+                row[j] = self._cell(i, j, row)
+        return row
+
+    def _cell(self, i: int, j: int, row: Row) -> Distances:
+        earlier, before = self._rows
+        if i == 0 or j == 0:
+            return np.full(len(self._left), i + j, np.uint8)
+        letters, word = self._column(j), self._word
+        found: Distances = before[j - 1] + (letters != word[i - 1])
+        if j in before:
+            np.minimum(found, before[j] + np.uint8(1), out=found)
+        if j - 1 in row:
+            np.minimum(found, row[j - 1] + np.uint8(1), out=found)
+        if i > 1 and j > 1:
+            exchanged = (letters == word[i - 2]) & (self._column(j - 1) == word[i - 1])
+            # 255 for those that are not
+            cost = (earlier[j - 2] + np.uint8(1)) | -(~exchanged).view(np.uint8)
+            np.minimum(found, cost, out=found)
+        return found
+
+    def _column(self, j: int) -> NDArray[Any]:
+        known = self._columns.get(j)
+        if known is None:
+            known = self._columns[j] = self._written.column(j - 1)
+        return known
+
+    def _drop_hopeless(self, i: int) -> None:
+        """Forget the strings that no cell of this row, nor an exchange over it, leads on."""
+        alive = np.zeros(len(self._left), np.bool_)
+        for row, at, more in ((self._rows[1], i, 0), (self._rows[0], i - 1, 1)):
+            for j, cell in row.items():
+                if at >= 0 and (bar := self._edits - more - self._ahead(at, j)) >= 0:
+                    alive |= cell <= bar
+        kept = np.flatnonzero(alive)
+        if len(kept) > _WORTHWHILE * len(alive):
+            return
+        self._left = self._left.take(kept)
+        self._written = self._written.part(kept)
+        self._columns = {
+            j: self._columns[j].take(kept) for j in (i - 1, i, i + 1, i + 2) if j in self._columns
+        }
+        one, two = self._rows
+        self._rows = (
+            {j: c.take(kept) for j, c in one.items()},
+            {j: c.take(kept) for j, c in two.items()},
+        )

@@ -1,0 +1,160 @@
+"""Stars and misspelled words over a whole dictionary, against one form after the other."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import numpy as np
+import pytest
+from cli_process import run
+from folders import indexed, write_folder
+from hypothesis import example, given
+from hypothesis import strategies as st
+from oracles import edits_between
+
+from analyzers.analyzer import analyze_form
+from indexer import Index, SearchOptions
+from indexer.query.patterns import Fuzzy, Wildcard
+from indexer.ranking import edits, fuzzy
+from indexer.ranking.edits import near
+from indexer.ranking.keys import Keys
+from indexer.ranking.resolve import Resolver
+from indexer.ranking.stars import fitting
+
+LETTERS = "ابتكهءa٣é中\u08a0😀"
+"""Letters of one to four bytes, some of which share their last byte."""
+
+WORDS = st.one_of(st.text("ابتك", max_size=7), st.text(LETTERS, max_size=4), st.text("abc"))
+
+
+def keys_of(words: Sequence[str]) -> tuple[list[str], Keys]:
+    ordered = sorted(set(words), key=str.encode)
+    return ordered, Keys.of(map(str.encode, ordered))
+
+
+@given(WORDS, st.integers(0, 3), st.lists(WORDS, max_size=40))
+@example("اا", 1, ["aا", "اا", "ااa"])  # mixed keys, before the Arabic ones and among them
+@example("كت", 2, ["", "中中", "كت\u08a0\u08a0"])
+@example("ab", 1, ["ba", "a", "ab", "abc"])
+def test_all_keys_so_near_and_no_other(word: str, most: int, words: list[str]) -> None:
+    ordered, keys = keys_of(words)
+    places, distances = near(word, most, keys)
+    far = [edits_between(word, key) for key in ordered]
+    assert places.tolist() == [place for place, d in enumerate(far) if d <= most]
+    assert distances.tolist() == [d for d in far if d <= most]
+
+
+def test_many_keys_are_compared_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    ordered, keys = keys_of([f"{a}{b}{c}" for a in "ابتك" for b in "ابتك" for c in "ابتك"])
+    expected = near("كتب", 1, keys)
+    monkeypatch.setattr(edits, "_TOGETHER", 5)
+    assert [a.tolist() for a in near("كتب", 1, keys)] == [a.tolist() for a in expected]
+    assert "كتا" in [ordered[place] for place in expected[0].tolist()]
+
+
+PIECES = st.lists(st.text("ابa", max_size=2), min_size=2, max_size=5)
+
+
+@given(PIECES, st.lists(st.text("ابa中", max_size=8), max_size=40))
+def test_pieces_are_found_as_fnmatch_finds_them(pieces: list[str], words: list[str]) -> None:
+    ordered, keys = keys_of(words)
+    found = fitting([[piece] for piece in pieces], keys)
+    star = "*".join(pieces)
+    assert [ordered[p] for p in found.tolist()] == [w for w in ordered if fnmatchcase(w, star)]
+
+
+@given(st.lists(st.text("مسءوؤئةهت", max_size=3), min_size=2, max_size=4).filter(any),
+       st.lists(st.text("مسءوهت", min_size=1, max_size=7), max_size=40))  # fmt: skip
+def test_pieces_with_several_spellings(pieces: list[str], words: list[str]) -> None:
+    """مسؤ* is مسو or مسء and more letters: as the pattern itself decides, form by form."""
+    ordered, keys = keys_of(words)
+    pattern = Wildcard(tuple(pieces))
+    found = fitting(pattern.spellings, keys)
+    assert [ordered[p] for p in found.tolist()] == [w for w in ordered if pattern.tier(w)]
+
+
+TEXTS = {
+    "a.txt": "كتب كتاب كاتب مكتب مكتبة والكتب أكتب كتبت كتبا\n",
+    "b.txt": "كتاب إكتتاب كتائب مسؤول مسؤولية تكتب كتب كتب hello helo ٢٠١٧\n",
+    "c.txt": "كنب كتم قطب كسب كتف hallo 2018 كتف كتف\n",
+}
+PATTERNS = [
+    Fuzzy("كتب", 1), Fuzzy("كتب", 2), Fuzzy("مسؤول", 1), Fuzzy("hello", 1), Fuzzy("2017", 1),
+    Wildcard(("", "كتب", "")), Wildcard(("ك", "ب")), Wildcard(("مسؤ", "")), Wildcard(("", "ب")),
+    Wildcard(("", "ه", "ل", "")), Wildcard(("h", "o")),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Two segments, and a document that is not there any more."""
+    folder = write_folder(tmp_path_factory.mktemp("patterns"), TEXTS)
+    with indexed(folder) as made:
+        write_folder(folder, {"d.txt": "كتب كتابي كاتبا\n"})
+        made.update()
+        (folder / "c.txt").unlink()
+        made.update()
+        yield made
+
+
+@pytest.mark.parametrize("pattern", PATTERNS, ids=str)
+def test_the_terms_of_an_index(index: Index, pattern: Fuzzy | Wildcard) -> None:
+    for source in index._snapshot.sources(("text",)):
+        every = source.arrays.terms  # type: ignore[attr-defined]
+        forms = [every[i].decode() for i in range(len(every))]
+        if isinstance(pattern, Wildcard):
+            spans = source.matching(pattern)
+        else:
+            spans = source.near(pattern.word, pattern.edits).spans
+        found = [form for span in spans.tolist() for form in source.forms(tuple(span))]
+        fit = [form for form in forms if pattern.tier(analyze_form(form).folded)]
+        assert sorted(found) == sorted(fit)
+
+
+def test_the_nearest_forms_then_the_most_frequent_are_kept(
+    index: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = index._snapshot
+    every = fuzzy.misspelled(Fuzzy("كتب", 2), snapshot, ("text",))
+    assert not every.is_cut
+    far = {k: d for n in every.found.values() for k, d in zip(n.keys, n.distances, strict=True)}
+    held = [{analyze_form(w).folded for w in text.split()} for name, text in TEXTS.items()
+            if name != "c.txt"] + [{"كتب", "كتابي", "كاتبا"}]  # fmt: skip
+    ranked = sorted(far, key=lambda key: (far[key], -sum(key in doc for doc in held), key))
+    for most in range(1, len(ranked)):
+        monkeypatch.setattr(fuzzy, "MOST_FORMS", most)
+        cut = fuzzy.misspelled(Fuzzy("كتب", 2), snapshot, ("text",))
+        assert cut.forms == len(ranked)
+        assert cut.meant == frozenset(ranked[:most])
+        kept = np.concatenate([cut.spans(source) for source in snapshot.sources(("text",))])
+        assert len(kept) < sum(len(near.spans) for near in every.found.values())
+
+
+def test_forms_that_are_left_out_are_said(
+    index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert index.search("كتب~2").notes == ()
+    monkeypatch.setattr(fuzzy, "MOST_FORMS", 2)
+    monkeypatch.setattr("indexer.ranking.resolve.MOST_FORMS", 2)
+    Resolver.of(index._snapshot).misspelled.cache_clear()
+    (note,) = index.search("كتب~2 -كتب~2", SearchOptions(limit=1)).notes
+    assert note.startswith("«كتب~2» fits ")
+    assert "only the 2 nearest were searched" in note
+
+
+def test_the_command_says_which_forms_are_left_out(tmp_path: Path) -> None:
+    """1,100 forms of four letters, each two edits from كتب."""
+    letters = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
+    forms = [f"كت{a}{b}" for a in letters for b in letters]
+    forms += [f"{a}كت{b}" for a in letters for b in letters]
+    with indexed(write_folder(tmp_path, {"a.txt": " ".join(forms)})):
+        pass
+    done = run("search", "كتب~2", "-l", cwd=tmp_path)
+    assert done.lines == ["a.txt"]
+    assert "«كتب~2» fits 1," in done.err
+    assert "only the 1,000 nearest were searched" in done.err
+    notes = json.loads(run("search", "كتب~2", "--json", cwd=tmp_path).out)["notes"]
+    assert len(notes) == 1
