@@ -276,8 +276,8 @@ def test_prefix_range_and_infix():
     first, last = arrays.prefix_range("كتا")
     assert [arrays.term(i) for i in range(first, last)] == ["كتاب", "كتابة"]
     assert arrays.prefix_range("") == (0, arrays.term_count)
-    at = arrays.term_bytes.find("اتب".encode())
-    ordinal = int(np.searchsorted(arrays.term_starts, at, side="right")) - 1
+    at = arrays.terms.data.tobytes().find("اتب".encode())
+    ordinal = int(np.searchsorted(arrays.terms.starts, at, side="right")) - 1
     assert arrays.term(ordinal) == "كاتب"
 
 
