@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from indexer.search import Search
 
 Code = Literal[
-    "no_words", "empty_index", "unknown_word", "other_field", "other_form", "no_form", "apart",
-    "phrase", "excluded", "filter", "no_file", "no_dates", "other_dates", "old_index", "unreadable",
+    "no_words", "empty_index", "unknown_word", "doubted_word", "other_field", "other_form",
+    "no_form", "apart", "phrase", "excluded", "filter", "no_file", "no_dates", "other_dates", "old_index", "unreadable",
     "other_kinds",
 ]  # fmt: skip
 
@@ -51,6 +51,8 @@ class Reason(NamedTuple):
     no_words     the query holds none
     empty_index  the index holds no documents
     unknown_word words: one that no document holds; names: those nearest to it
+    doubted_word words: one that is rare; names: what was probably meant; counts: how often it is
+                 written
     other_field  words: one that stands elsewhere; names: the fields where it was looked for;
                  counts: how many documents hold it
     other_form   words: one whose own letters are asked for; counts: how many documents hold other
@@ -165,6 +167,13 @@ class _Tree:
         leaves = {self._written((word,)): (leaf, word) for leaf, word in self._words}
         reasons = []
         for unknown in words:
+            if unknown.held:
+                named = (unknown.word,), unknown.suggestions, (unknown.written,)
+                reasons.append(Reason("doubted_word", *named))
+                continue
+            if unknown.word not in leaves:  # letters that were read as two words
+                reasons.append(Reason("unknown_word", (unknown.word,), unknown.suggestions))
+                continue
             leaf, word = leaves[unknown.word]
             elsewhere = self._count(StemQuery(FIELD_NAMES, word, strict=leaf.strict))
             if elsewhere and leaf.fields != FIELD_NAMES:

@@ -111,10 +111,16 @@ class Hit(NamedTuple):
 
 
 class UnknownWord(NamedTuple):
-    """A word of the query that the index does not hold, with the nearest that it does."""
+    """A word of the query that the index does not hold, with those that may have been meant.
+
+    `held`: the index does hold it, but others are far more likely. `written`: how often it is
+    written there; 0 where only other forms of it are.
+    """
 
     word: str
     suggestions: tuple[str, ...]
+    written: int = 0
+    held: bool = False
 
 
 class SearchResults(NamedTuple):

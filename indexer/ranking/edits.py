@@ -8,6 +8,7 @@ only near the diagonal (Ukkonen, Algorithms for approximate string matching, 198
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,9 @@ Distances = NDArray[np.uint8]
 _LONGEST_LETTER = 4
 _TOGETHER = 1 << 15
 """Strings compared at once: their columns stay in the cache of a processor."""
+
+_FEW = 1 << 7
+"""So few strings are not worth a row: they are soon compared in full."""
 
 _WORTHWHILE = 0.7
 """The hopeless strings are dropped where not more than this share is left."""
@@ -76,7 +80,9 @@ def _likely(word: str, edits: int, keys: Keys) -> Places:
     for size in range(max(len(word) - edits, 1), len(word) + edits + 1):
         places = np.flatnonzero(keys.lengths[first:last] == 2 * size) + first
         written = Written(keys.data[1:], keys.starts.take(places), 2, size)
-        found.append(places.take(within(encoded[1::2], written, edits)[0]))
+        for some, first_of in _in_parts(written):
+            left = _Table(encoded[1::2], some, edits).fill(enough=_FEW)
+            found.append(places.take(left + first_of))
     return np.concatenate(found)
 
 
@@ -102,12 +108,18 @@ def _is_arabic(word: str) -> bool:
 def within(word: NDArray[Any], written: Written, edits: int) -> tuple[Places, Distances]:
     """(places, distances) of those strings of one size that are at most so many edits away."""
     found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
-    for begin in range(0, len(written.firsts), _TOGETHER):
-        some = written._replace(firsts=written.firsts[begin : begin + _TOGETHER])
-        kept, far = _Table(word, some, edits).filled()
-        found.append(kept + begin)
-        distances.append(far)
+    for some, first in _in_parts(written):
+        table = _Table(word, some, edits)
+        left, far = table.fill(), table.distances
+        found.append(left[far <= edits] + first)
+        distances.append(far[far <= edits])
     return np.concatenate(found), np.concatenate(distances)
+
+
+def _in_parts(written: Written) -> Iterator[tuple[Written, int]]:
+    """The strings a part at a time, and the number of the first of each part."""
+    for begin in range(0, len(written.firsts), _TOGETHER):
+        yield written._replace(firsts=written.firsts[begin : begin + _TOGETHER]), begin
 
 
 Row = dict[int, Distances]
@@ -129,17 +141,20 @@ class _Table:
         self._columns: dict[int, NDArray[Any]] = {}
         self._rows: tuple[Row, Row] = ({}, {})
 
-    def filled(self) -> tuple[Places, Distances]:
-        """(places, distances) of the strings at most so many edits away."""
-        size, count = self._written.size, len(self._word)
-        for i in range(count + 1):
+    def fill(self, enough: int = 0) -> Places:
+        """The strings that may be so near; filled no farther once so few are left."""
+        for i in range(len(self._word) + 1):
+            if len(self._left) <= enough:
+                break
             self._rows = self._rows[1], self._next_row(i)
             self._drop_hopeless(i)
-        last = self._rows[1].get(size)
-        if last is None:
-            return np.zeros(0, np.int64), np.zeros(0, np.uint8)
-        kept = last <= self._edits
-        return self._left[kept], last[kept]
+        return self._left
+
+    @property
+    def distances(self) -> Distances:
+        """Of the strings that are left of a table that is filled to the end."""
+        far = np.full(len(self._left), self._edits + 1, np.uint8)
+        return self._rows[1].get(self._written.size, far)
 
     def _ahead(self, i: int, j: int) -> int:
         """The fewest edits from a cell to the end."""

@@ -28,7 +28,7 @@ from indexer.query.nodes import (
     patterns_of,
 )
 from indexer.query.patterns import Fuzzy, Wildcard
-from indexer.ranking.expand import Expansion, expand, name_groups
+from indexer.ranking.expand import Expansion, expand, is_part, name_groups
 from indexer.ranking.fuzzy import MOST_FORMS, Misspelled, misspelled
 from indexer.ranking.meanings import (
     Meaning,
@@ -51,7 +51,7 @@ from indexer.ranking.source import (
     spans_of,
     without,
 )
-from indexer.ranking.spelling import proposals
+from indexer.ranking.spelling import Proposal, proposals
 from indexer.ranking.strict import agreeing, kept
 
 _REMEMBERED = 1 << 14
@@ -93,10 +93,28 @@ class Resolver:
     def expansions(self, leaf: StemQuery) -> tuple[Expansion, ...]:
         """The groups of terms that a word means, strongest first."""
         found = self.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants, leaf.quoted)
-        return found if leaf.respell else tuple(_only_scored(e) for e in found)
+        if not any(e.level == "nearest" and e.retrieves for e in found):
+            return found
+        meant = self._meant_by(leaf) if leaf.respell else None
+        if leaf.respell and meant is None:
+            return found
+        scored = [e._replace(retrieves=False) if e.level == "nearest" else e for e in found]
+        return (*scored,) if meant is None else (meant, *scored)
 
-    def _proposals(self, unmarked: str, fields: tuple[str, ...]) -> tuple[str, ...]:
-        return proposals(unmarked, self.snapshot.sources(fields))
+    def _meant_by(self, leaf: StemQuery) -> Expansion | None:
+        """The word that was meant by one that the index lacks; it counts as if it was typed."""
+        for form, _ in self.proposals(leaf.word.unmarked, leaf.fields, True):
+            key = analyze_form(form).stem
+            own = leaf.word.analysis.stem
+            if key != own and not is_part(key, own):
+                return Expansion("stem", key, "spelling", 1.0, core=False, form=form)
+        return None
+
+    def _proposals(
+        self, unmarked: str, fields: tuple[str, ...], thorough: bool
+    ) -> tuple[Proposal, ...]:
+        sources = list(self.snapshot.sources(fields))
+        return proposals(unmarked, sources, self.snapshot.vocabulary(fields), thorough=thorough)
 
     def _expanded(
         self,
@@ -299,8 +317,3 @@ def _agreeing(leaf: PatternQuery, spans: Spans, source: FieldSource) -> Spans:
     if not leaf.strict:
         return spans
     return kept(source, spans, lambda form: leaf.tier(analyze_form(form)) is not None)
-
-
-def _only_scored(expansion: Expansion) -> Expansion:
-    """Neighbours in spelling that add to scores and retrieve nothing."""
-    return expansion._replace(retrieves=False) if expansion.level == "nearest" else expansion

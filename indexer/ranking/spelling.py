@@ -1,56 +1,140 @@
-"""Which words of a dictionary may a misspelled word have been meant for, and which first?
+"""Which words of an index may a word have been meant for, and how sure is that?
 
-Candidates are one slip away (`slips`). They are ordered as by a noisy channel (Kernighan, Church
-and Gale, A Spelling Correction Program Based on a Noisy Channel Model, 1990): the less the slip
-costs, and the commoner the word, the better.
+Candidates are an edit away, two where there is none. They are ordered as by a noisy channel: by how
+frequent they are, less what the slip costs (`slips`).
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from math import log
+from typing import NamedTuple
 
-from analyzers.analyzer import analyze_form
-from indexer.ranking.slips import FEWEST_LETTERS, edit_cost
-from indexer.ranking.source import FieldSource
+from analyzers.normalizer import fold
+from analyzers.stemmer import stem
+from indexer.ranking.slips import slip_cost
+from indexer.ranking.source import FieldSource, Span, Vocabulary
 
-_WORTH = 8.0
-"""How much commoner, in e-folds, a word must be to make up for a slip that costs 1 more."""
+FEWEST_LETTERS = 3
+"""Of a word that may be misspelled: any two letters are near any others."""
+
+_FEWEST_FOR_TWO = 6
+"""Of a word that may have two slips."""
+
+_PREFIXED = 3.0
+"""What it costs to take the first letters of a word for what is written joined before another."""
+
+_MOST = 3
+"""Proposals that are made."""
+
+_FEWEST_BEHIND = 4
+"""Letters of a word behind what is written joined before it."""
+
+_JOINED = re.compile("[وف]?[بكل]?").match
 
 
-def proposals(unmarked: str, sources: Iterable[FieldSource]) -> tuple[str, ...]:
-    """The words one slip away, best first, the commonest form of each stem.
+class Proposal(NamedTuple):
+    """A word that may have been meant. worth: how much more likely it is than a word met once.
 
-    Where the word bears prefixes it is also looked for without them, and with the article.
+    In e-folds: its frequency less the cost of the slip.
     """
-    keys = _keys(unmarked)
-    counts: Counter[str] = Counter()
-    for source in sources:
-        slots = {slot for key in keys for slot in _slots(source, key)}
-        for slot in slots:
-            counts[source.forms((slot, slot + 1))[0]] += source.count((slot, slot + 1))
-    score = {
-        form: log(count) - _WORTH * min(edit_cost(key, form) for key in keys)
-        for form, count in counts.items()
-        if count and not analyze_form(form).stopword
-    }
-    ranked = sorted(score, key=lambda form: (-score[form], form))
-    best: dict[str, str] = {}
-    for form in ranked:
-        best.setdefault(analyze_form(form).stem, form)
-    return tuple(best.values())
+
+    form: str
+    worth: float
 
 
-def _slots(source: FieldSource, key: str) -> Iterator[int]:
-    for first, last in source.near(key, 1).spans.tolist():
-        yield from range(first, last)
+def proposals(
+    unmarked: str, sources: Sequence[FieldSource], vocabulary: Vocabulary, *, thorough: bool
+) -> tuple[Proposal, ...]:
+    """The words that a word may have been meant for, best first, the commonest form of each stem.
+
+    thorough: where nothing likely is an edit away, also look behind what is written joined before
+    the word, which is kept (وبالحكوكة was meant for وبالحكومة), and two edits away.
+    """
+    folded = fold(unmarked)
+    if len(folded) < FEWEST_LETTERS or folded.isdigit():
+        return ()
+    found = _Candidates(sources, folded)
+    found.add(folded, "", 1)
+    if thorough and not found.likely:
+        for joined, word in _without_joined(folded):
+            found.add(word, joined, 1)
+    if thorough and not found.worth and len(folded) >= _FEWEST_FOR_TWO:
+        found.add(folded, "", 2)
+    return tuple(found.best(vocabulary))
 
 
-def _keys(unmarked: str) -> tuple[str, ...]:
-    analysis = analyze_form(unmarked)
-    place = analysis.folded.find(analysis.stem)
-    if place <= 0 or len(analysis.folded) - place < FEWEST_LETTERS + 1:
-        return (unmarked,)
-    rest = analysis.folded[place:]
-    return tuple(dict.fromkeys((unmarked, rest, "ال" + rest)))
+class _Candidates:
+    """Folded forms near a word, and what each is worth."""
+
+    def __init__(self, sources: Sequence[FieldSource], typed: str) -> None:
+        self._sources = sources
+        self._typed = typed
+        self._groups: dict[str, list[tuple[FieldSource, Span]]] = {}
+        self.worth: dict[tuple[str, str], float] = {}
+        """By what is joined before a folded form, and that form."""
+
+    def add(self, word: str, joined: str, edits: int) -> None:
+        """The forms so many edits from what was typed, or from what `joined` stands before."""
+        counts: Counter[str] = Counter()
+        groups: dict[str, list[tuple[FieldSource, Span]]] = {}
+        for source in self._sources:
+            near = source.near(word, edits)
+            for key, (first, last), far in zip(
+                near.keys, near.spans.tolist(), near.distances.tolist(), strict=True
+            ):
+                if far or joined:
+                    counts[key] += source.count((first, last))
+                    groups.setdefault(key, []).append((source, (first, last)))
+        for key, count in counts.items():
+            cost = slip_cost(word, key) + (_PREFIXED if joined else 0)
+            if count and with_joined(joined, key) != self._typed:
+                self.worth[joined, key] = log(count) - cost
+                self._groups[key] = groups[key]
+
+    @property
+    def likely(self) -> bool:
+        """Whether a form is more likely meant than the word is one of its own."""
+        return max(self.worth.values(), default=-1.0) >= 0
+
+    def best(self, vocabulary: Vocabulary) -> Iterator[Proposal]:
+        """The proposals, best first, none of the stem of another; each finds something."""
+        stems: set[str] = set()
+        for joined, key in sorted(self.worth, key=lambda pair: (-self.worth[pair], pair)):
+            form = with_joined(joined, self._commonest(key))
+            its_stem = stem(fold(form))
+            if its_stem not in stems and vocabulary.count("stem", its_stem):
+                stems.add(its_stem)
+                yield Proposal(form, self.worth[joined, key])
+                if len(stems) == _MOST:
+                    return
+
+    def _commonest(self, key: str) -> str:
+        """The form in which a folded form is written most often."""
+        counts: Counter[str] = Counter()
+        for source, (first, last) in self._groups[key]:
+            for slot, form in enumerate(source.forms((first, last)), first):
+                counts[form] += source.count((slot, slot + 1))
+        return min(counts, key=lambda form: (-counts[form], form))
+
+
+def _without_joined(folded: str) -> Iterator[tuple[str, str]]:
+    """What may be joined before a word, and the word: وب and الحكوكه, و and بالحكوكه."""
+    found = _JOINED(folded)
+    joined = found[0] if found else ""
+    for size in range(len(joined), 0, -1):
+        rest = folded[size:]
+        if folded[size - 1 : size + 1] == "لل":
+            rest = "ال" + folded[size + 1 :]
+        if len(rest) >= _FEWEST_BEHIND:
+            yield folded[:size], rest
+
+
+def with_joined(joined: str, form: str) -> str:
+    """A form with what is written joined before it: ل takes the place of the alef of an article."""
+    if not joined.endswith("ل") or not form.startswith("ال"):
+        return joined + form
+    rest = form.removeprefix("ال")
+    return joined + (rest if rest.startswith("ل") else "ل" + rest)

@@ -1,13 +1,15 @@
-"""Which words of a query does the index not hold, and which that it holds are spelled like them?
+"""Which words of a query does the index not hold, and which that it holds may have been meant?
 
 A word is unknown if no form in the searched fields meets it at the tiers exact to variant,
-whatever the tier that the search asks for. Neighbours are looked up for such words only.
+whatever the tier that the search asks for. A rare word that is held may be a slip, too.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import log
 from typing import NamedTuple
 
 from analyzers.analyzer import analyze_form
@@ -25,10 +27,13 @@ _LEAST_LIKENESS = 0.5
 """Of what is only suggested: one wrong letter in a word of four."""
 
 _RARE = 20
-"""How often, at most, the stem of a word that no text writes may occur for it to be doubted."""
+"""How often, at most, a word may be written for it to be doubted."""
 
-_DOUBTFUL = 5
-"""How much commoner the word that was meant must be."""
+_DOUBTFUL = 1.5
+"""How much more likely, in e-folds, the word that was meant must be than one that is written.
+
+Of the words of 2,000 headlines, in an index of other articles, it doubts 1 in 150.
+"""
 
 
 class Missing(NamedTuple):
@@ -50,24 +55,51 @@ def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> li
         for leaf in leaves
         if not (isinstance(leaf, PhraseQuery) and len(evaluator.leaves.members(leaf)))
     ]
-    for leaf, word in sorted(words_of(asked), key=lambda pair: pair[1].start):
+    words = sorted(words_of(asked), key=lambda pair: pair[1].start)
+    parted = _parted_by_teh(words, text, evaluator)
+    for leaf, word in words:
         written = text[word.start : word.end] or word.unmarked
+        if word in parted:
+            found[parted[word].word] = Missing(parted[word], False)
+            continue
         if written in found:
             continue
         if _is_held(leaf, word, evaluator):
-            slips = _meant_instead(leaf, word, evaluator)
-            if slips:
-                found[written] = Missing(UnknownWord(written, slips[:_SUGGESTIONS]), False)
+            doubted = _doubted(leaf, word, written, evaluator)
+            if doubted is not None:
+                found[written] = Missing(doubted, False)
         else:
-            slips = evaluator.leaves.resolver.proposals(word.unmarked, leaf.fields)
+            meant = evaluator.leaves.resolver.proposals(word.unmarked, leaf.fields, True)
+            slips = tuple(proposal.form for proposal in meant)
             retrieved = isinstance(leaf, StemQuery) and _retrieves_by_spelling(leaf, evaluator)
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:
                 keys, least = _keys(word), min(least, _LEAST_LIKENESS)
             alike = _suggestions(keys, least, leaf.fields, evaluator.snapshot, pieces=not retrieved)
             suggestions = _one_a_stem(slips + alike)[:_SUGGESTIONS]
-            found[written] = Missing(UnknownWord(written, suggestions), retrieved, alike)
+            searched = tuple(_in_its_place(leaf, evaluator)) or alike
+            found[written] = Missing(UnknownWord(written, suggestions), retrieved, searched)
     return list(found.values())
+
+
+def _parted_by_teh(
+    words: Sequence[tuple[Leaf, QueryWord]], text: str, evaluator: Evaluator
+) -> dict[QueryWord, UnknownWord]:
+    """The words that are parted by a ة where none was meant to end a word: سرةع for سرعة.
+
+    So are two words written as one (لعبةفليكي), which are near no other.
+    """
+    found: dict[QueryWord, UnknownWord] = {}
+    for (leaf, word), (_, other) in pairwise(words):
+        if word.end == other.start > 0 and text[: word.end].endswith("ة"):
+            proposals = evaluator.leaves.resolver.proposals(
+                word.unmarked + other.unmarked, leaf.fields, False
+            )
+            if proposals and proposals[0].worth >= 0:
+                forms = tuple(proposal.form for proposal in proposals)
+                unknown = UnknownWord(text[word.start : other.end], forms)
+                found[word] = found[other] = unknown
+    return found
 
 
 def _one_a_stem(words: Sequence[str]) -> tuple[str, ...]:
@@ -103,27 +135,26 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
     )
 
 
-def _meant_instead(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> tuple[str, ...]:
-    """What was probably meant by a word that no text writes, though its stem meets some.
+def _doubted(leaf: Leaf, word: QueryWord, written: str, evaluator: Evaluator) -> UnknownWord | None:
+    """A word that is in the index but was probably meant for another one; else None.
 
-    Nothing, unless its stem is rare and the best proposal is of another stem and very much
-    commoner. All else is asked first: proposals are looked for in the whole dictionary.
+    It is written rarely, or nowhere and only its stem meets something, and another word, of a stem
+    that it does not meet, is far more likely. That is asked last: proposals are looked for in the
+    whole dictionary.
     """
-    vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
     analysis = word.analysis
-    if analysis.stopword or vocabulary.count("folded", analysis.folded):
-        return ()
+    count = evaluator.snapshot.vocabulary(leaf.fields).count("folded", analysis.folded)
+    if analysis.stopword or count > _RARE:
+        return None
     resolver = evaluator.leaves.resolver
-    groups = resolver.expanded(word, "stem", leaf.fields, ())
-    met = {group.key: group.core for group in groups if group.level == "stem"}
-    count = sum(vocabulary.count("stem", key) for key, core in met.items() if core)
-    if count > _RARE:
-        return ()
-    slips = resolver.proposals(word.unmarked, leaf.fields)
-    stem = analyze_form(slips[0]).stem if slips else ""
-    if not slips or stem in met or vocabulary.count("stem", stem) <= _DOUBTFUL * count:
-        return ()
-    return slips
+    meant = resolver.proposals(word.unmarked, leaf.fields, False)
+    if not meant or meant[0].worth < (log(count) + _DOUBTFUL if count else 0):
+        return None
+    groups = resolver.expanded(word, "plural", leaf.fields, ())
+    if analyze_form(meant[0].form).stem in {group.key for group in groups if group.level == "stem"}:
+        return None
+    forms = tuple(proposal.form for proposal in meant if proposal.worth >= 0)
+    return UnknownWord(written, forms[:_SUGGESTIONS], count, held=True)
 
 
 def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
@@ -133,6 +164,14 @@ def _retrieves_by_spelling(leaf: StemQuery, evaluator: Evaluator) -> bool:
         if group.tier == "spelling"
     )
     return asked and len(evaluator.leaves.members(leaf)) > 0
+
+
+def _in_its_place(leaf: Leaf, evaluator: Evaluator) -> Iterator[str]:
+    """The word that is searched in the place of one that the index lacks."""
+    if isinstance(leaf, StemQuery):
+        for group in evaluator.leaves.resolver.expansions(leaf):
+            if group.tier == "spelling" and group.level == "stem":
+                yield group.form
 
 
 def _keys(word: QueryWord) -> list[str]:

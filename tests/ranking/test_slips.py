@@ -1,29 +1,19 @@
-"""One slip of the pen: who is one away, what it costs, and which proposal comes first."""
+"""Slips of the pen: what they cost, which words are doubted, and which proposal comes first."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
-from cli_process import run
+from cli_process import run, run_on_terminal
 from folders import indexed, write_folder
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer import SearchOptions
-from indexer.query.patterns import within
-from indexer.ranking.slips import edit_cost, one_slip_away
-
-WORDS = st.text("ابتكمن", min_size=3, max_size=6)
-
-
-@given(WORDS, st.lists(WORDS, max_size=30))
-def test_all_terms_one_slip_away_and_no_other(word: str, terms: list[str]) -> None:
-    encoded = [term.encode() for term in terms]
-    starts = np.cumsum([0, *map(len, encoded)])
-    found = one_slip_away(word, b"".join(encoded), starts).tolist()
-    assert found == [i for i, term in enumerate(terms) if within(word, term, 1)]
+from indexer import Index, SearchOptions
+from indexer.ranking.slips import EXCHANGED, LEFT_OUT, _aligned, slip_cost
 
 
 @pytest.mark.parametrize(
@@ -35,7 +25,27 @@ def test_all_terms_one_slip_away_and_no_other(word: str, terms: list[str]) -> No
     ],
 )  # fmt: skip
 def test_confusions_cost_less(typed: str, near: str, far: str) -> None:
-    assert 0 < edit_cost(typed, near) < edit_cost(typed, far)
+    assert 0 < slip_cost(typed, near) < slip_cost(typed, far)
+
+
+@given(st.text("ابته", max_size=7), st.text("ابته", max_size=7))
+def test_what_is_alike_at_the_ends_costs_nothing(typed: str, meant: str) -> None:
+    assert slip_cost(typed, meant) == _aligned(typed, meant)
+    assert (slip_cost(typed, meant) == 0) == (typed == meant)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "cost"),
+    [("مدسة", "مدرسة", LEFT_OUT), ("مدرس", "مدرسة", LEFT_OUT), ("مردسة", "مدرسة", EXCHANGED),
+     ("دمرسة", "مدرسة", EXCHANGED), ("مدة", "مدرسة", 2 * LEFT_OUT), ("م", "", 5.0)],
+)  # fmt: skip
+def test_costs(typed: str, meant: str, cost: float) -> None:
+    assert slip_cost(typed, meant) == cost
+
+
+def test_a_letter_left_out_is_likelier_than_another_typed_for_it() -> None:
+    assert slip_cost("مدسة", "مدرسة") < slip_cost("مدطسة", "مدرسة")
+    assert slip_cost("مدررسة", "مدرسة") < slip_cost("مدضرسة", "مدرسة")
 
 
 TEXTS = {"a.txt": "الحكومة والحكومة قالت الحكومة\n", "b.txt": "المهندس في المدينة\n",
@@ -66,3 +76,75 @@ def test_the_command_replaces_nothing_in_a_pipe_unless_asked(tmp_path: Path) -> 
     assert asked.lines == ["b.txt"]
     assert "«المهنس» is not in the index; found by words spelled like it: المهندس" in asked.err
     assert run("search", "المهنس", "--spelling", "never", cwd=tmp_path).code == 1
+
+
+FREQUENT = {
+    "a.txt": "قالت الحكومة والوزارة بينما المدرسة بعيدة سرعة السيارة عالية\n" * 400,
+    "b.txt": "كتب الحكومه بيان البيمن لعبة فليكي الوزارة\n",
+    "c.txt": "السيازة مدرسيون حكوم محمد\n",
+}
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    with indexed(write_folder(tmp_path_factory.mktemp("frequent"), FREQUENT)) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("الحكوكة", "الحكومة"), ("وبالحكوكة", "وبالحكومة"), ("للحكوكة", "للحكومة"),
+        ("بالحكموة", "بالحكومة"), ("الحكوةم", "الحكومة"), ("المدررصة", "المدرسة"),
+        ("السيازة", "السيارة"), ("سرةع", "سرعة"), ("بيمنا", "بينما"), ("الوزراة", "الوزارة"),
+    ],
+)  # fmt: skip
+def test_the_word_that_was_meant_comes_first_and_finds_something(
+    index: Index, typed: str, meant: str
+) -> None:
+    """Also with what is written joined before it, and for a slip that a text has made, too."""
+    (doubted,) = index.search(typed).unknown_words
+    assert doubted.suggestions[0] == meant
+    promised = index.search(meant)
+    assert "a.txt" in [hit.id for hit in promised.hits]
+    assert promised.unknown_words == ()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["الحكومة", "الحكومه", "حكومتنا", "بالوزارة", "وزارات", "محمد", "لعبةفليكي", "فليكي", "قالت",
+     "سيارات", "المدارس"],
+)  # fmt: skip
+def test_words_that_are_not_doubted(index: Index, typed: str) -> None:
+    """Other forms of what is there, and rare words that no frequent one is near."""
+    assert index.search(typed).unknown_words == ()
+
+
+def test_a_rare_word_keeps_its_own_results(index: Index) -> None:
+    results = index.search("السيازة")
+    (doubted,) = results.unknown_words
+    assert (doubted.held, doubted.written, doubted.suggestions) == (True, 1, ("السيارة",))
+    assert [hit.id for hit in results.hits] == ["c.txt"]
+    assert results.notes == ()
+
+
+def test_what_a_person_reads(index: Index, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    with indexed(write_folder(home, FREQUENT)):
+        pass
+    rare = run_on_terminal("search", "السيازة", "--color", "never", cwd=home).text
+    assert "the index has السيازة only once; did you mean (هل تقصد): السيارة" in rare
+    unknown = run_on_terminal("search", "الحكموة", "--color", "never", cwd=home).text
+    assert "«الحكموة» is not in the index; found by words spelled like it: الحكومة" in unknown
+    assert "a.txt" in unknown
+    left = run("search", "الحكموة", cwd=home)
+    assert (left.code, left.lines) == (1, [])
+    assert "not in the index: الحكموة; did you mean (هل تقصد): الحكومة" in left.err
+    asked = run("search", "الحكموة", "--spelling", "always", "-l", cwd=home)
+    assert asked.lines[0] == "a.txt"
+    assert "found by words spelled like it: الحكومة" in asked.err
+    record = json.loads(run("search", "السيازة", "--json", cwd=home).out)
+    assert record["unknown_words"] == [
+        {"word": "السيازة", "suggestions": ["السيارة"], "written": 1, "held": True}
+    ]

@@ -171,8 +171,8 @@ class SearchRequest(Request):
     spelling = Choice(
         _MATCHING,
         "--spelling",
-        "Whether a word that the index lacks is replaced by words spelled like it, which stderr "
-        "names: auto is for hits on a terminal only.",
+        "Whether a word that the index lacks is replaced by the one that was probably meant, which "
+        "stderr names: auto is for hits on a terminal only.",
         SPELLING,
         default="auto",
     )

@@ -40,8 +40,9 @@ def sentence(reason: Reason) -> str:
         case "empty_index":
             return "the index holds no documents: add some with fahras index PATH"
         case "unknown_word":
-            proposed = f"; did you mean (هل تقصد): {'، '.join(names)}" if names else ""
-            return f"not in the index: {words[0]}{proposed}"
+            return f"not in the index: {words[0]}{_meant(names)}"
+        case "doubted_word":
+            return f"{_rarely(words[0], counts[0])}{_meant(names)}"
         case "other_field":
             where = " or ".join(names)
             return f"{quoted[0]} stands in no {where}; {_holders(counts)} it elsewhere"
@@ -168,8 +169,19 @@ def tell_words(results: SearchResults) -> None:
         if told and all(word in noted for word in unknown.suggestions[:1]):
             continue
         message = f"not in the index: {unknown.word}"
-        if unknown.suggestions:
-            message += f"; did you mean (هل تقصد): {'، '.join(unknown.suggestions)}"
-        terminal.complain(message)
+        if unknown.held:
+            message = _rarely(unknown.word, unknown.written)
+        terminal.complain(message + _meant(unknown.suggestions))
     for note in results.notes:
         terminal.complain(note)
+
+
+def _meant(words: Sequence[str]) -> str:
+    return f"; did you mean (هل تقصد): {'، '.join(words)}" if words else ""
+
+
+def _rarely(word: str, written: int) -> str:
+    """How often the index holds a word that it hardly has."""
+    if not written:
+        return f"no text has {word}, only other forms of it"
+    return f"the index has {word} only {'once' if written == 1 else f'{written:,} times'}"

@@ -186,7 +186,12 @@ def results_record(results: SearchResults, query_id: str | None = None) -> Recor
         "elapsed_ms": round(results.elapsed_ms, 3),
         "hits": [hit_record(hit, query_id) for hit in results.hits],
         "unknown_words": [
-            {"word": unknown.word, "suggestions": list(unknown.suggestions)}
+            {
+                "word": unknown.word,
+                "suggestions": list(unknown.suggestions),
+                "written": unknown.written,
+                "held": unknown.held,
+            }
             for unknown in results.unknown_words
         ],
         "notes": list(results.notes),
