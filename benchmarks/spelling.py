@@ -4,8 +4,9 @@
 
 Of the frequent words of the first texts each draw takes 80, and makes one edit in each: a letter
 more, less, other, or two exchanged, evenly. An edit that makes another word of the texts is drawn
-again, unless `--held` is given: nothing tells it from that word, but where it is rare. Right is a proposal that is the word, or has its stem; where
-the stem of what was typed is held and nothing is proposed, a best document found by such a word.
+again, unless `--held` is given: nothing tells it from that word, but where it is rare. Right is a
+proposal that is the word, or has its stem; where the stem of what was typed is held and nothing is
+proposed, a best document found by such a word.
 """
 
 from __future__ import annotations
