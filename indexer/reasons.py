@@ -40,8 +40,8 @@ if TYPE_CHECKING:
 
 Code = Literal[
     "no_words", "empty_index", "unknown_word", "doubted_word", "other_field", "other_form",
-    "no_form", "apart", "phrase", "excluded", "filter", "no_file", "no_dates", "other_dates", "old_index", "unreadable",
-    "other_kinds",
+    "no_form", "apart", "phrase", "excluded", "filter", "no_file", "no_dates",
+    "other_dates", "old_index", "unreadable", "other_kinds",
 ]  # fmt: skip
 
 
@@ -175,7 +175,7 @@ class _Tree:
                 reasons.append(Reason("unknown_word", (unknown.word,), unknown.suggestions))
                 continue
             leaf, word = leaves[unknown.word]
-            elsewhere = self._count(StemQuery(FIELD_NAMES, word, strict=leaf.strict))
+            elsewhere = self._count(StemQuery(FIELD_NAMES, word, strict=leaf.strict, respell=False))
             if elsewhere and leaf.fields != FIELD_NAMES:
                 found = (unknown.word,), leaf.fields, (elsewhere,)
                 reasons.append(Reason("other_field", *found))
@@ -198,7 +198,9 @@ class _Tree:
         if isinstance(node, PatternQuery):
             return [Reason("no_form", (self._label(node),))]
         if isinstance(node, StemQuery):
-            others = self._count(StemQuery(node.fields, node.word, strict=node.strict))
+            others = self._count(
+                StemQuery(node.fields, node.word, strict=node.strict, respell=False)
+            )
             return [Reason("other_form", (self._label(node),), counts=(others,))] * bool(others)
         return [reason for child in children_of(node) for reason in self.why(child)]
 

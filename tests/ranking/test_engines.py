@@ -69,7 +69,7 @@ def documents_of(index: Index) -> list[Fields]:
 
 def search(index: Index, snapshot: Snapshot, query: str, **options: Any) -> Search:
     table = VariantTable.default()
-    return Search(snapshot, index._files, table, query, SearchOptions(limit=None, **options))
+    return Search(snapshot, index._files, table, query, SearchOptions(limit=None, **options), {})
 
 
 @pytest.mark.parametrize("segments", [1, 3])
