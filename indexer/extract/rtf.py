@@ -1,4 +1,4 @@
-"""What does an RTF file say? Its text, as striprtf reads it, without the pictures in it.
+"""What does an RTF file say? Its text, as striprtf reads it, without pictures and deletions.
 
 Parsed in the worker: its time on what a stranger wrote is not ours to promise.
 """
@@ -12,6 +12,7 @@ from indexer.extract.types import Extraction, Record
 _SECONDS, _SECONDS_A_MIB = 10, 10
 _PICTURE = re.compile(rb"\{(?:\\\*\\shppict\s*\{)?\\pict\b")
 _CONTROLS = re.compile("[\0-\x08\x0e-\x1f]")
+_TOKEN = re.compile(rb"([{}])|\\([a-z]+)(-?\d*) ?|\\(?:'[0-9a-fA-F]{2}|[^a-z])|[^\\{}]+", re.DOTALL)
 _BRACE = re.compile(rb"(?<!\\)[{}]")
 
 
@@ -19,7 +20,7 @@ def extract_rtf(data: bytes, extraction: Extraction) -> None:
     """Fill in the one record of an RTF file."""
     from indexer.extract.worker import read_apart
 
-    bare = without_pictures(data)
+    bare = without_deletions(without_pictures(data))
     seconds = _SECONDS + _SECONDS_A_MIB * (len(bare) >> 20)
     text = read_apart(f"{__name__}:parse", bare, seconds=seconds)
     extraction.records = (Record(None, "", text),)
@@ -41,6 +42,26 @@ def without_pictures(data: bytes) -> bytes:
         kept.append(data[begin : picture.start()])
         begin = _end_of_group(data, picture.start())
     return b"".join([*kept, data[begin:]])
+
+
+def without_deletions(data: bytes) -> bytes:
+    r"""The file without what was deleted while changes were tracked: text that is `\deleted`."""
+    if rb"\deleted" not in data:
+        return data
+    kept: list[bytes] = []
+    deleted = [False]
+    for token in _TOKEN.finditer(data):
+        brace, word, number = token.groups()
+        if brace == b"{":
+            deleted.append(deleted[-1])
+        elif brace and len(deleted) > 1:
+            deleted.pop()
+        if word in (b"deleted", b"plain"):
+            deleted[-1] = word == b"deleted" and number != b"0"
+        is_text = not brace and (not word or word == b"u")
+        if not (is_text and deleted[-1]):
+            kept.append(token.group())
+    return b"".join(kept)
 
 
 def _end_of_group(data: bytes, start: int) -> int:

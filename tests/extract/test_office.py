@@ -14,6 +14,7 @@ from cli_process import PROJECT
 from indexer.errors import ExtractError
 from indexer.extract import Record, extract
 from indexer.extract.package import MOST_DEPTH, MOST_ENTRIES
+from indexer.parts.layout import Division
 
 OTHER = PROJECT.parent.parent / "shared" / "documents" / "other"
 if not OTHER.exists():
@@ -91,6 +92,45 @@ def test_slides_in_the_order_of_their_numbers_with_notes() -> None:
     parts["ppt/notesSlides/notesSlide1.xml"] = slide("ملاحظة")
     text = one("a.pptx", packed(parts)).text
     assert text == "شريحة 1\n\fشريحة 2\nملاحظة\n\fشريحة 10\n\f"
+
+
+def test_numbers_of_any_length_are_no_obstacle() -> None:
+    digits = "9" * 5000
+    slide = "<p:s xmlns:p='p' xmlns:a='a'><a:p><a:r><a:t>{}</a:t></a:r></a:p></p:s>"
+    slides = {"1": "أول", digits: "آخر"}
+    parts = {f"ppt/slides/slide{n}.xml": slide.format(text) for n, text in slides.items()}
+    record = one("a.pptx", packed({"ppt/presentation.xml": "<p/>", **parts}))
+    assert record.text == "أول\n\fآخر\n\f"
+    content = f'<o:d xmlns:o="o" xmlns:t="t"><t:p>أ<t:s t:c="{digits}"/>ب</t:p></o:d>'
+    text = one("a.odt", packed({"content.xml": content})).text
+    assert text == f"أ{' ' * 100}ب\n"
+
+
+def test_headings_of_documents_are_told_by_their_styles() -> None:
+    styles = (
+        '<w:styles xmlns:w="w"><w:style w:styleId="Titre1"><w:name w:val="heading 1"/></w:style>'
+        '<w:style w:styleId="X"><w:name w:val="Mine"/><w:outlineLvl w:val="1"/></w:style>'
+        "</w:styles>"
+    )
+    body = "".join(
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/></w:pPr>{run(text)}</w:p>'
+        for style, text in (("Titre1", "الباب"), ("Y", "نص"), ("X", "الفصل"), ("Titre1", ""))
+    )
+    record = one("a.docx", word(body, styles=styles))
+    assert record.text == "الباب\nنص\nالفصل\n\n"
+    assert record.layout.divisions == (
+        Division(0, "heading", "", "الباب", 1), Division(9, "heading", "", "الفصل", 2),
+    )  # fmt: skip
+    content = '<o:d xmlns:o="o" xmlns:t="t"><t:p>نص</t:p><t:h t:outline-level="3">فصل</t:h></o:d>'
+    record = one("a.odt", packed({"content.xml": content}))
+    assert record.layout.divisions == (Division(3, "heading", "", "فصل", 3),)
+
+
+def test_headers_of_a_document_of_word_run() -> None:
+    header = f'<w:hdr xmlns:w="w"><w:p>{run("ترويسة")}</w:p></w:hdr>'
+    record = one("a.docx", word(f"<w:p>{run('نص')}</w:p>", header1=header))
+    ((start, end),) = record.layout.running
+    assert record.text[start:end] == "ترويسة\n"
 
 
 def test_open_document() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import random
+import struct
 from contextlib import suppress
 
 import pytest
@@ -11,8 +12,10 @@ from cli_process import PROJECT
 
 from indexer.errors import ExtractError
 from indexer.extract import Record, extract
+from indexer.extract.doc import _deleted, _kept
 from indexer.extract.formats import BY_ENDING, by_content
-from indexer.extract.rtf import without_pictures
+from indexer.extract.rtf import without_deletions, without_pictures
+from indexer.extract.sheets import _shown
 
 OTHER = PROJECT.parent.parent / "shared" / "documents" / "other"
 if not OTHER.exists():
@@ -68,6 +71,75 @@ def test_letters_of_rtf_are_those_of_the_charset_of_their_font() -> None:
     assert record.text == "السلام عليكم\n"
 
 
+DELETIONS = [
+    ("a group", rb"a{\deleted b}c", rb"a{\deleted }c"),
+    ("to its end", rb"{\deleted b\deleted0 c}d", rb"{\deleted \deleted0 c}d"),
+    ("by plain", rb"\deleted b\plain c", rb"\deleted \plain c"),
+    ("within", rb"{\deleted{\b x}\'e1\u1575?\par y}z", rb"{\deleted{\b }\par }z"),
+    ("none", rb"a\{b\}{\revised c}", rb"a\{b\}{\revised c}"),
+    ("its name in text", rb"a \\deleted b", rb"a \\deleted b"),
+]
+
+
+@pytest.mark.parametrize(
+    ("data", "bare"), [r[1:] for r in DELETIONS], ids=[r[0] for r in DELETIONS]
+)
+def test_what_was_deleted_in_rtf_is_no_text(data: bytes, bare: bytes) -> None:
+    assert without_deletions(data) == bare
+
+
+@needs("striprtf")
+def test_a_deletion_is_not_read() -> None:
+    (record,) = records("a.rtf", rb"{\rtf1\ansi kept {\revised\b new} {\deleted gone}last\par}")
+    assert record.text == "kept new last\n"
+
+
+# --- Word 97
+
+
+def page_of(runs: list[tuple[int, bytes]], end: int) -> bytes:
+    """A page of properties of characters: the runs begin at these bytes of the document."""
+    page = bytearray(512)
+    page[-1] = len(runs)
+    place = 510
+    for number, (start, properties) in enumerate([*runs, (end, b"")]):
+        struct.pack_into("<I", page, 4 * number, start)
+        if properties:
+            place = (place - len(properties) - 1) & ~1
+            page[place : place + len(properties) + 1] = bytes([len(properties)]) + properties
+            page[4 * (len(runs) + 1) + number] = place // 2
+    return bytes(page)
+
+
+IS_DELETED, IS_KEPT = b"\x00\x08\x01", b"\x00\x08\x00"
+BOLD, SIZE, LONG = b"\x35\x08\x01", b"\x43\x4a\x18\x00", b"\x00\xca\x02\x01\x01"
+
+
+@pytest.mark.parametrize(
+    ("properties", "deleted"),
+    [(IS_DELETED, True), (IS_KEPT, False), (BOLD + SIZE + LONG + IS_DELETED, True), (BOLD, False),
+     (b"", False), (b"\x00", False), (LONG[:3] + b"\xff" + IS_DELETED, False)],
+)  # fmt: skip
+def test_properties_tell_what_was_deleted(properties: bytes, deleted: bool) -> None:
+    page = page_of([(1000, BOLD), (1010, properties), (1020, IS_DELETED)], 1030)
+    document = bytearray(0x200) + page
+    table = struct.pack("<III", 1000, 1030, 1)
+    struct.pack_into("<II", document, 0xFA, 0, len(table))
+    found = _deleted(bytes(document), table)
+    assert found == [(1010, 1020)] * deleted + [(1020, 1030)]
+    assert list(_kept(1005, 1025, found)) == ([(1005, 1010)] if deleted else [(1005, 1020)])
+
+
+@needs("python_calamine")
+@pytest.mark.parametrize(
+    ("cell", "shown"),
+    [(12.0, "12"), (12.5, "12.5"), (1e15, "1" + "0" * 15), (1e300, "1e+300"), (-0.0, "0"),
+     (float("inf"), "inf"), (float("nan"), "nan"), (True, "True"), ("a\n b", "a b")],
+)  # fmt: skip
+def test_a_cell_is_shown_as_people_write_it(cell: object, shown: str) -> None:
+    assert _shown(cell) == shown
+
+
 # --- what is which
 
 
@@ -108,6 +180,16 @@ def test_a_document_of_word_97() -> None:
     assert (record.title, record.date) == ("عنوان الوثيقة", "2013-12-23T23:15:00")
     for text in ("المكتبات الوطنية", "بعد الجدولة", "21750000", "مربعالنص", "ترويسة الصفحة"):
         assert text in record.text
+    assert "نصمضاف" in record.text
+    assert "محذوف" not in record.text
+
+
+@needs_documents
+@needs("striprtf")
+def test_a_document_in_rtf() -> None:
+    (record,) = known("doc.rtf")
+    assert "نصمضاف" in record.text
+    assert "محذوف" not in record.text
 
 
 @needs_documents

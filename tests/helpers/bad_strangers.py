@@ -20,7 +20,7 @@ _REBUILD = ["index", "--rebuild"]
 _RUN = "run fahras index --rebuild"
 _FAHRAS_JSON = "fahras: PATH/.fahras/fahras.json is damaged"
 _NO_FILE = "it is a link or a device, not a file"
-_PRECIOUS = "files-backup.zip", "MAIN_report.key", "mine.txt"
+_PRECIOUS = "files-backup.iso", "MAIN_report.key", "mine.txt"
 """Files of the user: nothing that an index says may change or remove them."""
 
 
