@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexer.codec import commits
 from indexer.codec.format import FORMAT_VERSION
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from indexer.codec.whoosh.index import ColumnarIndex
     from indexer.codec.whoosh.writer import ColumnarWriter
     from indexer.documents import Documents
+    from indexer.folder.choices import Choices, Choose
     from indexer.folder.lookup import FileTable
     from indexer.folder.newer import Newer
     from indexer.ranking.snapshot import Snapshot
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
         Document,
         FileProblem,
         IndexStats,
+        LeftOut,
         Progress,
         TermStats,
         UpdateReport,
@@ -122,15 +124,16 @@ class Index:
     ) -> Index:
         """An index in a data folder of its own, which `_commit` puts to use.
 
-        Without a `home` it has home and roots of the index that is there.
+        Without a `home` it has home, roots and choices of the index that is there.
         """
         try:
             with writing(where):
                 storage.clear(where)
+                kept: dict[str, Any] = {}
                 if home is None:
-                    home, roots = storage.home_and_roots(where, roots)
+                    home, roots, kept = storage.home_and_roots(where, roots)
                 data_dir = storage.new_data_dir(where)
-                _fill(data_dir, Catalogue(home, roots))
+                _fill(data_dir, Catalogue(home, roots, **kept))
                 return cls(Location(where, data_dir, home, storage.aliases_of(where)), lock)
         except BaseException:
             _undo(where, lock)
@@ -141,30 +144,38 @@ class Index:
         paths: Sequence[str] = (),
         *,
         forget: Sequence[str] = (),
+        listed: Sequence[str] | None = None,
+        changed: Sequence[str] | None = None,
+        choose: Choose | None = None,
         progress: Callable[[Progress], None] | None = None,
         ahead: Ahead | None = None,
     ) -> UpdateReport:
         """Bring the index up to date with its roots, or only with `paths`, which become roots.
 
-        `forget` removes roots. One writer at a time: raises IndexLockedError. Files that cannot be
+        `forget` removes roots. `listed`: only these files; those below no root are kept up to date
+        from now on, instead of those of an earlier list. `changed`: only these paths, known or new.
+        `choose` makes of the choices of the index (`indexer.folder.choices`) those that hold from
+        now on, for all roots. One writer at a time: raises IndexLockedError. Files that cannot be
         read are in the report's problems and keep what was indexed of them before. `ahead` has
         examined the files already; its result is used if it can be relied on.
         """
         from indexer.folder import changes
-        from indexer.update.run import Run, plan_update, problems_of, refuse_loss, report_of, stamp
+        from indexer.update.plan import Asked, plan_update, refuse_loss
+        from indexer.update.run import Run, problems_of, report_of, stamp
 
         started, started_ns = time.perf_counter(), time.time_ns()
         with self._locked():
             notes = self._clear()
             catalogue = self._load_catalogue()
-            roots_before = list(catalogue.roots)
+            before = catalogue.head()
             look: Callable[[Catalogue, str], changes.Look] = changes.look
             if ahead is not None and ahead.is_of(catalogue):
                 look, started, started_ns = ahead.look, ahead.started, ahead.started_ns
-            plan = plan_update(catalogue, paths, forget, progress, look)
+            asked = Asked(paths, forget, listed, changed, choose)
+            plan = plan_update(catalogue, asked, progress, look)
             if self._is_new:
                 refuse_loss(catalogue)
-            idle = plan.is_empty and catalogue.roots == roots_before
+            idle = plan.is_empty and catalogue.head() == before
             if idle and not self._is_new:
                 return report_of(plan, catalogue, None, started, notes)
             if ahead is not None:
@@ -175,7 +186,7 @@ class Index:
             try:
                 run = Run(writer, catalogue, progress)
                 run.carry_out(plan)
-                stamp(catalogue, started_ns, problems_of(plan, run))
+                stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
                 notes += self._commit(writer, catalogue)
             except BaseException:
                 with suppress(Exception):
@@ -451,6 +462,20 @@ class Index:
         """The number of documents in the index."""
         return self._opened[0].document_count
 
+    def roots(self) -> tuple[str, ...]:
+        """The absolute paths of its roots."""
+        return tuple(map(self._catalogue.absolute, self._catalogue.roots))
+
+    def choices(self) -> Choices:
+        """What it takes in, as it was told."""
+        return self._catalogue.choices
+
+    def left_out(self) -> list[LeftOut]:
+        """What below its roots is not in it, and why: as the folders are now, by path."""
+        from indexer.folder.leftovers import left_out
+
+        return left_out(self._catalogue)
+
     def problems(self) -> tuple[FileProblem, ...]:
         """What could not be read, at the last update or, if it is the same since, before."""
         return tuple(self._catalogue.all_problems())
@@ -486,6 +511,7 @@ class Index:
             analyzer_version=ANALYZER_VERSION,
             updated=catalogue.updated,
             problems=self.problems(),
+            listed=len(catalogue.loose),
         )
 
     def close(self) -> None:

@@ -14,6 +14,7 @@ __all__ = [
     "Explanation",
     "FileProblem",
     "IndexStats",
+    "LeftOut",
     "Progress",
     "TermExplanation",
     "TermStats",
@@ -92,6 +93,18 @@ class FileProblem(NamedTuple):
     """False where nothing of it is missing from the index (stray bytes, ids that come again)."""
 
 
+class LeftOut(NamedTuple):
+    """A file or folder that is not in the index, and why.
+
+    `why` is ignored, excluded, hidden, type, size, link, kind (it is of no kind that is read),
+    unreadable, binary or failed (no text could be made of it).
+    """
+
+    path: str
+    why: str
+    reason: str
+
+
 class UpdateReport(NamedTuple):
     """What `Index.update` found and did.
 
@@ -149,3 +162,5 @@ class IndexStats(NamedTuple):
     problems: tuple[FileProblem, ...] = ()
     aliases: Mapping[str, str] = MappingProxyType({})
     """Names of one's own for fields, each with its field."""
+    listed: int = 0
+    """Single files below no root, which are kept up to date as well."""

@@ -9,10 +9,10 @@ lead into objects: `text=article.body`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal, get_args
+from typing import Literal
 
 Role = Literal["text", "title", "date", "author", "id"]
-ROLES: tuple[Role, ...] = get_args(Role)
+ROLES: tuple[Role, ...] = ("text", "title", "date", "author", "id")
 
 KNOWN: dict[Role, tuple[str, ...]] = {
     "text": ("text", "body", "content", "نص", "النص", "محتوى", "المحتوى"),
@@ -84,7 +84,7 @@ class Fields:
     def unmet(self) -> list[str]:
         """A message for each name that was said and no record has."""
         return [
-            f'no record has a field "{self.said[role]}", which --fields says is the {role}; '
+            f'no record has a field "{self.said[role]}", which was said to be the {role}; '
             f"{self.listed()}"
             for role in ROLES
             if role in self._unmet
@@ -93,9 +93,9 @@ class Fields:
     def without_text(self) -> str:
         """The message for a file of which no record has a text."""
         longest = max(self._seen, key=self._seen.__getitem__, default="")
-        advice = f": name the text, as in --fields text={longest}" if self._seen else ""
+        advice = f": say which is the text, as in text={longest}" if self._seen else ""
         said = self.said.get("text")
-        wanted = f'"{said}", which --fields says is the text' if said else "text, body or content"
+        wanted = f'"{said}", which was said to be the text' if said else "text, body or content"
         return f"no record has a field {wanted}; {self.listed()}{advice}"
 
     def listed(self) -> str:

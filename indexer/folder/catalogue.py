@@ -15,7 +15,7 @@ import json
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,7 @@ from indexer.storage import durable
 from indexer.storage.untrusted import read_own
 
 if TYPE_CHECKING:
+    from indexer.folder.choices import Choices
     from indexer.reports import FileProblem
 
 _CHECKSUM_BYTES = 4
@@ -51,6 +52,8 @@ class Catalogue:
         updated: str | None = None,
         updated_ns: int = 0,
         problems: Iterable[FileProblem] = (),
+        said: Mapping[str, Any] | None = None,
+        loose: Iterable[str] = (),
     ) -> None:
         self.home = home
         self.roots = list(roots)
@@ -59,6 +62,12 @@ class Catalogue:
         self.updated = updated
         self.updated_ns = updated_ns
         self.problems = list(problems)
+        self.said = said or {}
+        """What the index was told to take in, as `Choices.encode` gives it."""
+        self.loose = list(loose)
+        """The keys of single files below no root, which are kept up to date as well."""
+        self._misread: tuple[str, ...] = ()
+        """The endings of files of records, if their fields are called otherwise than before."""
 
     def key(self, path: str) -> str:
         """The path under which the catalogue knows an absolute path."""
@@ -85,6 +94,33 @@ class Catalogue:
         if roots != self.roots and self.files.rename(self.key):
             self.roots = roots
 
+    @property
+    def choices(self) -> Choices:
+        """What the index takes in. A search does not ask. Raises IndexCorruptError."""
+        from indexer.folder.choices import Choices
+
+        try:
+            return Choices.decode(self.said)
+        except (ValueError, TypeError) as error:
+            raise IndexCorruptError(f"the list of indexed files is damaged: {error}") from error
+
+    def choose(self, choices: Choices) -> None:
+        """Take in what `choices` say from now on."""
+        from indexer.extract.formats import FORMATS
+
+        if choices.fields != self.choices.fields:
+            rows = [row for row in FORMATS if row.has_fields]
+            self._misread = tuple(ending for row in rows for ending in row.endings)
+        self.said = choices.encode()
+
+    def root_of(self, key: str) -> str | None:
+        """The root at or above a key, if there is one."""
+        return next((root for root in self.roots if _covers(root, key)), None)
+
+    def head(self) -> tuple[object, ...]:
+        """What is kept of an index besides its files: to be compared with what it was."""
+        return tuple(self.roots), tuple(self.loose), self.said
+
     def below(self, root: str) -> list[str]:
         """The keys of the files at or below the key `root`."""
         return [key for key in self.files if _covers(root, key)]
@@ -109,10 +145,6 @@ class Catalogue:
             below.setdefault(folder, {})[name] = below[self.home].pop(".")
         return below
 
-    def failing_below(self, root: str) -> list[str]:
-        """The keys of the files at or below the key `root` whose content cannot be read."""
-        return [key for key, _ in self.files.failures() if _covers(root, key)]
-
     def all_problems(self) -> list[FileProblem]:
         """What could not be read, and still cannot as far as is known, by absolute path."""
         failures = list(self.files.failures())
@@ -122,6 +154,22 @@ class Catalogue:
 
         remembered = [FileProblem(self.absolute(key), reason) for key, reason in failures]
         return [*self.problems, *remembered]
+
+    def outdated(self, readers: Set[str]) -> Set[str]:
+        """The keys of the files that would be read otherwise today, by other readers or fields."""
+        outdated: Set[str] = self.files.outdated(readers)
+        if self._misread:
+            outdated |= {key for key in self.files if key.lower().endswith(self._misread)}
+        return outdated
+
+    def stamps_of(self, keys: Iterable[str], outdated: Set[str] = frozenset()) -> Stamps:
+        """Size and time of those of some files that are known, by absolute folder and name."""
+        stamps: defaultdict[str, dict[str, Stamp]] = defaultdict(dict)
+        for entry in filter(None, map(self.files.get, keys)):
+            folder, name = os.path.split(self.absolute(entry.path))
+            is_outdated = entry.path in outdated
+            stamps[folder][name] = NO_STAMP if is_outdated else (entry.size, entry.mtime_ns)
+        return stamps
 
     def take_number(self) -> int:
         """A file number never used before in this index."""
@@ -134,6 +182,7 @@ class Catalogue:
         if any(_covers(known, root) for known in self.roots):
             return
         self.roots = sorted([known for known in self.roots if not _covers(root, known)] + [root])
+        self.loose = [key for key in self.loose if not _covers(root, key)]
 
 
 def _is_normal(name: str) -> bool:
@@ -163,6 +212,8 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
         "updated": catalogue.updated,
         "updated_ns": catalogue.updated_ns,
         "problems": [problem._asdict() for problem in catalogue.problems],
+        "choices": catalogue.said,
+        "loose": catalogue.loose,
         "names": files.names,
         "columns": [[name, len(data)] for name, data in columns.items()],
     }
@@ -204,17 +255,19 @@ def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
         updated=head["updated"],
         updated_ns=head["updated_ns"],
         problems=_problems(head["problems"]),
+        said=head.get("choices", {}),
+        loose=head["loose"],
     )
 
 
 def _checked(head: Any) -> dict[str, Any]:
     """The head of a catalogue, with the type of every value checked."""
-    lists = [head[name] for name in ("roots", "columns", "problems")]
+    lists = [head[name] for name in ("roots", "loose", "columns", "problems")]
     lists += [head["names"][column] for column in NAMED]
     if not all(isinstance(value, list) for value in lists):
         raise TypeError("no list")
     problems = [(p["path"], p["reason"], p["line"], p["fatal"]) for p in head["problems"]]
-    paths = [head["home"], *head["roots"], *(path for path, *_ in problems)]
+    paths = [head["home"], *head["roots"], *head["loose"], *(path for path, *_ in problems)]
     texts = [
         head["updated"] or "",
         *chain(*lists[-len(NAMED) :]),
@@ -255,10 +308,9 @@ def head_of(path: str) -> dict[str, Any]:
     line, _, _ = read_own(path, LARGEST_BYTES).partition(b"\n")
     try:
         head = json.loads(line)
-        if not isinstance(head["roots"], list) or b"\0" in b"".join(
-            map(os.fsencode, head["roots"])
-        ):
-            raise ValueError("no roots")
+        for paths in (head["roots"], head.get("loose", [])):
+            if not isinstance(paths, list) or b"\0" in b"".join(map(os.fsencode, paths)):
+                raise ValueError("no paths")
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise IndexCorruptError(f"the list of indexed files, {path}, is damaged") from error
     checked: dict[str, Any] = head

@@ -7,7 +7,7 @@ not be examined is never taken for deleted.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Set
 from typing import NamedTuple
 
 from indexer.errors import ExtractError
@@ -15,7 +15,7 @@ from indexer.extract import hash_file
 from indexer.extract.formats import readers
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import Stamp, Stamps
-from indexer.folder.walk import Walk, name_order, walk
+from indexer.folder.walk import Walk, name_order, take_file, visit, walk
 from indexer.reports import FileProblem
 
 RACY_WINDOW_NS = 2_000_000_000
@@ -65,7 +65,7 @@ class Look(NamedTuple):
 
 
 def look(catalogue: Catalogue, root: str) -> Look:
-    """Walk a root, given by its key, and compare it with the catalogue."""
+    """Walk a root, or what is below one, given by its key, and compare it with the catalogue."""
     return compared(catalogue, root).look()
 
 
@@ -73,15 +73,79 @@ def compared(
     catalogue: Catalogue, root: str, on_change: Callable[[], None] | None = None
 ) -> Comparison:
     """The same, with the `on_change` of `Comparison`; what older readers read has changed."""
-    outdated = catalogue.files.outdated(readers())
-    comparison = Comparison(
-        catalogue.stamps_below(root, outdated),
+    comparison = _comparison(
+        catalogue, catalogue.stamps_below(root, catalogue.outdated(readers())), on_change
+    )
+    place, top = catalogue.absolute(root), catalogue.absolute(catalogue.root_of(root) or root)
+    if top == place or catalogue.choices.follow or not os.path.exists(place):
+        seen = walk(place, comparison.take, catalogue.choices)
+    else:
+        seen = visit(top, [place], comparison.take, catalogue.choices)
+        if not seen.folders and not seen.problems:
+            seen.complain(place, "left out, by an ignore file or by what the index was told")
+    comparison.end(seen)
+    return comparison
+
+
+def look_at(catalogue: Catalogue, root: str, paths: Collection[str]) -> Look:
+    """Compare only some absolute paths below a root, and what is below them, with the catalogue."""
+    place, choices = catalogue.absolute(root), catalogue.choices
+    if place in paths or choices.follow or not os.path.isdir(place):
+        return look(catalogue, root)
+    known = _only(catalogue.stamps_below(root, catalogue.outdated(readers())), frozenset(paths))
+    comparison = _comparison(catalogue, known)
+    comparison.end(visit(place, paths, comparison.take, choices))
+    return comparison.look()
+
+
+def look_at_loose(catalogue: Catalogue, keys: Collection[str], *, must_be: bool) -> Look:
+    """Compare single files, given by their keys; `must_be`: one that is not there is a problem."""
+    comparison = _comparison(catalogue, catalogue.stamps_of(keys, catalogue.outdated(readers())))
+    seen = Walk(os.sep, comparison.take)
+    for path in map(catalogue.absolute, keys):
+        if os.path.isdir(path):
+            reason = "a folder: name it as PATH, a list is for files"
+            seen.problems.append(FileProblem(path, reason))
+        elif os.path.lexists(path):
+            take_file(seen, path)
+        elif must_be:
+            seen.problems.append(FileProblem(path, "it is not there"))
+    comparison.end(seen)
+    return comparison.look()
+
+
+def _comparison(
+    catalogue: Catalogue, known: Stamps, on_change: Callable[[], None] | None = None
+) -> Comparison:
+    return Comparison(
+        known,
         digest_of=lambda path: catalogue.files.digest(catalogue.key(path)),
         last_run_ns=catalogue.updated_ns or None,
         on_change=on_change,
     )
-    comparison.end(walk(catalogue.absolute(root), comparison.take))
-    return comparison
+
+
+def _only(known: Stamps, paths: Set[str]) -> Stamps:
+    """The known files that are one of some paths, or below one of them."""
+    below: dict[str, bool] = {}
+
+    def is_below(folder: str) -> bool:
+        found = below.get(folder)
+        if found is None:
+            parent = os.path.dirname(folder)
+            found = folder in paths or (parent != folder and is_below(parent))
+            below[folder] = found
+        return found
+
+    wanted: dict[str, Mapping[str, Stamp]] = {}
+    for folder, files in known.items():
+        if is_below(folder):
+            wanted[folder] = files
+        else:
+            some = {n: s for n, s in files.items() if os.path.join(folder, n) in paths}
+            if some:
+                wanted[folder] = some
+    return wanted
 
 
 class Comparison:
@@ -147,7 +211,7 @@ class Comparison:
     def _changes(self, seen: Walk) -> Changes:
         """The changes of the root, with moved files paired, after the whole walk."""
         missing = self._missing(seen)
-        hidden = _below(seen.unreadable, missing)
+        hidden = below(seen.unreadable, missing)
         removed = [
             FileState(path, *stamp, self._digest_of(path))
             for path, stamp in missing.items()
@@ -210,7 +274,7 @@ class Comparison:
             return state
 
 
-def _below(folders: Iterable[str], paths: Iterable[str]) -> set[str]:
+def below(folders: Iterable[str], paths: Iterable[str]) -> set[str]:
     """The paths that are one of `folders` or lie below one of them."""
     exact = set(folders)
     prefixes = tuple(folder.rstrip("/") + "/" for folder in exact)

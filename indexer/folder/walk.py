@@ -9,41 +9,69 @@ from __future__ import annotations
 import os
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from indexer.errors import FahrasError
 from indexer.extract import EXTENSIONS, extension_of, may_be_read
 from indexer.extract.sources import in_words
+from indexer.folder.choices import Choices
 from indexer.folder.columns import Stamp
-from indexer.given import MIB, read_given
-from indexer.reports import FileProblem
-
-IGNORE_NAME = ".fahrasignore"
-_IGNORE_BYTES = 1 * MIB
+from indexer.folder.rules import MARKS, Rules, marks_in, rules_above
+from indexer.folder.selection import HIDDEN, NEVER, UNCOUNTED, Refusal, Selection
+from indexer.reports import FileProblem, LeftOut
 
 _ROOT_GONE = "it is not there; what is indexed of it is kept: bring it back, or forget it"
-_FILES_OF_AN_INDEX = ("fahras.json", "lock")
+_LOCK, _FILES_OF_AN_INDEX = "lock", ("fahras.json", "data-1")
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
+
+_LINK: Refusal = ("link", "links are not followed")
+_LINKED_TWICE: Refusal = ("link", "a link to what is there anyway")
+_OTHER_KIND: Refusal = ("kind", "of no kind that is read")
 
 Noticed = Callable[[str, Mapping[str, Stamp]], None]
 """Called with a folder and its files by name as soon as they are seen; each file comes once."""
 
 
+class Folder:
+    """A folder to walk."""
+
+    __slots__ = ("included", "path", "rules")
+
+    def __init__(self, path: str, rules: Rules, included: bool) -> None:
+        self.path = path
+        self.rules = rules
+        """Those that hold for it, from the folders above."""
+        self.included = included
+        """Whether all files of the folder above are included."""
+
+
 class Walk:
     """What was seen below one root, in the order the system gives."""
 
-    def __init__(self, root: str, notice: Noticed | None = None) -> None:
+    def __init__(
+        self,
+        root: str,
+        notice: Noticed | None = None,
+        choices: Choices = Choices(),  # noqa: B008  immutable
+        *,
+        lists: bool = False,
+    ) -> None:
+        """`lists`: whether what is left out is listed."""
         self.root = root
+        self.selection = Selection(root, choices)
         self.skipped: Counter[str] = Counter()
-        """How many files were skipped, by extension (lower case, with dot; "" for none)."""
+        """How many files of no kind that is read, by extension (lower case, with dot; "" for
+        none)."""
+        self.left_out: list[LeftOut] | None = [] if lists else None
         self.problems: list[FileProblem] = []
         self.unreadable: list[str] = []
         """Folders and files that exist, or may exist, but could not be examined."""
-        self.ignore: Callable[[str], bool] | None = None
-        """Whether the root's ignore file leaves out a path; that of a folder ends with "/"."""
         self.folders: dict[str, dict[str, Stamp]] = {}
         """Size and time by folder and name; a folder is the root as given, joined with the names
         below it."""
+        self.links: list[tuple[str, Folder]] = []
+        """Links that are to be followed, and the folders in which they are."""
+        self.entered: set[tuple[int, int]] = set()
+        """If links are followed, the device and inode of each folder seen."""
         self._notice = notice
 
     @property
@@ -61,32 +89,109 @@ class Walk:
         if self._notice is not None:
             self._notice(folder, files)
 
+    def leave(self, path: str, refusal: Refusal) -> None:
+        """Note what is left out."""
+        if self.left_out is not None:
+            self.left_out.append(LeftOut(path, *refusal))
 
-def walk(root: str, notice: Noticed | None = None) -> Walk:
+    def complain(self, path: str, reason: str) -> None:
+        """Note a problem that keeps no file from being read."""
+        self.problems.append(FileProblem(path, reason, fatal=False, lost=False))
+
+    def lose(self, path: str, error: OSError) -> None:
+        """Note what could not be examined.
+
+        A file removed since its folder was listed is no problem.
+        """
+        gone = isinstance(error, FileNotFoundError)
+        if not gone or path == self.root:
+            self.unreadable.append(path)
+            self.problems.append(FileProblem(path, _ROOT_GONE if gone else in_words(error)))
+
+
+def walk(
+    root: str,
+    notice: Noticed | None = None,
+    choices: Choices = Choices(),  # noqa: B008  immutable
+    *,
+    lists: bool = False,
+) -> Walk:
     """Examine every file below `root`, or `root` itself if it is a file.
 
-    Skipped: names that begin with a dot (such as `.fahras`), other extensions (these are counted),
-    links to folders. A link to a file stands for that file, unless the file itself or another link
-    to it is there too. Costs one `stat` per file of a supported kind, none for the others.
+    Left out: what `choices` and ignore files say, hidden names, links unless they are followed,
+    extensions that are not read (these are counted), and whatever is an index. A link that is
+    followed stands for what it leads to, unless that itself or another link to it is there too.
+    Costs one `stat` per file of a supported kind, none for the others.
     """
-    seen = Walk(root, notice)
+    seen = Walk(root, notice, choices, lists=lists)
     try:
         mode = os.stat(root).st_mode
     except OSError as error:
-        _lost(seen, root, error)
+        seen.lose(root, error)
         return seen
     if not stat.S_ISDIR(mode):
-        _look_at_file_root(seen)
+        take_file(seen, root)
         return seen
-    seen.ignore = _ignore_rule(root)
-    links: list[str] = []
-    folders = [root]
-    while folders:
-        _look_at_folder(seen, folders.pop(), folders, links)
-    if links:
-        _follow_links(seen, sorted(links, key=name_order))
-    seen.problems.sort(key=lambda problem: name_order(problem.path))
+    _walk_all(seen, [top_of(seen)])
     return seen
+
+
+def top_of(seen: Walk) -> Folder:
+    """The root of a walk as a folder."""
+    rules = rules_above(seen.root, seen.complain) if seen.selection.obeys else Rules()
+    return Folder(seen.root, rules, seen.selection.include is None)
+
+
+def visit(
+    root: str,
+    paths: Iterable[str],
+    notice: Noticed | None = None,
+    choices: Choices = Choices(),  # noqa: B008  immutable
+) -> Walk:
+    """Examine only some paths below a root, a folder: files, or folders with all below them.
+
+    The result is what `walk` would have seen of them, if links are not followed. What is not there
+    is not in it.
+    """
+    seen = Walk(root, notice, choices)
+    ways: dict[str, Folder | None] = {root: top_of(seen)}
+    wanted: dict[str, set[str]] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        wanted.setdefault(folder, set()).add(name)
+    for folder, names in wanted.items():
+        way = None if _is_within(folder, wanted) else _way_to(seen, folder, ways)
+        if way is not None:
+            folders: list[Folder] = []
+            _look_at_folder(seen, way, folders, only=names)
+            _walk_all(seen, folders)
+    return seen
+
+
+def _is_within(folder: str, wanted: Mapping[str, Collection[str]]) -> bool:
+    """Whether a folder, or one above it, is wanted as a whole."""
+    parent, name = os.path.split(folder)
+    while name:
+        if name in wanted.get(parent, ()):
+            return True
+        parent, name = os.path.split(parent)
+    return False
+
+
+def _way_to(seen: Walk, folder: str, ways: dict[str, Folder | None]) -> Folder | None:
+    """A folder below the root as a walk would come to it; None if it would not."""
+    if folder in ways:
+        return ways[folder]
+    parent, name = os.path.split(folder)
+    above = _way_to(seen, parent, ways) if len(parent) >= len(seen.root) else None
+    found: Folder | None = None
+    if above is not None and name not in NEVER and not os.path.islink(folder):
+        rules = _rules_within(seen, above, marks_in(parent))
+        if seen.selection.refuses(folder, name, is_folder=True, rules=rules) is None:
+            included = seen.selection.includes(parent, above=above.included)
+            found = Folder(folder, rules, included)
+    ways[folder] = found
+    return found
 
 
 def name_order(path: str) -> str:
@@ -95,86 +200,122 @@ def name_order(path: str) -> str:
     return folder.replace("/", "\0") + "\0\0" + name
 
 
-def _ignore_rule(root: str) -> Callable[[str], bool] | None:
-    """The rule in the `.fahrasignore` of a root, if any, in the syntax of .gitignore."""
-    path = os.path.join(root, IGNORE_NAME)
-    try:
-        data = read_given(path, _IGNORE_BYTES)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        if not os.access(root, os.X_OK):  # the root itself will be reported
-            return None
-        raise FahrasError(f"{path} says what to leave out: {in_words(error)}") from error
-    from indexer.folder.ignore import Ignore
-
-    ignore = Ignore.parse(data.decode("utf-8-sig", "surrogateescape"), path)
-    begin = len(root.rstrip("/")) + 1
-    return lambda path: ignore(path[begin:])
+def _walk_all(seen: Walk, folders: list[Folder]) -> None:
+    """Walk folders and what is below them, then what links lead to."""
+    _walk_folders(seen, folders)
+    while seen.links:
+        _follow_links(seen)
+    seen.problems.sort(key=lambda problem: name_order(problem.path))
 
 
-def _look_at_folder(seen: Walk, folder: str, folders: list[str], links: list[str]) -> None:
-    """Take the files of one folder; its subfolders and links are added to the lists.
+def _walk_folders(seen: Walk, folders: list[Folder]) -> None:
+    while folders:
+        _look_at_folder(seen, folders.pop(), folders)
+
+
+def _rules_within(seen: Walk, folder: Folder, marks: Collection[str]) -> Rules:
+    """The rules that hold for what is in a folder."""
+    if not (marks and seen.selection.obeys):
+        return folder.rules
+    return folder.rules.entered(folder.path, marks, seen.complain)
+
+
+def _look_at_folder(
+    seen: Walk, folder: Folder, folders: list[Folder], only: Collection[str] | None = None
+) -> None:
+    """Take the files of one folder, or `only` some; its subfolders are added to the list.
 
     The system looks names up in the open folder: a sixth faster than by whole paths.
     """
+    path = folder.path
     try:
-        descriptor = os.open(folder, _READ_FOLDER)
+        descriptor = os.open(path, _READ_FOLDER)
     except OSError as error:
-        _lost(seen, folder, error)
+        seen.lose(path, error)
         return
     try:
-        if not _holds_an_index(descriptor):
-            with os.scandir(descriptor) as entries:
-                files = _files_of(seen, entries, os.path.join(folder, ""), folders, links)
-            seen.take(folder, files)
+        if not _holds_an_index(descriptor) and _is_first_time(seen, path, descriptor, only):
+            with os.scandir(descriptor) as scan:
+                entries = list(scan)
+            marks = [entry.name for entry in entries if entry.name in MARKS]
+            within = Folder(
+                path,
+                _rules_within(seen, folder, marks),
+                seen.selection.includes(path, above=folder.included),
+            )
+            if only is not None:
+                entries = [entry for entry in entries if entry.name in only]
+            files = _files_of(seen, entries, within, folders)
+            if files or only is None:
+                seen.take(path, files)
     except OSError as error:
-        _lost(seen, folder, error)
+        seen.lose(path, error)
     finally:
         os.close(descriptor)
 
 
+def _is_first_time(seen: Walk, path: str, descriptor: int, only: Collection[str] | None) -> bool:
+    """Whether an open folder was not walked before, by another link to it."""
+    if not seen.selection.follow or only is not None:
+        return True
+    info = os.fstat(descriptor)
+    if (info.st_dev, info.st_ino) in seen.entered:
+        seen.leave(path, _LINKED_TWICE)
+        return False
+    seen.entered.add((info.st_dev, info.st_ino))
+    return True
+
+
 def _holds_an_index(descriptor: int) -> bool:
     """Whether an open folder is itself an index, whatever its name."""
-    for name in _FILES_OF_AN_INDEX:
-        try:
-            os.stat(name, dir_fd=descriptor, follow_symlinks=False)
-        except OSError:
-            return False
+    return _has(descriptor, _LOCK) and any(_has(descriptor, name) for name in _FILES_OF_AN_INDEX)
+
+
+def _has(descriptor: int, name: str) -> bool:
+    try:
+        os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+    except OSError:
+        return False
     return True
 
 
 def _files_of(
-    seen: Walk,
-    entries: Iterable[os.DirEntry[str]],
-    prefix: str,
-    folders: list[str],
-    links: list[str],
+    seen: Walk, entries: Iterable[os.DirEntry[str]], folder: Folder, folders: list[Folder]
 ) -> dict[str, Stamp]:
     """The files of an open folder by name, with the size and time of each."""
     files: dict[str, Stamp] = {}
-    ignore = seen.ignore
+    prefix = os.path.join(folder.path, "")
+    selection, rules, included = seen.selection, folder.rules, folder.included
+    judges, takes_hidden = bool(rules or selection.exclude), selection.hidden
     for entry in entries:
         name = entry.name
-        if name[0] == ".":
+        if name[0] == "." and (name in NEVER or not (judges or takes_hidden)):
+            if seen.left_out is not None and name not in UNCOUNTED:
+                seen.leave(prefix + name, HIDDEN)
             continue
         try:
             is_file = entry.is_file(follow_symlinks=False)
             is_folder = not is_file and entry.is_dir(follow_symlinks=False)
-            if ignore is not None and ignore(prefix + name + "/" * is_folder):
+            if not (is_file or is_folder) and entry.is_symlink():
+                _meet_link(seen, prefix + name, folder)
                 continue
-            if is_folder:
-                folders.append(prefix + name)
-            elif not is_file and entry.is_symlink():
-                links.append(prefix + name)
+            if judges and (
+                refusal := selection.refuses(prefix + name, name, is_folder=is_folder, rules=rules)
+            ):
+                if name not in UNCOUNTED:
+                    seen.leave(prefix + name, refusal)
+            elif is_folder:
+                folders.append(Folder(prefix + name, rules, included))
             elif name[name.rfind(".") :] in EXTENSIONS or _is_to_be_seen(name, is_file=is_file):
                 info = entry.stat(follow_symlinks=False)
-                if is_file or _is_regular(seen, prefix + name, info):
+                if (is_file or _is_regular(seen, prefix + name, info)) and (
+                    not selection.is_asked or _is_chosen(seen, prefix + name, info, folder)
+                ):
                     files[name] = (info.st_size, info.st_mtime_ns)
             else:
-                seen.skipped[extension_of(name)] += 1
+                _skip(seen, prefix + name)
         except OSError as error:
-            _lost(seen, prefix + name, error)
+            seen.lose(prefix + name, error)
     return files
 
 
@@ -183,17 +324,37 @@ def _is_to_be_seen(name: str, *, is_file: bool) -> bool:
     return may_be_read(name) if is_file else extension_of(name) in EXTENSIONS
 
 
-def _look_at_file_root(seen: Walk) -> None:
-    """Take a root that is a file; the user named it, so its name may begin with a dot."""
-    extension = extension_of(seen.root)
-    if may_be_read(seen.root):
-        info = os.stat(seen.root)
-        if _is_regular(seen, seen.root, info):
-            folder, name = os.path.split(seen.root)
-            seen.take(folder, {name: (info.st_size, info.st_mtime_ns)})
-    else:
-        seen.skipped[extension] += 1
-        seen.problems.append(FileProblem(seen.root, "not a kind of file that is read"))
+def _is_chosen(seen: Walk, path: str, info: os.stat_result, folder: Folder) -> bool:
+    """Whether a file is one of those that were chosen; if not, that is noted."""
+    refusal = seen.selection.refuses_file(
+        path, extension_of(path), info.st_size, included=folder.included
+    )
+    if refusal is not None:
+        seen.leave(path, refusal)
+    return refusal is None
+
+
+def _skip(seen: Walk, path: str) -> None:
+    """Note a file of no kind that is read."""
+    extension = extension_of(path)
+    seen.skipped[extension] += 1
+    seen.leave(path, _OTHER_KIND)
+
+
+def take_file(seen: Walk, path: str) -> None:
+    """Take a file that the user named, whatever its name and size."""
+    if not may_be_read(path):
+        _skip(seen, path)
+        seen.problems.append(FileProblem(path, "not a kind of file that is read"))
+        return
+    try:
+        info = os.stat(path)
+    except OSError as error:
+        seen.lose(path, error)
+        return
+    if _is_regular(seen, path, info):
+        folder, name = os.path.split(path)
+        seen.take(folder, {name: (info.st_size, info.st_mtime_ns)})
 
 
 def _is_regular(seen: Walk, path: str, info: os.stat_result) -> bool:
@@ -205,35 +366,52 @@ def _is_regular(seen: Walk, path: str, info: os.stat_result) -> bool:
     return False
 
 
-def _follow_links(seen: Walk, links: list[str]) -> None:
-    """Take the files that links point to, each once."""
-    real_root = os.path.realpath(seen.root).rstrip("/")
-    targets = {real_root + path[len(seen.root.rstrip("/")) :] for path in seen.files}
-    for path in links:
-        extension = extension_of(path)
+def _meet_link(seen: Walk, path: str, folder: Folder) -> None:
+    """A link waits until all is seen that is no link, or is left out."""
+    if seen.selection.follow:
+        seen.links.append((path, folder))
+    else:
+        seen.leave(path, _LINK)
+
+
+def _follow_links(seen: Walk) -> None:
+    """Take what the links met so far lead to, each file and folder once, in the order of names."""
+    links = sorted(seen.links, key=lambda link: name_order(link[0]))
+    seen.links = []
+    targets = _targets(seen, "")
+    for path, folder in links:
+        name = os.path.basename(path)
         try:
             info = os.stat(path)
         except OSError as error:
-            if extension in EXTENSIONS:
+            if extension_of(path) in EXTENSIONS:
                 reason = f"a link that leads nowhere: {error.strerror}"
                 seen.problems.append(FileProblem(path, reason))
             continue
-        target = os.path.realpath(path)
-        if stat.S_ISDIR(info.st_mode) or target in targets:
-            continue
-        if not may_be_read(path):
-            seen.skipped[extension] += 1
-            continue
-        targets.add(target)
-        if _is_regular(seen, path, info):
-            folder, name = os.path.split(path)
-            seen.take(folder, {name: (info.st_size, info.st_mtime_ns)})
+        is_folder = stat.S_ISDIR(info.st_mode)
+        refusal = seen.selection.refuses(path, name, is_folder=is_folder, rules=folder.rules)
+        if refusal is not None or name in NEVER:
+            seen.leave(path, refusal or _LINK)
+        elif is_folder:
+            _walk_folders(seen, [Folder(path, folder.rules, folder.included)])
+            targets |= _targets(seen, path)
+        elif not may_be_read(path):
+            _skip(seen, path)
+        elif (target := os.path.realpath(path)) in targets:
+            seen.leave(path, _LINKED_TWICE)
+        elif _is_regular(seen, path, info) and _is_chosen(seen, path, info, folder):
+            targets.add(target)
+            seen.take(os.path.dirname(path), {name: (info.st_size, info.st_mtime_ns)})
 
 
-def _lost(seen: Walk, path: str, error: OSError) -> None:
-    """Note what could not be examined. A file removed since its folder was listed is no problem."""
-    if isinstance(error, FileNotFoundError) and path != seen.root:
-        return
-    seen.unreadable.append(path)
-    gone = isinstance(error, FileNotFoundError)
-    seen.problems.append(FileProblem(path, _ROOT_GONE if gone else in_words(error)))
+def _targets(seen: Walk, below: str) -> set[str]:
+    """What the files that were seen below a folder really are, links being resolved."""
+    real: set[str] = set()
+    for folder, files in seen.folders.items():
+        if folder.startswith(below):
+            place = os.path.realpath(folder)
+            for name in files:
+                path = os.path.join(folder, name)
+                is_link = os.path.islink(path)
+                real.add(os.path.realpath(path) if is_link else os.path.join(place, name))
+    return real

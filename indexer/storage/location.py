@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from analyzers import ANALYZER_VERSION
 from indexer.codec.format import FORMAT_VERSION
@@ -137,32 +137,41 @@ def _location(index_dir: str, said: Manifest) -> Location:
     return Location(index_dir, data_dir, home, said.aliases)
 
 
-def home_and_roots(index_dir: str, instead: Sequence[str] = ()) -> tuple[str, list[str]]:
-    """The home of an index that may be of another version, and the keys of its roots.
+def home_and_roots(
+    index_dir: str, instead: Sequence[str] = ()
+) -> tuple[str, list[str], dict[str, Any]]:
+    """The home of an index that may be of another version, the keys of its roots, and the rest.
 
-    If `fahras.json` is damaged, the catalogue gives both. If the roots cannot be read, they are the
+    The rest are arguments of `Catalogue` that are kept when an index is rebuilt.
+
+    If `fahras.json` is damaged, the catalogue gives all. If the roots cannot be read, they are the
     paths `instead`, or, for an index with the default name, the folder that it is in; any other
     index might be anywhere, so NoRootsError is raised. Raises NoIndexError if there is no index.
     """
     home, roots = os.path.dirname(os.path.abspath(index_dir)), []
+    head: dict[str, Any] = {}
     is_inside = os.path.basename(os.path.abspath(index_dir)) == INDEX_NAME
     try:
         _, data_dir, home, _ = locate(index_dir)
         with suppress(
             IndexCorruptError, OSError, ValueError, LookupError, TypeError, RecursionError
         ):
-            roots = head_of(newest_catalogue(data_dir))["roots"]
+            head = head_of(newest_catalogue(data_dir))
+            roots = head["roots"]
     except IndexCorruptError:
         known = _any_catalogue(index_dir)
         if known is not None:
             home, roots = home if is_inside else known.home, known.roots
+            head = {"choices": known.said, "loose": known.loose}
     roots = roots or [os.path.abspath(path) for path in instead]
-    if not roots and not is_inside:
+    kept = {"said": head.get("choices"), "loose": head.get("loose", ())}
+    if not roots and not is_inside and not kept["loose"]:
         raise NoRootsError(
             f"which folders {index_dir} is an index of cannot be read any more: name them",
             remedy=Remedy("name_roots", index_dir),
         )
-    return home, [Catalogue(home).key(root) for root in roots] or ["."]
+    keys = [Catalogue(home).key(root) for root in roots]
+    return home, keys if keys or kept["loose"] else ["."], kept
 
 
 def aliases_of(index_dir: str) -> tuple[tuple[str, str], ...]:

@@ -33,6 +33,7 @@ from indexer.errors import FahrasError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import Look, compared, look
+from indexer.folder.choices import Choose
 from indexer.storage import location as storage
 from indexer.storage.location import Location
 
@@ -54,7 +55,9 @@ class Ahead:
     paths: absolute; if empty, all roots of the index.
     """
 
-    def __init__(self, location: Location, paths: Sequence[str]) -> None:
+    def __init__(
+        self, location: Location, paths: Sequence[str], choose: Choose | None = None
+    ) -> None:
         self.started, self.started_ns = time.perf_counter(), time.time_ns()
         self._pid = 0
         receiver, sender = os.pipe()
@@ -67,7 +70,7 @@ class Ahead:
             self._pid = os.fork()
             if not self._pid:
                 self._answer.close()  # so that a write without a reader ends the child
-                _answer_and_end(location, paths, sender)
+                _answer_and_end(location, paths, choose, sender)
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
         os.close(sender)  # so that the end of the child is the end of the pipe
 
@@ -110,7 +113,9 @@ class Ahead:
             self._pid = 0
 
 
-def look_ahead(start: str, paths: Sequence[str], index_dir: str | None) -> Ahead | None:
+def look_ahead(
+    start: str, paths: Sequence[str], index_dir: str | None, choose: Choose | None = None
+) -> Ahead | None:
     """Begin to examine what a run will examine: `paths`, or the roots of the index.
 
     None if there is no index yet, which others report, or if processes cannot fork.
@@ -121,28 +126,36 @@ def look_ahead(start: str, paths: Sequence[str], index_dir: str | None) -> Ahead
         location = storage.locate(index_dir or storage.find(start))
     except (FahrasError, OSError):
         return None
-    return Ahead(location, [os.path.abspath(path) for path in paths])
+    return Ahead(location, [os.path.abspath(path) for path in paths], choose)
 
 
-def _answer_and_end(location: Location, paths: Sequence[str], sender: int) -> NoReturn:
+def _answer_and_end(
+    location: Location, paths: Sequence[str], choose: Choose | None, sender: int
+) -> NoReturn:
     """The work of the child: compare, answer, end."""
     code = 1
     try:
         with open(sender, "wb") as pipe:
-            _compare_and_answer(location, paths, pipe)
+            _compare_and_answer(location, paths, choose, pipe)
         code = 0
     finally:
         os._exit(code)  # flushes, closes and prints nothing of the parent's
 
 
-def _compare_and_answer(location: Location, paths: Sequence[str], pipe: IO[bytes]) -> None:
+def _compare_and_answer(
+    location: Location, paths: Sequence[str], choose: Choose | None, pipe: IO[bytes]
+) -> None:
     """Compare with the catalogue on disk, whether its generation is committed or not."""
     import pickle
 
     first = _FirstByte(pipe)
     catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
     catalogue.take_home(location.home)
-    roots = dict.fromkeys(map(catalogue.key, paths)) or catalogue.roots
+    said = catalogue.said
+    if choose is not None:
+        catalogue.choose(choose(catalogue.choices))
+    some = dict.fromkeys(map(catalogue.key, paths))
+    roots = some if some and catalogue.said == said else catalogue.roots
     # kept until the answer is sent, because freeing the data of all files takes time
     comparisons = {root: compared(catalogue, root, first.changed) for root in roots}
     seen = {root: comparison.look() for root, comparison in comparisons.items()}

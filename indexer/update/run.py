@@ -7,23 +7,24 @@ index as it was. A file that cannot be read is reported and left out; the run go
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from indexer.errors import ExtractError, FahrasError, PassingError, Remedy
-from indexer.extract import Extraction, Record, extension_of, extract_path
+from indexer.errors import ExtractError, PassingError
+from indexer.extract import MAX_FILE_BYTES, Extraction, Record, extension_of, extract_path
+from indexer.extract.fields import Role
 from indexer.extract.formats import OTHER_KIND
 from indexer.folder.catalogue import Catalogue
-from indexer.folder.changes import Changes, FileState, Look
+from indexer.folder.changes import FileState, below
+from indexer.folder.choices import Choices
 from indexer.folder.columns import FileEntry
-from indexer.process import seldom_collected
 from indexer.reports import FileProblem, Progress, UpdateReport
 from indexer.schema import ORIGINS
-
-Report = Callable[[Progress], None]
+from indexer.update.plan import Plan, Report
 
 UNIT_FILES = 256
 UNIT_BYTES = 4 << 20
@@ -39,91 +40,12 @@ ALONE_BYTES = 2 << 20
 """Below this, one process is done before a second has started, and makes one segment."""
 
 
-class Plan:
-    """What a run will do; making it changes nothing."""
-
-    def __init__(self) -> None:
-        self.changes: list[Changes] = []
-        self.forgotten: list[FileEntry] = []
-        self.skipped: dict[str, int] = {}
-        self.roots: list[str] = []
-        """The keys of those that are examined."""
-
-    def add(self, seen: Look) -> None:
-        """Add the result for one root."""
-        self.changes.append(seen.changes)
-        for extension, count in seen.skipped.items():
-            self.skipped[extension] = self.skipped.get(extension, 0) + count
-
-    def all(self, kind: str) -> list[Any]:
-        """The states of one kind in all roots."""
-        return [state for changes in self.changes for state in getattr(changes, kind)]
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing needs to be written."""
-        return not self.forgotten and all(changes.is_empty for changes in self.changes)
-
-
-def plan_update(
-    catalogue: Catalogue,
-    paths: Sequence[str],
-    forget: Sequence[str],
-    report: Report | None,
-    look: Callable[[Catalogue, str], Look],
-) -> Plan:
-    """Examine the roots and compare them with the catalogue.
-
-    If `paths` are given, only these, unless the index is new.
-    Adds new roots to the catalogue and removes forgotten ones. Raises FahrasError if a path to
-    forget is not indexed or a new root does not exist.
-    """
-    plan = Plan()
-    is_new = catalogue.updated is None
-    if is_new and not (paths or forget or catalogue.roots):
-        paths = [catalogue.home]  # a new index covers the folder it was made for
-    for path in forget:
-        _forget(catalogue, path, plan)
-    roots = [catalogue.key(os.path.abspath(path)) for path in paths]
-    for root in roots:
-        if not os.path.exists(catalogue.absolute(root)) and not catalogue.below(root):
-            raise FahrasError(f"{catalogue.absolute(root)} is not there: nothing was indexed")
-        catalogue.add_root(root)
-    if report is not None:
-        report(Progress("scan", 0, 0))
-    with seldom_collected():
-        plan.roots = list(dict.fromkeys(roots) if paths and not is_new else catalogue.roots)
-        for root in plan.roots:
-            plan.add(look(catalogue, root))
-    return plan
-
-
-def refuse_loss(catalogue: Catalogue) -> None:
-    """Raise FahrasError if a root is gone: a rebuilt index would lack its texts."""
-    for root in map(catalogue.absolute, catalogue.roots):
-        if not os.path.exists(root):
-            raise FahrasError(
-                f"{root} is not there, and a rebuilt index would lose its texts: bring it "
-                "back, or forget it",
-                remedy=Remedy("forget", root),
-            )
-
-
-def _forget(catalogue: Catalogue, path: str, plan: Plan) -> None:
-    key = catalogue.key(os.path.abspath(path))
-    if key not in catalogue.roots:
-        known = ", ".join(catalogue.absolute(root) for root in catalogue.roots) or "none"
-        raise FahrasError(
-            f"{path} is not indexed by itself, so it cannot be forgotten (what is: {known})"
-        )
-    plan.forgotten += [catalogue.files.pop(forgotten) for forgotten in catalogue.below(key)]
-    catalogue.roots = [root for root in catalogue.roots if root != key]
-
-
 class Unit(NamedTuple):
-    """Files for one worker to read: (number, path) of each."""
+    """Files for one worker to read: (number, path) of each; how much of one is held at once."""
 
     files: tuple[tuple[int, str], ...]
+    max_bytes: int = MAX_FILE_BYTES
+    fields: tuple[tuple[Role, str], ...] = ()
 
 
 class FileRead(NamedTuple):
@@ -154,7 +76,7 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
         extraction: Extraction | None = None
         error: ExtractError | None = None
         try:
-            extraction = extract_path(path)
+            extraction = extract_path(path, max_bytes=unit.max_bytes, fields=dict(unit.fields))
             for record in extraction.records:
                 yield document_fields(number, record, extraction.encoding)
                 documents += 1
@@ -191,8 +113,10 @@ def _utf8_bytes(text: str) -> int:
     )
 
 
-def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:
+def units_of(files: Sequence[tuple[int, FileState]], choices: Choices = Choices()) -> list[Unit]:  # noqa: B008
     """Divide files, in their order, into units large enough for a worker."""
+    most = choices.max_bytes
+    max_bytes = sys.maxsize if most == 0 else max(most or 0, MAX_FILE_BYTES)
     total = sum(state.size for _, state in files)
     shares = UNITS_A_PROCESS * PROCESSES
     most_bytes = min(UNIT_BYTES, total // shares)
@@ -204,9 +128,11 @@ def units_of(files: Sequence[tuple[int, FileState]]) -> list[Unit]:
         waiting.append((number, state.path))
         size += state.size
         if len(waiting) == most_files or size >= most_bytes:
-            units.append(Unit(tuple(waiting)))
+            units.append(Unit(tuple(waiting), max_bytes, choices.fields))
             waiting, size = [], 0
-    return [*units, Unit(tuple(waiting))] if waiting else units
+    if waiting:
+        units.append(Unit(tuple(waiting), max_bytes, choices.fields))
+    return units
 
 
 class Run:
@@ -253,7 +179,7 @@ class Run:
             if self._report is not None:
                 self._report(Progress("index", done, len(states)))
 
-        units = units_of(list(numbered.items()))
+        units = units_of(list(numbered.items()), self._catalogue.choices)
         if units:
             alone = sum(state.size for state in states) < ALONE_BYTES
             processes = 1 if alone else PROCESSES
@@ -326,12 +252,15 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
     return fields
 
 
-def stamp(catalogue: Catalogue, started_ns: int, problems: list[FileProblem]) -> None:
-    """Record when the run began and what it could not read."""
+def stamp(
+    catalogue: Catalogue, started_ns: int, problems: list[FileProblem], places: Sequence[str]
+) -> None:
+    """Record when the run began and what it could not read at the places that it examined."""
     catalogue.updated_ns = started_ns
     catalogue.updated = datetime.fromtimestamp(started_ns / 1e9, UTC).isoformat(timespec="seconds")
     remembered = {catalogue.absolute(key) for key, _ in catalogue.files.failures()}
-    catalogue.problems = [p for p in problems if p.fatal and p.path not in remembered]
+    kept = [old for old in catalogue.problems if not below(places, [old.path])]
+    catalogue.problems = kept + [p for p in problems if p.fatal and p.path not in remembered]
 
 
 def problems_of(plan: Plan, run: Run | None) -> list[FileProblem]:
@@ -368,18 +297,15 @@ def report_of(
 
 def _others(plan: Plan, catalogue: Catalogue) -> Set[str]:
     """The files examined that are of no kind that is read, now or when they were read."""
-    examined = map(catalogue.absolute, plan.roots)
-    known = set(map(catalogue.absolute, catalogue.files.read_by(OTHER_KIND)))
-    roots = tuple(examined)
-    within = tuple(os.path.join(root, "") for root in roots)
-    return {path for path in known if path in roots or path.startswith(within)}
+    known = list(map(catalogue.absolute, catalogue.files.read_by(OTHER_KIND)))
+    return below(plan.places, known) if known else frozenset()
 
 
 def _unread(plan: Plan, catalogue: Catalogue, failed: Set[str]) -> int:
     """How many of the files examined were not tried again, as they failed when they were read."""
     moved = {new.path for _, new in plan.all("moved")}
-    examined = {key for root in plan.roots for key in catalogue.failing_below(root)}
-    return sum(catalogue.absolute(key) not in failed | moved for key in examined)
+    failing = [catalogue.absolute(key) for key, _ in catalogue.files.failures()]
+    return len(below(plan.places, failing) - failed - moved) if failing else 0
 
 
 def _notes(plan: Plan, others: Set[str]) -> tuple[str, ...]:

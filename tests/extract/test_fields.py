@@ -67,7 +67,7 @@ def test_a_name_that_is_said_comes_first_and_the_known_ones_serve_files_without_
     (problem,) = extraction.problems
     assert not problem.lost
     assert problem.reason == (
-        'no record has a field "story", which --fields says is the text; its fields are text, id'
+        'no record has a field "story", which was said to be the text; its fields are text, id'
     )
 
 
@@ -93,9 +93,9 @@ def test_records_without_any_text_are_one_error_that_names_what_is_there() -> No
         read(as_lines(*articles), {})
     assert str(caught.value) == (
         "no record has a field text, body or content; its fields are n, kind, story: "
-        "name the text, as in --fields text=story"
+        "say which is the text, as in text=story"
     )
-    with pytest.raises(ExtractError, match='a field "boddy", which --fields says is the text'):
+    with pytest.raises(ExtractError, match='a field "boddy", which was said to be the text'):
         read(as_lines(*articles), {"text": "boddy"})
 
 

@@ -240,7 +240,7 @@ def test_a_rebuild_learns_the_roots_of_an_index_of_format_1(tmp_path: Path) -> N
     (index_dir / "data-1" / "files-4.json").write_text(json.dumps(document))
     with pytest.raises(IndexVersionError, match="format 1, "):
         storage.read(str(index_dir))
-    assert storage.home_and_roots(str(index_dir)) == ("/home", ["news", "/other"])
+    assert storage.home_and_roots(str(index_dir))[:2] == ("/home", ["news", "/other"])
 
 
 def test_a_folder_whose_index_was_named_by_a_relative_path_can_move(
@@ -259,7 +259,7 @@ def test_a_folder_whose_index_was_named_by_a_relative_path_can_move(
     with Index.open(new) as index:
         report = index.update()
         assert (report.unchanged, report.added, report.problems) == (1, 0, ())
-    assert storage.home_and_roots(str(new / ".fahras")) == (str(new), ["."])
+    assert storage.home_and_roots(str(new / ".fahras"))[:2] == (str(new), ["."])
 
 
 def test_absolute_paths_below_a_home_become_relative() -> None:

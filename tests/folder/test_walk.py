@@ -14,8 +14,11 @@ from hypothesis import strategies as st
 
 from indexer.extract import hash_file
 from indexer.folder.changes import Changes, Comparison
+from indexer.folder.choices import Choices
 from indexer.folder.columns import Stamp
 from indexer.folder.walk import Walk, name_order, walk
+
+FOLLOW = Choices(follow=True)
 
 
 def write(root: Path, name: str, content: str = "نص") -> Path:
@@ -112,7 +115,8 @@ def test_a_linked_file_is_seen_once(tmp_path: Path):
     (root / "alias.txt").symlink_to("real.txt")
     (root / "one.txt").symlink_to(outside)
     (root / "two.txt").symlink_to(outside)
-    assert names(walk(str(root))) == ["one.txt", "real.txt"]
+    assert names(walk(str(root), choices=FOLLOW)) == ["one.txt", "real.txt"]
+    assert names(walk(str(root))) == ["real.txt"]
 
 
 def test_a_link_is_seen_once_also_below_a_linked_root(tmp_path: Path):
@@ -120,13 +124,40 @@ def test_a_link_is_seen_once_also_below_a_linked_root(tmp_path: Path):
     write(root, "real.txt")
     (root / "alias.txt").symlink_to("real.txt")
     (tmp_path / "door").symlink_to(root, target_is_directory=True)
+    assert names(walk(str(tmp_path / "door"), choices=FOLLOW)) == ["real.txt"]
     assert names(walk(str(tmp_path / "door"))) == ["real.txt"]
+
+
+def test_linked_folders_are_walked_once_if_links_are_followed(tmp_path: Path):
+    root, far = tmp_path / "root", tmp_path / "far"
+    write(root, "a/x.txt")
+    write(far, "deep/y.txt")
+    write(far, "z.txt")
+    for name, target in {
+        "a/up": root, "b": root / "a", "c": far, "d": far, "e": far / "deep",
+    }.items():  # fmt: skip
+        (root / name).symlink_to(target, target_is_directory=True)
+    (far / "back").symlink_to(root, target_is_directory=True)
+    (far / "self").symlink_to(".")
+    seen = walk(str(root), choices=FOLLOW, lists=True)
+    assert names(seen) == ["a/x.txt", "c/z.txt", "c/deep/y.txt"]
+    assert {item.why for item in seen.left_out or ()} == {"link"}
+
+
+def test_rules_for_folders_hold_for_linked_folders(tmp_path: Path):
+    root, far = tmp_path / "root", tmp_path / "far"
+    write(far, "z.txt")
+    write(root, ".fahrasignore", "c/\n")
+    for name in ("c", "d"):
+        (root / name).symlink_to(far, target_is_directory=True)
+    assert names(walk(str(root), choices=FOLLOW)) == ["d/z.txt"]
 
 
 def test_a_link_to_nowhere_is_a_problem_only_if_it_would_be_read(tmp_path: Path):
     (tmp_path / "gone.txt").symlink_to(tmp_path / "nothing")
     (tmp_path / "gone.lock").symlink_to(tmp_path / "nothing")
-    seen = walk(str(tmp_path))
+    assert not walk(str(tmp_path)).problems
+    seen = walk(str(tmp_path), choices=FOLLOW)
     assert [os.path.basename(problem.path) for problem in seen.problems] == ["gone.txt"]
     assert not seen.files
 
@@ -230,7 +261,7 @@ def test_added_files_come_in_the_order_of_names(tmp_path: Path) -> None:
     for name in ("b/a.txt", "b.txt", "a/z.txt", "a/b/c.txt", "c.txt"):
         write(tmp_path, name)
     (tmp_path / "a.txt").symlink_to(write(tmp_path.parent, "far.txt"))
-    added = against(Known(Walk("")), walk(str(tmp_path))).added
+    added = against(Known(Walk("")), walk(str(tmp_path), choices=FOLLOW)).added
     assert [os.path.relpath(state.path, tmp_path) for state in added] == [
         "a.txt", "b.txt", "c.txt", "a/z.txt", "a/b/c.txt", "b/a.txt",
     ]  # fmt: skip
@@ -249,7 +280,7 @@ def test_each_file_is_noticed_once(tmp_path: Path) -> None:
         def notice(folder: str, files: Mapping[str, Stamp], noticed=noticed) -> None:
             noticed.extend((os.path.join(folder, name), files[name]) for name in files)
 
-        seen = walk(root, notice)
+        seen = walk(root, notice, FOLLOW)
         assert sorted(noticed) == sorted(seen.files.items())
 
 

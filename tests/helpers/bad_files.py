@@ -119,9 +119,9 @@ FILES = [
     _file("no-records", "a JSONL file without records", "", 0,
           lambda folder: write(folder, "records.jsonl", "\n\n")),
     _file("no-text", "JSONL records without text",
-          'fahras: records.jsonl:1: no "text" in this record; it was left out (the rest is '
-          'indexed)',
-          2, lambda folder: write(folder, "records.jsonl", '{"body": "x"}\n')),
+          "fahras: records.jsonl: no record has a field text, body or content; its fields are "
+          "story: say which is the text, as in text=story",
+          2, lambda folder: write(folder, "records.jsonl", '{"story": "x"}\n')),
     _file("one-id", "JSONL records of one id",
           "fahras: records.jsonl:2: the id 'a' occurs again; this record is kept as 'a#2'", 0,
           lambda folder: write(folder, "records.jsonl", '{"id": "a", "text": "سفينة"}\n' * 2)),
@@ -146,10 +146,11 @@ FILES = [
           "fahras: pipe.txt: not a regular file (a pipe, socket or device): it was not opened\n"
           "fahras: socket.txt: not a regular file (a pipe, socket or device): it was not opened", 2,
           _socket),
-    _file("loops", "links in a circle, or to nothing",
+    _file("loops", "links in a circle, or to nothing", "", 0, _loops),
+    _file("loops-followed", "the same, if links are followed",
           "fahras: dangling.txt: a link that leads nowhere: No such file or directory\n"
           "fahras: loop.txt: a link that leads nowhere: Too many levels of symbolic links", 2,
-          _loops),
+          _loops, ["index", "--follow"]),
     _file("names", "names with a line break, an escape sequence, or not in UTF-8", "", 0,
           lambda folder: [write(folder, name) for name in ("a\nb.txt", "\x1b[31m.txt",
                                                            b"\xff\xfe.txt")]),

@@ -141,7 +141,7 @@ def test_a_rebuild_of_one_path_reads_all_roots(place: Path) -> None:
 def test_the_roots_are_those_of_the_commit_not_of_a_later_catalogue(place: Path) -> None:
     data = place / "ix" / "data-1"
     (data / "files-9.fhc").write_bytes(b'{"roots": ["elsewhere"]}\n')
-    assert home_and_roots(str(place / "ix")) == (str(place / "t"), ["."])
+    assert home_and_roots(str(place / "ix"))[:2] == (str(place / "t"), ["."])
 
 
 # First runs, and who may write

@@ -9,6 +9,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
+from indexer.cli.commands.chosen import choose_of, listed_files
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import terminal
 from indexer.errors import NoIndexError
@@ -17,6 +18,7 @@ from indexer.update.lookahead import look_ahead
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import IndexRequest
+    from indexer.folder.choices import Choose
     from indexer.index import Index
     from indexer.reports import Progress, UpdateReport
 
@@ -32,20 +34,23 @@ def run(request: IndexRequest) -> int:
         return exits.FOUND
     for path in request.paths:
         os.stat(path)
-    report, places = _updated(request)
-    _print(report, json=request.json)
-    if _is_blank(report) and not request.forget:
+    choose, listed = choose_of(request), listed_files(request)
+    report, places = _updated(request, choose, listed)
+    _print(report, request)
+    if _is_blank(report) and not (request.forget or request.quiet or listed is not None):
         _say_no_texts(places)
     is_whole = not report.unread and not any(problem.lost for problem in report.problems)
     return exits.FOUND if is_whole else exits.ERROR
 
 
-def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
+def _updated(
+    request: IndexRequest, choose: Choose | None, listed: list[str] | None
+) -> tuple[UpdateReport, list[str]]:
     """What was done, and to which folders."""
     named, forget = list(request.paths), list(request.forget)
     aliases = dict(map(_alias, request.field_alias))
-    looks = not (request.rebuild or forget)
-    looking = look_ahead(_home(named), named, request.index) if looks else None
+    looks = not (request.rebuild or forget or listed is not None)
+    looking = look_ahead(_home(named), named, request.index, choose) if looks else None
     with looking or nullcontext() as ahead:
         opened = _opened(named, request.index, rebuild=request.rebuild, forgets=bool(forget))
         keep_freed_memory()
@@ -54,11 +59,18 @@ def _updated(request: IndexRequest) -> tuple[UpdateReport, list[str]]:
         with opened, _progress() as progress:
             if aliases:
                 opened.alias_fields(aliases)
-            report = opened.update(named, forget=forget, progress=progress, ahead=ahead)
-            if _is_blank(report) and not (named or forget):
-                if not opened.stats().roots:  # all was forgotten
+            report = opened.update(
+                named,
+                forget=forget,
+                listed=listed,
+                choose=choose,
+                progress=progress,
+                ahead=ahead,
+            )
+            if _is_blank(report) and not (named or forget or listed is not None):
+                if not opened.roots():  # all was forgotten
                     report = opened.update(["."], progress=progress)
-                named = list(opened.stats().roots)
+                named = list(opened.roots())
     terminal.end_on_closed_pipe(True)
     return report, named
 
@@ -70,13 +82,13 @@ def _alias(text: str) -> tuple[str, str]:
     return name, field
 
 
-def _print(report: UpdateReport, *, json: bool) -> None:
+def _print(report: UpdateReport, request: IndexRequest) -> None:
     from indexer.cli.output import errors, records, render
 
-    if json:
+    if request.json:
         on_terminal = terminal.is_terminal(sys.stdout)
         terminal.write(records.json_line(records.report_record(report), for_terminal=on_terminal))
-    else:
+    elif not request.quiet:
         screen = render.Screen.of("never")
         for line in (summary(report), *report.notes):
             terminal.write(screen.data(line) + "\n")

@@ -26,6 +26,10 @@ Files: .txt, .md, .html, .pdf, .docx, .doc, .rtf, .odt, .pptx, .odp, .epub, .srt
 with several documents each .jsonl, .jsonl.gz (records with id, title, text), .csv, .tsv, .mbox,
 .xlsx, .xls, .ods.
 
+Left out are hidden names, links, and what ignore files say, all written as .gitignore is:
+.fahrasignore counts more than .ignore, that more than .gitignore (within a git repository), and
+deeper ones more than those above. `fahras stats --skipped` lists what was left out, and why.
+
 \b
 Examples
   fahras index                                  this folder
@@ -33,6 +37,9 @@ Examples
   fahras index /mnt/archive --index ~/archive   a folder that cannot be written to
   fahras index docs.jsonl.gz --index ./records  records of one file
   fahras index --forget ~/drafts                no longer index that folder
+  fahras index --type pdf --exclude drafts/     only PDFs, now and in later runs
+  fahras index --fields text=body,title=name    what the fields of records are called
+  git ls-files -z | fahras index -0 --files-from -   just these files
   fahras index --rebuild                        build the whole index again
 
 Exit codes: 0 all is indexed, 2 an error, also when single files could not be read.""",
@@ -118,13 +125,15 @@ Examples
 Exit codes: 0 measured, 2 an error.""",
     "stats": """Print what the index holds: folders, documents, words, sizes, versions.
 
-Files that could not be read are listed on stderr. They are not tried again until they change, or
-until Fahras has a better reader for their kind.
+Also what it was told to take in, and how much below its folders is left out, by kind, as they are
+now. Files that could not be read are listed on stderr. They are not tried again until they change,
+or until Fahras has a better reader for their kind.
 
 \b
 Examples
   fahras stats
   fahras stats --json | jq .documents
+  fahras stats --skipped | grep ignored         path, kind and reason, separated by tabs
 
 Exit codes: 0 printed, 2 an error.""",
 }

@@ -39,6 +39,7 @@ _DEFAULT = SearchOptions()
 
 _HITS, _MATCHING, _SHOWN = "Which hits", "Matching", "What is shown of a hit"
 _OUTPUT, _SOURCE, _ACTION = "Output", "Queries and index", "Action"
+_FILES = "Which files (kept with the index; said again, an option replaces what it said)"
 
 INDEX = Text(
     _SOURCE,
@@ -121,6 +122,55 @@ class IndexRequest(Request):
     formats = Flag(
         _OUTPUT, "--formats", "Print which files are read, with what, and what else could be."
     )
+    files_from = Text(
+        _ACTION,
+        "--files-from",
+        "Only the files that this file lists, one on a line; - is stdin. Those below no indexed "
+        "folder replace what an earlier list had there.",
+        metavar="FILE",
+    )
+    null = Flag(_ACTION, "--null -0", "The files of --files-from are separated by NUL.")
+    include = Texts(
+        _FILES,
+        "--include",
+        "Only files that match, written as in .gitignore: '*.txt', 'news/'. May be repeated: one "
+        "must match.",
+        metavar="GLOB",
+    )
+    exclude = Texts(
+        _FILES,
+        "--exclude",
+        "Leave out files and folders that match. May be repeated.",
+        metavar="GLOB",
+    )
+    types = Texts(
+        _FILES,
+        "--type",
+        "Only files of this type: an ending (pdf, docx, html), or text, web, office, word, slides, "
+        "sheets, mail, books, records. May be repeated.",
+        metavar="NAME",
+    )
+    hidden = Flag(_FILES, "--hidden", "Also files and folders whose name begins with a dot.")
+    no_ignore = Flag(_FILES, "--no-ignore", "Do not obey .gitignore, .ignore and .fahrasignore.")
+    follow = Flag(_FILES, "--follow -L", "Follow links to files and folders, each once.")
+    max_size = Text(
+        _FILES,
+        "--max-size",
+        "Leave out larger files: 500K, 20M, 1G; 0 is no limit. Default: what can be held in "
+        "memory, 400M, and files of records of any size.",
+        metavar="SIZE",
+    )
+    fields = Texts(
+        _FILES,
+        "--fields",
+        "What the fields of records in .jsonl and .csv are called: text=body,title=headline; also "
+        "date, author, id. Dots lead into objects: text=article.body.",
+        metavar="ROLE=NAME,…",
+    )
+    reset_options = Flag(
+        _FILES, "--reset-options", "Forget what earlier runs said here; begin with the defaults."
+    )
+    quiet = Flag(_OUTPUT, "--quiet -q", "Print nothing but errors; the exit code tells.")
     index = INDEX
     json = JSON
 
@@ -293,6 +343,10 @@ class StatsRequest(Request):
     """`fahras stats`."""
 
     command = "stats"
+    skipped = Flag(
+        _OUTPUT, "--skipped", "List what below the folders is not in the index, and why."
+    )
+    null = Flag(_OUTPUT, "--null -0", "Print only the paths of --skipped, each ended by NUL.")
     index = INDEX
     json = JSON
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from indexer.cli.output import terminal
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Explanation,
         FileProblem,
         IndexStats,
+        LeftOut,
         TermStats,
         UpdateReport,
     )
@@ -270,8 +271,8 @@ def document_record(document: Document, line: int, matches: Iterable[Match]) -> 
     }
 
 
-def stats_record(stats: IndexStats) -> Record:
-    """What an index holds."""
+def stats_record(stats: IndexStats, options: list[str], left_out: Mapping[str, int]) -> Record:
+    """What an index holds, what it takes in, and how much it leaves out, by kind."""
     return {
         "version": JSON_VERSION,
         **path_fields(stats.index_dir, "index_dir"),
@@ -287,7 +288,20 @@ def stats_record(stats: IndexStats) -> Record:
         "analyzer_version": stats.analyzer_version,
         "updated": stats.updated,
         "field_aliases": dict(stats.aliases),
+        "options": options,
+        "left_out": dict(left_out),
         "problems": problem_records(stats.problems),
+    }
+
+
+def skipped_record(left_out: Iterable[LeftOut]) -> Record:
+    """What is not in an index, and why."""
+    return {
+        "version": JSON_VERSION,
+        "skipped": [
+            {**path_fields(relative_path(item.path)), "why": item.why, "reason": item.reason}
+            for item in left_out
+        ],
     }
 
 
