@@ -29,6 +29,9 @@ _CODE_PAGES = (("windows-1256", 0.0), ("windows-1252", 3.0), ("iso-8859-6", 4.0)
 _READABLE_BITS = 8.0
 """Language, in the right code page, costs 3.5 to 5.5 bits a character; a wrong one 9 to 16."""
 
+_DOUBTED_BITS = 1.0
+"""A declared code page is doubted where another is so much likelier, a character."""
+
 _DECLARABLE = re.compile(r"utf-?8|(windows|cp|x-cp)-?\d{3,4}|iso-?8859-?\d+|koi8-[ru]|mac.*|asmo.*")
 _TEXT_BYTES = bytes([*range(9, 14), 27, *range(32, 127), *range(128, 256)])
 _SAMPLE_BYTES = 64 * 1024
@@ -70,10 +73,42 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
     encoding = _proven(data)
     if encoding is None:
         try:
-            return Decoded(data.decode("utf-8"), "utf-8", 0)
+            text = data.decode("utf-8")
         except UnicodeDecodeError:
             encoding = _judged(data, declared)
+        else:
+            if text.isascii() or _ARABIC.search(text, 0, _LEAD_CHARS):
+                return Decoded(text, "utf-8", 0)
+            return _encoded_twice(text) or Decoded(text, "utf-8", 0)
     return decode_as(data, encoding)
+
+
+def _encoded_twice(text: str) -> Decoded | None:
+    """The text of which a program made another by taking its bytes for Latin letters: Ø§Ù„ is ال.
+
+    None where the text is what it seems.
+    """
+    lead = text[:_LEAD_CHARS]
+    strange = sum(not char.isascii() for char in lead)
+    if strange < _FEW_STRANGE or 4 * strange < len(lead) or len(_LATIN_1.findall(lead)) < strange:
+        return None
+    data = text.translate(_WINDOWS_BYTES).encode("latin-1", "replace")
+    for encoding in ("utf-8", "windows-1256"):
+        decoded = data.decode(encoding, "replace")
+        price = _surprise(decoded[:_LEAD_CHARS])
+        if price <= _READABLE_BITS * sum(not char.isascii() for char in decoded[:_LEAD_CHARS]):
+            lost = decoded.count("\ufffd") - text.count("\ufffd")
+            return Decoded(decoded, f"{encoding} in utf-8", max(0, lost))
+    return None
+
+
+_ARABIC = re.compile("[\u0600-\u06ff]")
+_LEAD_CHARS = 4096
+_FEW_STRANGE = 8
+_OF_WINDOWS = {bytes([number]).decode("cp1252", "ignore"): number for number in range(0x80, 0xA0)}
+_LATIN_1 = re.compile("[\x80-\xff" + "".join(filter(None, _OF_WINDOWS)) + "]")
+_WINDOWS_BYTES = {ord(char): number for char, number in _OF_WINDOWS.items() if char}
+"""The bytes of the signs that windows-1252 has where Latin-1 has control characters."""
 
 
 def detect(sample: bytes) -> str:
@@ -207,8 +242,11 @@ def _declared(sample: bytes, label: str | None) -> str | None:
         return None
     if name.startswith("utf"):  # which these bytes are not, as was found before
         return None
-    readable = _bits_a_char(sample, name) <= _READABLE_BITS
-    return name if readable or not _is_judged_by_letters(name) else None
+    if not _is_judged_by_letters(name):
+        return name
+    own = _bits_a_char(sample, name)
+    best = min(_bits_a_char(sample, page) for page, _ in _CODE_PAGES)
+    return name if own <= min(_READABLE_BITS, best + _DOUBTED_BITS) else None
 
 
 def _is_judged_by_letters(name: str) -> bool:

@@ -184,7 +184,7 @@ def parse_xml(
         for chunk in chunks:
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # also of an unknown encoding
         raise ExtractError(f"damaged XML: {error}") from error
 
 

@@ -252,3 +252,30 @@ def test_the_library_is_not_imported_for_what_needs_no_guess():
 )
 def test_other_alphabets_are_left_to_the_library(text: str, page: str):
     assert decode(text.encode(page)).text == text
+
+
+@pytest.mark.parametrize("declared", ["windows-1256", "iso-8859-6", "utf-8", "windows-1252"])
+@pytest.mark.parametrize("written", ["windows-1256", "iso-8859-6", "utf-8"])
+def test_a_declaration_is_not_believed_against_the_letters(written: str, declared: str) -> None:
+    text = "قال المتحدث إن العملية مستمرة في محافظة دير الزور حتى إشعار آخر"
+    assert decode(text.encode(written), declared).text == text
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1"])
+@pytest.mark.parametrize("written", ["utf-8", "windows-1256"])
+def test_a_text_that_was_encoded_twice_is_read(written: str, page: str) -> None:
+    text = "قال المتحدث إن العملية مستمرة في محافظة دير الزور «حتى إشعار آخر»"
+    as_latin = "".join(
+        bytes([byte]).decode(page, "ignore") or chr(byte) for byte in text.encode(written)
+    )
+    decoded = decode(as_latin.encode("utf-8"))
+    assert decoded == (text, f"{written} in utf-8", 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Été à la forêt, où l'élève était né: déjà-vu, naïveté, château.", "ØÙÚÛ", "Ø is a letter",
+     "«» “” – — …", "Größe, Übung, Ärger, Öl, süß, Maß, Straße, Füße", "§ 1 © 2 ® 3 ° 4 ± 5"],
+)  # fmt: skip
+def test_a_text_of_latin_letters_is_what_it_seems(text: str) -> None:
+    assert decode(text.encode("utf-8")) == (text, "utf-8", 0)
