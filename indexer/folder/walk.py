@@ -160,7 +160,7 @@ def visit(
         folder, name = os.path.split(path)
         wanted.setdefault(folder, set()).add(name)
     for folder, names in wanted.items():
-        way = None if _is_within(folder, wanted) else _way_to(seen, folder, ways)
+        way = None if _is_within(folder, wanted) else way_to(seen, folder, ways)
         if way is not None:
             folders: list[Folder] = []
             _look_at_folder(seen, way, folders, only=names)
@@ -178,16 +178,17 @@ def _is_within(folder: str, wanted: Mapping[str, Collection[str]]) -> bool:
     return False
 
 
-def _way_to(seen: Walk, folder: str, ways: dict[str, Folder | None]) -> Folder | None:
+def way_to(seen: Walk, folder: str, ways: dict[str, Folder | None]) -> Folder | None:
     """A folder below the root as a walk would come to it; None if it would not."""
     if folder in ways:
         return ways[folder]
     parent, name = os.path.split(folder)
-    above = _way_to(seen, parent, ways) if len(parent) >= len(seen.root) else None
+    above = way_to(seen, parent, ways) if len(parent) >= len(seen.root) else None
     found: Folder | None = None
     if above is not None and name not in NEVER and not os.path.islink(folder):
         rules = _rules_within(seen, above, marks_in(parent))
-        if seen.selection.refuses(folder, name, is_folder=True, rules=rules) is None:
+        is_folder = os.path.isdir(folder)
+        if seen.selection.refuses(folder, name, is_folder=is_folder, rules=rules) is None:
             included = seen.selection.includes(parent, above=above.included)
             found = Folder(folder, rules, included)
     ways[folder] = found

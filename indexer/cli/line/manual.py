@@ -136,5 +136,19 @@ Examples
   fahras stats --skipped | grep ignored         path, kind and reason, separated by tabs
 
 Exit codes: 0 printed, 2 an error.""",
+    "watch": """Keep an index up to date while its folders change, until Ctrl-C.
+
+First everything is looked at, as by `fahras index`; then only what changes, a moment after it has.
+A line is printed for each batch of changes. Other runs may use and update the index meanwhile: it
+is only locked while a batch is written. An update that fails is tried again.
+
+docs/watch.md says how to run it in the background, with systemd or launchd.
+
+\b
+Examples
+  fahras watch
+  fahras watch --json | jq -c '{time, added, changed, removed}'
+
+Exit codes: 0 ended by SIGTERM or SIGHUP, 130 by Ctrl-C, 2 an error.""",
 }
 """By command; the first line stands in the list of commands."""

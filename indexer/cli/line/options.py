@@ -351,6 +351,14 @@ class StatsRequest(Request):
     json = JSON
 
 
+class WatchRequest(Request):
+    """`fahras watch`."""
+
+    command = "watch"
+    index = INDEX
+    json = Flag(_OUTPUT, "--json", "Print one JSON object for each batch, on a line.")
+
+
 COMMANDS: dict[str, type[Request]] = {
     request.command: request
     for request in (
@@ -361,6 +369,7 @@ COMMANDS: dict[str, type[Request]] = {
         AnalyzeRequest,
         EvalRequest,
         StatsRequest,
+        WatchRequest,
     )
 }
 """The request of each command; its module in `indexer.cli.commands` bears the command's name."""
