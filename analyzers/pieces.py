@@ -19,6 +19,9 @@ from analyzers.letters import EMOJI as EMOJI_CLASS
 from analyzers.normalizer import unmark
 from analyzers.uthmani import vocative_end
 
+_BEHIND_TEH_MARBUTA = re.compile(f"(?<={araby.TEH_MARBUTA})(?=.)")
+"""In an unmarked form, whose ة may have been another sign (ﺔ)."""
+
 _FLAG = re.compile("[{}-{}]{{2}}".format(*map(chr, REGIONAL_INDICATORS)))
 
 
@@ -61,7 +64,8 @@ def _words(run: str) -> Iterator[Piece]:
     start = 0
     for end in (vocative_end(run), *_ends_behind_teh_marbuta(run), len(run)):
         if end > start:
-            yield Piece(unmark(run[start:end]), start, end)
+            for form in _BEHIND_TEH_MARBUTA.split(unmark(run[start:end])):
+                yield Piece(form, start, end)
             start = end
 
 

@@ -55,6 +55,12 @@ CHUNK_CHARS = 1 << 18
 """Texts are joined, and long ones cut, to make about this many code points per pass."""
 
 _UNKNOWN = 255
+_READ_MARK = 254
+"""Class of a mark that may be read as a letter, until it is located: see `letters.MARK`."""
+
+_SEVERAL = ABSENT - np.uint32(1)
+"""Stands for the form of a spelling that is several words, or a sign."""
+
 _FIRST_PLANE = 1 << 16
 _OTHER_PLANES = 0x110000 - _FIRST_PLANE
 _USUAL_MARKS = 4
@@ -62,6 +68,9 @@ _USUAL_MARKS = 4
 
 _LETTERS_OF_A_NAME = 2
 _TEH_MARBUTA = ord(araby.TEH_MARBUTA)
+_FIRST_SIGN = 0x2000
+"""No sign that is a word has a smaller code point."""
+
 
 _SPACE = re.compile(r"\s")
 _NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬،]\d+)*")
@@ -133,7 +142,8 @@ class _CharTable:
             met = np.zeros(len(self.classes), np.bool_)
             met[codes[unknown]] = True
             for code in np.flatnonzero(met).tolist():
-                self.classes[code] = letters.char_class(chr(code))
+                is_read = chr(code) in letters.QURANIC_LETTERS
+                self.classes[code] = _READ_MARK if is_read else letters.char_class(chr(code))
                 self.mapping[code] = ord(letters.char_mapping(chr(code)))
             found = self.classes.take(codes)
         return found
@@ -182,22 +192,25 @@ class Tokenizer:
 
     def _tokenize_chunk(self, text: str) -> TokenArrays:
         text = spoken(text)
-        words, several = self._words(text)
-        if len(several):
-            return self._with_pieces(text, words, several)
-        return self._tokens_of(words)
-
-    def _tokens_of(self, words: _ChunkWords) -> TokenArrays:
+        words, marked = self._words(text)
+        several = [(words.starts.take(marked), words.ends.take(marked))]
+        if len(marked):
+            words = words.without(marked)
         form_ids = self._form_ids_of(TextWords(words.letters, words.heads, words.lengths))
-        kept = form_ids != ABSENT
-        if kept.all():
-            return TokenArrays(form_ids, words.starts, words.ends)
-        return TokenArrays(form_ids[kept], words.starts[kept], words.ends[kept])
+        tokens = TokenArrays(form_ids, words.starts, words.ends)
+        is_word = form_ids < _SEVERAL
+        if not is_word.all():
+            runs = np.flatnonzero(form_ids == _SEVERAL)
+            several.append((tokens.starts.take(runs), tokens.ends.take(runs)))
+            tokens = TokenArrays(form_ids[is_word], tokens.starts[is_word], tokens.ends[is_word])
+        starts, ends = map(np.concatenate, zip(*several, strict=True))
+        return self._with_pieces(text, tokens, starts, ends) if len(starts) else tokens
 
-    def _with_pieces(self, text: str, words: _ChunkWords, several: Offsets) -> TokenArrays:
-        """The tokens of words; those with the numbers `several` are not simply one word."""
-        tokens = self._tokens_of(words.without(several))
-        spans = zip(words.starts[several].tolist(), words.ends[several].tolist(), strict=True)
+    def _with_pieces(
+        self, text: str, tokens: TokenArrays, run_starts: Offsets, run_ends: Offsets
+    ) -> TokenArrays:
+        """The tokens, and those of runs that are not simply one word, in their places."""
+        spans = sorted(zip(run_starts.tolist(), run_ends.tolist(), strict=True))
         found = [(start, piece) for start, end in spans for piece in pieces(text[start:end])]
         if not found:
             return tokens
@@ -212,11 +225,11 @@ class Tokenizer:
         )
 
     def _words(self, text: str) -> tuple[_ChunkWords, Offsets]:
-        """The words, and the numbers of those that `pieces` must split."""
+        """The words, and the numbers of those with marks that `pieces` must read."""
         codes = code_points(text)
         classes = self._chars.classify(codes)
         _join_numbers(text, classes)
-        seats = _seat_hamzas(text, classes)
+        read = np.concatenate([_seat_hamzas(text, classes), _read_marks(classes)])
         kept = np.flatnonzero((classes != MARK) & (classes != FORMAT))
         plain = classes if len(kept) == len(codes) else classes.take(kept)
         plain[plain == NUMBER_SEPARATOR] = SEPARATOR
@@ -226,16 +239,15 @@ class Tokenizer:
         words = _ChunkWords(
             spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes)
         )
-        signs = kept.take(np.flatnonzero(plain >= EMOJI))
-        marked = _places_of(letters.QURANIC_LETTERS, text, codes)
-        places = np.concatenate([seats, signs, kept.take(_run_on(spelled, plain)), *marked])
-        numbers = distinct_of(starts.searchsorted(places, "right") - 1)
+        if not len(read):
+            return words, read
+        numbers = distinct_of(starts.searchsorted(read, "right") - 1)
         numbers = numbers[numbers >= 0]
         first = plain.take(heads.take(numbers))
         return words, numbers[(first == ARABIC) | (first >= EMOJI)]
 
     def _form_ids_of(self, words: TextWords) -> FormIds:
-        """The form of each word, `ABSENT` if it is nothing but marks."""
+        """The form of each word, `ABSENT` if it is but marks, `_SEVERAL` if it is not one word."""
         ids, fresh = self._spellings.ids(words)
         if fresh:
             self._number_forms(fresh)
@@ -254,6 +266,9 @@ class Tokenizer:
             forms[i] = unmark(fresh[i])
             own[i] = forms[i] == fresh[i]
         ids = np.full(len(fresh), ABSENT)
+        for i in _may_be_several(fresh):
+            if [piece[1:] for piece in pieces(fresh[i])] != [(0, len(fresh[i]))]:
+                own[i], forms[i], ids[i] = False, "", _SEVERAL
         ids[own] = np.arange(len(self.forms), len(self.forms) + int(own.sum()))
         self.forms += compress(forms, own)
         if len(self._spellings) > len(self._form_of_spelling):
@@ -295,9 +310,21 @@ def _not_plain(words: list[str]) -> list[int]:
     letters, heads, _ = _as_words(words)
     plain = _plain().take(np.minimum(letters, _FIRST_PLANE - 1))
     twice = letters[1:] == letters[:-1]
+    twice[heads[1:] - 1] = False  # of two words
     plain[1:-1] &= ~(twice[1:] & twice[:-1])  # عاااجل
     plain[1:] &= ~(twice & (letters[1:] == ord(araby.ALEF)))  # االله
     return np.flatnonzero(~np.logical_and.reduceat(plain, heads)).tolist()
+
+
+def _may_be_several(words: list[str]) -> list[int]:
+    """Which of some words are signs, or have a ة before their last letter."""
+    letters, heads, lengths = _as_words(words)
+    inside = letters == _TEH_MARBUTA
+    inside[heads + lengths - 1] = False
+    signs = np.flatnonzero(letters >= _FIRST_SIGN)
+    places = np.concatenate([np.flatnonzero(inside), signs])
+    numbers: list[int] = distinct_of(heads.searchsorted(places, "right") - 1).tolist()
+    return numbers
 
 
 def _as_words(words: list[str]) -> TextWords:
@@ -392,18 +419,11 @@ def _seat_hamzas(text: str, classes: Classes) -> Offsets:
     return np.array(seats, np.int64)
 
 
-def _places_of(chars: str, text: str, codes: Codes) -> Iterator[Offsets]:
-    """Where each of some rare characters occurs in a text."""
-    for char in chars:
-        if char in text:
-            yield np.flatnonzero(codes == ord(char))
-
-
-def _run_on(spelled: Codes, classes: Classes) -> Offsets:
-    """Where a ة is followed by a letter, in arrays without marks."""
-    at = np.flatnonzero(spelled[:-1] == _TEH_MARBUTA)
-    run_on: Offsets = at[classes.take(at + 1) == ARABIC]
-    return run_on
+def _read_marks(classes: Classes) -> Offsets:
+    """Where the marks are that may be read as letters; they become marks like others."""
+    rare = np.flatnonzero(classes >= _READ_MARK)
+    classes[rare] = MARK
+    return rare
 
 
 def _number_start(classes: Classes, i: int) -> int:
