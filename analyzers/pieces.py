@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from pyarabic import araby
 
-from analyzers.letters import ARABIC, PHRASES, REGIONAL_INDICATORS, char_class
+from analyzers.letters import ARABIC, PHRASES, QURANIC_LETTERS, REGIONAL_INDICATORS, char_class
 from analyzers.letters import EMOJI as EMOJI_CLASS
 from analyzers.normalizer import unmark
 from analyzers.uthmani import vocative_end
@@ -54,9 +54,11 @@ def _emoji(run: str) -> Iterator[Piece]:
     at = 0
     while at < len(run):
         flag = _FLAG.match(run, at)
-        end = flag.end() if flag else at + 1
+        shown = end = flag.end() if flag else at + 1
+        while end < len(run) and not _is_emoji(run[end]) and run[end] not in QURANIC_LETTERS:
+            end += 1  # its modifiers and marks
         if _is_emoji(run[at]):
-            yield Piece(run[at:end], at, end)
+            yield Piece(run[at:shown], at, end)
         at = end
 
 
