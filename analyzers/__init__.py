@@ -28,7 +28,8 @@ ANALYZER_VERSION = 4
 2: وكالة and verbs such as يتعاون are known words.
 3: the article goes before anything else is asked; the Quran's spelling is read as today's; signs,
 emoji, web addresses and drawn-out letters are the words that they stand for.
-4: which forms may bear a lone proclitic is decided by lists.
+4: which forms may bear a lone proclitic is decided by lists; يلغي is of ألغت; fold is idempotent
+for two hamzas in a row; an emoji has its modifiers.
 """
 
 

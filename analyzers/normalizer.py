@@ -166,6 +166,7 @@ FOLD_LETTERS = str.maketrans(
 _FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.YEH})
 
 SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
+_two_hamzas = re.compile(f"[{SEATS}]{{2}}").search
 _ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
 WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
 YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
@@ -256,6 +257,8 @@ def fold(unmarked: str) -> str:
     for seat in SEATS:
         if seat in folded:
             folded = _fold_hamza(folded)
+            if _two_hamzas(unmarked) and folded != unmarked:
+                return fold(folded)  # what is left of two may have another place
             break
     if folded.startswith(_TWO_ALEFS):
         folded = araby.ALEF + folded.lstrip(araby.ALEF)  # أأمنتم

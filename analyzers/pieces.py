@@ -22,8 +22,6 @@ from analyzers.uthmani import vocative_end
 _BEHIND_TEH_MARBUTA = re.compile(f"(?<={araby.TEH_MARBUTA})(?=.)")
 """In an unmarked form, whose ة may have been another sign (ﺔ)."""
 
-_FLAG = re.compile("[{}-{}]{{2}}".format(*map(chr, REGIONAL_INDICATORS)))
-
 
 class Piece(NamedTuple):
     """A word of a run: its unmarked form, never empty, and `run[start:end]`, as it is written."""
@@ -51,15 +49,20 @@ def _signs(run: str) -> Iterator[Piece]:
 
 
 def _emoji(run: str) -> Iterator[Piece]:
-    at = 0
-    while at < len(run):
-        flag = _FLAG.match(run, at)
-        shown = end = flag.end() if flag else at + 1
+    """Each emoji, or flag of two, with its modifiers and marks."""
+    places = [at for at, sign in enumerate(run) if _is_emoji(sign)]
+    while places:
+        count = 2 if len(places) > 1 and all(_is_half_flag(run[at]) for at in places[:2]) else 1
+        shown, places = places[:count], places[count:]
+        end = shown[-1] + 1
         while end < len(run) and not _is_emoji(run[end]) and run[end] not in QURANIC_LETTERS:
-            end += 1  # its modifiers and marks
-        if _is_emoji(run[at]):
-            yield Piece(run[at:shown], at, end)
-        at = end
+            end += 1
+        yield Piece("".join(run[at] for at in shown), shown[0], end)
+
+
+def _is_half_flag(sign: str) -> bool:
+    first, last = REGIONAL_INDICATORS
+    return first <= ord(sign) <= last
 
 
 def _words(run: str) -> Iterator[Piece]:

@@ -76,7 +76,7 @@ def fold_all(numbering: Numbering, forms: Spelled) -> Numbers:
     bare = _have_bare_hamza_inside(words.take(seated))
     rare[seated[bare]] = True
     seated = seated[~bare]
-    madda = _have_madda(folded.take(seated))
+    madda = _have_madda(folded.take(seated)) | _have_two_hamzas(words.take(seated))
     rare[seated[madda]] = True
     seated = seated[~madda]
     folded[seated] = _with_hamza(words.take(seated))
@@ -116,6 +116,17 @@ def _have_bare_hamza_inside(words: Words) -> Mask:
     have = np.zeros(len(words.letters), np.bool_)
     for place in range(1, MOST_LETTERS - 1):
         have |= (words.last(place) == _HAMZA) & (words.sizes > np.uint64(place + 1))
+    return have
+
+
+def _have_two_hamzas(words: Words) -> Mask:
+    """Which words have two hamzas in a row, seated or not."""
+    have, before = np.zeros((2, len(words.letters)), np.bool_)
+    for place in range(MOST_LETTERS):
+        letter = words.last(place)
+        hamza = (letter == _HAMZA) | (letter >= _ON_WAW)
+        have |= hamza & before
+        before = hamza
     return have
 
 
