@@ -18,6 +18,9 @@ from indexer.extract.package import open_zip, zip_chunks
 from indexer.extract.plausible import surprise
 from indexer.extract.types import Extraction, Record
 
+_DAMAGE = (tarfile.TarError, ValueError, OverflowError, OSError)
+"""What tarfile raises for damaged data."""
+
 _CHUNK_BYTES = 1 << 20
 _IS_UTF8, _IS_ENCRYPTED = 0x800, 0x1
 _UNICODE_PATH = 0x7075
@@ -48,7 +51,7 @@ def extract_tar(data: bytes, extraction: Extraction) -> None:
     """Fill in the records of all that is in a tar, as they are asked for."""
     try:
         archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:")  # noqa: SIM115  in memory
-    except (tarfile.TarError, ValueError, OSError) as error:
+    except _DAMAGE as error:
         raise ExtractError(f"damaged, or no tar: {error}") from error
     members = records_of(_tar_members(archive, extraction), extraction)
     extraction.records = _closing(members, extraction)
@@ -64,7 +67,14 @@ def _tar_members(archive: tarfile.TarFile, extraction: Extraction) -> Iterator[M
     while True:
         try:
             info = archive.next()
-        except (tarfile.TarError, ValueError, OSError, struct.error, EOFError) as error:
+        except (
+            tarfile.TarError,
+            ValueError,
+            OverflowError,
+            OSError,
+            struct.error,
+            EOFError,
+        ) as error:
             extraction.report(f"damaged, what stands before the damage is kept: {error}")
             return
         if info is None:
@@ -80,7 +90,7 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[byt
         file = archive.extractfile(info)
         while file is not None and (chunk := file.read(_CHUNK_BYTES)):
             yield chunk
-    except (tarfile.TarError, ValueError, OSError, EOFError) as error:
+    except (*_DAMAGE, EOFError) as error:
         raise ExtractError(f"damaged: {error}") from error
 
 

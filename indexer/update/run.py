@@ -84,6 +84,13 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
                 text_bytes += _utf8_bytes(record.text) if known is None else known
         except ExtractError as reason:
             error = reason
+        except MemoryError:
+            raise
+        except Exception as reason:  # noqa: BLE001  whatever a damaged file makes of a reader
+            kind = type(reason).__name__
+            error = ExtractError(
+                f"damaged, or more than its reader can take ({kind}): leave it out"
+            )
         if extraction is None:
             extraction = Extraction(path, digest=error.digest if error else "")
             extraction.reader = error.reader if error else ""

@@ -12,7 +12,7 @@ from cli_process import PROJECT
 
 from indexer.errors import ExtractError
 from indexer.extract import Record, extract
-from indexer.extract.doc import _deleted, _kept
+from indexer.extract.doc import _deleted, _kept, _title_and_date
 from indexer.extract.formats import BY_ENDING, by_content
 from indexer.extract.rtf import without_deletions, without_pictures
 from indexer.extract.sheets import _shown
@@ -177,7 +177,7 @@ def known(name: str) -> list[Record]:
 @needs("olefile")
 def test_a_document_of_word_97() -> None:
     (record,) = known("doc.doc")
-    assert (record.title, record.date) == ("عنوان الوثيقة", "2013-12-23T23:15:00")
+    assert (record.title, record.date) == ("عنوان الوثيقة", "2013-12-23T23:15:00+00:00")
     for text in ("المكتبات الوطنية", "بعد الجدولة", "21750000", "مربعالنص", "ترويسة الصفحة"):
         assert text in record.text
     assert "نصمضاف" in record.text
@@ -224,3 +224,27 @@ def test_mutated_files_are_read_or_refused(name: str, module: str) -> None:
         cut = chance.randrange(len(mutated)) if chance.random() < 0.2 else len(mutated)
         with suppress(ExtractError):
             records(name, bytes(mutated[:cut]))
+
+
+@pytest.mark.parametrize(
+    ("page", "title"), [(1256, "عنوان"), (65001, "عنوان"), (1252, "été"), (99, None)]
+)
+def test_the_title_of_word_97_is_in_its_own_code_page(page: int, title: str | None) -> None:
+    codec = "ascii" if title is None else "utf-8" if page == 65001 else f"cp{page}"
+    encoded = (title or "x").encode(codec) + b"\0"
+    values = [
+        struct.pack("<IHxx", 2, page),
+        struct.pack("<II", 30, len(encoded)) + encoded,
+        struct.pack("<IQ", 64, 131_543_424_000_000_000),
+    ]
+    ids, places, at = (1, 2, 12), b"", 8 + 3 * 8
+    for number, value in zip(ids, values, strict=True):
+        places += struct.pack("<II", number, at)
+        at += len(value)
+    section = struct.pack("<II", at, 3) + places + b"".join(values)
+    summary = bytes(44) + struct.pack("<I", 48) + section
+    if title is None:
+        with pytest.raises(LookupError):
+            _title_and_date(summary)
+    else:
+        assert _title_and_date(summary) == (title, "2017-11-05T08:00:00+00:00")

@@ -170,3 +170,15 @@ def test_the_command_says_of_them_on_one_line(folder: Path) -> None:
     assert (told["unread"], told["problems"]) == (2, [])
     stats = run("stats", cwd=folder)
     assert sorted(line.split(": ")[1] for line in stats.errors) == ["broken.pdf", "zeros.txt"]
+
+
+def test_no_file_ends_a_run_whatever_its_reader_raises(folder: Path, monkeypatch) -> None:
+    def failing(path: str, **options: object) -> object:
+        if path.endswith("note.md"):
+            raise KeyError("no rule foresees it")
+        return extract_path(path, **options)
+
+    monkeypatch.setattr(updating, "extract_path", failing)
+    with Index.create(folder) as index:
+        assert index.update().added == 1
+        assert "(KeyError)" in reasons(index)["note.md"]
