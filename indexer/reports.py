@@ -126,11 +126,17 @@ class UpdateReport(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """How far `Index.update` is: `done` of `total` files, and which `phase` it is in."""
+    """How far `Index.update` is: `done` of `total` files, and which `phase` it is in.
+
+    `file` is one that is being read and may take long, "" if there is none.
+    """
 
     phase: str
     done: int
     total: int
+    bytes_done: int = 0
+    bytes_total: int = 0
+    file: str = ""
 
 
 class TermStats(NamedTuple):

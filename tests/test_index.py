@@ -335,6 +335,21 @@ def test_a_rebuild_that_is_never_updated_is_undone(index: Index, folder: Path) -
     assert found(index, "بستان") == ["a.txt"]
 
 
+def test_progress_tells_bytes_and_names_a_large_file_before_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "small.txt").write_text("نص", encoding="utf-8")
+    large = tmp_path / "large.txt"
+    large.write_bytes(b"word \n" * 800_000)
+    told: list[Progress] = []
+    with Index.create(tmp_path) as index:
+        index.update(progress=told.append)
+    at_hand = [step for step in told if step.file]
+    assert {step.file for step in at_hand} == {str(large)}
+    total = 4_800_004
+    assert all(step.bytes_total == total for step in told if step.phase != "scan")
+    assert told[-1] == Progress("commit", 2, 2, total, total)
+    assert [step.bytes_done for step in told] == sorted(step.bytes_done for step in told)
+
+
 INTERRUPTIONS = [("scan", 0), ("index", 1), ("commit", 3)]
 
 

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from indexer.errors import ExtractError, PassingError
 from indexer.extract import MAX_FILE_BYTES, Extraction, Record, extension_of, extract_path
 from indexer.extract.fields import Role
-from indexer.extract.formats import OTHER_KIND
+from indexer.extract.formats import BY_ENDING, OTHER_KIND
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import FileState, below
 from indexer.folder.choices import Choices
@@ -46,6 +46,15 @@ class Unit(NamedTuple):
     files: tuple[tuple[int, str], ...]
     max_bytes: int = MAX_FILE_BYTES
     fields: tuple[tuple[Role, str], ...] = ()
+    slow: frozenset[int] = frozenset()
+    """The numbers of those that may take long."""
+
+
+class FileBegun(NamedTuple):
+    """A file that may take long is being read."""
+
+    number: int
+    is_urgent: bool = True
 
 
 class FileRead(NamedTuple):
@@ -69,9 +78,11 @@ class FileRead(NamedTuple):
     """Whether it is simply no kind of file that is read."""
 
 
-def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead]:
+def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead | FileBegun]:
     """The documents of each file, then the result. Runs in the worker processes."""
     for number, path in unit.files:
+        if number in unit.slow:
+            yield FileBegun(number)
         documents = text_bytes = 0
         extraction: Extraction | None = None
         error: ExtractError | None = None
@@ -129,17 +140,29 @@ def units_of(files: Sequence[tuple[int, FileState]], choices: Choices = Choices(
     most_bytes = min(UNIT_BYTES, total // shares)
     most_files = min(UNIT_FILES, -(-len(files) // shares))
     units: list[Unit] = []
+    slow = frozenset(number for number, state in files if _may_take_long(state))
     waiting: list[tuple[int, str]] = []
     size = 0
     for number, state in files:
         waiting.append((number, state.path))
         size += state.size
         if len(waiting) == most_files or size >= most_bytes:
-            units.append(Unit(tuple(waiting), max_bytes, choices.fields))
+            units.append(Unit(tuple(waiting), max_bytes, choices.fields, slow))
             waiting, size = [], 0
     if waiting:
-        units.append(Unit(tuple(waiting), max_bytes, choices.fields))
+        units.append(Unit(tuple(waiting), max_bytes, choices.fields, slow))
     return units
+
+
+_SLOW_BYTES, _SLOW_RISKY_BYTES = 4 << 20, 1 << 18
+"""Files from which on reading one may take more than a second; the latter in the worker process."""
+
+
+def _may_take_long(state: FileState) -> bool:
+    if state.size < _SLOW_RISKY_BYTES:
+        return False
+    named = BY_ENDING.get(extension_of(state.path))
+    return state.size >= _SLOW_BYTES or (named is not None and named.is_risky)
 
 
 class Run:
@@ -177,22 +200,32 @@ class Run:
     def _read(self, states: list[FileState]) -> None:
         """Read files in worker processes, add their documents and report the progress."""
         numbered = {self._catalogue.take_number(): state for state in states}
-        done = 0
+        all_bytes = sum(state.size for state in states)
+        done = bytes_done = 0
+        begun: dict[int, str] = {}
 
-        def receive(read: FileRead) -> None:
-            nonlocal done
-            self._receive(read, numbered[read.number])
-            done += 1
+        def receive(message: FileRead | FileBegun) -> None:
+            nonlocal done, bytes_done
+            state = numbered[message.number]
+            if isinstance(message, FileBegun):
+                begun[message.number] = state.path
+            else:
+                self._receive(message, state)
+                done += 1
+                bytes_done += state.size
+                begun.pop(message.number, None)
             if self._report is not None:
-                self._report(Progress("index", done, len(states)))
+                at_hand = next(iter(begun.values()), "")
+                self._report(Progress("index", done, len(states), bytes_done, all_bytes, at_hand))
 
         units = units_of(list(numbered.items()), self._catalogue.choices)
         if units:
-            alone = sum(state.size for state in states) < ALONE_BYTES
+            alone = all_bytes < ALONE_BYTES
             processes = 1 if alone else PROCESSES
             self._writer.build(units, read_unit, processes=processes, on_message=receive)
             if self._report is not None:
-                self._report(Progress("commit", len(states), len(states)))
+                count = len(states)
+                self._report(Progress("commit", count, count, all_bytes, all_bytes))
 
     def _receive(self, read: FileRead, state: FileState) -> None:
         """Note the result for a file. One that cannot be read keeps its documents, if any."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 from cli_process import run_on_terminal
 
 from indexer.cli.output import hints, render, terminal
+from indexer.cli.output.progress import name_of_slow
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import Hit, SearchResults, UnknownWord
 
@@ -115,7 +117,35 @@ def test_progress_leaves_no_trace_in_the_summary(tmp_path: Path) -> None:
     shown = run_on_terminal("index", cwd=tmp_path)
     assert shown.code == 0
     assert "1 added" in shown.text
+    assert "1/1 files" in shown.text
+    last = f"The index is in {tmp_path}/.fahras; search it with: fahras search WORDS"
+    assert shown.lines[-1] == last
+    quiet = run_on_terminal("index", "-q", cwd=tmp_path)
+    assert (quiet.code, quiet.out) == (0, b"")
     assert run_on_terminal("index", cwd=tmp_path, TERM="dumb").text.startswith("Nothing changed")
+
+
+def test_what_to_type_next_is_what_works(tmp_path: Path) -> None:
+    (tmp_path / "in it").mkdir()
+    (tmp_path / "in it" / "a.txt").write_text("كلمة", encoding="utf-8")
+    shown = run_on_terminal("index", "in it", cwd=tmp_path)
+    assert shown.lines[-1].endswith(f"search it with: cd '{tmp_path}/in it'; fahras search WORDS")
+    shown = run_on_terminal("index", "in it", "--index", "ix", cwd=tmp_path)
+    assert shown.lines[-1].endswith(f"search it with: fahras search --index {tmp_path}/ix WORDS")
+
+
+@pytest.mark.parametrize(
+    ("path", "seconds", "name"),
+    [
+        ("", 100.0, ""),
+        ("/far/a.pdf", 0.5, ""),
+        ("/far/a.pdf", 2.0, "a.pdf"),
+        ("/far/a\n\x1b.pdf", 2.0, "a␊␛.pdf"),
+        ("/far/" + "ب" * 90, 2.0, "ب" * 39 + "…"),
+    ],
+)
+def test_a_file_is_named_once_it_takes_long(path: str, seconds: float, name: str) -> None:
+    assert name_of_slow(path, time.monotonic() - seconds) == name
 
 
 SAFE = [

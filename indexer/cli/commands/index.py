@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.commands.chosen import choose_of, listed_files
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import terminal
+from indexer.cli.output.progress import shown
 from indexer.errors import NoIndexError
 from indexer.process import keep_freed_memory
 from indexer.update.lookahead import look_ahead
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from indexer.cli.line.options import IndexRequest
     from indexer.folder.choices import Choose
     from indexer.index import Index
-    from indexer.reports import Progress, UpdateReport
-
-    ProgressCallback = Callable[[Progress], None]
+    from indexer.reports import UpdateReport
 
 
 def run(request: IndexRequest) -> int:
@@ -56,7 +54,7 @@ def _updated(
         keep_freed_memory()
         terminal.end_on_closed_pipe(False)
         terminal.interrupt_on_end_signals()
-        with opened, _progress() as progress:
+        with opened, shown(quiet=request.quiet) as progress:
             if aliases:
                 opened.alias_fields(aliases)
             report = opened.update(
@@ -92,6 +90,8 @@ def _print(report: UpdateReport, request: IndexRequest) -> None:
         screen = render.Screen.of("never")
         for line in (summary(report), *report.notes):
             terminal.write(screen.data(line) + "\n")
+        if screen.is_terminal and report.documents:
+            _say_what_next(request)
     errors.report_problems(report.problems)
     if report.unread:
         files = _counted(report.unread, "file")
@@ -122,30 +122,24 @@ def _home(paths: list[str]) -> str:
     return home if os.path.isdir(home) else os.path.dirname(home) or "."
 
 
-@contextmanager
-def _progress() -> Iterator[ProgressCallback | None]:
-    """A bar on stderr while a person watches; nothing otherwise."""
-    if not terminal.is_terminal(sys.stderr) or os.environ.get("TERM") == "dumb":
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+def _say_what_next(request: IndexRequest) -> None:
+    """Where the index is, and how it is searched: for a person who sees it for the first time."""
+    from shlex import quote
 
-    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Bar(*columns, TimeRemainingColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("scan", total=None)
+    from indexer.storage import location as storage
 
-        def advance(progress: Progress) -> None:
-            bar.update(
-                task,
-                description=progress.phase,
-                completed=progress.done,
-                total=progress.total or None,
-            )
-
-        yield advance
+    home = _home(list(request.paths))
+    where = os.path.abspath(request.index or storage.find(home))
+    name = quote(terminal.safe_name(where))
+    folder = os.path.dirname(where)
+    here = os.path.join(os.getcwd(), "")
+    if os.path.basename(where) != storage.INDEX_NAME:
+        search = f"fahras search --index {name} WORDS"
+    elif here.startswith(os.path.join(folder, "")):
+        search = "fahras search WORDS"
+    else:
+        search = f"cd {quote(terminal.safe_name(folder))}; fahras search WORDS"
+    terminal.write(f"The index is in {name}; search it with: {search}\n")
 
 
 def _say_no_texts(places: list[str]) -> None:

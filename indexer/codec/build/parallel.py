@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,10 @@ from indexer.process import set_apart
 
 MESSAGES_AT_ONCE = 128
 """Messages that a worker sends at a time: waking the parent costs more than the messages."""
+
+LONGEST_WAIT_S = 0.2
+"""Messages wait no longer than this for others, if another one comes; an urgent one (`is_urgent`)
+goes at once."""
 
 
 class BuildError(FahrasError):
@@ -128,12 +133,17 @@ def _work(
     set_apart()
     series = SegmentSeries(folder, schema)
     waiting: list[Any] = []
+    sent = time.monotonic()
 
     def tell(message: Any) -> None:
+        nonlocal sent
         waiting.append(message)
-        if len(waiting) == MESSAGES_AT_ONCE:
+        now = time.monotonic()
+        is_urgent = getattr(message, "is_urgent", False)
+        if len(waiting) == MESSAGES_AT_ONCE or is_urgent or now - sent > LONGEST_WAIT_S:
             sender.send(("messages", list(waiting)))
             waiting.clear()
+            sent = now
 
     try:
         segments = build_here(series, _taken(units, next_unit), read, tell)
