@@ -30,6 +30,7 @@ import queries  # noqa: E402
 import relevance  # noqa: E402
 import reliability  # noqa: E402
 import report  # noqa: E402
+import scale  # noqa: E402
 import searching  # noqa: E402
 import significance  # noqa: E402
 import small_dictionary  # noqa: E402
@@ -428,3 +429,24 @@ def test_the_commit_begins_with_its_toc() -> None:
     shown = ["openat _MAIN_0.toc.new", "rename _MAIN_0.toc.new", "openat _MAIN_1.toc.new", "unlink"]
     found = [reliability.Point(line.split()[0], n, line) for n, line in enumerate(shown)]
     assert reliability.around_commit(found) == found[2:]
+
+
+def test_scale_measures_each_query_in_a_process_of_its_own(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """كتب~1 meets كتاب, which is a letter away, and no other word of these texts."""
+    monkeypatch.setattr(peers, "has_tantivy", lambda: False)
+    monkeypatch.setattr(scale, "CLASSES", {"fuzzy 1": scale.CLASSES["fuzzy 1"]})
+    work = tmp_path / "work"
+    work.mkdir()
+    indexes = scale.build(str(folder), str(work))
+    (first, *_) = scale.measured(indexes, ["fuzzy 1"], 1).rows
+    assert first[:2] == ["fuzzy 1", "كتب~1"]
+    held = sum("كتاب" in path.read_text("utf-8").split() for path in folder.rglob("*.txt"))
+    assert first[2] == held
+    assert first[5:] == [None, None, None]
+
+
+def test_what_scale_asks_of_tantivy_has_a_method_for_each_query() -> None:
+    for asked in scale.CLASSES.values():
+        assert len(asked.peer) in (0, len(asked.queries))

@@ -8,7 +8,6 @@ only near the diagonal (Ukkonen, Algorithms for approximate string matching, 198
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from analyzers.codepoints import code_points
 from analyzers.ranked import distinct_of
+from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.keys import Keys, Places
 
 Distances = NDArray[np.uint8]
@@ -25,7 +25,7 @@ _TOGETHER = 1 << 15
 """Strings compared at once: their columns stay in the cache of a processor."""
 
 _FEW = 1 << 7
-"""So few strings are not worth a row: they are soon compared in full."""
+"""Of so few strings all are compared to the end."""
 
 _WORTHWHILE = 0.7
 """The hopeless strings are dropped where not more than this share is left."""
@@ -50,44 +50,69 @@ class Written(NamedTuple):
 
 def near(word: str, edits: int, keys: Keys) -> tuple[Places, Distances]:
     """(places, distances) of the keys at most so many edits away, by place."""
-    points = code_points(word)
+    likely, far = _by_last_bytes(word, edits, keys)
+    sure = _all_plain(likely, keys) if _is_plain(word) else np.zeros(len(likely), np.bool_)
     # a mixed key may be among both
-    places = distinct_of(np.concatenate([_likely(word, edits, keys), _others(word, edits, keys)]))
-    letters, starts = keys.letters(places)
-    sizes = np.diff(starts)
+    rest = distinct_of(np.concatenate([likely[~sure], _others(word, edits, keys)]))
+    more, more_far = _by_letters(word, edits, keys, rest)
+    places = np.concatenate([likely[sure], more])
+    order = places.argsort()
+    return places.take(order), np.concatenate([far[sure], more_far]).take(order)
+
+
+def _by_letters(word: str, edits: int, keys: Keys, places: Places) -> tuple[Places, Distances]:
+    """(places, distances) of those of some keys that are at most so many edits away."""
     found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
-    for size in range(max(len(points) - edits, 0), len(points) + edits + 1):
-        here = np.flatnonzero(sizes == size)
-        kept, far = within(points, Written(letters, starts.take(here), 1, size), edits)
-        found.append(places.take(here.take(kept)))
-        distances.append(far)
-    all_found = np.concatenate(found)
-    order = all_found.argsort()
-    return all_found.take(order), np.concatenate(distances).take(order)
+    if len(places):
+        points, (letters, starts) = code_points(word), keys.letters(places)
+        sizes = np.diff(starts)
+        for size in range(max(len(points) - edits, 0), len(points) + edits + 1):
+            here = np.flatnonzero(sizes == size)
+            kept, far = within(points, Written(letters, starts.take(here), 1, size), edits)
+            found.append(places.take(here.take(kept)))
+            distances.append(far)
+    return np.concatenate(found), np.concatenate(distances)
 
 
-def _likely(word: str, edits: int, keys: Keys) -> Places:
-    """Those of the unmixed Arabic keys that may be near an Arabic word, told by their last bytes.
+def _by_last_bytes(word: str, edits: int, keys: Keys) -> tuple[Places, Distances]:
+    """Of the unmixed Arabic keys those near an Arabic word, told by the second byte of each letter.
 
-    Letters from U+0600 to U+06FF have two bytes. The second alone tells those that are folded
-    apart; others that share it make two strings seem nearer, never farther.
+    Letters from U+0600 to U+06FF have two. The second alone tells the plain ones apart; others that
+    share it make two strings seem nearer, never farther.
     """
-    first, last = keys.arabic
-    encoded = np.frombuffer(word.encode("utf-8", "surrogatepass"), np.uint8)
-    if not _is_arabic(word):
-        return np.zeros(0, np.int64)
-    found = [np.zeros(0, np.int64)]
-    for size in range(max(len(word) - edits, 1), len(word) + edits + 1):
-        places = np.flatnonzero(keys.lengths[first:last] == 2 * size) + first
-        written = Written(keys.data[1:], keys.starts.take(places), 2, size)
-        for some, first_of in _in_parts(written):
-            left = _Table(encoded[1::2], some, edits).fill(enough=_FEW)
-            found.append(places.take(left + first_of))
-    return np.concatenate(found)
+    found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
+    if _is_arabic(word):
+        first, last = keys.arabic
+        encoded = np.frombuffer(word.encode("utf-8", "surrogatepass"), np.uint8)
+        for size in range(max(len(word) - edits, 1), len(word) + edits + 1):
+            places = np.flatnonzero(keys.lengths[first:last] == 2 * size) + first
+            written = Written(keys.data[1:], keys.starts.take(places), 2, size)
+            kept, far = within(encoded[1::2], written, edits)
+            found.append(places.take(kept))
+            distances.append(far)
+    return np.concatenate(found), np.concatenate(distances)
+
+
+def _all_plain(places: Places, keys: Keys) -> NDArray[np.bool_]:
+    """Whether each of some keys, none of them empty and all of an even length, is plain."""
+    lengths = keys.lengths.take(places).astype(np.int64)
+    if not len(places):
+        return np.zeros(0, np.bool_)
+    starts = starts_of(lengths)
+    pairs = keys.data.take(slice_indices(keys.starts.take(places), lengths)).reshape(-1, 2)
+    first, second = pairs.T
+    plain = (first == 0xD8) & (second >= 0xA1) | (first == 0xD9) & (second <= 0x8A)
+    all_of: NDArray[np.bool_] = np.logical_and.reduceat(plain, starts[:-1] // 2)
+    return all_of
+
+
+def _is_plain(word: str) -> bool:
+    """Whether a word has only letters from U+0621 to U+064A, whose second bytes all differ."""
+    return bool(word) and all("\u0621" <= letter <= "\u064a" for letter in word)
 
 
 def _others(word: str, edits: int, keys: Keys) -> Places:
-    """The keys that `_likely` does not look at and that may be as near, told by their length."""
+    """The keys that `_by_last_bytes` leaves out and that may be as near, told by their length."""
     size = len(word.encode("utf-8", "surrogatepass"))
     widest = max((len(letter.encode("utf-8", "surrogatepass")) for letter in word), default=0)
     least, most = size - widest * edits, size + _LONGEST_LETTER * edits
@@ -108,18 +133,12 @@ def _is_arabic(word: str) -> bool:
 def within(word: NDArray[Any], written: Written, edits: int) -> tuple[Places, Distances]:
     """(places, distances) of those strings of one size that are at most so many edits away."""
     found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
-    for some, first in _in_parts(written):
-        table = _Table(word, some, edits)
-        left, far = table.fill(), table.distances
-        found.append(left[far <= edits] + first)
-        distances.append(far[far <= edits])
-    return np.concatenate(found), np.concatenate(distances)
-
-
-def _in_parts(written: Written) -> Iterator[tuple[Written, int]]:
-    """The strings a part at a time, and the number of the first of each part."""
     for begin in range(0, len(written.firsts), _TOGETHER):
-        yield written._replace(firsts=written.firsts[begin : begin + _TOGETHER]), begin
+        some = written._replace(firsts=written.firsts[begin : begin + _TOGETHER])
+        kept, far = _Table(word, some, edits).filled()
+        found.append(kept + begin)
+        distances.append(far)
+    return np.concatenate(found), np.concatenate(distances)
 
 
 Row = dict[int, Distances]
@@ -136,25 +155,22 @@ class _Table:
 
     def __init__(self, word: NDArray[Any], written: Written, edits: int) -> None:
         self._word, self._edits = word, edits
+        self._too_far = np.uint8(edits + 1)
         self._written = written
         self._left = np.arange(len(written.firsts))
         self._columns: dict[int, NDArray[Any]] = {}
         self._rows: tuple[Row, Row] = ({}, {})
 
-    def fill(self, enough: int = 0) -> Places:
-        """The strings that may be so near; filled no farther once so few are left."""
+    def filled(self) -> tuple[Places, Distances]:
+        """(places, distances) of the strings at most so many edits away."""
         for i in range(len(self._word) + 1):
-            if len(self._left) <= enough:
-                break
             self._rows = self._rows[1], self._next_row(i)
-            self._drop_hopeless(i)
-        return self._left
-
-    @property
-    def distances(self) -> Distances:
-        """Of the strings that are left of a table that is filled to the end."""
+            if i and len(self._left) > _FEW:
+                self._drop_hopeless(i)
         far = np.full(len(self._left), self._edits + 1, np.uint8)
-        return self._rows[1].get(self._written.size, far)
+        last = self._rows[1].get(self._written.size, far)
+        kept = last <= self._edits
+        return self._left[kept], last[kept]
 
     def _ahead(self, i: int, j: int) -> int:
         """The fewest edits from a cell to the end."""
@@ -182,7 +198,7 @@ class _Table:
             # 255 for those that are not
             cost = (earlier[j - 2] + np.uint8(1)) | -(~exchanged).view(np.uint8)
             np.minimum(found, cost, out=found)
-        return found
+        return np.minimum(found, self._too_far, out=found)
 
     def _column(self, j: int) -> NDArray[Any]:
         known = self._columns.get(j)

@@ -37,7 +37,6 @@ from indexer.ranking.meanings import (
     Terms,
     by_kind,
     meanings_of,
-    pairs_of,
     plain,
     weighted,
 )
@@ -48,8 +47,6 @@ from indexer.ranking.source import (
     FieldSource,
     Located,
     Spans,
-    spans_of,
-    without,
 )
 from indexer.ranking.spelling import Proposal, proposals
 from indexer.ranking.strict import agreeing, kept
@@ -158,11 +155,12 @@ class Resolver:
             yield plain(Expansion("folded", str(pattern), "folded", 1.0), found)
             return
         found = _agreeing(leaf, self.misspelled(pattern, leaf.fields).spans(source), source)
-        others = without(pairs_of(found), pairs_of(source.group("folded", pattern.word)))
-        itself = without(pairs_of(found), others)
-        yield plain(Expansion("folded", pattern.word, "folded", 1.0), spans_of(itself))
+        own = np.sort(source.group("folded", pattern.word), axis=0)
+        # a span lies in one of the word's own, whose bounds are then odd in number before its end
+        itself = own.ravel().searchsorted(found[:, 0], side="right") % 2 == 1
+        yield plain(Expansion("folded", pattern.word, "folded", 1.0), found[itself])
         weight = self.snapshot.settings.spelling
-        yield plain(Expansion("folded", str(pattern), "spelling", weight), spans_of(others))
+        yield plain(Expansion("folded", str(pattern), "spelling", weight), found[~itself])
 
     def _misspelled(self, pattern: Fuzzy, fields: tuple[str, ...]) -> Misspelled:
         return misspelled(pattern, self.snapshot, fields)

@@ -1,0 +1,184 @@
+"""What do queries cost that look at a whole dictionary or at many documents, beside tantivy?
+
+    python benchmarks/scale.py CORPUS [--work DIR] [--rounds 3] [--only fuzzy infix]
+
+CORPUS is a folder of text files, `corpora.py multiply` makes large ones. Every query is asked in a
+process of its own for each engine, in turn: first after another query that opens the index and
+imports what searches need, then again five times. CPU time, without snippets. `CLASSES` is the
+table: a class has a name, its queries for us, and for tantivy, if it can be asked.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import peers
+from indexing import fahras_index
+from processes import progress, run
+from report import RUNS, Cell, Corpus, Report, Table, publish, use_checkout
+
+use_checkout()
+
+FAHRAS, TANTIVY = "fahras", "tantivy"
+OPENING = "السلام"
+"""A word that is asked before anything is measured."""
+
+AGAIN = 5
+
+
+class Class(NamedTuple):
+    """A class of queries. options: of our search. peer: tantivy's method and what it is given."""
+
+    queries: tuple[str, ...]
+    options: dict[str, Any] = {}  # noqa: RUF012  never changed
+    peer: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+
+
+def fuzzy(*words: str, edits: int) -> Class:
+    """Words that may be misspelled."""
+    peer = tuple(("fuzzy_term_query", (word, edits)) for word in words)
+    return Class(tuple(f"{word}~{edits}" for word in words), peer=peer)
+
+
+def starred(*patterns: str) -> Class:
+    """Words with stars."""
+    return Class(patterns, peer=tuple(("regex_query", (p.replace("*", ".*"),)) for p in patterns))
+
+
+CLASSES: dict[str, Class] = {
+    "fuzzy 1": fuzzy("كتب", "المستشفى", "الحكومة", edits=1),
+    "fuzzy 2": fuzzy("كتب", "المستشفى", "الحكومة", edits=2),
+    "prefix": starred("كتا*", "مستش*"),
+    "infix": starred("*كتب*", "*ستش*"),
+    "star inside": starred("ك*ب", "م*ات"),
+    "suffix": starred("*تين"),
+    "misspelled": Class(("المستشفىى", "الحكزمة", "الانتحابات")),
+    "common word": Class(("الرئيس", "العالم")),
+}
+
+
+class Cost(NamedTuple):
+    """Of one query of one engine, in ms. total: the documents found."""
+
+    first: float
+    again: float
+    total: int
+
+
+def worker(engine: str, index: str, kind: str, place: int) -> Cost:
+    """Ask one query; runs in a process of its own."""
+    ask = ours(index, kind, place) if engine == FAHRAS else tantivys(index, kind, place)
+    times = []
+    for _ in range(1 + AGAIN):
+        started = time.process_time()
+        total = ask()
+        times.append((time.process_time() - started) * 1000)
+    return Cost(times[0], statistics.median(times[1:]), total)
+
+
+def ours(index: str, kind: str, place: int) -> Callable[[], int]:
+    """What asks us."""
+    from indexer import Index, SearchOptions
+
+    opened = Index.open(index_dir=index)
+    options = SearchOptions(snippets=0, **CLASSES[kind].options)
+    opened.search(OPENING, options)
+    return lambda: opened.search(CLASSES[kind].queries[place], options).total
+
+
+def tantivys(index: str, kind: str, place: int) -> Callable[[], int]:
+    """What asks tantivy."""
+    import tantivy
+
+    opened = tantivy.Index.open(index)
+    searcher = opened.searcher()
+    searcher.search(tantivy.Query.term_query(opened.schema, "body", OPENING), 10)
+    method, given = CLASSES[kind].peer[place]
+    make = getattr(tantivy.Query, method)
+    return lambda: int(searcher.search(make(opened.schema, "body", *given), 10).count)
+
+
+def asked(engine: str, index: str, kind: str, place: int) -> Cost:
+    """The cost of a query, from a process that asks nothing else."""
+    command = [sys.executable, __file__, "--worker", engine, index, kind, str(place)]
+    return Cost(*json.loads(run(command).output))
+
+
+def measured(indexes: dict[str, str], kinds: Sequence[str], rounds: int) -> Table:
+    """A row a query: the medians of all rounds, engines in turn."""
+    columns = ["class", "query", "documents", "first, ms", "again, ms", "tantivy first, ms",
+               "tantivy again, ms", "first / tantivy's"]  # fmt: skip
+    table = Table("Queries over the whole dictionary", columns)
+    for kind in kinds:
+        for place, query in enumerate(CLASSES[kind].queries):
+            costs: dict[str, list[Cost]] = {name: [] for name in indexes}
+            for _ in range(rounds):
+                for name, index in indexes.items():
+                    if name == FAHRAS or CLASSES[kind].peer:
+                        costs[name].append(asked(name, index, kind, place))
+            table.rows.append([kind, query, *_cells(costs)])
+            progress(f"{kind}: {query}")
+    table.notes.append(
+        "CPU ms without snippets: the first query of its kind in a process, and the same again. "
+        "Tantivy's words are not normalised: it finds other documents."
+    )
+    return table
+
+
+def _cells(costs: dict[str, list[Cost]]) -> list[Cell]:
+    def middle(name: str, part: int) -> float | None:
+        found = [cost[part] for cost in costs.get(name, ())]
+        return statistics.median(found) if found else None
+
+    first, peer = middle(FAHRAS, 0), middle(TANTIVY, 0)
+    ratio = first / peer if first and peer else None
+    total = costs[FAHRAS][0].total
+    return [total, first, middle(FAHRAS, 1), peer, middle(TANTIVY, 1), ratio]
+
+
+def build(corpus: str, work: str) -> dict[str, str]:
+    """The indexes of both engines, made once a working folder."""
+    indexes = {FAHRAS: os.path.join(work, "scale-fahras")}
+    if not os.path.exists(indexes[FAHRAS]):
+        fahras_index((corpus,), indexes[FAHRAS])
+    if peers.has_tantivy():
+        indexes[TANTIVY] = os.path.join(work, "scale-tantivy")
+        if not os.path.exists(indexes[TANTIVY]):
+            peers.main(["tantivy", corpus, indexes[TANTIVY], "--threads", "1"])
+    return indexes
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Measure, print, and write the report."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["--worker"]:
+        engine, index, kind, place = given[1:]
+        print(json.dumps(worker(engine, index, kind, int(place))))
+        return
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
+    parser.add_argument("corpus")
+    parser.add_argument("--corpus-name", metavar="NAME", help="what the report calls it")
+    parser.add_argument("--work", metavar="DIR", help="a folder for indexes; kept for the next run")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--only", nargs="+", default=list(CLASSES), choices=list(CLASSES))
+    parser.add_argument("--name", default="scale", help="name of the report")
+    parser.add_argument("--out", default=RUNS, metavar="DIR", help="folder of reports; - for none")
+    options = parser.parse_args(given)
+    corpus = Corpus.of(options.corpus, options.corpus_name)
+    report = Report(options.name, [corpus], {"rounds": options.rounds})
+    with tempfile.TemporaryDirectory() as temporary:
+        indexes = build(os.path.abspath(options.corpus), options.work or temporary)
+        report.tables = [measured(indexes, options.only, options.rounds)]
+    publish(report, options.out)
+
+
+if __name__ == "__main__":
+    main()
