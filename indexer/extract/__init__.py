@@ -142,6 +142,7 @@ _FUNCTIONS: dict[str, Callable[..., None]] = {}
 def _format(path: str) -> Format:
     """The format that a name tells, `UNNAMED` where it tells none. Raises NoTextError."""
     extension = extension_of(path)
-    if not may_be_read(path):
+    known = BY_ENDING.get(extension)
+    if known is None and not may_be_read(path):
         raise NoTextError(f"files ending in {extension} are not read, whatever they hold")
-    return BY_ENDING.get(extension, UNNAMED)
+    return known or UNNAMED

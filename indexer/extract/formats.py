@@ -134,15 +134,12 @@ jks p12 pfx gpg pgp sig kdbx map sketch fig dwg dxf blend stl fbx glb gltf shp s
 OTHER_KINDS: frozenset[str] = frozenset("." + ending for ending in _OTHER_KINDS.split())
 """Endings of names, in lower case, of what is no text, or none for readers: never opened."""
 
-_SNIFFED = tuple(
-    (re.compile(pattern, re.IGNORECASE), name)
-    for pattern, name in (
-        (rb"\s*<(?:!doctype html|html)\b", "HTML"),
-        (rb"\s*<\?xml\b", "XML"),
-        (rb"From \S+ [^\n]*\d{4}\r?\n[\w-]+:", "mailbox"),
-        (rb"(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|Date): [^\n]*\n"
-         rb"(?:[\w-]+:|[ \t])[^\n]*\n", "mail"),
-    )
+_SNIFFED = (
+    (rb"\s*<(?:!doctype html|html)\b", "HTML"),
+    (rb"\s*<\?xml\b", "XML"),
+    (rb"From \S+ [^\n]*\d{4}\r?\n[\w-]+:", "mailbox"),
+    (rb"(?:Return-Path|Received|Delivered-To|MIME-Version|Message-ID|From|Date): [^\n]*\n"
+     rb"(?:[\w-]+:|[ \t])[^\n]*\n", "mail"),
 )  # fmt: skip
 """How files begin that names do not tell, looked for only where they tell nothing."""
 
@@ -184,7 +181,8 @@ def extension_of(path: str) -> str:
 def _sniffed(data: bytes) -> Format:
     """What a text without a telling name is, by its beginning."""
     head = data[:_HEAD_BYTES].removeprefix(b"\xef\xbb\xbf")
-    return next((_NAMED[name] for pattern, name in _SNIFFED if pattern.match(head)), UNNAMED)
+    found = (name for pattern, name in _SNIFFED if re.match(pattern, head, re.IGNORECASE))
+    return _NAMED.get(next(found, ""), UNNAMED)
 
 
 def _fitting(data: bytes) -> list[Format]:

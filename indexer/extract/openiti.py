@@ -46,7 +46,7 @@ def extract_openiti(data: bytes, extraction: Extraction) -> None:
     bare = "\n".join(shown)
     names = [_first(meta, keys) for keys in (_TITLES, _AUTHORS)]
     title = " - ".join(name for name in names if name)
-    layout = Layout(tuple(_divisions(lines, shown, body)))
+    layout = Layout(tuple(sorted(_divisions(lines, shown, body), key=_order)))
     date = _year_of(meta, extraction.path)
     extraction.records = (Record(None, title, bare, date, layout=layout),)
 
@@ -62,6 +62,11 @@ def _divisions(lines: list[str], shown: list[str], body: int) -> Iterator[Divisi
             yield Division(page, "page", _label(*mark.groups()))
             page = offset + len(_bare(line[: mark.end()]))
         offset += len(bare) + 1
+
+
+def _order(division: Division) -> tuple[int, bool]:
+    """As they begin, a page before the heading at its top."""
+    return division.start, division.kind != "page"
 
 
 def _label(volume: str, page: str) -> str:

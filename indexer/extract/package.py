@@ -61,7 +61,9 @@ class Budget:
             left -= len(chunk)
             self.take(len(chunk))
             if left < 0:
-                raise ExtractError(f"it unpacks to more than {MOST_PART_BYTES >> 20} MiB")
+                raise ExtractError(
+                    f"it unpacks to more than {MOST_PART_BYTES >> 20} MiB: leave it out"
+                )
             yield chunk
 
     def take(self, count: int) -> None:

@@ -30,7 +30,7 @@ def extract_7z(data: bytes, extraction: Extraction) -> None:
     seconds = _SECONDS + _SECONDS_A_MIB * (len(data) >> 20)
     files, skipped = read_apart(f"{__name__}:parse", data, seconds=seconds)
     for name in skipped:
-        extraction.report(f"!/{name}: it unpacks to more than {MOST_PART_BYTES >> 20} MiB")
+        extraction.report(f"!/{name}: it unpacks to more than {MOST_PART_BYTES >> 20} MiB: unpack it")
     members = (Member(name, (base64.b64decode(content),)) for name, content in files)
     extraction.records = _closing(records_of(members, extraction), extraction)
 

@@ -121,7 +121,7 @@ def test_headings_are_where_they_stand(
 
 def test_a_page_of_openiti_ends_at_its_number() -> None:
     source = (
-        "######OpenITI#\n#META#Header#End#\n# أول PageV01P009 ثان\n# تمام PageV01P010\n"
+        "######OpenITI#\n#META#Header#End#\n### | باب\n# أول PageV01P009 ثان\n# تمام PageV01P010\n"
         "# ثالث PageV02P001\n"
     )
     (record,) = extract("a.completed", source.encode()).records
@@ -130,6 +130,9 @@ def test_a_page_of_openiti_ends_at_its_number() -> None:
     assert {word: page.label for word, page in of_word.items()} == {
         "أول": "9", "ثان": "10", "تمام": "10", "ثالث": "2/1",
     }  # fmt: skip
+    starts = [division.start for division in record.layout.divisions]
+    assert starts == sorted(starts)
+    assert [division.kind for division in record.layout.divisions[:2]] == ["page", "heading"]
 
 
 def test_a_sheet_alone_can_be_named() -> None:
