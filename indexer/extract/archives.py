@@ -13,10 +13,10 @@ import zipfile
 from collections.abc import Iterator
 
 from indexer.errors import ExtractError
-from indexer.extract.members import Member, records_of
+from indexer.extract.members import Member, all_records_of
 from indexer.extract.package import open_zip, zip_chunks
 from indexer.extract.plausible import surprise
-from indexer.extract.types import Extraction, Record
+from indexer.extract.types import Extraction
 
 _DAMAGE = (tarfile.TarError, ValueError, OverflowError, OSError)
 """What tarfile raises for damaged data."""
@@ -44,7 +44,7 @@ def extract_zip(data: bytes, extraction: Extraction) -> None:
     if locked and len(locked) == len(infos):
         raise ExtractError("protected by a password: unpack it, or save it without")
     members = (Member(zip_name(info), zip_chunks(archive, info)) for info in infos)
-    extraction.records = _closing(records_of(members, extraction), extraction)
+    extraction.records = all_records_of(members, extraction)
 
 
 def extract_tar(data: bytes, extraction: Extraction) -> None:
@@ -53,13 +53,7 @@ def extract_tar(data: bytes, extraction: Extraction) -> None:
         archive = tarfile.open(fileobj=io.BytesIO(data), mode="r:")  # noqa: SIM115  in memory
     except _DAMAGE as error:
         raise ExtractError(f"damaged, or no tar: {error}") from error
-    members = records_of(_tar_members(archive, extraction), extraction)
-    extraction.records = _closing(members, extraction)
-
-
-def _closing(records: Iterator[Record], extraction: Extraction) -> Iterator[Record]:
-    yield from records
-    extraction.close_report()
+    extraction.records = all_records_of(_tar_members(archive, extraction), extraction)
 
 
 def _tar_members(archive: tarfile.TarFile, extraction: Extraction) -> Iterator[Member]:

@@ -64,6 +64,12 @@ def records_of(
         extraction.report(f"files of other kinds in it were skipped: {kinds}", lost=False)
 
 
+def all_records_of(members: Iterable[Member], extraction: Extraction) -> Iterator[Record]:
+    """The records of all members of a file that has nothing else; the report is closed at the end."""
+    yield from records_of(members, extraction)
+    extraction.close_report()
+
+
 def _is_hidden(name: str) -> bool:
     base = name.rpartition("/")[2]
     return not base or base.startswith(".") or name.startswith(_JUNK)

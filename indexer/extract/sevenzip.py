@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import io
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from indexer.errors import ExtractError
-from indexer.extract.members import MOST_DEPTH, Member, budget_of, records_of
+from indexer.extract.members import MOST_DEPTH, Member, all_records_of
 from indexer.extract.package import MOST_ENTRIES, MOST_PART_BYTES, BombError
 from indexer.extract.types import Extraction
 
@@ -26,18 +26,12 @@ def extract_7z(data: bytes, extraction: Extraction) -> None:
 
     if extraction.depth >= MOST_DEPTH:
         raise ExtractError(f"it lies in more than {MOST_DEPTH} others: unpack them")
-    budget_of(extraction)
     seconds = _SECONDS + _SECONDS_A_MIB * (len(data) >> 20)
     files, skipped = read_apart(f"{__name__}:parse", data, seconds=seconds)
     for name in skipped:
-        extraction.report(f"!/{name}: it unpacks to more than {MOST_PART_BYTES >> 20} MiB: unpack it")
+        extraction.report(f"!/{name}: more than {MOST_PART_BYTES >> 20} MiB: unpack it")
     members = (Member(name, (base64.b64decode(content),)) for name, content in files)
-    extraction.records = _closing(records_of(members, extraction), extraction)
-
-
-def _closing(records: Any, extraction: Extraction) -> Any:
-    yield from records
-    extraction.close_report()
+    extraction.records = all_records_of(members, extraction)
 
 
 def parse(data: bytes) -> tuple[list[tuple[str, str]], list[str]]:
