@@ -65,7 +65,7 @@ def records_of(
 
 
 def all_records_of(members: Iterable[Member], extraction: Extraction) -> Iterator[Record]:
-    """The records of all members of a file that has nothing else; the report is closed at the end."""
+    """The records of all members of a file that holds nothing else; ends its report."""
     yield from records_of(members, extraction)
     extraction.close_report()
 
