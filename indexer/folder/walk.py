@@ -10,6 +10,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from operator import attrgetter
 
 from indexer.extract import EXTENSIONS, extension_of, may_be_read
 from indexer.extract.sources import in_words
@@ -22,6 +23,7 @@ from indexer.reports import FileProblem, LeftOut
 _ROOT_GONE = "it is not there; what is indexed of it is kept: bring it back, or forget it"
 _LOCK, _FILES_OF_AN_INDEX = "lock", ("fahras.json", "data-1")
 _READ_FOLDER = os.O_RDONLY | os.O_DIRECTORY
+_name_of = attrgetter("name")
 
 _LINK: Refusal = ("link", "links are not followed")
 _LINKED_TWICE: Refusal = ("link", "a link to what is there anyway")
@@ -238,7 +240,7 @@ def _look_at_folder(
         if not _holds_an_index(descriptor) and _is_first_time(seen, path, descriptor, only):
             with os.scandir(descriptor) as scan:
                 entries = list(scan)
-            marks = [entry.name for entry in entries if entry.name in MARKS]
+            marks = MARKS.intersection(map(_name_of, entries))
             within = Folder(
                 path,
                 _rules_within(seen, folder, marks),
@@ -288,6 +290,7 @@ def _files_of(
     prefix = os.path.join(folder.path, "")
     selection, rules, included = seen.selection, folder.rules, folder.included
     judges, takes_hidden = bool(rules or selection.exclude), selection.hidden
+    is_asked = selection.is_asked
     for entry in entries:
         name = entry.name
         if name[0] == "." and (name in NEVER or not (judges or takes_hidden)):
@@ -310,7 +313,7 @@ def _files_of(
             elif name[name.rfind(".") :] in EXTENSIONS or _is_to_be_seen(name, is_file=is_file):
                 info = entry.stat(follow_symlinks=False)
                 if (is_file or _is_regular(seen, prefix + name, info)) and (
-                    not selection.is_asked or _is_chosen(seen, prefix + name, info, folder)
+                    not is_asked or _is_chosen(seen, prefix + name, info, folder)
                 ):
                     files[name] = (info.st_size, info.st_mtime_ns)
             else:

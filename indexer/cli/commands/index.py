@@ -11,7 +11,6 @@ from indexer.cli import exits
 from indexer.cli.commands.chosen import choose_of, listed_files
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import terminal
-from indexer.cli.output.progress import shown
 from indexer.errors import NoIndexError
 from indexer.process import keep_freed_memory
 from indexer.update.lookahead import look_ahead
@@ -50,6 +49,8 @@ def _updated(
     looks = not (request.rebuild or forget or listed is not None)
     looking = look_ahead(_home(named), named, request.index, choose) if looks else None
     with looking or nullcontext() as ahead:
+        from indexer.cli.output.progress import shown
+
         opened = _opened(named, request.index, rebuild=request.rebuild, forgets=bool(forget))
         keep_freed_memory()
         terminal.end_on_closed_pipe(False)
