@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from cli_process import run_on_terminal
 
-from indexer.cli.output import hints, render, terminal
+from indexer.cli.output import blocks, hints, render, terminal
 from indexer.cli.output.progress import name_of_slow
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import Hit, SearchResults, UnknownWord
@@ -188,7 +188,7 @@ TOTALS = [
 def test_totals(shown: int, total: int, offset: int, line: str) -> None:
     hit = Hit("a", "/a", 1, 1, None, 0, "", None, 1, 1.0)
     results = SearchResults("q", total, (hit,) * shown, offset, 10, 1.5)
-    assert render.totals(results) == line
+    assert blocks.totals(results) == line
 
 
 def test_a_block_tells_all_about_a_hit() -> None:
@@ -199,7 +199,7 @@ def test_a_block_tells_all_about_a_hit() -> None:
         copies=("b", "c"), stale="changed", explanation=explanation,
     )  # fmt: skip
     screen = render.Screen(is_terminal=True, colour=False)
-    text = render.plain(render.blocks(screen, SearchResults("q", 1, (hit,), 0, 10, 1.0), None))
+    text = render.plain(blocks.blocks(screen, SearchResults("q", 1, (hit,), 0, 10, 1.0), None))
     place, also, title, added, more, proximity, score, *_ = text.splitlines()
     assert place.endswith("/a.txt:7  ██████ 1.75  2017-11-19  +2 copies")
     assert also == "  (changed since it was indexed)"

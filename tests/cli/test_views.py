@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from views import RECORDS, SHOWN, TEXTS, WIDTHS, golden, make_folder, path_of, s
 
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import bidi, links
-from indexer.cli.output.wrap import Line, width_of, wrapped
+from indexer.cli.output.wrap import Line, columns_of, width_of, wrapped
 
 SOURCE = "\n".join(
     [*TEXTS.values(), *(record.get("title", "") + "\n" + record["text"] for record in RECORDS)]
@@ -99,18 +100,24 @@ def test_in_a_pipe_nothing_is_wrapped_or_reordered(folder: Path) -> None:
     assert text.strip() in TEXTS[path].split("\n")[int(line) - 1]
 
 
+def in_visual_order(rows: list[Line]) -> list[Line]:
+    order = bidi.order_of("visual")
+    assert order is not None
+    return order(rows)
+
+
 STRONG = st.text(st.sampled_from("بتثجدرسلاأة ab12(),.«»"), min_size=1, max_size=40)
 
 
 @given(STRONG)
 def test_visual_order_is_that_of_the_unicode_algorithm(text: str) -> None:
-    (row,) = bidi.order_of("visual")([[(text, "bold")]])
+    (row,) = in_visual_order([[(text, "bold")]])
     assert "".join(piece for piece, _ in row) == get_display(ArabicReshaper().reshape(text))
 
 
 @given(st.lists(st.tuples(STRONG, st.sampled_from(["", "bold red"])), min_size=1, max_size=6))
 def test_visual_order_keeps_styles(line: Line) -> None:
-    (row,) = bidi.order_of("visual")([line])
+    (row,) = in_visual_order([line])
     shape = ArabicReshaper().reshape
     for style in ("", "bold red"):
         sent = sorted("".join(shape(text) for text, own in line if own == style))
@@ -122,15 +129,15 @@ def test_visual_order_keeps_styles(line: Line) -> None:
 
 
 def test_marks_stay_behind_their_letters() -> None:
-    (row,) = bidi.order_of("visual")([[("كَتَبَ", "")]])
+    (row,) = in_visual_order([[("كَتَبَ", "")]])
     assert row == [("\ufe90\u064e\ufe98\u064e\ufedb\u064e", "")]
 
 
 def test_a_text_from_right_to_left_ends_at_one_column() -> None:
-    rows = bidi.order_of("visual")([[("كتاب طويل", "")], [("قصير", "")]])
+    rows = in_visual_order([[("كتاب طويل", "")], [("قصير", "")]])
     assert [width_of(row) for row in rows] == [9, 9]
     assert rows[1][0] == (" " * 5, "")
-    assert [width_of(row) for row in bidi.order_of("visual")([[("a book", "")], [("a", "")]])] == [
+    assert [width_of(row) for row in in_visual_order([[("a book", "")], [("a", "")]])] == [
         6,
         1,
     ]
@@ -146,6 +153,16 @@ def test_wrapping_keeps_every_word(words: list[str], columns: int) -> None:
     assert " ".join(texts) == " ".join(words)
     for row, text in zip(rows, texts, strict=True):
         assert width_of(row) <= columns or " " not in text
+
+
+def test_the_short_way_to_count_columns_is_right() -> None:
+    for code in range(0x20, 0x3000):
+        letter = chr(code)
+        unmarked = unicodedata.category(letter) not in ("Mn", "Me", "Cf")
+        assert columns_of(letter) == int(unmarked) * (1 + (code in WIDE)), hex(code)
+
+
+WIDE = [c for c in range(0x20, 0x3000) if unicodedata.east_asian_width(chr(c)) in "WF"]
 
 
 def test_words_of_several_pieces_stay_together() -> None:

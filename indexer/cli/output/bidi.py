@@ -22,15 +22,14 @@ Order = Callable[[list[Line]], list[Line]]
 """From the rows of one text to what is sent for them."""
 
 
-def order_of(choice: Bidi) -> Order:
-    """What is done to the rows of a text. Raises UsageError where `visual` is not installed."""
+def order_of(choice: Bidi) -> Order | None:
+    """What is done to the rows of a text, if anything is.
+
+    Raises UsageError where `visual` is not installed.
+    """
     if choice == "isolate":
         return _isolated
-    return _visual_order() if choice == "visual" else _as_they_are
-
-
-def _as_they_are(rows: list[Line]) -> list[Line]:
-    return rows
+    return _visual_order() if choice == "visual" else None
 
 
 def _isolated(rows: list[Line]) -> list[Line]:

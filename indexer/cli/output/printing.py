@@ -113,6 +113,10 @@ def _print_paths(output: Output, results: SearchResults, query_id: str | None) -
 
 
 def _print_text(screen: render.Screen, results: SearchResults, query_id: str | None) -> None:
-    lay_out = render.blocks if screen.is_terminal else render.grep_lines
+    lay_out = render.grep_lines
+    if screen.is_terminal:
+        from indexer.cli.output.blocks import blocks
+
+        lay_out = blocks
     if results.hits or query_id is not None:
         screen.show(lay_out(screen, results, query_id))

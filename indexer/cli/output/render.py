@@ -1,9 +1,8 @@
-"""How is a result read by a person? Hits as blocks on a terminal, as grep's lines in a pipe.
+"""How is a result read by a person? Lines of styled pieces, and grep's lines in a pipe.
 
-On a terminal a hit is its place, its title, and passages that are wrapped between words, each text
-on rows of its own, so that path and text cannot scramble each other. In a pipe nothing is wrapped
-and nothing added. Styles are the sixteen colours of the terminal itself, which its owner chose to
-be read on its background.
+In a pipe nothing is wrapped and nothing added; what stands on a terminal is made in `blocks`.
+Styles are the sixteen colours of the terminal itself, which its owner chose to be read on its
+background.
 """
 
 from __future__ import annotations
@@ -13,13 +12,13 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from indexer.cli.output import links, terminal
-from indexer.cli.output.bidi import Order, order_of
+from indexer.cli.output import terminal
 from indexer.cli.output.records import relative_path
-from indexer.cli.output.wrap import Line, filled, words_of, wrapped
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import Bidi
+    from indexer.cli.output.bidi import Order
+    from indexer.cli.output.wrap import Line
     from indexer.reports import Explanation
     from indexer.results import Hit, Match, SearchResults, Snippet
 
@@ -35,43 +34,43 @@ TIER_STYLES = {
 """The word itself bold, its other forms underlined, what is only like it in another colour: so
 they differ without colours, too."""
 
-_PATH, _LINE, _QUIET, _TITLE, _WARNING = "magenta", "green", "dim", "bold", "yellow"
-_BAR_CELLS = 6
-_EIGHTHS = " ▏▎▍▌▋▊▉█"
-
+PATH, LINE, QUIET, TITLE, WARNING = "magenta", "green", "dim", "bold", "yellow"
 _CODES = {
     "bold": "1", "dim": "2", "underline": "4",
     "red": "31", "green": "32", "yellow": "33", "magenta": "35",
 }  # fmt: skip
 
-_INDENT = "  "
-_BEFORE_HEADINGS = "#=* \t"
-
-_MEASURE = 120
-"""Columns of a row of text, at most: the eye loses the way back on longer ones."""
-
 
 class Screen(NamedTuple):
     """What stands at the other end of stdout.
 
-    columns: of its rows. order: what is done to the rows of a text. link: the format of links to
-    files, empty where there are none.
+    columns: of its rows. order: what is done to the rows of a text, if anything is. link: the
+    format of links to files, empty where there are none.
     """
 
     is_terminal: bool
     colour: bool
     columns: int = 80
-    order: Order = order_of("none")
+    order: Order | None = None
     link: str = ""
 
     @classmethod
     def of(cls, colour: str, bidi: Bidi = "auto", hyperlink: str = "never") -> Screen:
         """The one that this process writes to."""
         is_terminal, paints = terminal.is_terminal(sys.stdout), terminal.wants_colour(colour)
-        link = links.format_of(hyperlink, os.environ, paints=is_terminal and paints)
+        screen = cls(is_terminal, paints)
+        if is_terminal or hyperlink not in ("auto", "never"):
+            from indexer.cli.output import links
+
+            link = links.format_of(hyperlink, os.environ, paints=is_terminal and paints)
+            screen = screen._replace(link=link)
         if not is_terminal:
-            return cls(is_terminal, paints, link=link)
-        return cls(is_terminal, paints, terminal.columns(sys.stdout), order_of(bidi), link)
+            return screen
+        if bidi in ("isolate", "visual"):
+            from indexer.cli.output.bidi import order_of
+
+            screen = screen._replace(order=order_of(bidi))
+        return screen._replace(columns=terminal.columns(sys.stdout))
 
     @property
     def guarded(self) -> bool:
@@ -92,16 +91,12 @@ class Screen(NamedTuple):
             return pieces
         return [(terminal.FIRST_STRONG_ISOLATE, ""), *pieces, (terminal.POP_ISOLATE, "")]
 
-    def text(self, line: Line) -> Iterator[Line]:
-        """The rows of a text that is read: indented, wrapped between words, in their order."""
-        width = min(self.columns, _MEASURE) - len(_INDENT)
-        for row in self.order(wrapped(line, width)):
-            yield [(_INDENT, ""), *row]
-
     def linked(self, hit: Hit, pieces: Line) -> Line:
         """The path of a hit as a link to its place, where links are wanted."""
         if not self.link:
             return pieces
+        from indexer.cli.output import links
+
         line = hit.line if hit.page is None else None
         opening = links.opening(self.link, hit.path, line, hit.column)
         return [(opening, ""), *pieces, (links.CLOSING, "")]
@@ -142,7 +137,7 @@ def highlighted(
     yield text[place:], None
 
 
-def _marked(screen: Screen, text: str, offset: int, matches: Iterable[Match], own: str) -> Line:
+def marked(screen: Screen, text: str, offset: int, matches: Iterable[Match], own: str) -> Line:
     """A text as pieces, its matches styled by tier and all else in a style of its own."""
     return [
         (screen.data(part), own if tier is None else TIER_STYLES[tier])
@@ -153,14 +148,7 @@ def _marked(screen: Screen, text: str, offset: int, matches: Iterable[Match], ow
 
 def highlighted_pieces(screen: Screen, snippet: Snippet) -> Line:
     """A snippet on one line, its matches styled by tier."""
-    return _marked(screen, snippet.text, snippet.offset, snippet.matches, "")
-
-
-def score_bar(share: float) -> str:
-    """A bar of fixed width; `share` of the best score."""
-    eighths = round(max(0.0, min(share, 1.0)) * _BAR_CELLS * 8)
-    whole, rest = divmod(eighths, 8)
-    return ("█" * whole + (_EIGHTHS[rest] if rest else "")).ljust(_BAR_CELLS)
+    return marked(screen, snippet.text, snippet.offset, snippet.matches, "")
 
 
 def grep_lines(screen: Screen, results: SearchResults, query_id: str | None) -> Iterator[Line]:
@@ -170,65 +158,16 @@ def grep_lines(screen: Screen, results: SearchResults, query_id: str | None) -> 
     """
     head: Line = [] if query_id is None else [(screen.data(query_id) + "\t", "")]
     for hit in results.hits:
-        path = screen.linked(hit, [(name_of(screen, hit), _PATH)])
-        mark: Line = [(f"[{hit.stale}] ", _WARNING)] if hit.stale else []
+        path = screen.linked(hit, [(name_of(screen, hit), PATH)])
+        mark: Line = [(f"[{hit.stale}] ", WARNING)] if hit.stale else []
         for snippet in hit.snippets:
-            at = _at(screen, snippet.page, snippet.line)
+            at = place_at(screen, snippet.page, snippet.line)
             yield [*head, *path, *at, (": ", ""), *mark, *highlighted_pieces(screen, snippet)]
         if not hit.snippets:
             end: Line = [(": ", ""), *mark] if mark else []
-            yield [*head, *path, *_at(screen, hit.page, hit.line), *end]
+            yield [*head, *path, *place_at(screen, hit.page, hit.line), *end]
         if hit.explanation is not None:
             yield from explanation_lines(screen, hit.explanation)
-
-
-def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iterator[Line]:
-    """A block for each hit: its place, its title, its passages; totals and next step at the end."""
-    if query_id is not None:
-        yield [(f"{screen.data(query_id)}:", _QUIET)]
-        yield from screen.text([(screen.data(results.query), _TITLE)])
-        yield []
-    best = max((hit.score for hit in results.hits), default=0.0)
-    for hit in results.hits:
-        yield from _in_rows(screen, _place(screen, hit, best))
-        yield from screen.text(_marked(screen, hit.title, 0, hit.title_matches, _TITLE))
-        for snippet in hit.snippets:
-            yield from screen.text(_beyond_title(screen, hit, snippet))
-        if hit.explanation is not None:
-            for line in explanation_lines(screen, hit.explanation):
-                yield from _in_rows(screen, words_of(line), _INDENT * 2, " ")
-        yield []
-    end: list[Line] = [[(part, _QUIET)] for part in (totals(results), *more(results))]
-    yield from _in_rows(screen, end)
-
-
-def _in_rows(
-    screen: Screen, parts: Iterable[Line], indent: str = "", gap: str = "  "
-) -> Iterator[Line]:
-    """Parts of a line, which goes on below, a little further in, where it is full."""
-    width = screen.columns - len(indent) - len(_INDENT)
-    for number, row in enumerate(filled(parts, width, [(gap, "")])):
-        yield [(indent + _INDENT * bool(number), ""), *row]
-
-
-def _place(screen: Screen, hit: Hit, best: float) -> list[Line]:
-    """Where a hit is, and what else there is to know of it: each thing whole."""
-    place: Line = [(name_of(screen, hit), _PATH), *_at(screen, hit.page, hit.line)]
-    parts: list[Line] = [screen.linked(hit, place)]
-    if hit.explanation is not None:
-        bar = score_bar(hit.score / best if best > 0 else 0.0)
-        parts.append([(bar, _LINE), (f" {hit.score:.2f}", "")])
-    if not (hit.path + hit.inside).endswith(hit.id):  # a record, which has a name of its own
-        parts.append([(screen.data(hit.id), _QUIET)])
-    if hit.date:
-        written = f" ({hit.date_text})" if hit.date_text else ""
-        parts.append([(screen.data(hit.date + written), _QUIET)])
-    if hit.copies:
-        noun = "copy" if len(hit.copies) == 1 else "copies"
-        parts.append([(f"+{len(hit.copies)} {noun}", _QUIET)])
-    if hit.stale:
-        parts.append([(f"({hit.stale} since it was indexed)", _WARNING)])
-    return parts
 
 
 def name_of(screen: Screen, hit: Hit) -> str:
@@ -236,50 +175,10 @@ def name_of(screen: Screen, hit: Hit) -> str:
     return screen.name(relative_path(hit.path) + hit.inside)
 
 
-def _beyond_title(screen: Screen, hit: Hit, snippet: Snippet) -> Line:
-    """A passage without the title of the hit, where it begins with that, a heading perhaps."""
-    title, text = hit.title.strip(), snippet.text
-    begin = len(text) - len(text.lstrip(_BEFORE_HEADINGS)) + len(title)
-    cut = title and text[:begin].endswith(title) and not text[begin : begin + 1].strip()
-    if not cut:
-        begin = 0
-    offset = snippet.offset + begin
-    inside = [match for match in snippet.matches if match.start >= offset]
-    return _marked(screen, text[begin:], offset, inside, "")
-
-
-def _at(screen: Screen, page: int | str | None, line: int | None) -> Line:
+def place_at(screen: Screen, page: int | str | None, line: int | None) -> Line:
     """A page, or else a line, as `show` takes it."""
     place = line if page is None else f"p{page}"
-    return [] if place is None else [(":", ""), (screen.data(str(place)), _LINE)]
-
-
-def totals(results: SearchResults) -> str:
-    """How many of how many, and how long it took."""
-    shown, total = len(results.hits), results.total
-    noun = "document" if total == 1 else "documents"
-    if shown == total:
-        extent = f"{total:,} {noun}"
-    elif results.offset and shown:
-        first, last = results.offset + 1, results.offset + shown
-        places = f"{first:,}" if first == last else f"{first:,}\u2013{last:,}"
-        extent = f"number {places} of {total:,} {noun}"
-    else:
-        extent = f"{shown:,} of {total:,} {noun}"
-    return f"{extent} in {milliseconds(results.elapsed_ms)}"
-
-
-def more(results: SearchResults) -> list[str]:
-    """How to see the hits after these, if there are any."""
-    shown, reached = len(results.hits), results.offset + len(results.hits)
-    if not shown or reached >= results.total:
-        return []
-    return [f"(more: --offset {reached} or -n {2 * shown})"]
-
-
-def milliseconds(elapsed_ms: float) -> str:
-    """A time that a person reads."""
-    return f"{elapsed_ms / 1000:.2f} s" if elapsed_ms >= 1000 else f"{elapsed_ms:.1f} ms"
+    return [] if place is None else [(":", ""), (screen.data(str(place)), LINE)]
 
 
 def size(size_bytes: int) -> str:
@@ -305,9 +204,9 @@ def explanation_lines(screen: Screen, explanation: Explanation) -> Iterator[Line
             f"    {word.contribution:8.4f}  {screen.data(word.word)}: df {word.df}, "
             f"idf {word.idf:.4f}, pooled tf {word.pooled_tf:g}, length {word.length:g}; {forms}"
         )
-        yield [(text, _QUIET)]
+        yield [(text, QUIET)]
     if explanation.proximity:
-        yield [(f"    {explanation.proximity:8.4f}  nearness of the words", _QUIET)]
+        yield [(f"    {explanation.proximity:8.4f}  nearness of the words", QUIET)]
     if explanation.constant:
-        yield [(f"    {explanation.constant:8.4f}  constant", _QUIET)]
-    yield [(f"    {explanation.score:8.4f}  score", _QUIET)]
+        yield [(f"    {explanation.constant:8.4f}  constant", QUIET)]
+    yield [(f"    {explanation.score:8.4f}  score", QUIET)]

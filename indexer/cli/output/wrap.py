@@ -7,7 +7,6 @@ wrapped here. Text stays in its logical order; each row is a line of its own.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 
 Piece = tuple[str, str]
@@ -15,12 +14,19 @@ Piece = tuple[str, str]
 
 Line = list[Piece]
 
+_NARROW = re.compile("[ -~«»\u060c\u061b\u061f\u0621-\u064a\u0660-\u066d\u2013-\u201e…]*")
+"""Texts without marks and wide letters, as most are: a column a letter."""
+
 _BLANK: Piece = (" ", "")
 _SPACE = re.compile(r"(\s+)")
 
 
 def columns_of(text: str) -> int:
     """Columns that a text takes: none for marks and format characters, two for wide ones."""
+    if text.isascii() or _NARROW.fullmatch(text):
+        return len(text)
+    import unicodedata
+
     return sum(
         0
         if unicodedata.category(character) in ("Mn", "Me", "Cf")
