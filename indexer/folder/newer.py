@@ -39,7 +39,8 @@ def newer(catalogue: Catalogue, most: int = MOST_FILES) -> Newer:
     for root in catalogue.roots:
         look.known = catalogue.stamps_below(root)
         try:
-            look.other_kinds.update(walk(catalogue.absolute(root), look.take).skipped)
+            seen = walk(catalogue.absolute(root), look.take, catalogue.choices)
+            look.other_kinds.update(seen.skipped)
         except _EnoughError:
             break
     return Newer(look.added, look.changed, look.other_kinds)

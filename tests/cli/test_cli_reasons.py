@@ -178,7 +178,7 @@ def test_an_index_older_than_its_folder(tmp_path: Path) -> None:
     (tmp_path / "broken.txt").write_bytes(b"\0\1\2\0" * 100)
     assert run("index", cwd=tmp_path).code == 2
     (tmp_path / "b.txt").write_text("مدينة وبستان", "utf-8")
-    for name in ("new.txt", "sub/new.md", "sub/table.xyz", "more.xyz", "one.abc"):
+    for name in ("new.txt", "sub/new.md", "sub/table.png", "more.png", "one.mp4"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("بستان", "utf-8")
     done = run("search", "بستان", cwd=tmp_path)
@@ -187,9 +187,16 @@ def test_an_index_older_than_its_folder(tmp_path: Path) -> None:
         "not in the index: بستان",
         "since the index was updated 2 files were added and 1 may have changed: run fahras index",
         "1 file could not be read; fahras stats names them",
-        "files of other kinds are not indexed: 2 .xyz, 1 .abc",
+        "files of other kinds are not indexed: 2 .png, 1 .mp4",
     ]
     assert len(run("search", "مدينة", cwd=tmp_path).errors) == 1  # of the file that it shows
+
+
+def test_what_the_index_leaves_out_is_not_new(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("مدينة", "utf-8")
+    assert run("index", "--exclude", "draft*", cwd=tmp_path).code == 0
+    (tmp_path / "draft.txt").write_text("بستان", "utf-8")
+    assert len(run("search", "بستان", cwd=tmp_path).errors) == 2
 
 
 def test_the_folder_is_looked_at_once_and_not_without_end(

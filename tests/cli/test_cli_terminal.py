@@ -42,7 +42,7 @@ def test_matched_words_are_painted_whole(texts: Path) -> None:
 
 def test_weaker_tiers_are_painted_otherwise(texts: Path) -> None:
     shown = run_on_terminal("search", "كاتب", cwd=texts)
-    assert "\x1b[4;31mالكَاتِبُ\x1b[0m" in shown.text
+    assert "\x1b[1;4;31mالكَاتِبُ\x1b[0m" in shown.text
 
 
 @pytest.mark.parametrize("flags", [["--color", "never"], []], ids=["never", "NO_COLOR"])

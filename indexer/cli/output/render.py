@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 TIER_STYLES = {
     "exact": "bold red",
     "folded": "bold red",
-    "stem": "underline red",
-    "plural": "underline red",
-    "variant": "underline red",
+    "stem": "bold underline red",
+    "plural": "bold underline red",
+    "variant": "bold underline red",
     "spelling": "underline magenta",
     "root": "underline magenta",
 }
-"""The word itself bold, its other forms underlined, what is only like it in another colour: so
-they differ without colours, too."""
+"""The word itself, its other forms underlined, and what is only like it in another colour, thin: so
+they differ for who sees no colours, too."""
 
 PATH, LINE, QUIET, TITLE, WARNING = "magenta", "green", "dim", "bold", "yellow"
 _CODES = {
