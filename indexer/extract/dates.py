@@ -183,17 +183,23 @@ _NAMES = (
     f"(?:(?P<ours>{months.pattern(months.GREGORIAN)})|(?P<theirs>{months.pattern(months.HIJRI)}))"
 )
 _SECOND = rf"(?:(?:\s*[/(،-]\s*|\s+)(?P<second>{months.pattern(months.GREGORIAN)})\s*\)?)?"
-_WRITTEN = tuple(
-    re.compile(f"{_BEFORE}{form}{_ERA}{_AFTER}", re.IGNORECASE)
-    for form in (
-        rf"{_DAY}{_IN}\s*[-/]?\s*{_NAMES}{_SECOND}\s*[-/،,.]?{_IN}\s*{_YEAR}(?![\d/])",
-        rf"(?P<ours>[a-zé]{{3,9}})\.?\s+{_DAY}\s*,?\s+(?P<year>\d{{4}})(?P<theirs>(?!))?(?P<second>(?!))?",
-        rf"(?P<year>\d{{4}}){_SEP}(?P<month>\d{{1,2}})\s?(?P=sep)\s?(?P<day>\d{{1,2}})(?![\d])(?![-/.]\d)",
-        rf"(?P<day>\d{{1,2}}){_SEP}(?P<month>\d{{1,2}})\s?(?P=sep)\s?(?P<year>\d{{4}})(?![\d])(?![-/.]\d)",
-    )
+_WRITTEN = (
+    rf"{_DAY}{_IN}\s*[-/]?\s*{_NAMES}{_SECOND}\s*[-/،,.]?{_IN}\s*{_YEAR}(?![\d/])",
+    rf"(?P<ours>[a-zé]{{3,9}})\.?\s+{_DAY}\s*,?\s+(?P<year>\d{{4}})(?P<theirs>(?!))?(?P<second>(?!))?",
+    rf"(?P<year>\d{{4}}){_SEP}(?P<month>\d{{1,2}})\s?(?P=sep)\s?(?P<day>\d{{1,2}})(?![\d])(?![-/.]\d)",
+    rf"(?P<day>\d{{1,2}}){_SEP}(?P<month>\d{{1,2}})\s?(?P=sep)\s?(?P<year>\d{{4}})(?![\d])(?![-/.]\d)",
+    rf"{_NAMES}{_SECOND}{_IN}\s*,?\s*{_YEAR}",
 )  # fmt: skip
-_MONTH_ALONE = re.compile(f"{_BEFORE}{_NAMES}{_SECOND}{_IN}\\s*,?\\s*{_YEAR}{_ERA}{_AFTER}", re.I)
+"""Forms of dates; the last is a month without a day."""
+
 _BLANKS = re.compile(r"\s+")
+
+
+@cache
+def forms() -> tuple[re.Pattern[str], ...]:
+    """What finds each form; compiled when the first date may be there, which takes 10 ms."""
+    whole = (f"{_BEFORE}{form}{_ERA}{_AFTER}" for form in _WRITTEN)
+    return tuple(re.compile(form, re.IGNORECASE) for form in whole)
 
 
 def folded(text: str) -> tuple[str, list[int] | None]:
@@ -208,9 +214,8 @@ def folded(text: str) -> tuple[str, list[int] | None]:
 def dates_in(text: str, *, months_alone: bool = True) -> Iterator[Place]:
     """The dates in a short text, in no particular order; months without a day if asked for."""
     plain, places = folded(text)
-    forms = (*_WRITTEN, _MONTH_ALONE) if months_alone else _WRITTEN
     taken: list[tuple[int, int]] = []
-    for form in forms:
+    for form in forms() if months_alone else forms()[:-1]:
         for match in form.finditer(plain):
             start, end = match.span()
             if any(start < other_end and other < end for other, other_end in taken):

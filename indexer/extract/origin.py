@@ -46,6 +46,8 @@ def _completed(record: Record, path: str, row: Format) -> Record:
     if dated is None and is_file:
         dated, date_from = _date_of(record.text, path, row)
     if dated is None:
+        if not title and record.date is None:
+            return record
         return record._replace(title=title, title_from=title_from, date=None)
     written = dated.text if dated.text != dated.date else ""
     return record._replace(
@@ -81,7 +83,7 @@ _BETWEEN = re.compile(
 )
 """What stands between words, not within a date."""
 
-_YEAR_IN_NAME = re.compile("(?<![0-9a-f])[12١٢۱۲][0-9٠-٩۰-۹]{3}(?![a-f])")
+_YEAR_IN_NAME = re.compile("(?<![0-9a-f])[12١٢۱۲](?:[0-9٠-٩۰-۹]{3}|[0-9]{7})(?![0-9a-f])")
 """A year which is not some digits of a long number in hexadecimal ones."""
 
 _NUMERIC = re.compile(
@@ -159,19 +161,21 @@ _NO_PLACE = frozenset(_PROSE.split())
 
 def date_of_line(text: str) -> Dated | None:
     """The date of a dateline in the first lines of a text."""
-    lines = [line for line in text[:_LEAD_CHARS].splitlines() if line.strip()][:_LEAD_LINES]
-    for number, line in enumerate(lines):
-        looked_at = line if len(line) <= _LINE_CHARS else line[:_BEGINNING_CHARS]
-        if _has_year(looked_at) and (dated := _of_line(line, is_first=number == 0)):
-            return dated
+    end = number = 0
+    start = -1
+    while end >= 0 and number < _LEAD_LINES:
+        start, end = start + 1, text.find("\n", start + 1, _LEAD_CHARS)
+        stop = end if end >= 0 else start + _LEAD_CHARS
+        looked_at = min(
+            stop, start + (_LINE_CHARS if stop - start <= _LINE_CHARS else _BEGINNING_CHARS)
+        )
+        if _YEAR.search(text, start, looked_at):
+            line = text[start:stop]
+            if dated := _of_line(line, is_first=number == 0):
+                return dated
+        number += stop > start + 1
+        start = end
     return None
-
-
-def _has_year(text: str) -> bool:
-    """Whether there is a year. Most texts have none, and `in` tells so in no time."""
-    if "1" in text or "2" in text or "١" in text or "٢" in text or "۱" in text or "۲" in text:
-        return _YEAR.search(text) is not None
-    return False
 
 
 def _of_line(line: str, *, is_first: bool) -> Dated | None:

@@ -218,10 +218,14 @@ class Run:
                 at_hand = next(iter(begun.values()), "")
                 self._report(Progress("index", done, len(states), bytes_done, all_bytes, at_hand))
 
+        from indexer.extract.dates import forms
+
         units = units_of(list(numbered.items()), self._catalogue.choices)
         if units:
             alone = all_bytes < ALONE_BYTES
             processes = 1 if alone else PROCESSES
+            if not alone:
+                forms()  # once, before processes are made of this one
             self._writer.build(units, read_unit, processes=processes, on_message=receive)
             if self._report is not None:
                 count = len(states)
