@@ -99,11 +99,14 @@ class Resolver:
         return (*scored,) if meant is None else (meant, *scored)
 
     def _meant_by(self, leaf: StemQuery) -> Expansion | None:
-        """The word that was meant by one that the index lacks; it counts as if it was typed."""
-        for form, _ in self.proposals(leaf.word.unmarked, leaf.fields, True):
+        """The word that was meant by one that the index lacks; it counts as if it was typed.
+
+        None unless one is likely: else all neighbours in spelling retrieve.
+        """
+        for form, worth in self.proposals(leaf.word.unmarked, leaf.fields, True):
             key = analyze_form(form).stem
             own = leaf.word.analysis.stem
-            if key != own and not is_part(key, own):
+            if worth >= 0 and key != own and not is_part(key, own):
                 return Expansion("stem", key, "spelling", 1.0, core=False, form=form)
         return None
 
