@@ -15,7 +15,7 @@ import sys
 import time
 from collections import defaultdict
 
-from report import Cell, Table, use_checkout
+from report import RUNS, Cell, Corpus, Report, Table, publish, use_checkout
 
 use_checkout()
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", "tests", "helpers"))
@@ -95,6 +95,7 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1000, help="mutants of each format")
     parser.add_argument("--seconds", type=float, default=20, help="that a file may take")
     parser.add_argument("--only", default="", metavar="FORMAT")
+    parser.add_argument("--out", default=RUNS, help="folder of the report; - for none")
     options = parser.parse_args()
     rows = []
     for row, files in sorted(sources(options.paths).items()):
@@ -102,7 +103,10 @@ def main() -> int:
             rows.append(measure(row, files, options.count, options.seconds))
             print(rows[-1], flush=True)
     head = ["format", "files", "mutants", "read", "refused", "slowest s", "which", "broken"]
-    print(Table("Mutated files", head, rows).markdown())
+    corpora = [Corpus.of(path) for path in options.paths]
+    report = Report("mutations", corpora, {"mutants of a format": options.count})
+    report.tables.append(Table("Mutated files", head, rows))
+    publish(report, options.out)
     return 1 if any(row[-1] for row in rows) else 0
 
 
