@@ -41,13 +41,17 @@ class TermExplanation(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The parts of a hit's score; contributions of the words + proximity + constant == score.
+    """The parts of a hit's score: the contributions of the words and the four below add up to it.
 
-    `constant` is what belongs to no single word: the bonus for holding several of them.
+    `proximity` is for words near each other, `lead` for words near the beginning. `question` is for
+    answering as the query asks; less than 0 for answering another question. `constant` is what
+    belongs to no single word: the bonus for holding several of them.
     """
 
     words: tuple[TermExplanation, ...]
     proximity: float
+    lead: float
+    question: float
     constant: float
     score: float
 

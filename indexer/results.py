@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from indexer.reasons import Reason
     from indexer.reports import Explanation
 
-Tier = Literal["exact", "folded", "stem", "plural", "variant", "spelling", "root"]
+Tier = Literal["exact", "folded", "stem", "plural", "variant", "asking", "spelling", "root"]
 """How a word of a document met a word of the query, strongest first."""
 
 MatchLevel = Literal["exact", "folded", "stem", "plural", "variant", "root"]

@@ -87,6 +87,7 @@ class Search:
             asked=snapshot.settings.asked,
             negation=snapshot.settings.negation,
             aliases=aliases,
+            request=snapshot.settings.request,
         )
         self.parsed: ParsedQuery = (
             self._parser.plain_query(text) if options.plain else self._parser.parse(text)

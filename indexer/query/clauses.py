@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple, Protocol
 
 from indexer.query.negations import negated
 from indexer.query.nodes import (
+    LEAVES,
     AlternativeQuery,
     AndQuery,
     EveryQuery,
@@ -20,6 +21,7 @@ from indexer.query.nodes import (
     NothingQuery,
     OrQuery,
     QueryWord,
+    Question,
     RequireQuery,
     StemQuery,
     WordsQuery,
@@ -75,8 +77,11 @@ class Composer:
         weak = all(clause.weak for clause in clauses)
         return Clause(self.combine([c._replace(sign=c.sign or "+") for c in clauses]), "", weak)
 
-    def combine(self, clauses: Sequence[Clause]) -> Node:
-        """One query from clauses side by side, without stopwords if there is anything else."""
+    def combine(self, clauses: Sequence[Clause], question: Question | None = None) -> Node:
+        """One query from clauses side by side, without stopwords if there is anything else.
+
+        question: what they ask, where they are the whole query.
+        """
         kept = [c for c in clauses if not c.weak]
         negations = self.negations(clauses)
         if kept:
@@ -90,6 +95,7 @@ class Composer:
             must=[c.query for c in kept if c.sign in wanted],
             never=[c.query for c in kept if c.sign == "-"],
             filters=[c.query for c in kept if c.sign == "="],
+            question=question,
         )
 
     def negations(self, clauses: Sequence[Clause]) -> list[AlternativeQuery]:
@@ -164,11 +170,19 @@ def _is_loose(clause: Clause) -> bool:
     return query.match not in ("exact", "folded")
 
 
-def _assemble(scored: list[Node], must: list[Node], never: list[Node], filters: list[Node]) -> Node:
+def _assemble(
+    scored: list[Node],
+    must: list[Node],
+    never: list[Node],
+    filters: list[Node],
+    question: Question | None,
+) -> Node:
     """One query of what is scored, in the order of the query, and the parts that must be there."""
     query: Node = NothingQuery()
     if scored:
         query = joined(WordsQuery, scored)
+        if question is not None and all(isinstance(node, LEAVES) for node in scored):
+            query = WordsQuery(tuple(scored), question=question)
         if must and len(scored) > 1:
             query = RequireQuery(query, joined(AndQuery, must))
     elif never or filters:

@@ -31,6 +31,7 @@ from indexer.query.nodes import (
     PhraseQuery,
     PhraseWord,
     QueryWord,
+    Question,
     Side,
     StemQuery,
     WordLevel,
@@ -38,7 +39,7 @@ from indexer.query.nodes import (
     patterns_of,
 )
 from indexer.query.patterns import FormPattern, Fuzzy, Wildcard
-from indexer.query.questions import Asking
+from indexer.query.questions import WHETHER, Asking
 from indexer.results import DAYS_WRITTEN, MatchLevel, is_day
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
@@ -73,6 +74,10 @@ class Settings(Options, Protocol):
     """What reading asks of a parser."""
 
     @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields that are searched where a query names none."""
+
+    @property
     def match(self) -> MatchLevel:
         """The weakest tier that makes a document match."""
 
@@ -95,6 +100,10 @@ class Settings(Options, Protocol):
         """What the word counts that names what a question asks for."""
 
     @property
+    def request(self) -> float:
+        """What a word counts that only helps to ask."""
+
+    @property
     def respell(self) -> bool:
         """Whether words that the index lacks may be replaced."""
 
@@ -112,10 +121,11 @@ class Reading(Composer):
         super().__init__(parser)
         self.parser = parser
         self.text = text
+        self.fields = parser.fields
         self.lexemes = pieces.lexemes
         self.at = 0
         self.depth = 0
-        self.asking = Asking(parser.asked)
+        self.asking = Asking(parser.asked, parser.request)
         self.notes = list(pieces.notes)
         self._different: set[Leaf] = set()
         self._terms = 0
@@ -125,10 +135,23 @@ class Reading(Composer):
         """The whole query from its outermost clauses."""
         if all(c.weak for c in clauses):
             self.notes.append(_STOPWORDS_ONLY if clauses else _NO_WORDS)
-        query = self.combine(clauses)
+        query = self.combine(clauses, self._question())
         words = {(word.start, word.end): word for leaf in self.leaves for word in leaf_words(leaf)}
         ordered = tuple(words[key] for key in sorted(words))
         return ParsedQuery(query, ordered, tuple(self.leaves), tuple(dict.fromkeys(self.notes)))
+
+    def _question(self) -> Question | None:
+        """What the words read so far ask together."""
+        word, noun = self.asking.question_word, self.asking.noun
+        if not word:
+            return None
+        if noun is None or self.parser.match not in ("variant", "root"):
+            return Question(word == WHETHER)
+        asked = StemQuery(
+            self.fields, QueryWord.of(noun), self.parser.match, strict=self.parser.letters,
+            respell=False,
+        )  # fmt: skip
+        return Question(word == WHETHER, asked)
 
     def peek(self) -> Lexeme | None:
         """The next lexeme, None at the end."""

@@ -238,15 +238,28 @@ class FilterQuery:
     written: str = field(default="", compare=False)
 
 
+class Question(NamedTuple):
+    """What a query asks that is a question.
+
+    whether: it is answered by yes or no. noun: what names what its question word asks for, where no
+    word of the query does: معنى for ما, تاريخ for متى.
+    """
+
+    whether: bool
+    noun: StemQuery | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class WordsQuery:
     """Words side by side, in the order of the query: any makes a document belong.
 
-    Documents that hold more of the words gain, and those that hold neighbours as neighbours.
+    Documents that hold more of the words gain, and those that hold neighbours as neighbours, or
+    that answer as the `question` asks.
     """
 
     subqueries: tuple[Node, ...]
     boost: float = 1.0
+    question: Question | None = None
 
 
 @dataclass(frozen=True, eq=False)

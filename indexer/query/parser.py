@@ -51,7 +51,8 @@ class QueryParser:
     quoted words their letters. With `all_words` every word must belong.
     `variants` is the table of words that stand for each other; `strict` are the foldings turned off
     (`results.STRICT_SWITCHES`). With `respell`, words that the index lacks may be replaced. `asked`
-    is what the word that names what is asked for counts. `negation` is what a negator and its word
+    is what the word that names what is asked for counts, `request` what one does that helps to
+    ask. `negation` is what a negator and its word
     count together. `aliases` are other names of fields.
     """
 
@@ -68,12 +69,14 @@ class QueryParser:
         asked: float = DEFAULT.asked,
         negation: float = DEFAULT.negation,
         aliases: Mapping[str, str] | None = None,
+        request: float = DEFAULT.request,
     ) -> None:
         self.respell = respell
         self.aliases = aliases or {}
         self.asked = asked
+        self.request = request
         self.negation = negation
-        self._fields = fields
+        self.fields = fields
         self._match: MatchLevel = match or DEFAULT_MATCH
         self.quoted_level: WordLevel = match or "joined"
         self._all_words = all_words
@@ -91,7 +94,7 @@ class QueryParser:
         _check_size(text)
         run = Reading(self, text, Cut([], []))
         words = run.words(text, 0)
-        return run.result([run.word_clause(word, self._fields) for word in words])
+        return run.result([run.word_clause(word, self.fields) for word in words])
 
     def parse(self, text: str) -> ParsedQuery:
         """Parse the query language.
@@ -101,7 +104,7 @@ class QueryParser:
         """
         _check_size(text)
         run = Reading(self, text, cut(text, self.aliases))
-        return run.result(run.sequence(self._fields))
+        return run.result(run.sequence(self.fields))
 
     def words(self, text: str, start: int) -> list[QueryWord]:
         """The words of a piece of the query that begins at `start`, by the one tokenizer.

@@ -17,6 +17,7 @@ from collections.abc import Iterable, Iterator
 from typing import Literal, NamedTuple
 
 from analyzers.analyzer import Analysis, analyze_form
+from analyzers.asking import asking_alike
 from analyzers.feminines import pairs_of, parted
 from analyzers.plurals import bears, relatives
 from analyzers.proclitics import PROCLITICS, rests_in, splits
@@ -183,8 +184,24 @@ def expand(
         found += _variant_groups(variants, likely, settings)
         missing = not any(map(vocabulary.holds, found))
         if not word.analysis.stopword:
+            found += _asking_groups(word, rest, settings)
             found += _relatives(word, rest, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
+
+
+def _asking_groups(
+    word: QueryWord, rest: str | None, settings: RankingSettings
+) -> Iterator[Expansion]:
+    """Words that ask for the same as this one. Those of its root are relatives already."""
+    for own in (word.analysis.stem, *([] if rest is None else [stem(rest)])):
+        for form in asking_alike(own):
+            analysis = analyze_form(form)
+            if root(analysis.stem) != root(own):
+                level: Level = "exact" if analysis.stopword else "stem"
+                key = key_at(analysis, level)
+                yield Expansion(
+                    level, key, "asking", settings.asking, retrieves=False, core=False, form=form
+                )
 
 
 def _relatives(

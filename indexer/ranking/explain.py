@@ -1,7 +1,8 @@
 """Why does a hit have its score? The score of one document, taken apart along the query's tree.
 
-The parts add up: every word's contribution, then what nearness added, then the rest, which is the
-bonus for holding several words and whatever a query gives without words. Postings are looked up
+The parts add up: every word's contribution, then what nearness and early words added, then what is
+due to the question asked, then the rest, which is the bonus for holding several words and whatever
+a query gives without words. Postings are looked up
 again, so that ranking itself keeps nothing for this.
 """
 
@@ -48,11 +49,14 @@ class _Parts(NamedTuple):
 
     words: tuple[TermExplanation, ...] = ()
     proximity: float = 0.0
+    lead: float = 0.0
+    question: float = 0.0
     constant: float = 0.0
 
     @property
     def score(self) -> float:
-        return sum(word.contribution for word in self.words) + self.proximity + self.constant
+        words = sum(word.contribution for word in self.words)
+        return words + self.proximity + self.lead + self.question + self.constant
 
 
 class _Occurrences(NamedTuple):
@@ -86,7 +90,7 @@ class Explainer:
     def explain(self, doc: int, score: float) -> Explanation:
         """The parts of a document's score; `doc` is its number in the whole index."""
         parts = self._parts(self._query, doc)
-        return Explanation(parts.words, parts.proximity, parts.constant, score)
+        return Explanation(*parts, score)
 
     def _parts(self, query: Node, doc: int) -> _Parts:
         """The parts of a node's score for a document; they add up to it."""
@@ -110,10 +114,16 @@ class Explainer:
         total = _scaled(_sum(parts), query.boost)
         place = int(self._docs.searchsorted(doc))
         scores = self._words_scores(query)
-        gained = float(scores.nearness[place]) if len(scores.nearness) else 0.0
-        total = total._replace(proximity=total.proximity + gained)
+        nearness, lead, asked = (float(gain[place]) for gain in scores.gains)
+        total = total._replace(
+            proximity=total.proximity + nearness,
+            lead=total.lead + lead,
+            question=total.question + asked,
+        )
         bonus = float(scores.coverage[place]) - 1.0
-        return total._replace(constant=total.constant + bonus * total.score)
+        total = total._replace(constant=total.constant + bonus * total.score)
+        answer = float(scores.answer[place]) - 1.0
+        return total._replace(question=total.question + answer * total.score)
 
     def _words_scores(self, query: WordsQuery) -> WordsScores:
         """The scores of all members, computed once however many of them are explained."""
@@ -219,6 +229,8 @@ def _sum(parts: list[_Parts]) -> _Parts:
     return _Parts(
         tuple(word for part in parts for word in part.words),
         sum(part.proximity for part in parts),
+        sum(part.lead for part in parts),
+        sum(part.question for part in parts),
         sum(part.constant for part in parts),
     )
 
@@ -227,7 +239,8 @@ def _scaled(parts: _Parts, boost: float) -> _Parts:
     if boost == 1.0:
         return parts
     words = (word._replace(contribution=word.contribution * boost) for word in parts.words)
-    return _Parts(tuple(words), parts.proximity * boost, parts.constant * boost)
+    rest = (part * boost for part in parts[1:])
+    return _Parts(tuple(words), *rest)
 
 
 def _written(query: Leaf, text: str) -> str:

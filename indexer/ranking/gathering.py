@@ -93,6 +93,22 @@ class Chosen(NamedTuple):
     rows: NDArray[Any]
     runs: NDArray[np.int64]
 
+    def among(self, best: NDArray[np.int64]) -> Chosen:
+        """Those of fewer documents: best, places in `docs`, rising."""
+        if len(best) == len(self.docs):
+            return self
+        row_of = np.full(len(self.docs), -1, np.int64)
+        row_of[best] = np.arange(len(best))
+        rows = row_of.take(self.rows)
+        kept = (rows >= 0).nonzero()[0]
+        docs = self.docs.take(best)
+        return Chosen(docs, self.at.take(kept), rows.take(kept), self.runs.take(kept))
+
+    def only(self, wanted: NDArray[np.bool_]) -> Chosen:
+        """Those of some runs. wanted: by run."""
+        kept = wanted.take(self.runs).nonzero()[0]
+        return Chosen(self.docs, self.at.take(kept), self.rows.take(kept), self.runs.take(kept))
+
 
 class Gathering:
     """The postings of some words, each taken once, end to end.
@@ -265,6 +281,11 @@ class Gathering:
         runs = np.arange(len(self._counts)).repeat(self._counts)
         return runs if len(at) == len(runs) else runs.take(at)
 
+    @cached_property
+    def _before(self) -> NDArray[np.int64]:
+        """By posting, how many occurrences those before it have."""
+        return starts_of(self.tfs)
+
     def occurrences(
         self, at: NDArray[np.int64], runs: NDArray[np.int64]
     ) -> tuple[NDArray[np.int64], Positions]:
@@ -274,16 +295,28 @@ class Gathering:
         the postings, rising; runs: of each.
         """
         lengths = self.tfs.take(at).astype(np.int64)
-        _, _, _, firsts, positions = self.runs
-        places = slice_indices(position_starts(self.tfs, firsts, positions, at, runs), lengths)
+        places = slice_indices(self._position_starts(at, runs), lengths)
+        return lengths, self._positions(places, at, starts_of(lengths))
+
+    def first_positions(self, at: NDArray[np.int64], runs: NDArray[np.int64]) -> Positions:
+        """The first position of each of some postings, given as for `occurrences`."""
+        return self._positions(self._position_starts(at, runs), at, np.arange(len(at) + 1))
+
+    def _position_starts(self, at: NDArray[np.int64], runs: NDArray[np.int64]) -> NDArray[np.int64]:
+        return position_starts(self._before, self.runs.firsts, self.runs.positions, at, runs)
+
+    def _positions(
+        self, places: NDArray[np.int64], at: NDArray[np.int64], starts: NDArray[np.int64]
+    ) -> Positions:
+        """The positions in some places of their sources. starts: by posting, its first place."""
         bounds = at.searchsorted([*(block.first for block in self.blocks), len(self.docs)])
-        ends = starts_of(lengths).take(bounds).tolist()
+        ends = starts.take(bounds).tolist()
         found = [
             block.source.positions(places[first:stop])
             for block, (first, stop) in zip(self.blocks, pairwise(ends), strict=True)
             if first < stop
         ]
-        return lengths, _joined(found, np.int64).astype(np.int64)
+        return _joined(found, np.int64).astype(np.int64)
 
     def frequencies(
         self, numbers: Sequence[int], docs: Docs

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,12 +30,13 @@ def occurrences_of(
     lasts = located.counts.cumsum()
     spans = lasts.searchsorted(chosen, side="right")
     lengths = tfs.take(chosen).astype(np.int64)
-    begins = position_starts(tfs, lasts - located.counts, located.positions, chosen, spans)
+    before = starts_of(tfs)
+    begins = position_starts(before, lasts - located.counts, located.positions, chosen, spans)
     return lengths, source.positions(slice_indices(begins, lengths))
 
 
 def position_starts(
-    tfs: NDArray[Any],
+    before: NDArray[np.int64],
     firsts: NDArray[np.int64],
     positions: NDArray[np.int64],
     chosen: NDArray[np.int64],
@@ -45,12 +44,12 @@ def position_starts(
 ) -> NDArray[np.int64]:
     """Where the positions of some postings begin: as many are before as is the tf before.
 
+    before: by posting, the sum of the tfs of those before it.
     firsts, positions: by span, its first posting and where its positions begin. chosen: the places
     of the postings, rising; spans: the span of each.
     """
     # tfs 2 1 | 3 1 of two spans, whose positions begin at 10 and 40: before each are 0 2 3 6, so
     # the spans are shifted by 10 - 0 and 40 - 3; those of postings 1 and 3 begin at 12 and 43.
-    before = starts_of(tfs)
     shifts = positions - before.take(firsts)
     begins = before.take(chosen)
     begins += shifts.take(spans)

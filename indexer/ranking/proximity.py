@@ -44,26 +44,25 @@ def pair_frequencies(
     pairs: Sequence[Pair],
     gathering: Gathering,
     fields: tuple[str, ...],
-    best: NDArray[np.int64],
     chosen: Chosen,
     settings: RankingSettings,
 ) -> Counts:
-    """[pairs, best]: how near the two words of a pair stand in a document, in all.
+    """[pairs, chosen.docs]: how near the two words of a pair stand in a document, in all.
 
     Each place of the first word, or of a relative of it, counts by how near the second or a
     relative of that is: side by side 1, from there on less by the place, and a share of it where
     either is a relative; as much as its field, of which all words have the same. Either word may
-    come first. best: places in `chosen.docs`, rising.
+    come first.
     """
-    size = len(best) * len(fields) << DOC_SHIFT + 1
-    places = _marked_places(pairs, gathering, fields, best, chosen, settings)
+    size = len(chosen.docs) * len(fields) << DOC_SHIFT + 1
+    places = _marked_places(pairs, gathering, fields, chosen, settings)
     bounds = places.searchsorted(np.arange(len(gathering.words) + 1) * size).tolist()
     first, second = (_numbered(places, bounds, words, size) for words in zip(*pairs, strict=True))
     near, closeness = _near(first, second, settings.proximity_window, settings.proximity_relatives)
     rows, field = np.divmod(near >> DOC_SHIFT, len(fields))
     closeness *= np.array([settings.field_weight(name) for name in fields]).take(field)
-    counts = summed_at(rows, closeness, len(pairs) * len(best))
-    return counts.reshape(len(pairs), len(best))
+    shape = len(pairs), len(chosen.docs)
+    return summed_at(rows, closeness, shape[0] * shape[1]).reshape(shape)
 
 
 def _numbered(places: Places, bounds: Sequence[int], words: Sequence[int], size: int) -> Places:
@@ -85,7 +84,6 @@ def _marked_places(
     pairs: Sequence[Pair],
     gathering: Gathering,
     fields: tuple[str, ...],
-    best: NDArray[np.int64],
     chosen: Chosen,
     settings: RankingSettings,
 ) -> Places:
@@ -93,20 +91,13 @@ def _marked_places(
 
     In a place, the word stands where a pair would.
     """
-    _, at, rows, runs = chosen
-    if len(best) < len(chosen.docs):
-        row_of = np.full(len(chosen.docs), -1, np.int64)
-        row_of[best] = np.arange(len(best))
-        rows = row_of.take(rows)
-        kept = (rows >= 0).nonzero()[0]
-        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
     if not gathering.is_plain or len({n for pair in pairs for n in pair}) < len(gathering.words):
-        kept = _wanted_runs(pairs, gathering, settings).take(runs).nonzero()[0]
-        rows, runs, at = rows.take(kept), runs.take(kept), at.take(kept)
+        chosen = chosen.only(_wanted_runs(pairs, gathering, settings))
+    docs, at, rows, runs = chosen
     numbers = {name: number for number, name in enumerate(fields)}
     field_of = np.array([*(numbers.get(block.field, 0) for block in gathering.blocks), 0])
     words, kinds, blocks = gathering.runs[:3]
-    places_of_run = words * (len(best) * len(fields)) + field_of.take(blocks)
+    places_of_run = words * (len(docs) * len(fields)) + field_of.take(blocks)
     places_of_run <<= DOC_SHIFT + 1
     places_of_run += kinds == OTHER
     places: Places = rows.astype(np.int64)

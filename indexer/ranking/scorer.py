@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.query.nodes import WordsQuery, parted
-from indexer.ranking.bm25 import saturation
+from indexer.ranking.closer import CloserLook, Gains
 from indexer.ranking.leaves import Leaves, Scores
-from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
+from indexer.ranking.openings import answering
 from indexer.ranking.selection import least_of_best
 from indexer.ranking.source import Docs
 
@@ -26,18 +26,21 @@ _TRIED = 0.6
 
 
 class WordsScores(NamedTuple):
-    """The parts of the scores of `docs` for words side by side: (sums + nearness) * coverage."""
+    """The parts of the scores of `docs` for words side by side.
+
+    (sums + gains) * coverage * answer.
+    """
 
     docs: Docs
     sums: Scores
-    nearness: Scores
+    gains: Gains
     coverage: Scores
+    answer: Scores
 
     @property
     def total(self) -> Scores:
         """The scores of the documents."""
-        sums = self.sums + self.nearness if len(self.nearness) else self.sums
-        return sums * self.coverage
+        return (self.sums + self.gains.total) * self.coverage * self.answer
 
 
 class Scorer:
@@ -50,7 +53,7 @@ class Scorer:
         self._snapshot = leaves.snapshot
         self._idfs = [leaves.idf(word) for word in self._words]
         self._gathering, self._alike = leaves.alike(self._words)
-        self._numbers = [self._gathering.number_of[word] for word in self._words]
+        self._look = CloserLook(query, self._words, self._gathering, leaves)
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
@@ -71,8 +74,9 @@ class Scorer:
                 sums = sums + score
             if self.query.boost != 1:
                 sums = sums * self.query.boost
-            nearness = self._nearness(docs, sums)
-            self._scored = WordsScores(docs, sums, nearness, self._coverage(covered))
+            gains = self._look.gains(docs, self._best(sums))
+            coverage = self._coverage(covered)
+            self._scored = WordsScores(docs, sums, gains, coverage, self._answer(docs))
         return self._scored
 
     def _coverage(self, covered: Scores) -> Scores:
@@ -80,40 +84,25 @@ class Scorer:
         total = sum(self._idfs)
         return 1 + covered * (self._snapshot.settings.coverage / total if total > 0 else 0.0)
 
-    def _nearness(self, docs: Docs, sums: Scores) -> Scores:
-        """What the best documents gain in which neighbours of the query stand near; may be []."""
-        settings = self._snapshot.settings
-        neighbours = neighbours_of(self.query.subqueries) if settings.proximity else []
-        if not neighbours or not len(docs):
-            return np.zeros(0)
-        best = np.arange(len(docs))
-        if len(docs) > settings.proximity_reach:
-            best = (sums >= least_of_best(sums, settings.proximity_reach)).nonzero()[0]
-        nearness = np.zeros(len(docs))
-        for fields in {self._words[one].fields for one, _ in neighbours}:
-            idfs = {
-                (self._numbers[one], self._numbers[other]): self._idfs[one] + self._idfs[other]
-                for one, other in neighbours
-                if self._words[one].fields == fields and self._numbers[one] != self._numbers[other]
-            }
-            if idfs:
-                nearness[best] += self._near(idfs, fields, docs, best)
-        return nearness
+    def _answer(self, docs: Docs) -> Scores:
+        """More than 1 for documents that answer as the question asks, less if they answer another.
 
-    def _near(
-        self,
-        idfs: dict[Pair, float],
-        fields: tuple[str, ...],
-        docs: Docs,
-        best: NDArray[np.int64],
-    ) -> Scores:
-        """What some documents gain by pairs of words. idfs: of both; best: places in `docs`."""
-        settings, chosen = self._snapshot.settings, self._gathering.chosen(docs)
-        counts = pair_frequencies(list(idfs), self._gathering, fields, best, chosen, settings)
-        norms = self._snapshot.norms(fields).take(docs.take(best))
-        weights = settings.proximity / 2 * np.array(list(idfs.values()))
-        gained: Scores = weights @ saturation(counts, norms, settings.k1)
-        return gained
+        What begins with yes or no answers whether something is so, and not what or how.
+        """
+        answer, question = np.ones(len(docs)), self.query.question
+        if question is not None:
+            settings = self._snapshot.settings
+            factor = 1 + settings.answers if question.whether else 1 - settings.evades
+            for group in self._alike:
+                answer[answering(self._snapshot, group.fields).take(docs)] = factor
+        return answer
+
+    def _best(self, sums: Scores) -> NDArray[np.int64]:
+        """The places of the documents that are looked at closer."""
+        reach = self._snapshot.settings.proximity_reach
+        if len(sums) <= reach:
+            return np.arange(len(sums))
+        return (sums >= least_of_best(sums, reach)).nonzero()[0]
 
     def promising(self, docs: Docs, count: int) -> Docs:
         """Those of some documents that may be among the `count` best, with the same scores.
@@ -134,8 +123,10 @@ class Scorer:
         bar = least_of_best(bounds, wanted) * _TRIED
         tried = docs[bounds >= bar]
         sums, covered = self._sums(tried)
-        # nobody outside is near, and coverage multiplies by less than its most
-        covering = least_of_best(sums * self._coverage(covered), count) / (1 + settings.coverage)
+        # nobody outside is looked at closer, and what multiplies is less than its most
+        most = (1 + settings.coverage) * (1 + settings.answers)
+        scores = sums * self._coverage(covered) * self._answer(tried)
+        covering = least_of_best(scores, count) / most
         least = min(least_of_best(sums, wanted), covering)
         if least >= bar:
             return tried

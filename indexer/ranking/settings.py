@@ -32,6 +32,15 @@ class RankingSettings:
                        answer rather than the topic
     negation           what a negator and the word behind it count together, beside the word: so
                        much that texts with both come first
+    request            what a word of a query counts that only helps to ask (يتم, المقصود); flat
+                       from 0.2 to 0.5
+    asking             what one occurrence counts of a word that asks for the same (تعريف, معنى);
+                       it makes no member
+    noun               what the noun of a question word counts (معنى of ما), where it is not said
+    answers, evades    what yes or no at the beginning adds where that is asked, and takes where
+                       something else is
+    lead               what a word at the very beginning gains; half of that after `lead_words`.
+                       All of it where texts have `lead_length` words on average, less in shorter
     coverage           a document with all words of the query (by idf) gains this share
     proximity          weight of two neighbouring words of the query that stand side by side
     proximity_window   how many places apart they may stand; the weight falls evenly up to there
@@ -57,6 +66,14 @@ class RankingSettings:
     unlikely: float = 0.2
     asked: float = 0.7
     negation: float = 0.6
+    request: float = 0.35
+    asking: float = 0.25
+    noun: float = 0.3
+    answers: float = 0.15
+    evades: float = 0.2
+    lead: float = 0.15
+    lead_words: int = 50
+    lead_length: int = 70
     coverage: float = 0.3
     proximity: float = 0.3
     proximity_window: int = 6

@@ -53,6 +53,7 @@ class Snapshot:
         self.kept: dict[str, object] = {}
         """What others work out of it and want again with the next query, by its name."""
         self.norms = lru_cache(maxsize=8)(self._norms)
+        self.average_length = lru_cache(maxsize=8)(self._average_length)
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:
@@ -85,11 +86,15 @@ class Snapshot:
         lengths = np.concatenate(
             [np.zeros(0, np.float32), *(self.lengths(s, fields) for s in self.segments)]
         )
+        average = self.average_length(fields)
+        return length_norms(lengths, average, self.settings.k1, self.settings.b)
+
+    def _average_length(self, fields: tuple[str, ...]) -> float:
+        """The mean length of the live documents, fields weighted and summed."""
         weights = map(self.settings.field_weight, fields)
         totals = map(self.statistics.total_length, fields)
         total = sum(weight * total for weight, total in zip(weights, totals, strict=True))
-        average = total / max(self.documents, 1)
-        return length_norms(lengths, average, self.settings.k1, self.settings.b)
+        return total / max(self.documents, 1)
 
     def lengths(self, segment: Segment, fields: tuple[str, ...]) -> Floats:
         """The length of each document of a segment, fields weighted and summed."""

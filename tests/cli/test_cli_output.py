@@ -265,7 +265,7 @@ def test_explain_adds_up(texts: Path) -> None:
     for hit in hits(run("search", "--jsonl", "--explain", "قاذفات روسية", cwd=texts)):
         explain = hit["explain"]
         parts = sum(word["contribution"] for word in explain["words"])
-        total = parts + explain["proximity"] + explain["constant"]
+        total = parts + sum(explain[part] for part in ("proximity", "lead", "question", "constant"))
         assert total == pytest.approx(hit["score"], rel=1e-5)
     assert "idf" in run("search", "--explain", "قاذفات", cwd=texts).text
 

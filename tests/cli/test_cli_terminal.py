@@ -193,21 +193,22 @@ def test_totals(shown: int, total: int, offset: int, line: str) -> None:
 
 def test_a_block_tells_all_about_a_hit() -> None:
     word = TermExplanation("نفط", (("نفط", "exact", 1.0, 2.0),), 3, 1.5, 2.0, 40.0, 1.25)
-    explanation = Explanation((word,), proximity=0.5, constant=0, score=1.75)
+    explanation = Explanation((word,), 0.5, lead=0.25, question=0, constant=0, score=2)
     hit = Hit(
         "a.txt", "/a.txt", 7, 1, None, 0, "عنوان", "2017-11-19", 1, 1.75,
         copies=("b", "c"), stale="changed", explanation=explanation,
     )  # fmt: skip
     screen = render.Screen(is_terminal=True, colour=False)
     text = render.plain(blocks.blocks(screen, SearchResults("q", 1, (hit,), 0, 10, 1.0), None))
-    place, also, title, added, more, proximity, score, *_ = text.splitlines()
+    place, also, title, added, more, proximity, lead, score, *_ = text.splitlines()
     assert place.endswith("/a.txt:7  ██████ 1.75  2017-11-19  +2 copies")
     assert also == "  (changed since it was indexed)"
     assert title == "  عنوان"
     assert "1.2500 نفط: df 3, idf 1.5000" in added
     assert "نفط (exact, weight 1, tf 2)" in " ".join((added + more).split())
     assert "0.5000 nearness" in proximity
-    assert "1.7500 score" in score
+    assert "0.2500 words near the beginning" in lead
+    assert "2.0000 score" in score
 
 
 def test_unknown_words_come_with_the_nearest_known(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -35,6 +35,7 @@ from indexer.query.nodes import (
     PatternWord,
     PhraseQuery,
     QueryWord,
+    Question,
     RequireQuery,
     StemQuery,
     WordsQuery,
@@ -54,6 +55,7 @@ VOCABULARY = tuple(
     علم العلم معلم عالم مسؤول مسئول أحمد احمد سوريا سورية السوري لبنان رئيس الرئيس رئيسا مئة مائة
     مكتب مكتبه طالب الطلاب طلبة طلب من في على علي قال وقال
     2017 ٢٠١٧ 12,500 nato NATO بـ روسيا الروسية روسيه قاذفات القاذفات أمس
+    نعم لا نعم لا عام تاريخ
     """.split()  # noqa: SIM905  as text it can be read
 )
 
@@ -90,6 +92,7 @@ class Oracle:
         self.frequency = lru_cache(maxsize=None)(self.frequency)  # type: ignore[method-assign]
         self.average = lru_cache(maxsize=None)(self.average)  # type: ignore[method-assign]
         self.idf = lru_cache(maxsize=None)(self.idf)  # type: ignore[method-assign]
+        self.begins = lru_cache(maxsize=None)(self.begins)  # type: ignore[method-assign]
 
     def rank(self, query: Any) -> dict[int, float]:
         found = {doc.file: self.score(query, doc) for doc in self.docs}
@@ -107,13 +110,52 @@ class Oracle:
         return {
             "WordsQuery": lambda: (
                 any(members),
-                (q.boost * sum(scores) + self.nearness(q, doc)) * self.coverage(q, doc),
+                (q.boost * sum(scores) + self.gained(q, doc))
+                * self.coverage(q, doc)
+                * self.answer(q, doc),
             ),
             "OrQuery": lambda: (any(members), q.boost * sum(scores)),
             "AndQuery": lambda: (all(members), q.boost * sum(scores)),
             "ExceptQuery": lambda: (members[0] and not members[1], scores[0]),
             "RequireQuery": lambda: (all(members), scores[0]),
         }[type(q).__name__]()
+
+    def gained(self, q: Any, doc: Doc) -> float:
+        leads = [self.lead(child, doc) for child in children_of(q) if isinstance(child, LEAVES)]
+        asked = 0.0
+        if q.question and q.question.noun:
+            asked = SETTINGS.noun * self.leaf(q.question.noun, doc)[1]
+        return self.nearness(q, doc) + sum(leads) + asked
+
+    def lead(self, q: Any, doc: Doc) -> float:
+        """What a document gains for a word near its beginning, more where texts are long."""
+        if isinstance(q, PhraseQuery | AlternativeQuery):
+            return 0.0
+        words = replace(q, sides=()) if isinstance(q, StemQuery) else q
+        places = [
+            at
+            for field in q.fields
+            for at, word in enumerate(getattr(doc, field))
+            if any(retrieves for _, retrieves, _ in self.occurrences(words, (word,)))
+        ]
+        if not places:
+            return 0.0
+        share = min(1.0, self.average(q.fields) / SETTINGS.lead_length)
+        early = 1 / (1 + min(places) / SETTINGS.lead_words)
+        return SETTINGS.lead * self.idf(q) * q.boost * share * early
+
+    def answer(self, q: Any, doc: Doc) -> float:
+        """More than 1 where yes or no answers a question for that, less where for another."""
+        fields = {child.fields for child in children_of(q) if isinstance(child, LEAVES)}
+        if q.question is None or not any(self.begins(doc, its) for its in fields):
+            return 1.0
+        return 1 + SETTINGS.answers if q.question.whether else 1 - SETTINGS.evades
+
+    def begins(self, doc: Doc, fields: tuple[str, ...]) -> bool:
+        """Whether a document begins with yes or no, which is one where enough begin with yes."""
+        counts = [sum(begins(d, fields, word) for d in self.docs) for word in ("نعم", "لا")]
+        admitted = ("نعم", "لا") if counts[1] <= 4 * counts[0] else ("نعم",)
+        return any(begins(doc, fields, word) for word in admitted)
 
     def nearness(self, q: Any, doc: Doc) -> float:
         """What a document gains for words of the query that follow each other and stand near."""
@@ -241,6 +283,11 @@ class Oracle:
         return math.log(1 + (n - df + 0.5) / (df + 0.5))
 
 
+def begins(doc: Doc, fields: tuple[str, ...], word: str) -> bool:
+    texts = (getattr(doc, field) for field in fields)
+    return any(words[0].unmarked == word for words in texts if words)
+
+
 def closeness(place: int, own: bool, others: dict[int, bool]) -> float:
     """1 side by side, less by an even step for each place between, 0 beyond the window.
 
@@ -333,6 +380,11 @@ def unjoined(form: str) -> Iterator[str]:
             yield rest
             if proclitic.endswith("ل") and rest.startswith("ل"):
                 yield from ("ا" + rest, "ال" + rest)
+
+
+def random_question(rng: random.Random) -> Question | None:
+    noun = StemQuery(BOTH, QueryWord.of(rng.choice(["تاريخ", "كتاب"])), "variant", respell=False)
+    return rng.choice([None, None, Question(True), Question(False), Question(False, noun)])
 
 
 def random_text(rng: random.Random, most: int) -> str:
@@ -482,7 +534,8 @@ def random_query(rng: random.Random, depth: int = 3, kinds: tuple[str, ...] = EV
         return leaf if leaf.boost or kinds is EVERY_KIND else random_query(rng, depth, kinds)
     kind = rng.choice(kinds)
     if kind == "Words":
-        return WordsQuery(tuple(random_query(rng, 0, kinds) for _ in range(rng.randint(1, 5))))
+        words = tuple(random_query(rng, 0, kinds) for _ in range(rng.randint(1, 5)))
+        return WordsQuery(words, question=random_question(rng))
     if kind in ("Or", "And"):
         children = [random_query(rng, depth - 1, kinds) for _ in range(rng.randint(1, 4))]
         made = OrQuery if kind == "Or" else AndQuery

@@ -18,6 +18,7 @@ from ranking_cases import (
     assert_same,
     columnar,
     doc_of,
+    random_question,
     words_of,
     write,
 )
@@ -76,7 +77,7 @@ def random_words(rng: random.Random, count: int) -> WordsQuery:
         StemQuery(BOTH, QueryWord(words_of(form(rng))[0]), match, rng.choice([1.0, 1.0, 3.0]))
         for _ in range(count)
     ]
-    return WordsQuery(tuple(words), boost=rng.choice([1.0, 1.0, 0.5]))
+    return WordsQuery(tuple(words), rng.choice([1.0, 1.0, 0.5]), random_question(rng))
 
 
 def test_as_the_oracle(many: Case) -> None:

@@ -25,7 +25,8 @@ EXPLAINED = SearchOptions(explain=True, limit=None)
 
 def total(explanation: Explanation) -> float:
     words = sum(word.contribution for word in explanation.words)
-    return words + explanation.proximity + explanation.constant
+    rest = (explanation.proximity, explanation.lead, explanation.question, explanation.constant)
+    return words + sum(rest)
 
 
 def assert_adds_up(explanation: Explanation) -> None:

@@ -109,10 +109,12 @@ def snippet_record(snippet: Snippet) -> Record:
 
 
 def explanation_record(explanation: Explanation) -> Record:
-    """Why a hit has its score: the contributions, proximity and constant add up to it."""
+    """Why a hit has its score: contributions, proximity, lead, question, constant add up to it."""
     return {
         "score": explanation.score,
         "proximity": explanation.proximity,
+        "lead": explanation.lead,
+        "question": explanation.question,
         "constant": explanation.constant,
         "words": [
             {

@@ -205,8 +205,13 @@ def explanation_lines(screen: Screen, explanation: Explanation) -> Iterator[Line
             f"idf {word.idf:.4f}, pooled tf {word.pooled_tf:g}, length {word.length:g}; {forms}"
         )
         yield [(text, QUIET)]
-    if explanation.proximity:
-        yield [(f"    {explanation.proximity:8.4f}  nearness of the words", QUIET)]
-    if explanation.constant:
-        yield [(f"    {explanation.constant:8.4f}  constant", QUIET)]
+    rest = (
+        (explanation.proximity, "nearness of the words"),
+        (explanation.lead, "words near the beginning"),
+        (explanation.question, "the question asked"),
+        (explanation.constant, "constant"),
+    )
+    for gained, name in rest:
+        if gained:
+            yield [(f"    {gained:8.4f}  {name}", QUIET)]
     yield [(f"    {explanation.score:8.4f}  score", QUIET)]

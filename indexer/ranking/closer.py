@@ -1,0 +1,128 @@
+"""Look closer at the best documents: what do they gain in which words stand where they should?
+
+Near each other, near the beginning, and as what a question asks for. Every gain only adds, and only
+the best documents by their words alone are looked at, so that none of the others need be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.query.nodes import Leaf, Question, StemQuery, WordsQuery
+from indexer.ranking.bm25 import saturation
+from indexer.ranking.gathering import Chosen, Gathering
+from indexer.ranking.leaves import Leaves, Scores
+from indexer.ranking.meanings import OTHER
+from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
+from indexer.ranking.source import Docs
+
+_NOWHERE = 1 << 40
+
+
+class Gains(NamedTuple):
+    """What each of some documents gains: by words near each other, early words, what is asked."""
+
+    nearness: Scores
+    lead: Scores
+    asked: Scores
+
+    @classmethod
+    def none(cls, size: int) -> Gains:
+        """Those of documents that are not looked at."""
+        return cls(np.zeros(size), np.zeros(size), np.zeros(size))
+
+    @property
+    def total(self) -> Scores:
+        """All together."""
+        return self.nearness + self.lead + self.asked
+
+
+class CloserLook:
+    """Looks at documents for some words of a query side by side, all of one gathering."""
+
+    def __init__(
+        self, query: WordsQuery, words: Sequence[Leaf], gathering: Gathering, leaves: Leaves
+    ) -> None:
+        self._question = query.question
+        self._words = words
+        self._leaves = leaves
+        self._snapshot = leaves.snapshot
+        self._gathering = gathering
+        self._idfs = [leaves.idf(word) for word in words]
+        self._numbers = [gathering.number_of[word] for word in words]
+        wanted = self._snapshot.settings.proximity
+        self._neighbours = neighbours_of(query.subqueries) if wanted else []
+
+    def gains(self, docs: Docs, best: NDArray[np.int64]) -> Gains:
+        """What the best of some documents gain, the others nothing. best: places in `docs`."""
+        gains = Gains.none(len(docs))
+        if len(best) and self._words:
+            chosen = self._gathering.chosen(docs).among(best)
+            gains.nearness[best] = self._nearness(chosen)
+            gains.lead[best] = self._lead(chosen)
+            gains.asked[best] = self._asked(self._question, chosen.docs)
+        return gains
+
+    def _nearness(self, chosen: Chosen) -> Scores:
+        """What is gained where neighbours of the query stand near each other."""
+        nearness = np.zeros(len(chosen.docs))
+        for fields in {self._words[one].fields for one, _ in self._neighbours}:
+            idfs = {
+                (self._numbers[one], self._numbers[other]): self._idfs[one] + self._idfs[other]
+                for one, other in self._neighbours
+                if self._words[one].fields == fields and self._numbers[one] != self._numbers[other]
+            }
+            if idfs:
+                nearness += self._near(idfs, fields, chosen)
+        return nearness
+
+    def _near(self, idfs: dict[Pair, float], fields: tuple[str, ...], chosen: Chosen) -> Scores:
+        """What is gained by pairs of words. idfs: of both together."""
+        settings = self._snapshot.settings
+        counts = pair_frequencies(list(idfs), self._gathering, fields, chosen, settings)
+        norms = self._snapshot.norms(fields).take(chosen.docs)
+        weights = settings.proximity / 2 * np.array(list(idfs.values()))
+        gained: Scores = weights @ saturation(counts, norms, settings.k1)
+        return gained
+
+    def _lead(self, chosen: Chosen) -> Scores:
+        """What is gained by words that stand early: a long text says first what it is about."""
+        settings, runs = self._snapshot.settings, self._gathering.runs
+        weights = np.zeros(len(self._gathering.words))
+        for number, idf, word in zip(self._numbers, self._idfs, self._words, strict=True):
+            length = self._snapshot.average_length(word.fields)
+            weights[number] += (
+                settings.lead * idf * word.boost * min(1.0, length / settings.lead_length)
+            )
+        own = chosen.only((runs.kinds < OTHER) & (runs.blocks < len(self._gathering.blocks)))
+        firsts = np.full(len(weights) * len(chosen.docs), _NOWHERE)
+        at = runs.words.take(own.runs) * len(chosen.docs) + own.rows
+        np.minimum.at(firsts, at, self._gathering.first_positions(own.at, own.runs))
+        early = 1 / (1 + firsts / settings.lead_words)
+        early[firsts == _NOWHERE] = 0.0
+        gained: Scores = weights @ early.reshape(len(weights), -1)
+        return gained
+
+    def _asked(self, question: Question | None, docs: Docs) -> Scores:
+        """What is gained by words that name what the question word asks for."""
+        settings = self._snapshot.settings
+        if question is None or question.noun is None or not settings.noun:
+            return np.zeros(len(docs))
+        frequencies = self._frequencies(question.noun).take(docs)
+        norms = self._snapshot.norms(question.noun.fields).take(docs)
+        weight = settings.noun * self._leaves.idf(question.noun)
+        return weight * saturation(frequencies, norms, settings.k1)
+
+    def _frequencies(self, noun: StemQuery) -> NDArray[np.float32]:
+        """By doc, how often it holds a noun. Few are ever asked for, so they are kept."""
+        name = f"frequencies {hash(noun)}"
+        known = self._snapshot.kept.get(name)
+        if not isinstance(known, np.ndarray):
+            everyone = np.arange(self._snapshot.size)
+            known = self._leaves.frequencies(noun, everyone).astype(np.float32)
+            self._snapshot.kept[name] = known
+        return known
