@@ -95,6 +95,9 @@ def _encoded_twice(text: str) -> Decoded | None:
     data = text.translate(_WINDOWS_BYTES).encode("latin-1", "replace")
     for encoding in ("utf-8", "windows-1256"):
         decoded = data.decode(encoding, "replace")
+        read = decoded[:_LEAD_CHARS]
+        if 2 * len(_LETTER.findall(read)) < sum(not char.isascii() for char in read):
+            continue  # signs alone are no language
         price = _surprise(decoded[:_LEAD_CHARS])
         if price <= _READABLE_BITS * sum(not char.isascii() for char in decoded[:_LEAD_CHARS]):
             lost = decoded.count("\ufffd") - text.count("\ufffd")
@@ -103,6 +106,7 @@ def _encoded_twice(text: str) -> Decoded | None:
 
 
 _ARABIC = re.compile("[\u0600-\u06ff]")
+_LETTER = re.compile("[\u0621-\u064a]")
 _LEAD_CHARS = 4096
 _FEW_STRANGE = 8
 _OF_WINDOWS = {bytes([number]).decode("cp1252", "ignore"): number for number in range(0x80, 0xA0)}

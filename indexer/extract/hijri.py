@@ -24,11 +24,12 @@ def gregorian(year: int, month: int, day: int) -> date | None:
         return _tabular(year, month, day)
     from hijridate import Hijri
 
+    counted = min(day, 28)  # some months of the table have no more days, the next has 31
     try:
-        known = Hijri(year, month, min(day, 29)).to_gregorian()
+        known = Hijri(year, month, counted).to_gregorian()
     except (ValueError, OverflowError):
         return None
-    return date.fromordinal(known.toordinal() + day - min(day, 29))
+    return date.fromordinal(known.toordinal() + day - counted)
 
 
 def _tabular(year: int, month: int, day: int) -> date:

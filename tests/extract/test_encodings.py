@@ -212,7 +212,12 @@ def test_the_right_reading_is_the_cheaper_one(right: str, page: str, wrong_page:
 
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0\x06\ufeff")))
 def test_any_text_in_utf8_comes_back(text: str):
-    assert decode(text.encode()) == (text, "utf-8", 0) or text.startswith("%PDF-")
+    decoded = None if text.startswith("%PDF-") else decode(text.encode())
+    if decoded is not None and decoded.encoding == "utf-8":
+        assert decoded == (text, "utf-8", 0)
+    elif decoded is not None:  # Latin letters that are those of Arabic, taken for Latin
+        assert decoded.encoding.endswith(" in utf-8")
+        assert max(map(decoded.text.count, "ابتثجحخدذرزسشصضطظعغفقكلمنهويةىءأإآؤئ"), default=0)
 
 
 @given(st.binary(max_size=300))

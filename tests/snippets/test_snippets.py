@@ -171,8 +171,8 @@ def assert_a_slice(text: str, snippet: Snippet) -> None:
     assert snippet.text == snippet.text.strip()
     for match in snippet.matches:
         assert text[match.start : match.end] == match.word
-    anchor = snippet.matches[0].start if snippet.matches else snippet.offset
-    assert snippet.line == text.count("\n", 0, anchor) + 1
+    place = snippet.matches[0].start if snippet.matches else None
+    assert snippet.line == (None if place is None else text.count("\n", 0, place) + 1)
 
 
 def assert_apart(found: tuple[Snippet, ...]) -> None:
