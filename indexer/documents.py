@@ -14,7 +14,7 @@ from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Record, Segment
 from indexer.reports import Document
-from indexer.schema import place_within
+from indexer.schema import name_within, place_within
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Layout
@@ -57,7 +57,7 @@ class Documents:
         stored = found.record
         entry = self._files.by_number[stored["file"]]
         return Document(
-            id=stored["record"] or entry.path + place_within(stored),
+            id=stored["record"] or entry.path + name_within(stored),
             path=self._catalogue.absolute(entry.path),
             title=found.segment.text(found.docnum, "title"),
             text=found.segment.text(found.docnum, "text"),
@@ -156,7 +156,7 @@ def _is_record(stored: Record) -> bool:
 def _places(stored: Record) -> tuple[str, ...]:
     """The places within its file by which a document can be named."""
     place = place_within(stored)
-    return (place, f"{place}#{stored['record']}") if stored["record"] else (place,)
+    return (place, f"{place}#{stored['record']}" if stored["record"] else name_within(stored))
 
 
 def _layout_of(stored: Record) -> Layout | None:

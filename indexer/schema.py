@@ -2,7 +2,8 @@
 
 file      number of the file in the catalogue, which knows its path
 record    the id of a record inside its file; empty where the file is the document
-item      the name of a document within its file, which has no id of its own: the number of a mail
+item      the name of a document within its file, which has no id of its own: the number of a mail;
+          empty where its line is that name
 member    where its file lies within the file that was opened, as `!/inside.txt`
 line      the line of its file on which the document begins, 1 for a whole file
 layout    where its pages and headings begin, see `indexer.parts.layout`
@@ -35,3 +36,9 @@ def place_within(stored: Mapping[str, Any]) -> str:
     """Where a document is within its file, as its id says it: `!/inside.txt`, `#3`, or ""."""
     member, item = stored.get("member") or "", stored.get("item")
     return f"{member}#{item}" if item else member
+
+
+def name_within(stored: Mapping[str, Any]) -> str:
+    """What a document without an id of its own is called within its file; its line, if need be."""
+    line = f"#{stored['line']}" if stored.get("item") == "" else ""
+    return place_within(stored) + line

@@ -30,7 +30,7 @@ from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
-from indexer.schema import place_within
+from indexer.schema import name_within, place_within
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
@@ -288,7 +288,7 @@ class Search:
 
 def _id_of(stored: Record, entry: FileEntry) -> str:
     """A record's own id, else where it is: the path of its file and the place within that."""
-    return stored["record"] or entry.path + place_within(stored)
+    return stored["record"] or entry.path + name_within(stored)
 
 
 def _layout_of(stored: Record) -> Layout | None:
@@ -316,7 +316,7 @@ def _byte_offset(
     text: str, stored: Record, entry: FileEntry, snippets: Sequence[Snippet]
 ) -> int | None:
     """Where the best passage begins in the file, if text and bytes of the file agree."""
-    if stored["record"] or place_within(stored) or stored["encoding"] != "utf-8":
+    if stored["record"] or name_within(stored) or stored["encoding"] != "utf-8":
         return None
     if not (snippets and snippets[0].matches):
         return None

@@ -113,8 +113,9 @@ def _extract(
     except ExtractError as error:
         error.digest, error.reader = extraction.digest, extraction.reader
         raise
+    if isinstance(extraction.records, tuple):  # what comes as it is asked for ends its own report
+        extraction.close_report()
     extraction.records = completed(extraction.records, path, found)
-    extraction.close_report()
     return extraction
 
 

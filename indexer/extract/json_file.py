@@ -91,7 +91,7 @@ def _records(items: list[Value], extraction: Extraction) -> Iterator[Record]:
             other += not isinstance(error, NoTextError)
         else:
             given += 1
-            yield record._replace(id=ids.own(record.id or str(number)))
+            yield record._replace(id=ids.own(record.id) if record.id else None)
     if not given and not other:
         extraction.problems.clear()  # one reason for all of them says more
         raise ExtractError(extraction.fields.without_text())
@@ -119,7 +119,7 @@ def _whole_document(value: Value, extraction: Extraction) -> Record:
     if not text.strip():
         raise ExtractError("it holds no text")
     record = record_of({**fields, "text": text}, 1, extraction)
-    return record._replace(id=None)
+    return record._replace(id=None, is_line=False)
 
 
 def _texts(value: Value) -> Iterator[tuple[str, str]]:

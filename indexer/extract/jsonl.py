@@ -95,7 +95,7 @@ def _records(
                 other += not isinstance(error, NoTextError)
             else:
                 given += 1
-                own_id = ids.own(record.id or "")
+                own_id = ids.own(record.id) if record.id else None
                 if own_id != record.id:
                     extraction.report(
                         f"the id {record.id!r} occurs again; this record is kept as {own_id!r}",
@@ -125,7 +125,7 @@ def _record(line: bytes, number: int, extraction: Extraction) -> Record:
 
 
 def record_of(fields: Mapping[str, object], number: int, extraction: Extraction) -> Record:
-    """The record of one object; `number` is its line, and its id where it has none.
+    """The record of one object; `number` is its line, and names it where it has no id.
 
     Raises NoTextError, or BadLineError for an empty one.
     """
@@ -141,12 +141,14 @@ def record_of(fields: Mapping[str, object], number: int, extraction: Extraction)
         raise NoTextError('no "text" in this record; it was left out')
     if not body.strip() and not (isinstance(title, str) and title.strip()):
         raise BadLineError("an empty record; it was left out")
+    own_id = _id(id_)
     return Record(
-        _clean(_id(id_) or str(number), extraction),
+        _clean(own_id, extraction) if own_id else None,
         _clean(title, extraction) if isinstance(title, str) else "",
         _clean(body, extraction),
         date if isinstance(date, str) else None,
         number,
+        is_line=not own_id,
     )
 
 

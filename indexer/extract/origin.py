@@ -38,7 +38,7 @@ def _completed(record: Record, path: str, row: Format) -> Record:
     if record.member:  # a file within this one, and completed as such
         return record
     title, title_from = record.title, record.title_from or row.given
-    is_file = record.id is None and not record.item
+    is_file = record.id is None and not record.item and not record.is_line
     if not title:
         title, title_from = _title_of(record.text, path, row) if is_file else ("", "")
     dated = read_date(record.date) if record.date else None

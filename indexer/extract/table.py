@@ -37,11 +37,11 @@ def extract_table(data: bytes, extraction: Extraction) -> None:
         raise ExtractError(f"no table: {error}") from error
     extraction.is_of_records = True
     columns = extraction.fields.columns(header)
-    extraction.records = _records(reader, header, columns)
+    extraction.records = _records(reader, header, columns, extraction)
 
 
 def _records(
-    reader: _csv.Reader, header: list[str], columns: Mapping[Role, int]
+    reader: _csv.Reader, header: list[str], columns: Mapping[Role, int], extraction: Extraction
 ) -> Iterator[Record]:
     """A record for each row that is not empty. Raises ExtractError where the table breaks off."""
     ids = Ids()
@@ -53,6 +53,7 @@ def _records(
             line = reader.line_num + 1
     except csv.Error as error:
         raise ExtractError(f"no table from line {line} on: {error}") from error
+    extraction.close_report()
 
 
 def _delimiter(header: str) -> str:
@@ -71,10 +72,12 @@ def _record(
         names = [*header, *[""] * (len(row) - len(header))]
         pairs = zip(names, row, strict=False)
         text = "\n".join(f"{name}: {value}" if name else value for name, value in pairs if value)
+    own_id = values.get("id", "").strip()
     return Record(
-        ids.own(values.get("id", "").strip() or str(line)),
+        ids.own(own_id) if own_id else None,
         full_title(values.get("title"), values.get("author")),
         text,
         values.get("date"),
         line,
+        is_line=not own_id,
     )

@@ -46,6 +46,8 @@ class Record(NamedTuple):
     text_bytes: int | None = None
     """The size of the text in UTF-8, where reading the file told it."""
     item: str = ""
+    is_line: bool = False
+    """Whether it has neither `id` nor `item`, and is called by its line."""
     member: str = ""
     """Where its file lies within the file that was opened: `!/inside.txt` of an archive."""
     encoding: str = ""

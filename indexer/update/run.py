@@ -288,6 +288,8 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
     }
     if record.item or record.member:
         fields |= {"item": record.item or None, "member": record.member or None}
+    if record.is_line:
+        fields["item"] = ""
     fields |= {name: value for name in ORIGINS if (value := getattr(record, name))}
     if record.layout is not None:
         from indexer.parts.layout import pack

@@ -16,6 +16,7 @@ _NO_WORDS = "fahras: the query holds no words, so nothing was searched: give at 
 
 
 TILDE = f'"{WORD} روسيا"~'
+STARS = "*ه" * 100 + "*ب"
 
 
 def _query(key: str, met: str, query: str, answer: str, code: int = 2) -> Case:
@@ -34,8 +35,8 @@ QUERIES = [
     _query("long-query", "a word of 60,000 letters", "ضط" * 30_000,
            "fahras: a word of a query may have 1,000 letters at most; this one has 60,000: "
            f"here: {'ضط' * 10}\n  {'ضط' * 60}\n  {'^' * 20}"),
-    _query("stars", "100 stars in a word", "*ه" * 100 + "*ب",
-           "fahras: nothing found for: " + "*ه" * 100 + "*ب", 1),
+    _query("stars", "100 stars in a word", STARS,
+           f"fahras: nothing found for: {STARS}\nfahras: no word of the index fits {STARS}", 1),
     _query("tilde", "a number of 5,000 digits after a phrase", TILDE + "9" * 5000,
            "fahras: at most 1,000,000 words may stand between those of a phrase: here: "
            f"{'9' * 20}\n"

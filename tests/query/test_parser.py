@@ -15,6 +15,7 @@ from indexer.errors import QueryError
 from indexer.query import limits
 from indexer.query.grammar import ParsedQuery
 from indexer.query.nodes import (
+    AlternativeQuery,
     AndQuery,
     EveryQuery,
     FilterQuery,
@@ -49,6 +50,8 @@ def shape(query: Any) -> str:
         slop = "" if query.slop is None else f"~{query.slop}"
         level = "" if query.level == "joined" else f"@{query.level}"
         return f"{_field(query)}«{words}»{level}{slop}{_boost(query)}"
+    if isinstance(query, AlternativeQuery):
+        return "{" + ", ".join(" ".join(map(str, side)) for side in query.sides) + "}"
     if isinstance(query, FilterQuery):
         return f"files{sorted(query.files)}" if query.files is not None else f"dates{query.dates}"
     if isinstance(query, EveryQuery):
@@ -441,6 +444,7 @@ QUERIES = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=40)
 @given(QUERIES)
 @settings(max_examples=300)
 @example('"' * 3)
+@example("لا0")
 def test_parse_raises_only_query_errors(text: str) -> None:
     found, error = outcome(text)
     if error is not None:
