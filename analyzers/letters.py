@@ -59,6 +59,12 @@ MARKS = frozenset(araby.TASHKEEL) | frozenset(QURANIC_MARKS) | {SUPERSCRIPT_ALEF
 QURANIC_LETTERS = SUPERSCRIPT_ALEF + "\u06e5\u06e6\u06e7\u06e8"
 """Marks that may be read as letters: see `uthmani`."""
 
+SILENT = "\u06df"
+"""A small circle above a letter that is not read: the alef of قالوا۟."""
+
+READ_MARKS = QURANIC_LETTERS + SILENT
+"""Marks that decide how a word is spelled today."""
+
 HAMZA_ON_TATWEEL = re.compile(
     f"{TATWEEL}[{''.join(sorted(MARKS - {TATWEEL}))}]*{araby.HAMZA_ABOVE}"
 )

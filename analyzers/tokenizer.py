@@ -142,7 +142,7 @@ class _CharTable:
             met = np.zeros(len(self.classes), np.bool_)
             met[codes[unknown]] = True
             for code in np.flatnonzero(met).tolist():
-                is_read = chr(code) in letters.QURANIC_LETTERS
+                is_read = chr(code) in letters.READ_MARKS
                 self.classes[code] = _READ_MARK if is_read else letters.char_class(chr(code))
                 self.mapping[code] = ord(letters.char_mapping(chr(code)))
             found = self.classes.take(codes)

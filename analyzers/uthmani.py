@@ -19,6 +19,8 @@ from analyzers.letters import (
     MARKS,
     OTHER,
     QURANIC_LETTERS,
+    READ_MARKS,
+    SILENT,
     TATWEEL,
     char_class,
 )
@@ -30,7 +32,7 @@ _SMALL = "".join(sorted(MARKS - {*SIGNS})) + _MADDA
 _M = f"[{_SMALL}]*"
 _END = f"(?={_M}$)"
 
-_has_signs = re.compile(f"[{SIGNS}]|{HAMZA_ON_TATWEEL.pattern}").search
+_has_signs = re.compile(f"[{READ_MARKS}]|{HAMZA_ON_TATWEEL.pattern}").search
 
 # `re` compiles those below when a word first asks for them: few searches do.
 _SEATED = f"({HAMZA_ON_TATWEEL.pattern})(?:{_M}([{araby.ALEF}{ALEF_ABOVE}]))?"
@@ -38,6 +40,9 @@ _BARE = str.maketrans("", "", _SMALL)
 _TANWEEN = (araby.FATHATAN, "\u0657")
 
 _RULES = (
+    (f"(?<=[ا{ALEF_ABOVE}])({_M})ؤ{_M}ا{SILENT}{_END}", r"\1ء"),  # شركٰٓؤا۟
+    (f"ؤ{_M}ا{SILENT}{_END}", "أ"),  # الملؤا۟
+    (f"[ىي]{SILENT}|ا{SILENT}(?!{_M}$)", ""),  # بأيي۟د, نبإى۟, لشا۟ىء
     (HIGH_YEH, araby.YEH),  # النبيـۧن
     (HIGH_NOON, araby.NOON),  # نـۨجي
     (f"(?<=و{araby.DAMMA}){SMALL_WAW}(?!{_M}د{_M}$)(?!{_M}$)", araby.WAW),  # الغاوۥن, not داوۥد
