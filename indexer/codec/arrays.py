@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from analyzers.ranked import inverse_of
+from indexer.codec.checks import Checks
 from indexer.codec.container import Container
 from indexer.codec.format import (
     GRAM_LEVEL,
@@ -260,13 +261,22 @@ class FieldArrays:
 
     @cached_property
     def docs(self) -> Array:
-        """Docnum of every posting, by slot."""
-        return self._array("docs")
+        """Docnum of every posting, by slot. `check_postings` comes before reading any."""
+        return self._container.unchecked(f"{self._prefix}docs")
 
     @cached_property
     def tf(self) -> Array:
-        """Occurrences of every posting."""
-        return self._array("tf")
+        """Occurrences of every posting. `check_postings` comes before reading any."""
+        return self._container.unchecked(f"{self._prefix}tf")
+
+    def check_postings(self, ranges: Array) -> None:
+        """Check ranges of `docs` and `tf`, int64 [n, 2]. Raises IndexCorruptError."""
+        for checks in self._posting_checks:
+            checks.parts(ranges)
+
+    @cached_property
+    def _posting_checks(self) -> list[Checks]:
+        return [self._container.checks(self._prefix + part) for part in ("docs", "tf")]
 
     @cached_property
     def weights(self) -> Array:
@@ -280,9 +290,12 @@ class FieldArrays:
         return f"{self._prefix}positions" in self._container
 
     def doc_range(self, slots: Slots) -> slice:
-        """Where the postings of a slice of slots are in `docs`, `tf` and `weights`."""
+        """Where the postings of a slice of slots are in `docs`, `tf` and `weights`, checked."""
         starts = self.doc_starts
-        return slice(int(starts[slots.first]), int(starts[slots.last]))
+        first, last = int(starts[slots.first]), int(starts[slots.last])
+        for checks in self._posting_checks:
+            checks.part(first, last)
+        return slice(first, last)
 
     def postings(self, slots: Slots) -> tuple[Array, Array]:
         """(docs, tf) of a slice: sorted within a slot, several slots one after the other."""
@@ -294,22 +307,34 @@ class FieldArrays:
         slots = self.slot_by_ordinal[ordinals]
         starts, stops = self.doc_starts[slots].tolist(), self.doc_starts[slots + 1].tolist()
         docs = self.docs
+        self.check_postings(np.stack([self.doc_starts[slots], self.doc_starts[slots + 1]], axis=1))
         return np.concatenate([docs[:0], *(docs[a:b] for a, b in zip(starts, stops, strict=True))])
 
     def positions(self, slots: Slots) -> Array:
         """The positions of a slice, posting after posting; tf of them belong to each."""
         starts = self.position_starts
-        return self.all_positions[int(starts[slots.first]) : int(starts[slots.last])]
+        first, last = int(starts[slots.first]), int(starts[slots.last])
+        self._position_checks.part(first, last)
+        return self._all_positions[first:last]
+
+    def positions_at(self, places: Array) -> Array:
+        """The positions at some places among all of them."""
+        self._position_checks.places(places)
+        return self._all_positions.take(places)
 
     @cached_property
     def position_starts(self) -> Array:
-        """int64 [slots + 1], into `all_positions`. Counted when first asked for."""
+        """int64 [slots + 1], into all positions. Counted when first asked for."""
         return self._starts("pos_")
 
     @cached_property
-    def all_positions(self) -> Array:
+    def _all_positions(self) -> Array:
         """Every position, by slot and posting."""
-        return self._array("positions")
+        return self._container.unchecked(f"{self._prefix}positions")
+
+    @cached_property
+    def _position_checks(self) -> Checks:
+        return self._container.checks(f"{self._prefix}positions")
 
     def df(self, ordinal: int) -> int:
         """The number of documents with a term, including deleted ones."""
@@ -336,6 +361,8 @@ class FieldArrays:
 
     def as_postings(self) -> Postings:
         """All postings, in the form that a merge takes; the keys are slots."""
+        for checks in self._posting_checks:
+            checks.all()
         return Postings(
             keys=np.arange(self.term_count),
             doc_starts=self.doc_starts,

@@ -232,6 +232,7 @@ class ColumnarField:
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """See FieldSource."""
         docs, tf = self.arrays.docs, self.arrays.tf
+        self.arrays.check_postings(ranges)
         if len(ranges) > _FEW_RANGES and len(ranges) * _SLICED_POSTINGS > total:
             places = slice_indices(ranges[:, 0], ranges[:, 1] - ranges[:, 0])
             return docs.take(places), tf.take(places)
@@ -245,7 +246,7 @@ class ColumnarField:
 
     def positions(self, places: NDArray[np.int64]) -> Positions:
         """See FieldSource."""
-        return self.arrays.all_positions.take(places)
+        return self.arrays.positions_at(places)
 
     def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
         """See FieldSource."""

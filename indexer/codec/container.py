@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from indexer.codec import format as fmt
+from indexer.codec.checks import Checks, checksums_of
 from indexer.codec.commits import mapped, read_directory
 from indexer.codec.contents import Fingerprint, SegmentEntry
 from indexer.errors import IndexCorruptError
@@ -35,6 +36,7 @@ class ContainerWriter:
         self.meta: dict[str, Any] = {}
         self._file = file
         self._arrays: dict[str, list[Any]] = {}
+        self._blocks: dict[str, list[int]] = {}
         self._offset = 0
         self._put(fmt.pack_header())
 
@@ -46,20 +48,28 @@ class ContainerWriter:
         start, crc = self._offset, zlib.crc32(view)
         self._put(view)
         self._arrays[name] = [data.dtype.str, start, int(data.size), crc]
+        if len(view) > fmt.CHECKED_BYTES:
+            self._blocks[name] = checksums_of(view)
 
     def add_stream(self, name: str, dtype: np.dtype[Any], stream: IO[bytes]) -> None:
         """Copy little-endian values of `dtype` from the stream's beginning to its end."""
         self._begin(name)
         start, crc = self._offset, 0
+        blocks: list[int] = []
         stream.seek(0)
         while block := stream.read(_COPY_BYTES):
             crc = zlib.crc32(block, crc)
+            blocks += checksums_of(block)
             self._put(block)
+        if self._offset - start > fmt.CHECKED_BYTES:
+            self._blocks[name] = blocks
         dtype = little_endian(np.dtype(dtype))
         self._arrays[name] = [dtype.str, start, (self._offset - start) // dtype.itemsize, crc]
 
     def close(self) -> Fingerprint:
         """Write directory and footer; the file stays open for its owner to sync."""
+        for name, crcs in list(self._blocks.items()):
+            self.add(f"{fmt.CHECKSUMS}{name}", np.array(crcs, "<u4"))
         directory = json.dumps(
             {"arrays": self._arrays, "meta": self.meta}, separators=(",", ":"), sort_keys=True
         ).encode("ascii")
@@ -86,7 +96,9 @@ class ContainerWriter:
 class Container:
     """The arrays of one finished file, as views on a map of it; nothing is read before it is used.
 
-    Opening checks header, footer and directory. `verify` reads and checks everything.
+    Opening checks header, footer and directory; an array is checked when it is first asked for, a
+    long one that is read in parts block by block. `verify` reads and checks everything. What is
+    not as it was written raises IndexCorruptError.
     """
 
     def __init__(
@@ -98,6 +110,7 @@ class Container:
         self.meta: dict[str, Any] = directory["meta"]
         self._arrays: dict[str, tuple[str, int, int, int]] = directory["arrays"]
         self._views: dict[str, Array] = {}
+        self._checks: dict[str, Checks] = {}
 
     @classmethod
     def open(cls, path: str, expected: SegmentEntry | None = None) -> Container:
@@ -112,13 +125,28 @@ class Container:
         return list(self._arrays)
 
     def array(self, name: str) -> Array:
-        """The array of that name, read-only; KeyError if there is none."""
+        """The array of that name, read-only and checked; KeyError if there is none."""
         view = self._views.get(name)
         if view is None:
-            dtype, offset, count, _ = self._arrays[name]
-            view = np.frombuffer(self.buffer, np.dtype(dtype), count, offset)
-            self._views[name] = view
+            self.checks(name).all()
+            view = self._views[name] = self.unchecked(name)
         return view
+
+    def unchecked(self, name: str) -> Array:
+        """The array of that name; who reads a part of it asks its `checks` for that part before."""
+        dtype, offset, count, _ = self._arrays[name]
+        return np.frombuffer(self.buffer, np.dtype(dtype), count, offset)
+
+    def checks(self, name: str) -> Checks:
+        """The checks of an array, which remember what they have checked."""
+        known = self._checks.get(name)
+        if known is None:
+            dtype, _, _, crc = self._arrays[name]
+            listed = f"{fmt.CHECKSUMS}{name}"
+            blocks = self.array(listed) if listed in self._arrays else None
+            what, size = f"{self.name}: checksum of {name}", np.dtype(dtype).itemsize
+            known = self._checks[name] = Checks(what, self.raw(name), size, crc, blocks)
+        return known
 
     def span(self, name: str) -> tuple[int, int]:
         """(offset, length) in bytes of an array in the file."""
@@ -126,7 +154,12 @@ class Container:
         return offset, count * np.dtype(dtype).itemsize
 
     def view(self, name: str) -> memoryview:
-        """The raw bytes of an array, without a copy."""
+        """The bytes of an array, checked, without a copy."""
+        self.checks(name).all()
+        return self.raw(name)
+
+    def raw(self, name: str) -> memoryview:
+        """The bytes of an array, unchecked, without a copy."""
         offset, length = self.span(name)
         return memoryview(self.buffer)[offset : offset + length]
 
@@ -138,7 +171,7 @@ class Container:
         for offset, length, name in [*spans, (self._directory_offset, 0, "")]:
             if any(self.buffer[end:offset]):
                 problems.append(f"{self.name}: stray bytes before offset {offset}")
-            if name and zlib.crc32(self.view(name)) != self._arrays[name][3]:
+            if name and zlib.crc32(self.raw(name)) != self._arrays[name][3]:
                 problems.append(f"{self.name}: checksum of {name} does not match")
             end = offset + length
         return problems
@@ -147,3 +180,5 @@ class Container:
         """Raise IndexCorruptError for the first array that is not as it was written."""
         for problem in self.verify():
             raise IndexCorruptError(problem)
+        for name in self._arrays:
+            self.checks(name).sound = True

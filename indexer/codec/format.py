@@ -18,9 +18,14 @@ three bytes that Python's `surrogatepass` gives them).
     footer    = directory_offset:u8 directory_length:u8 directory_crc32:u4
                 crc32 of the 20 bytes before:u4 "GSSARHAF"          32 bytes
 
+An array X of more than 64 KiB has another beside it, `crc/X`, u4: the crc32 of each 64 KiB of it,
+so that a search that reads a part of X checks that part. Where it is missing, X is checked as a
+whole.
+
 Opening checks header, footer, the file's length, the directory's checksum, that every array lies in
 the file and is as long as the others say, and that the file is the one that the TOC names
-(`contents.py`); `verify` and every merge check all arrays and gaps.
+(`contents.py`); an array, or what is read of it, is checked when it is first read; `verify` and
+every merge check all arrays and gaps.
 
 `meta` holds `documents` (how many, deleted ones too), `fields` {name: {"format": Whoosh's format
 class, "postings", "positions", "length_total", "max_tf": numbers}}, `stored` (names of fields with
@@ -162,6 +167,9 @@ _ITEM_BYTES = {"|u1": 1, "|i1": 1} | {f"<{k}{n}": n for k in "uif" for n in (2, 
 HEADER = struct.Struct("<8sI52x")
 FOOTER = struct.Struct("<QQII8s")
 _FOOTER_CHECKED = struct.Struct("<QQI")
+
+CHECKED_BYTES = 1 << 16
+CHECKSUMS = "crc/"
 
 EXTENSION = ".fhs"
 SAMPLE_TOKENS = 64

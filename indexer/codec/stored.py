@@ -126,7 +126,7 @@ class BlobReader:
 
     def __init__(self, container: Container, prefix: str) -> None:
         self._name = f"{container.name}: {prefix}blocks"
-        self._blocks = container.view(f"{prefix}blocks")
+        self._blocks = container.raw(f"{prefix}blocks")  # each frame has a checksum of its own
         self._block_starts = container.array(f"{prefix}block_starts")
         self._block_docs = container.array(f"{prefix}block_docs")
         self._sizes = container.array(f"{prefix}sizes")

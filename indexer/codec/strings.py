@@ -18,7 +18,8 @@ class StringTable:
     """Sorted byte strings, laid end to end; looked up by bisection, without numpy's overhead."""
 
     def __init__(self, container: Container, prefix: str) -> None:
-        self._bytes = container.view(f"{prefix}bytes")
+        self._bytes = container.raw(f"{prefix}bytes")
+        self._checks = container.checks(f"{prefix}bytes")
         self._lengths = _native(container.array(f"{prefix}lengths"))
         self._marks = _native(container.array(f"{prefix}marks"))
 
@@ -28,11 +29,14 @@ class StringTable:
     def __getitem__(self, index: int) -> bytes:
         mark = index // STRINGS_A_MARK
         start = self._marks[mark] + sum(self._lengths[mark * STRINGS_A_MARK : index])
-        return bytes(self._bytes[start : start + self._lengths[index]])
+        stop = start + self._lengths[index]
+        self._checks.part(start, stop)
+        return bytes(self._bytes[start:stop])
 
     @property
     def data(self) -> Array:
         """u1: all strings end to end."""
+        self._checks.all()
         return np.frombuffer(self._bytes, np.uint8)
 
     @property
@@ -47,19 +51,23 @@ class StringTable:
 
     def lower_bound(self, key: bytes) -> int:
         """The index of the first string that is not below `key`."""
-        data, lengths, marks = self._bytes, self._lengths, self._marks
+        data, lengths, marks, check = self._bytes, self._lengths, self._marks, self._checks.part
         low, high = 0, len(marks)
         while low < high:
             middle = (low + high) >> 1
             start = marks[middle]
-            if bytes(data[start : start + lengths[middle * STRINGS_A_MARK]]) < key:
+            stop = start + lengths[middle * STRINGS_A_MARK]
+            check(start, stop)
+            if bytes(data[start:stop]) < key:
                 low = middle + 1
             else:
                 high = middle
         if not low:
             return 0
         start, index = marks[low - 1], (low - 1) * STRINGS_A_MARK
-        for length in lengths[index : low * STRINGS_A_MARK]:
+        block = lengths[index : low * STRINGS_A_MARK]
+        check(start, start + sum(block))
+        for length in block:
             if bytes(data[start : start + length]) >= key:
                 break
             start += length
@@ -80,7 +88,7 @@ class StringTable:
         width = int(lengths[0]) if len(lengths) else 0
         if not width or (lengths != width).any():
             return np.array([i for i in map(self.find, keys) if i >= 0], np.int64)
-        strings = np.frombuffer(self._bytes, f"S{width}")
+        strings = self.data.view(f"S{width}")
         wanted = np.array([key for key in keys if len(key) == width], strings.dtype)
         at = places(wanted, strings)
         found: Array = at[strings[at] == wanted]
