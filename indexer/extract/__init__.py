@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from indexer.errors import ExtractError, NoTextError
-from indexer.extract.fields import Role
 from indexer.extract.formats import (
     BY_ENDING,
     EXTENSIONS,
@@ -38,10 +38,12 @@ __all__ = [
     "may_be_read",
 ]
 
+if TYPE_CHECKING:
+    from indexer.extract.fields import Role
+
+    FieldNames = Mapping[Role, str]
 
 _HEAD_BYTES = 1 << 16
-
-FieldNames = Mapping[Role, str]
 
 
 def extract_path(

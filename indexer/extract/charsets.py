@@ -79,40 +79,15 @@ def decode(data: bytes, declared: str | None = None) -> Decoded:
         else:
             if text.isascii() or _ARABIC.search(text, 0, _LEAD_CHARS):
                 return Decoded(text, "utf-8", 0)
-            return _encoded_twice(text) or Decoded(text, "utf-8", 0)
+            from indexer.extract.twice import encoded_twice
+
+            return Decoded(*(encoded_twice(text, _READABLE_BITS) or (text, "utf-8", 0)))
     return decode_as(data, encoding)
 
 
-def _encoded_twice(text: str) -> Decoded | None:
-    """The text of which a program made another by taking its bytes for Latin letters: Ø§Ù„ is ال.
-
-    None where the text is what it seems.
-    """
-    lead = text[:_LEAD_CHARS]
-    strange = sum(not char.isascii() for char in lead)
-    if strange < _FEW_STRANGE or 4 * strange < len(lead) or len(_LATIN_1.findall(lead)) < strange:
-        return None
-    data = text.translate(_WINDOWS_BYTES).encode("latin-1", "replace")
-    for encoding in ("utf-8", "windows-1256"):
-        decoded = data.decode(encoding, "replace")
-        read = decoded[:_LEAD_CHARS]
-        if 2 * len(_LETTER.findall(read)) < sum(not char.isascii() for char in read):
-            continue  # signs alone are no language
-        price = _surprise(decoded[:_LEAD_CHARS])
-        if price <= _READABLE_BITS * sum(not char.isascii() for char in decoded[:_LEAD_CHARS]):
-            lost = decoded.count("\ufffd") - text.count("\ufffd")
-            return Decoded(decoded, f"{encoding} in utf-8", max(0, lost))
-    return None
-
-
 _ARABIC = re.compile("[\u0600-\u06ff]")
-_LETTER = re.compile("[\u0621-\u064a]")
 _LEAD_CHARS = 4096
-_FEW_STRANGE = 8
-_OF_WINDOWS = {bytes([number]).decode("cp1252", "ignore"): number for number in range(0x80, 0xA0)}
-_LATIN_1 = re.compile("[\x80-\xff" + "".join(filter(None, _OF_WINDOWS)) + "]")
-_WINDOWS_BYTES = {ord(char): number for char, number in _OF_WINDOWS.items() if char}
-"""The bytes of the signs that windows-1252 has where Latin-1 has control characters."""
+"""How much of a text shows whether it is Arabic."""
 
 
 def detect(sample: bytes) -> str:

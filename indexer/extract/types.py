@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.errors import PassingError
-from indexer.extract.fields import Fields, Role
 from indexer.reports import FileProblem
 
 if TYPE_CHECKING:
+    from indexer.extract.fields import Fields, Role
     from indexer.extract.package import Budget
     from indexer.parts.layout import Layout
 
@@ -79,8 +80,7 @@ class Extraction:
         fields: Mapping[Role, str] | None = None,
     ) -> None:
         self.path = path
-        self.fields = Fields(fields)
-        """What the fields of records are called, for files of records."""
+        self._said = fields
         self.records: Iterable[Record] = ()
         self.is_of_records = False
         """Whether its documents are records with fields."""
@@ -103,6 +103,13 @@ class Extraction:
         self.unlisted = 0
         """Problems met beyond `MAX_PROBLEMS`."""
         self._unlisted_loss = False
+
+    @cached_property
+    def fields(self) -> Fields:
+        """What the fields of records are called, for files of records."""
+        from indexer.extract.fields import Fields
+
+        return Fields(self._said)
 
     def report(self, reason: str, line: int | None = None, *, lost: bool = True) -> None:
         """Note a problem that did not keep the rest of the file from being read.

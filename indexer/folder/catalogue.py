@@ -135,7 +135,8 @@ class Catalogue:
         for key, stamp in self.files.stamps():
             if (all_below and key[0] != os.sep) or _covers(root, key):
                 cut = key.rfind(os.sep) + 1
-                by_start[key[:cut]][key[cut:]] = stamp if key not in outdated else NO_STAMP
+                is_outdated = outdated and key in outdated  # mostly there are none
+                by_start[key[:cut]][key[cut:]] = NO_STAMP if is_outdated else stamp
         below: dict[str, dict[str, Stamp]] = {}
         for start, files in by_start.items():
             folder = self.absolute(start or ".")

@@ -7,9 +7,10 @@ same. It holds for all roots of an index.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from indexer.extract.fields import ROLES, Role
+if TYPE_CHECKING:
+    from indexer.extract.fields import Role
 
 _MOST_VALUES = 10_000
 _MOST_CHARS = 10_000
@@ -88,5 +89,7 @@ def _checked(value: object, kind: type[int]) -> int:
 
 
 def _pair(pair: object) -> tuple[Role, str]:
+    from indexer.extract.fields import ROLES
+
     role, name = _texts(pair)
     return ROLES[ROLES.index(role)], name

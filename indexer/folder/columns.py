@@ -231,7 +231,9 @@ class Files(MutableMapping[str, FileEntry]):
             entry.mtime_ns,
             entry.documents,
             entry.text_bytes,
-            *(self._code(column, getattr(entry, column)) for column in NAMED),
+            self._code("encoding", entry.encoding),
+            self._code("reader", entry.reader),
+            self._code("failure", entry.failure),
         )
         columns = map(self._column, _NUMBERS)
         row = self._row.get(path)
@@ -255,17 +257,19 @@ class Files(MutableMapping[str, FileEntry]):
 
     def _column(self, name: str) -> array[int]:
         """A column of numbers, all of which are needed, or some of which will change."""
-        column = self._values(name)
+        column = self._numbers.get(name) or self._values(name)
         if isinstance(column, PackedColumn):
             column = self._numbers[name] = column.unpacked()
         return column
 
     def _code(self, column: str, name: str) -> int:
-        codes, names = self._codes[column], self.names[column]
-        if name not in codes:
-            codes[name] = len(names)
+        codes = self._codes[column]
+        code = codes.get(name)
+        if code is None:
+            names = self.names[column]
+            code = codes[name] = len(names)
             names.append(name)
-        return codes[name]
+        return code
 
     @cached_property
     def _codes(self) -> dict[str, dict[str, int]]:

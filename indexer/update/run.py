@@ -12,11 +12,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer.errors import ExtractError, PassingError
 from indexer.extract import MAX_FILE_BYTES, Extraction, Record, extension_of, extract_path
-from indexer.extract.fields import Role
 from indexer.extract.formats import BY_ENDING, OTHER_KIND
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import FileState, below
@@ -25,6 +24,9 @@ from indexer.folder.columns import FileEntry
 from indexer.reports import FileProblem, Progress, UpdateReport
 from indexer.schema import ORIGINS
 from indexer.update.plan import Plan, Report
+
+if TYPE_CHECKING:
+    from indexer.extract.fields import Role
 
 UNIT_FILES = 256
 UNIT_BYTES = 4 << 20
@@ -80,6 +82,7 @@ class FileRead(NamedTuple):
 
 def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead | FileBegun]:
     """The documents of each file, then the result. Runs in the worker processes."""
+    fields = dict(unit.fields)
     for number, path in unit.files:
         if number in unit.slow:
             yield FileBegun(number)
@@ -87,7 +90,7 @@ def read_unit(unit: Unit) -> Iterator[dict[str, Any] | FileRead | FileBegun]:
         extraction: Extraction | None = None
         error: ExtractError | None = None
         try:
-            extraction = extract_path(path, max_bytes=unit.max_bytes, fields=dict(unit.fields))
+            extraction = extract_path(path, max_bytes=unit.max_bytes, fields=fields)
             for record in extraction.records:
                 yield document_fields(number, record, extraction.encoding)
                 documents += 1
@@ -165,6 +168,21 @@ def _may_take_long(state: FileState) -> bool:
     return state.size >= _SLOW_BYTES or (named is not None and named.is_risky)
 
 
+_MANY_BYTES = 8 << 20
+"""So much text most likely holds dates."""
+
+
+def _prepare(size: int) -> None:
+    """Import and compile what files of `size` bytes need, before processes are made of this one."""
+    import indexer.extract.origin
+    import indexer.extract.text  # noqa: F401
+
+    if size >= _MANY_BYTES:
+        from indexer.extract import datelines, dates  # noqa: F401
+
+        dates.compile_forms()
+
+
 class Run:
     """The writing half of an update: deletes, adds, and keeps the catalogue in step."""
 
@@ -218,14 +236,12 @@ class Run:
                 at_hand = next(iter(begun.values()), "")
                 self._report(Progress("index", done, len(states), bytes_done, all_bytes, at_hand))
 
-        from indexer.extract.dates import forms
-
         units = units_of(list(numbered.items()), self._catalogue.choices)
         if units:
             alone = all_bytes < ALONE_BYTES
             processes = 1 if alone else PROCESSES
             if not alone:
-                forms()  # once, before processes are made of this one
+                _prepare(all_bytes)
             self._writer.build(units, read_unit, processes=processes, on_message=receive)
             if self._report is not None:
                 count = len(states)
@@ -290,7 +306,8 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
         fields |= {"item": record.item or None, "member": record.member or None}
     if record.is_line:
         fields["item"] = ""
-    fields |= {name: value for name in ORIGINS if (value := getattr(record, name))}
+    if record.title or record.date:
+        fields |= {name: value for name in ORIGINS if (value := getattr(record, name))}
     if record.layout is not None:
         from indexer.parts.layout import pack
 
