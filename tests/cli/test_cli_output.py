@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import csv
+import io
 import json
 import os
 from pathlib import Path
@@ -213,6 +215,12 @@ FORMATS = [
     pytest.param("{path}:{line}", ["news/second.txt:1"], id="fields"),
     pytest.param("{path}\\t{line}\\n", ["news/second.txt\t1", ""], id="escapes"),
     pytest.param("{{{line}}}", ["{1}"], id="braces"),
+    pytest.param(
+        "{line:>3}|{line:03}|{path:_<20}|{path:.4}",
+        ["  1|001|news/second.txt_____|news"],
+        id="widths",
+    ),
+    pytest.param("{score:.0f}{score:>4.0f}|{page:>3}|{part:d}", ["2   2|   |0"], id="numbers"),
     pytest.param("{stale} {query_id}{title_matches}|", [" قاذفات|"], id="values"),
     pytest.param("[bold]{line}[/bold] \\\\t", ["[bold]1[/bold] \\t"], id="no-markup"),
 ]
@@ -222,6 +230,29 @@ FORMATS = [
 def test_format(texts: Path, template: str, lines: list[str]) -> None:
     done = run("search", "--format", template, "قاذفات -روسية", cwd=texts)
     assert done.text.removesuffix("\n").split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    "field", ["{title:d}", "{line:>9999}", "{score:{line}}", "{path!r}", "{score:.2}}"]
+)
+def test_a_field_that_cannot_be_written_so_is_refused(texts: Path, field: str) -> None:
+    done = run("search", "--format", field, "قاذفات", cwd=texts)
+    assert (done.code, done.text) == (2, "")
+    assert "--format" in done.err
+
+
+def test_a_table_for_spreadsheets(texts: Path) -> None:
+    done = run("search", "--csv", "--queries", "-", cwd=texts, stdin="المدينة\nقاذفات".encode())
+    heading, *rows = csv.reader(io.StringIO(done.text))
+    hits = [dict(zip(heading, row, strict=True)) for row in rows]
+    assert {hit["query_id"] for hit in hits} == {"1", "2"}
+    expected = run("search", "--jsonl", "--queries", "-", cwd=texts,
+                   stdin="المدينة\nقاذفات".encode())  # fmt: skip
+    found = [json.loads(line) for line in expected.lines]
+    assert [hit["snippet"] for hit in hits] == [
+        " ".join(hit["snippet"].split("\n")) for hit in found
+    ]
+    assert [hit["line"] for hit in hits] == [str(hit["line"]) for hit in found]
 
 
 def test_format_snippet_is_one_line(texts: Path) -> None:

@@ -46,6 +46,7 @@ def _output(request: SearchRequest) -> Output:
         json=request.json,
         jsonl=request.jsonl,
         format=request.format is not None,
+        csv=request.csv,
         paths=request.paths or request.null,
         count=request.count,
     )

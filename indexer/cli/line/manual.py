@@ -71,6 +71,7 @@ Examples
   fahras search -0 نفط --in 'news/*' | xargs -0 wc -w
   fahras search --jsonl --all نفط | jq -r .title
   fahras search --format '{path}:{line}: {snippet}' نفط
+  fahras search --csv --all نفط > hits.csv
   fahras search --queries questions.txt --jsonl > hits.jsonl
 
 Exit codes: 0 something was found, 1 nothing was, 2 an error.""",

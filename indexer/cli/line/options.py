@@ -251,11 +251,13 @@ class SearchRequest(Request):
     quiet = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
     json = JSON
     jsonl = JSON_LINES
+    csv = Flag(_OUTPUT, "--csv", "Print a table for spreadsheets: a heading, then a row per hit.")
     format = Text(
         _OUTPUT,
         "--format",
         "A line for each hit, {name} for the fields of the JSON: "
-        "'{path}:{line}: {snippet}'. \\t and \\n are a tab and a line end.",
+        "'{path}:{line}: {snippet}'; {score:.2f} and {title:>40} as Python writes them. "
+        "\\t and \\n are a tab and a line end.",
         metavar="TEMPLATE",
     )
     color = COLOUR

@@ -36,23 +36,29 @@ class Output(NamedTuple):
         """Whether the text of the hits is printed."""
         reads_text = {"snippet", "snippet_offset", "matches"}
         if self.kind == "format":
-            return any(is_field and name in reads_text for is_field, name in self.template)
+            return not reads_text.isdisjoint(self.fields)
         return self.needs_hits and self.kind != "paths"
 
     @property
     def marks_titles(self) -> bool:
         """Whether the words of titles that met the query are printed."""
         if self.kind == "format":
-            return (True, "title_matches") in self.template
-        return self.kind in ("json", "jsonl") or (self.kind == "text" and self.screen.is_terminal)
+            return "title_matches" in self.fields
+        return self.kind in ("json", "jsonl", "csv") or (
+            self.kind == "text" and self.screen.is_terminal
+        )
 
     @property
     def needs_places(self) -> bool:
         """Whether the place of the best passage is printed."""
         if self.kind == "format":
-            places = {"line", "column", "byte_offset", "page"}
-            return any(is_field and name in places for is_field, name in self.template)
+            return not {"line", "column", "byte_offset", "page"}.isdisjoint(self.fields)
         return self.needs_hits and self.kind != "paths"
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that `--format` names."""
+        return frozenset(piece.text for piece in self.template if piece.is_field)
 
     def printer(self) -> Printer:
         """The function that prints an answer so."""
@@ -62,6 +68,7 @@ class Output(NamedTuple):
             "json": lambda results, query_id: _print_json(self, results, query_id),
             "jsonl": lambda results, query_id: _print_json_lines(self, results, query_id),
             "format": lambda results, query_id: _print_format(self, results, query_id),
+            "csv": _CsvPrinter(self.screen),
             "paths": lambda results, query_id: _print_paths(self, results, query_id),
             "text": lambda results, query_id: _print_text(self.screen, results, query_id),
         }
@@ -96,6 +103,36 @@ def _print_format(output: Output, results: SearchResults, query_id: str | None) 
         }
         shown["path"] = screen.name(records.relative_path(hit.path))
         terminal.write(template.fill(output.template, shown) + "\n")
+
+
+class _CsvPrinter:
+    """The hits of any number of answers as one table of RFC 4180, a line for each hit."""
+
+    def __init__(self, screen: render.Screen) -> None:
+        self._screen = screen
+        self._has_heading = False
+
+    def __call__(self, results: SearchResults, query_id: str | None) -> None:
+        import csv
+
+        from indexer.cli.output.template import text_of
+
+        writer = csv.writer(_Written(), lineterminator="\n")
+        if not self._has_heading:
+            writer.writerow(records.HIT_FIELDS)
+            self._has_heading = True
+        for hit in results.hits:
+            shown = records.hit_record(hit, query_id)
+            shown["path"] = self._screen.name(records.relative_path(hit.path))
+            values = (text_of(shown[name]) for name in records.HIT_FIELDS)
+            writer.writerow(self._screen.data(value) for value in values)
+
+
+class _Written:
+    """Where the csv module writes to: our standard output."""
+
+    def write(self, text: str) -> None:
+        terminal.write(text)
 
 
 def _print_paths(output: Output, results: SearchResults, query_id: str | None) -> None:

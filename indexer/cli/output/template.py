@@ -1,63 +1,109 @@
 r"""What line does `--format` ask for? `{name}` of the JSON fields, `\t`, `\n`, `{{` and `}}`.
 
-Refuses attributes, indexes and conversions: a template is data, not a program.
+A field may say how wide it is and how it is written, as Python does: `{score:.2f}`, `{title:>40}`.
+Attributes, indexes and conversions are refused: a template is data, not a program.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
-_PIECE = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|\\([tn0\\])|[{}]")
+_PIECE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|\\([tn0\\])|[{}]")
 _ESCAPES = {"t": "\t", "n": "\n", "0": "\0", "\\": "\\"}
+
+_SPEC = re.compile(r"(?:[^{}]?[<>^])?0?\d{0,3}(?:\.\d{1,3})?[a-zA-Z%]?")
+"""Widths of up to 999, so that no line can fill the memory."""
+
+_NUMBERS = {"score": 0.0, "line": 1, "column": 1, "byte_offset": 1, "snippet_offset": 1, "part": 1}
+"""Fields that are numbers, with one of their kind."""
 
 
 class TemplateError(ValueError):
     """A template that cannot be filled."""
 
 
-Template = list[tuple[bool, str]]
-"""Pieces in order: (is a field, its name or the literal text)."""
+class Piece(NamedTuple):
+    """Literal text, or the name of a field and how it is to be written."""
+
+    is_field: bool
+    text: str
+    spec: str = ""
+
+
+Template = list[Piece]
 
 
 def parse(template: str, known: tuple[str, ...]) -> Template:
-    """Split a template into literal text and fields, all of them known."""
+    """Split a template into literal text and fields, all of them known. Raises TemplateError."""
     pieces: Template = []
     end = 0
     for found in _PIECE.finditer(template):
-        pieces.append((False, template[end : found.start()]))
+        pieces.append(Piece(False, template[end : found.start()]))
         pieces.append(_piece(found, known))
         end = found.end()
-    pieces.append((False, template[end:]))
-    return [piece for piece in pieces if piece[0] or piece[1]]
+    pieces.append(Piece(False, template[end:]))
+    return [piece for piece in pieces if piece.is_field or piece.text]
 
 
-def _piece(found: re.Match[str], known: tuple[str, ...]) -> tuple[bool, str]:
-    """Whether a piece of a template is the name of a field, and the name or the text it stands for.
+def _piece(found: re.Match[str], known: tuple[str, ...]) -> Piece:
+    """One piece of a template.
 
-    Raises TemplateError for a lone brace and for an unknown field.
+    Raises TemplateError for a lone brace, an unknown field and a way to write that it has not.
     """
-    if found[2] is not None:
-        return False, _ESCAPES[found[2]]
+    name, spec, escape = found.groups()
+    if escape is not None:
+        return Piece(False, _ESCAPES[escape])
     if found[0] in ("{{", "}}"):
-        return False, found[0][0]
-    if found[1] is None:
+        return Piece(False, found[0][0])
+    if name is None:
         raise TemplateError(
             f"a lone {found[0]} in --format; write {found[0] * 2} for the character"
         )
-    if found[1] not in known:
+    if name not in known:
         raise TemplateError(
-            f"unknown field {{{found[1]}}} in --format; the fields are: {', '.join(known)}"
+            f"unknown field {{{name}}} in --format; the fields are: {', '.join(known)}"
         )
-    return True, found[1]
+    if spec and not _can_be_written(name, spec):
+        raise TemplateError(
+            f"{{{name}}} cannot be written as {spec!r} in --format; "
+            "{score:.2f} has two decimals, {title:>40} is 40 characters wide"
+        )
+    return Piece(True, name, spec or "")
+
+
+def _can_be_written(name: str, spec: str) -> bool:
+    """Whether the values of a field have this way to be written."""
+    if not _SPEC.fullmatch(spec):
+        return False
+    try:
+        format(_NUMBERS.get(name, ""), spec)
+    except ValueError:
+        return False
+    return True
 
 
 def fill(template: Template, values: Mapping[str, object]) -> str:
     """The line for one hit, without its line end."""
-    return "".join(_text(values[piece]) if is_field else piece for is_field, piece in template)
+    return "".join(
+        _written(values[piece.text], piece.spec) if piece.is_field else piece.text
+        for piece in template
+    )
 
 
-def _text(value: object) -> str:
+def _written(value: object, spec: str) -> str:
+    if not spec:
+        return text_of(value)
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return format(value, spec)
+    width = re.match(r"(?:[^{}]?[<>^])?0?\d{0,3}", spec)
+    is_missing_number = value is None and width is not None
+    return format(text_of(value), width[0] if is_missing_number and width else spec)
+
+
+def text_of(value: object) -> str:
+    """A value of the JSON as plain text: numbers with four decimals, lists with commas."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -65,5 +111,7 @@ def _text(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4f}"
     if isinstance(value, list):
-        return ", ".join(_text(item["word"] if isinstance(item, dict) else item) for item in value)
+        return ", ".join(
+            text_of(item["word"] if isinstance(item, dict) else item) for item in value
+        )
     return str(value)
