@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli_process import PROJECT, Run, run
+from cli_process import PROJECT, Run, run, run_on_terminal
 from conftest import TEXTS
 
 from indexer.cli.output.records import HIT_FIELDS
@@ -361,10 +361,61 @@ def test_show_begins_at_the_line(texts: Path) -> None:
     assert run("show", "second.txt:3", cwd=texts / "news").lines == ["لم يعرف أحد من أين جاءت."]
 
 
-@pytest.mark.parametrize("line", ["9" * 19, "9" * 20, "9" * 5000, "٩" * 5000])
+@pytest.mark.parametrize("line", ["4", "9" * 19, "9" * 20, "9" * 5000, "٩" * 5000])
 def test_show_of_a_line_beyond_the_last(texts: Path, line: str) -> None:
     done = run("show", f"crlf.txt:{line}", cwd=texts)
-    assert (done.code, done.text, done.err) == (0, "", "")
+    assert (done.code, done.text) == (2, "")
+    assert "crlf.txt has no line" in done.err
+    assert ": it has 3" in done.err
+
+
+LINES = [
+    pytest.param(["crlf.txt:2-2"], "فيه بستان\r\n", id="one"),
+    pytest.param(["crlf.txt:2-3"], "فيه بستان\r\nوالسطر الثالث\r\n", id="two"),
+    pytest.param(["crlf.txt:2-99"], "فيه بستان\r\nوالسطر الثالث\r\n", id="as-many-as-there-are"),
+    pytest.param(["crlf.txt:3", "-C", "0"], "والسطر الثالث\r\n", id="just-the-line"),
+    pytest.param(["crlf.txt:3", "-C", "1"], "فيه بستان\r\nوالسطر الثالث\r\n", id="around"),
+    pytest.param(["crlf.txt:2", "-N", "-C0"], "     2\tفيه بستان\r\n", id="numbered"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "shown"), LINES)
+def test_show_of_some_lines(texts: Path, arguments: list[str], shown: str) -> None:
+    done = run("show", *arguments, cwd=texts)
+    assert (done.out.decode(), done.err) == (shown, "")
+
+
+def test_numbers_count_the_lines_of_the_whole_text(texts: Path) -> None:
+    text = TEXTS["news/first.txt"]
+    expected = [f"{n:6}\t{line}" for n, line in enumerate(text.splitlines(), 1)]
+    assert run("show", "-N", "news/first.txt", cwd=texts).lines == expected
+    assert run("show", "-N", "news/first.txt:2", cwd=texts).lines == expected[1:]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["crlf.txt", "-C", "2"], "-C needs a line"),
+        (["crlf.txt:3-2"], "the first comes after the last"),
+        (["crlf.txt:3", "-C", "-1"], "is too small"),
+    ],
+)
+def test_lines_that_cannot_be_shown(texts: Path, arguments: list[str], message: str) -> None:
+    done = run("show", *arguments, cwd=texts)
+    assert (done.code, done.text) == (2, "")
+    assert message in done.err
+
+
+@pytest.mark.parametrize(
+    ("pager", "before"), [("sed s/^/PAGED/", "PAGED"), ("cat", ""), ("no-such", "")]
+)
+def test_a_terminal_gets_a_pager(texts: Path, pager: str, before: str) -> None:
+    shown = run_on_terminal("show", "news/second.txt:3", cwd=texts, PAGER=pager)
+    assert shown.code == 0
+    assert shown.text.splitlines()[0].startswith(before + "لم يعرف")
+    plain = run_on_terminal("show", "--no-pager", "news/second.txt:3", cwd=texts, PAGER=pager)
+    assert "PAGED" not in plain.text
+    assert run("show", "news/second.txt:3", cwd=texts, PAGER=pager).text.startswith("لم يعرف")
 
 
 def test_show_takes_what_search_gives(texts: Path) -> None:

@@ -75,7 +75,7 @@ def run_on_terminal(
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-        env=environment(**changes),
+        env=environment(**{"PAGER": "cat", **changes}),
         close_fds=True,
     )
     os.close(theirs)

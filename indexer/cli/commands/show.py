@@ -1,13 +1,14 @@
-"""`fahras show`: the text of a hit, from a line on or of a page, with matches marked."""
+"""`fahras show`: the text of a hit, from a line on, some lines or a page, with matches marked."""
 
 from __future__ import annotations
 
 import re
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.cli import exits
+from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import records, render, terminal
 from indexer.cli.output.wrap import Piece
 from indexer.errors import DocumentNotFoundError
@@ -19,9 +20,24 @@ if TYPE_CHECKING:
     from indexer.cli.line.options import ShowRequest
     from indexer.index import Index
 
-_PLACE = re.compile(r"(.+?):(\d+)(?::\d*)?:?", re.DOTALL)
+_PLACE = re.compile(r"(.+?):(\d+)(?:-(\d+)|:\d*)?:?", re.DOTALL)
 _PAGE = re.compile(r"(.+?):p([^:\s]+):?", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class _Lines(NamedTuple):
+    """The lines that a name ends with, counted from 1; `last` where it says two."""
+
+    first: int
+    last: int | None = None
+
+
+class _Part(NamedTuple):
+    """What is shown of a text: `text[start:end]`, which begins on line `line`."""
+
+    start: int
+    end: int
+    line: int
 
 
 def run(request: ShowRequest) -> int:
@@ -33,37 +49,43 @@ def run(request: ShowRequest) -> int:
     )
     screen = render.Screen.of(request.color)
     with Index.open(".", index_dir=request.index) as opened:
-        document, line = _found(opened, request.hit)
-        first, last = _span(document, line)
+        document, lines = _found(opened, request.hit)
+        part = _part(document, lines, request.context)
         matches: tuple[Match, ...] = ()
         if request.query is not None:
             words = terminal.utf8_argument(request.query)
             matches = tuple(opened.matches(document.text, words, options))
     if request.json:
+        line = (lines.first if lines else 1) if document.line is None else document.line
         record = records.document_record(document, line, matches)
         terminal.write(records.json_line(record, for_terminal=screen.is_terminal))
+        return exits.FOUND
+    shown = _numbered if request.number else _whole
+    text = shown(screen, document.text, part, matches)
+    if screen.is_terminal and not request.no_pager:
+        from indexer.cli.output import pager
+
+        pager.show(text)
     else:
-        _print_text(screen, document.text[:last], first, matches)
+        terminal.write(text)
     return exits.FOUND
 
 
-def _found(index: Index, hit: str) -> tuple[Document, int]:
-    """The document and the line; a name that ends like a line number is tried whole first.
-
-    The line of a record is that of its file.
-    """
-    line = 1
+def _found(index: Index, hit: str) -> tuple[Document, _Lines | None]:
+    """The document and the lines; a name that ends like a line number is tried whole first."""
     try:
-        document = index.document(hit)
+        return index.document(hit), None
     except DocumentNotFoundError:
         if (page := _PAGE.fullmatch(hit)) is not None:
-            return _with_page(index.document(page[1]), page[2]), line
+            return _with_page(index.document(page[1]), page[2]), None
         place = _PLACE.fullmatch(hit)
         if place is None:
             raise
-        line = max(limits.number(place[2], sys.maxsize), 1)
-        document = index.document(place[1], line)
-    return document, line if document.line is None else document.line
+    lines = _Lines(
+        max(limits.number(place[2], sys.maxsize), 1),
+        None if place[3] is None else limits.number(place[3], sys.maxsize),
+    )
+    return index.document(place[1], lines.first), lines
 
 
 def _with_page(document: Document, label: str) -> Document:
@@ -74,34 +96,76 @@ def _with_page(document: Document, label: str) -> Document:
     return document._replace(division=division)
 
 
-def _span(document: Document, line: int) -> tuple[int, int]:
-    """What is to be shown of a text: a division of it, or all from a line on."""
+def _part(document: Document, lines: _Lines | None, context: int | None) -> _Part:
+    """What is to be shown: a page, all from a line on, or some lines with those around them.
+
+    A record is shown whole: its line is where it stands in its file. Raises UsageError for lines
+    in a record, and DocumentNotFoundError for a line beyond the last.
+    """
     length = len(document.text)
+    chosen = context is not None or (lines is not None and lines.last is not None)
     if document.layout is not None and document.division is not None:
-        return document.division.start, document.layout.end_of(document.division, length)
-    return (line_start(document.text, line) if document.line is None else 0), length
+        start = document.division.start
+        end = document.layout.end_of(document.division, length)
+        return _Part(start, end, _line_of(document.text, start))
+    if document.line is not None:
+        if chosen:
+            raise UsageError(f"{document.id} is a record, not lines of a file: show it whole")
+        return _Part(0, length, 1)
+    if lines is None:
+        if context is not None:
+            raise UsageError("-C needs a line: PATH:LINE or PATH:FIRST-LAST")
+        return _Part(0, length, 1)
+    ends = [found.end() for found in _LINE_END.finditer(document.text)]
+    if not ends or ends[-1] < length:
+        ends.append(length)
+    last = lines.first if lines.last is None else lines.last
+    if lines.first > len(ends):
+        raise DocumentNotFoundError(f"{document.id} has no line {lines.first}: it has {len(ends)}")
+    if last < lines.first:
+        raise UsageError(f"lines {lines.first}-{last}: the first comes after the last")
+    first = max(lines.first - (context or 0), 1)
+    start = ends[first - 2] if first > 1 else 0
+    end = ends[min(last + (context or 0), len(ends)) - 1] if chosen else length
+    return _Part(start, end, first)
 
 
-def line_start(text: str, line: int) -> int:
-    """The offset at which a line, counted from 1, begins; the end of the text if it has fewer."""
-    if line <= 1:
-        return 0
-    for number, end in enumerate(_LINE_END.finditer(text), 2):
-        if number == line:
-            return end.end()
-    return len(text)
+def _line_of(text: str, offset: int) -> int:
+    """The line on which an offset is, counted from 1."""
+    return 1 + sum(1 for _ in _LINE_END.finditer(text, 0, offset))
 
 
-def _print_text(screen: render.Screen, text: str, start: int, matches: tuple[Match, ...]) -> None:
-    shown = text[start:]
+def _whole(screen: render.Screen, text: str, part: _Part, matches: tuple[Match, ...]) -> str:
+    """The part as it is, into a pipe; on a terminal, or with colour, made safe and marked."""
+    shown = text[part.start : part.end]
     if not screen.guarded:
-        terminal.write(shown)
-        return
-    pieces = list(_pieces(shown, start, matches))
+        return shown
+    pieces = list(_pieces(shown, part.start, matches))
     if pieces and not shown.endswith("\n"):
         pieces.append(("\n", ""))
+    return _painted(screen, pieces)
+
+
+def _numbered(screen: render.Screen, text: str, part: _Part, matches: tuple[Match, ...]) -> str:
+    """The part, before each line its number and a tab, as `cat -n` does."""
+    pieces: list[Piece] = []
+    start = part.start
+    number = part.line
+    while start < part.end:
+        found = _LINE_END.search(text, start, part.end)
+        end = part.end if found is None else found.end()
+        line = text[start:end]
+        pieces.append((f"{number:6}\t", render.LINE))
+        pieces += _pieces(line, start, matches) if screen.guarded else [(line, "")]
+        if found is None:
+            pieces.append(("\n", ""))
+        start, number = end, number + 1
+    return _painted(screen, pieces)
+
+
+def _painted(screen: render.Screen, pieces: list[Piece]) -> str:
     painted = render.paint([pieces]) if screen.colour else render.plain([pieces])
-    terminal.write(painted.removesuffix("\n"))
+    return painted.removesuffix("\n")
 
 
 def _pieces(text: str, start: int, matches: tuple[Match, ...]) -> Iterator[Piece]:

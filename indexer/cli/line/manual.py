@@ -78,12 +78,16 @@ Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
     "show": """Print the text of a hit as it was indexed.
 
 HIT is what search prints: a path, a path and a line (the text from that line on, or the record at
-that line), or the id of the JSON output. Into a pipe goes the text alone, unchanged.
+that line), a path and a page, or the id of the JSON output. Into a pipe goes the text alone,
+unchanged; on a terminal a long text is paged.
 
 \b
 Examples
   fahras show news/2017/a.txt
   fahras show news/2017/a.txt:12 -Q 'مجلس الأمن'
+  fahras show news/2017/a.txt:12 -C 3 -N         three lines on each side, with their numbers
+  fahras show news/2017/a.txt:12-20              these lines
+  fahras show book.pdf:p3                        a page
   fahras show record-17 --json | jq -r .text
 
 Exit codes: 0 shown, 2 an error.""",

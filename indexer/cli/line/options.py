@@ -292,11 +292,22 @@ class ShowRequest(Request):
     """`fahras show`."""
 
     command = "show"
-    hit = Word("HIT", "PATH, PATH:LINE, PATH:pPAGE or a hit's id.")
+    hit = Word("HIT", "PATH, PATH:LINE, PATH:FIRST-LAST, PATH:pPAGE or a hit's id.")
     query = Text(_MATCHING, "--query -Q", "Mark the words that meet this.", metavar="QUERY")
     match = MATCH
     strict = STRICT
     variants = VARIANTS
+    context = OptionalNumber(
+        _SHOWN,
+        "--context -C",
+        "Only the line of PATH:LINE, or the lines FIRST to LAST, and N more on each side.",
+        metavar="N",
+        default=None,
+    )
+    number = Flag(_SHOWN, "--number -N", "Before each line its number in the text.")
+    no_pager = Flag(
+        _OUTPUT, "--no-pager", "On a terminal, do not page long texts by PAGER, or less."
+    )
     json = JSON
     index = INDEX
     color = COLOUR
