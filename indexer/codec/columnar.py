@@ -18,8 +18,6 @@ from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
-from indexer.ranking.edits import near
-from indexer.ranking.keys import Keys, Places
 from indexer.ranking.source import (
     NO_DOCS,
     NO_SPANS,
@@ -37,10 +35,10 @@ from indexer.ranking.source import (
     joined,
     spans_of,
 )
-from indexer.ranking.stars import fitting
 
 if TYPE_CHECKING:
     from indexer.query.patterns import Wildcard
+    from indexer.ranking.keys import Keys, Places
 
 _REMEMBERED = 1 << 16
 """Number of groups whose span is cached."""
@@ -130,6 +128,8 @@ class ColumnarField:
 
     def matching(self, pattern: Wildcard) -> Spans:
         """See FieldSource."""
+        from indexer.ranking.stars import fitting
+
         terms, others = (fitting(pattern.spellings, keys) for keys in self._folded_keys)
         groups = self._folded_groups(terms[self.arrays.are_keys("folded", terms)], others)
         return joined(self._spans_of_folded(np.sort(groups)))
@@ -140,6 +140,8 @@ class ColumnarField:
 
         Not every term is a key.
         """
+        from indexer.ranking.keys import Keys
+
         tables = (self.arrays.terms, self.arrays.other_keys("folded"))
         terms, others = (Keys(table.data, table.starts, table.lengths) for table in tables)
         return terms, others
@@ -158,6 +160,8 @@ class ColumnarField:
 
     def near(self, word: str, edits: int) -> Near:
         """See FieldSource."""
+        from indexer.ranking.edits import near
+
         terms, others = self._folded_keys
         places, far = near(word, edits, terms)
         spelled = self.arrays.are_keys("folded", places)

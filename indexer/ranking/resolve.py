@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
 
@@ -29,7 +29,6 @@ from indexer.query.nodes import (
 )
 from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.expand import Expansion, expand, is_part, name_groups
-from indexer.ranking.fuzzy import MOST_FORMS, Misspelled, misspelled
 from indexer.ranking.meanings import (
     Meaning,
     Phrase,
@@ -48,8 +47,11 @@ from indexer.ranking.source import (
     Located,
     Spans,
 )
-from indexer.ranking.spelling import Proposal, proposals
 from indexer.ranking.strict import agreeing, kept
+
+if TYPE_CHECKING:
+    from indexer.ranking.fuzzy import Misspelled
+    from indexer.ranking.spelling import Proposal
 
 _REMEMBERED = 1 << 14
 """Words whose expansion, and leaves whose frequency, is kept."""
@@ -113,6 +115,8 @@ class Resolver:
     def _proposals(
         self, unmarked: str, fields: tuple[str, ...], thorough: bool
     ) -> tuple[Proposal, ...]:
+        from indexer.ranking.spelling import proposals
+
         sources = list(self.snapshot.sources(fields))
         return proposals(unmarked, sources, self.snapshot.vocabulary(fields), thorough=thorough)
 
@@ -166,6 +170,8 @@ class Resolver:
         yield plain(Expansion("folded", str(pattern), "spelling", weight), found[~itself])
 
     def _misspelled(self, pattern: Fuzzy, fields: tuple[str, ...]) -> Misspelled:
+        from indexer.ranking.fuzzy import misspelled
+
         return misspelled(pattern, self.snapshot, fields)
 
     def phrases(self, leaf: Leaf) -> Iterator[Phrase]:
@@ -305,6 +311,8 @@ def notes_on_limits(query: Node, resolver: Resolver) -> Iterator[str]:
     for leaf in leaves_of(query):
         for pattern in patterns_of(leaf):
             if isinstance(pattern, Fuzzy):
+                from indexer.ranking.fuzzy import MOST_FORMS
+
                 found = resolver.misspelled(pattern, leaf.fields)
                 if found.is_cut:
                     yield (

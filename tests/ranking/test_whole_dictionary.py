@@ -55,6 +55,22 @@ def test_many_keys_are_compared_in_parts(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "كتا" in [ordered[place] for place in expected[0].tolist()]
 
 
+@pytest.mark.parametrize("word", ["كتاب", "تكبات", "بتكابت", "ككك", "كت", "ب"])
+def test_one_edit_among_hundreds_of_keys_of_a_size(word: str) -> None:
+    """So many that they are first told by their halves: edits in each place, ends, exchanges."""
+    letters = "ابتكم"
+    once = {word[:i] + a + word[j:] for a in ("", *letters) for i in range(len(word) + 1)
+            for j in range(i, min(i + 1, len(word)) + 1)}  # fmt: skip
+    once |= {word[:i] + word[i : i + 2][::-1] + word[i + 2 :] for i in range(len(word))}
+    others = {a + b + c + word[3:] for a in letters for b in letters for c in letters}
+    others |= {word[:-3] + end[:3] for end in others}
+    ordered, keys = keys_of([*filter(None, once | others)])
+    places, distances = near(word, 1, keys)
+    far = [edits_between(word, key) for key in ordered]
+    assert places.tolist() == [place for place, d in enumerate(far) if d <= 1]
+    assert distances.tolist() == [d for d in far if d <= 1]
+
+
 PIECES = st.lists(st.text("ابa", max_size=2), min_size=2, max_size=5)
 
 
@@ -138,7 +154,6 @@ def test_forms_that_are_left_out_are_said(
 ) -> None:
     assert index.search("كتب~2").notes == ()
     monkeypatch.setattr(fuzzy, "MOST_FORMS", 2)
-    monkeypatch.setattr("indexer.ranking.resolve.MOST_FORMS", 2)
     Resolver.of(index._snapshot).misspelled.cache_clear()
     (note,) = index.search("كتب~2 -كتب~2", SearchOptions(limit=1)).notes
     assert note.startswith("«كتب~2» fits ")
