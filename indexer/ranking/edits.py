@@ -89,10 +89,9 @@ def _by_last_bytes(word: str, edits: int, keys: Keys) -> tuple[Places, Distances
     """
     found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
     if _is_arabic(word):
-        first, last = keys.arabic
         encoded = np.frombuffer(word.encode("utf-8", "surrogatepass"), np.uint8)
         for size in range(max(len(word) - edits, 1), len(word) + edits + 1):
-            places = np.flatnonzero(keys.lengths[first:last] == 2 * size) + first
+            places = keys.sized(2 * size)
             written = Written(keys.data[1:], keys.starts.take(places), 2, size)
             kept, far = within(encoded[1::2], written, edits)
             found.append(places.take(kept))
