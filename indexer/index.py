@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from functools import cached_property
 from types import TracebackType
@@ -193,6 +193,41 @@ class Index:
                     writer.cancel()  # this undoes nothing that was committed
                 raise
         return report_of(plan, catalogue, run, started, notes)
+
+    def replace_broken(
+        self,
+        broken: Set[str],
+        again: Callable[[Catalogue, str], list[str]],
+        progress: Callable[[Progress], None] | None = None,
+    ) -> None:
+        """Commit without the segments whose files are `broken`, and read some files again.
+
+        `again` says which, by key, from the catalogue and the data folder. Everything else is
+        updated as by `update`.
+        """
+        from indexer.codec.whoosh import engine
+        from indexer.folder.changes import look
+        from indexer.update.plan import Asked, plan_update
+        from indexer.update.run import Run, problems_of, stamp
+
+        started_ns = time.time_ns()
+        with self._locked():
+            self.refresh()
+            catalogue = self._load_catalogue()
+            keys = again(catalogue, self._location.data_dir)
+            gone = [catalogue.files.pop(key).number for key in keys]
+            plan = plan_update(catalogue, Asked(), progress, look)
+            writer = engine.open_writer(self._whoosh)
+            try:
+                writer.leave_out(broken)
+                run = Run(writer, catalogue, progress, gone)
+                run.carry_out(plan)
+                stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
+                self._commit(writer, catalogue)
+            except BaseException:
+                with suppress(Exception):
+                    writer.cancel()  # this undoes nothing that was committed
+                raise
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -542,9 +577,11 @@ class Index:
         """Raise IndexCorruptError if damage on disk may have caused an error."""
         if "_opened" not in vars(self) and "_whoosh" not in vars(self):
             return
+        from indexer.codec.consistency import disagreements_of
         from indexer.codec.opened import damage_of
 
-        damage = damage_of(self._location.data_dir)
+        folder = self._location.data_dir
+        damage = damage_of(folder) or disagreements_of(folder)
         if damage:
             raise IndexCorruptError(damage[0]) from error
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import mmap
 import zlib
+from collections.abc import Callable
 from typing import IO, Any
 
 import numpy as np
@@ -163,8 +164,11 @@ class Container:
         offset, length = self.span(name)
         return memoryview(self.buffer)[offset : offset + length]
 
-    def verify(self) -> list[str]:
-        """Every array or gap whose bytes are not those that were written; [] means undamaged."""
+    def verify(self, seen: Callable[[int], None] | None = None) -> list[str]:
+        """Every array or gap whose bytes are not those that were written; [] means undamaged.
+
+        `seen` is told how many bytes of the file have been checked.
+        """
         problems = []
         end = fmt.HEADER.size
         spans = sorted((*self.span(name), name) for name in self._arrays)
@@ -174,6 +178,8 @@ class Container:
             if name and zlib.crc32(self.raw(name)) != self._arrays[name][3]:
                 problems.append(f"{self.name}: checksum of {name} does not match")
             end = offset + length
+            if seen is not None:
+                seen(end)
         return problems
 
     def require_sound(self) -> None:

@@ -51,6 +51,11 @@ class SegmentReader:
         blob = self._records.get(docnum)
         return {} if blob is None else decode_record(blob)
 
+    def misplaced(self) -> list[str]:
+        """The prefixes of stored values whose blocks do not lie where documents look for them."""
+        readers = {"records": self._records, **{f"s/{n}": r for n, r in self._texts.items()}}
+        return [prefix for prefix, blobs in readers.items() if not blobs.bounds_are_right()]
+
     def text(self, docnum: int, field: str) -> str | None:
         """The stored text of one form field, without unpacking anything else."""
         texts = self._texts.get(field)

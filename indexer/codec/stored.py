@@ -144,6 +144,17 @@ class BlobReader:
         place = docnum - held.first
         return held.data[held.bounds[place] : held.bounds[place + 1]]
 
+    def bounds_are_right(self) -> bool:
+        """Whether the blocks lie end to end and have all documents, each once."""
+        starts, docs = self._block_starts.astype(np.int64), self._block_docs.astype(np.int64)
+        return bool(
+            len(docs)
+            and (starts[0], docs[0]) == (0, 0)
+            and (starts[-1], docs[-1]) == (len(self._blocks), len(self._sizes))
+            and (np.diff(starts) >= 0).all()
+            and (np.diff(docs) > 0).all()
+        )
+
     def _hold(self, block: int) -> _Block:
         """Unpack a block, and cache it with other recently used ones."""
         while self._held_bytes > _HELD_BYTES:

@@ -186,11 +186,18 @@ def _prepare(size: int) -> None:
 class Run:
     """The writing half of an update: deletes, adds, and keeps the catalogue in step."""
 
-    def __init__(self, writer: Any, catalogue: Catalogue, report: Report | None) -> None:
+    def __init__(
+        self,
+        writer: Any,
+        catalogue: Catalogue,
+        report: Report | None,
+        gone: Sequence[int] = (),
+    ) -> None:
+        """`gone`: numbers of files whose documents are deleted in any case."""
         self._writer = writer
         self._catalogue = catalogue
         self._report = report
-        self._gone: list[int] = []
+        self._gone = list(gone)
         self.problems: list[FileProblem] = []
         self.bytes_read = 0
         self.failed: set[str] = set()

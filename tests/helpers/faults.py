@@ -22,8 +22,11 @@ from typing import Any, NamedTuple
 
 from indexer import Index, SearchOptions
 from indexer.codec import commits
+from indexer.codec.container import Container
 from indexer.errors import FahrasError, NoIndexError
 from indexer.storage import durable, location
+from indexer.upkeep.checkup import check
+from indexer.upkeep.repair import repair
 
 STEPS = ("make_folder", "create", "sync", "replace", "unlink", "remove_folder", "sync_folder")
 DAY_S = 86_400
@@ -99,6 +102,23 @@ def _with_second_root(home: Path) -> None:
     update(home, paths=[str(other)])
 
 
+def _damaged(home: Path) -> None:
+    """Two segments, of which the first is damaged where it is not read when it is opened."""
+    _indexed(home)
+    (segment,) = home.glob(".fahras/data-*/*.fhs")
+    (home / "new.txt").write_text("خيمة", "utf-8")
+    update(home)
+    assert segment.exists()
+    data = bytearray(segment.read_bytes())
+    data[Container.open(str(segment)).span("f/text/docs")[0]] ^= 1
+    segment.write_bytes(data)
+
+
+def _repair(home: Path) -> None:
+    where = str(home / ".fahras")
+    assert repair(where, check(where)) == ()
+
+
 SCENARIOS = {
     "first build": Scenario(_texts, update),
     "update": Scenario(_changed, update),
@@ -110,6 +130,7 @@ SCENARIOS = {
         lambda home: update(home, forget=[str(home.parent / "home-other")]),
         ("index", "--forget", "../home-other"),
     ),
+    "repair": Scenario(_damaged, _repair, ("verify", "--repair")),
 }
 
 
@@ -123,7 +144,8 @@ def state_of(home: Path) -> State:
     except NoIndexError:
         return None
     with opened as index:
-        assert index._whoosh.verify() == []
+        if damage := index._whoosh.verify():
+            return {"damage": damage}
         options = SearchOptions(limit=None)
         answers = {q: sorted(h.id for h in index.search(q, options).hits) for q in QUERIES}
         texts = {name: index.document(name).text for name in index._catalogue.files}

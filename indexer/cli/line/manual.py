@@ -141,6 +141,20 @@ Examples
   fahras stats --skipped | grep ignored         path, kind and reason, separated by tabs
 
 Exit codes: 0 printed, 2 an error.""",
+    "verify": """Check an index: every checksum, and whether its parts agree with one another.
+
+Each line of damage names the file, the section and the problem. --deep also reads the indexed files
+that have not changed since and compares their texts. --repair reads again those files of which
+something is damaged, keeps everything else, and names the files that are not there any more, whose
+texts are lost with the damage. Until a repair is done, the index is as it was.
+
+\b
+Examples
+  fahras verify
+  fahras verify --deep --json | jq '.damage[]'
+  fahras verify --repair
+
+Exit codes: 0 sound, or repaired without loss, 2 damaged, or an error.""",
     "watch": """Keep an index up to date while its folders change, until Ctrl-C.
 
 First everything is looked at, as by `fahras index`; then only what changes, a moment after it has.

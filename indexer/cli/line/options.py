@@ -364,6 +364,18 @@ class StatsRequest(Request):
     json = JSON
 
 
+class VerifyRequest(Request):
+    """`fahras verify`."""
+
+    command = "verify"
+    deep = Flag(_ACTION, "--deep", "Also compare the texts in the index with the files.")
+    repair = Flag(
+        _ACTION, "--repair", "Read again what is damaged, from the files; keep what is sound."
+    )
+    index = INDEX
+    json = JSON
+
+
 class WatchRequest(Request):
     """`fahras watch`."""
 
@@ -382,6 +394,7 @@ COMMANDS: dict[str, type[Request]] = {
         AnalyzeRequest,
         EvalRequest,
         StatsRequest,
+        VerifyRequest,
         WatchRequest,
     )
 }

@@ -8,7 +8,7 @@ that are on disk when they return.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -48,6 +48,7 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
     """Writes one index; holds its lock from beginning to commit or cancel."""
 
     newsegment: ColumnarSegment
+    segments: list[Any]
     _searcher: Any
 
     catalogue: Fingerprint | None = None
@@ -151,6 +152,11 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         raise TypeError("the fields of an index are those that it was made with")
 
     # Deleting
+
+    def leave_out(self, file_names: Set[str]) -> None:
+        """Commit without some segments; nothing of their files is read."""
+        self.segments = [s for s in self.segments if s.file_name not in file_names]
+        self._setup_doc_offsets()
 
     def delete_by_values(self, fieldname: str, values: Iterable[str | bytes]) -> int:
         """Delete every committed document that has one of these terms in a field; returns how many.

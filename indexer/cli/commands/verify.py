@@ -1,0 +1,88 @@
+"""`fahras verify`: what of an index is damaged, and what could be made again from the texts."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from indexer.cli import exits
+from indexer.cli.output import records, render, terminal
+from indexer.process import keep_freed_memory
+
+if TYPE_CHECKING:
+    from indexer.cli.line.options import VerifyRequest
+    from indexer.upkeep.checkup import Checkup, Damage
+
+_SHOWN = 50
+
+
+def run(request: VerifyRequest) -> int:
+    """Check, print what is damaged, and repair it if that is asked for."""
+    from indexer.cli.output.progress import shown
+    from indexer.storage import location as storage
+    from indexer.upkeep import checkup
+    from indexer.upkeep.repair import repair
+
+    index_dir = os.path.abspath(request.index or storage.find("."))
+    keep_freed_memory()
+    terminal.end_on_closed_pipe(False)
+    terminal.interrupt_on_end_signals()
+    lost: tuple[str, ...] = ()
+    with shown(quiet=False) as progress:
+        found = checkup.check(index_dir, deep=request.deep, report=progress)
+        after = found
+        if found.damage and request.repair:
+            lost = repair(index_dir, found, report=progress)
+            after = checkup.check(index_dir, deep=request.deep, report=progress)
+    terminal.end_on_closed_pipe(True)
+    if request.json:
+        _print_json(index_dir, found, after, lost)
+    else:
+        _print(found, after, lost)
+    return exits.ERROR if after.damage or lost else exits.FOUND
+
+
+def _print(found: Checkup, after: Checkup, lost: tuple[str, ...]) -> None:
+    screen = render.Screen.of("never")
+    for item in found.damage[:_SHOWN]:
+        terminal.write(screen.data(_line(item)) + "\n")
+    if len(found.damage) > _SHOWN:
+        terminal.write(f"… and {len(found.damage) - _SHOWN:,} more; --json lists all\n")
+    for path in lost:
+        terminal.complain(f"{terminal.safe_name(path)}: lost: the file cannot be read again")
+    if found.damage and after is found:
+        terminal.complain("the index is damaged: run fahras verify --repair")
+    elif after.damage:
+        terminal.complain(f"still damaged: {_line(after.damage[0])}")
+    else:
+        what = f"segments: {after.segments}, documents: {after.documents:,}"
+        compared = f", files compared: {after.files_compared:,}" if after.files_compared else ""
+        size = render.size(after.bytes_checked)
+        outcome = "repaired" if found.damage else "sound"
+        terminal.write(f"{outcome}: {what}, {size} checked{compared}\n")
+
+
+def _line(item: Damage) -> str:
+    return ": ".join(part for part in item if part)
+
+
+def _print_json(index_dir: str, found: Checkup, after: Checkup, lost: tuple[str, ...]) -> None:
+    record: records.Record = {
+        **records.path_fields(index_dir, "index_dir"),
+        "sound": not after.damage,
+        "repaired": bool(found.damage) and not after.damage,
+        "segments": after.segments,
+        "documents": after.documents,
+        "bytes_checked": after.bytes_checked,
+        "files_compared": after.files_compared,
+        "damage": [_damage_record(item) for item in found.damage],
+        "lost": [records.path_fields(path)["path"] for path in lost],
+    }
+    on_terminal = terminal.is_terminal(sys.stdout)
+    terminal.write(records.json_line(record, for_terminal=on_terminal))
+
+
+def _damage_record(item: Damage) -> records.Record:
+    file = records.path_fields(item.file, "file")
+    return {**file, "section": item.section, "problem": item.problem}

@@ -1,0 +1,190 @@
+"""Do the arrays of a segment agree with one another? What checksums cannot tell.
+
+A segment may be whole and yet not be what our writer made: whoever made it can give it the right
+checksums. Everything that a search follows from array to array is compared here, in pieces, so
+that no number in the file decides how much memory that takes.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from indexer.codec import commits
+from indexer.codec.arrays import FieldArrays, levels_of
+from indexer.codec.columns import read_numbers
+from indexer.codec.container import Container
+from indexer.codec.contents import SegmentEntry
+from indexer.codec.format import STRINGS_A_MARK
+from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
+from indexer.codec.strings import StringTable
+from indexer.errors import IndexCorruptError
+
+_PIECE = 1 << 20
+"""Postings that are looked at together."""
+
+
+class Fault(NamedTuple):
+    """What is wrong in one section of a segment: an array, or several under one prefix."""
+
+    section: str
+    problem: str
+
+
+def faults_of(container: Container) -> Iterator[Fault]:
+    """Every section whose arrays disagree. The checksums ought to be right."""
+    try:
+        reader = SegmentReader(container)
+    except Exception as error:  # noqa: BLE001  whatever a forged file makes of a reader
+        yield _unreadable("meta", error)
+        return
+    for name in reader.field_names:
+        yield from _checked(f"f/{name}", lambda name=name: _field_faults(reader, name))  # type: ignore[misc]
+    yield from _checked("stored", lambda: _stored_faults(reader))
+
+
+def disagreements_of(folder: str) -> list[str]:
+    """What is wrong with the arrays of the newest commit in a folder, as sentences."""
+    found = []
+    for entry in commits.read_toc(folder).segments:
+        container = open_segment(folder, entry)
+        found += [f"{container.name}: {part}: {problem}" for part, problem in faults_of(container)]
+    return found
+
+
+def _checked(section: str, faults: Callable[[], Iterator[Fault]]) -> Iterator[Fault]:
+    """The faults, with an error on the way as one of them."""
+    try:
+        yield from faults()
+    except Exception as error:  # noqa: BLE001  see above
+        yield _unreadable(section, error)
+
+
+def _unreadable(section: str, error: Exception) -> Fault:
+    words = str(error) if isinstance(error, IndexCorruptError) else type(error).__name__
+    return Fault(section, f"its arrays do not fit together ({words})")
+
+
+def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
+    arrays = reader.field(name)
+    if arrays is None:
+        return
+    section = f"f/{name}"
+    problem = _strings_problem(arrays.terms)
+    if problem:
+        yield Fault(f"{section}/term_bytes", problem)
+    terms = np.arange(arrays.term_count)
+    if arrays.grouped and not np.array_equal(np.sort(arrays.slot_by_ordinal), terms):
+        yield Fault(f"{section}/slots", "two terms have the same postings")
+    for level in levels_of(arrays):
+        yield from _group_faults(arrays, section, level)
+    if int(arrays.doc_starts[-1]) != arrays.posting_count:
+        yield Fault(f"{section}/doc_counts", "not as many postings as it says")
+        return
+    if arrays.has_positions and int(arrays.position_starts[-1]) != arrays.position_count:
+        yield Fault(f"{section}/pos_counts", "not as many positions as it says")
+        return
+    yield from _posting_faults(arrays, section)
+
+
+def _strings_problem(table: StringTable) -> str:
+    starts = table.starts
+    if int(starts[-1]) != len(table.data):
+        return "the strings are not as long as it says"
+    marks = np.asarray(table._marks)
+    if not np.array_equal(marks, starts[:-1:STRINGS_A_MARK]):
+        return "the strings do not begin where it says"
+    before = None
+    for place in range(len(table)):
+        string = table.data[starts[place] : starts[place + 1]].tobytes()
+        if before is not None and string <= before:
+            return "the strings are not in their order"
+        before = string
+    return ""
+
+
+def _group_faults(arrays: FieldArrays, section: str, level: str) -> Iterator[Fault]:
+    starts = arrays.group_starts(level)
+    if arrays.term_count and int(starts[0]) != 0:
+        yield Fault(f"{section}/{level}_heads", "the first term is in no group")
+        return
+    problem = _strings_problem(arrays.other_keys(level))
+    if problem:
+        yield Fault(f"{section}/{level}_key_bytes", problem)
+        return
+    if not all(arrays.group_keys(level)):
+        yield Fault(f"{section}/{level}_spelled", "a group has no key")
+
+
+def _posting_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
+    """Postings against the dictionary and the number of documents, piece by piece."""
+    starts = arrays.doc_starts
+    if arrays.term_count and int(np.diff(starts).min()) < 1:
+        yield Fault(f"{section}/doc_counts", "a term has no postings")
+        return
+    first = 0
+    while first < arrays.term_count:
+        last = int(np.searchsorted(starts, starts[first] + _PIECE, side="right")) - 1
+        last = min(max(last, first + 1), arrays.term_count)
+        low, high = int(starts[first]), int(starts[last])
+        arrays.check_postings(np.array([[low, high]]))
+        docs, tf = arrays.docs[low:high], arrays.tf[low:high]
+        begins = starts[first:last] - low
+        if len(docs) and int(docs.max()) >= arrays.document_count:
+            yield Fault(f"{section}/docs", "a posting names a document that is not there")
+            return
+        rises = np.ones(len(docs), np.bool_)
+        rises[1:] = docs[1:] > docs[:-1]
+        rises[begins] = True
+        if not rises.all():
+            yield Fault(f"{section}/docs", "the postings of a term are not in their order")
+            return
+        if arrays.has_positions:
+            counted = np.add.reduceat(tf, begins, dtype=np.int64)
+            if not np.array_equal(counted, np.diff(arrays.position_starts[first : last + 1])):
+                yield Fault(f"{section}/tf", "it does not agree with the positions")
+                return
+        first = last
+
+
+def _stored_faults(reader: SegmentReader) -> Iterator[Fault]:
+    """Every record and text, and each text against the places of its tokens."""
+    for prefix in reader.misplaced():
+        yield Fault(f"{prefix}/block_starts", "the blocks are not where documents look for them")
+        return
+    for docnum in range(reader.document_count):
+        try:
+            reader.record(docnum)
+        except Exception as error:  # noqa: BLE001  see above
+            yield _unreadable("records", error)
+            break
+    for name in reader.text_names:
+        yield from _checked(f"s/{name}", lambda name=name: _text_faults(reader, name))  # type: ignore[misc]
+
+
+def _text_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
+    arrays = reader.field(name)
+    for docnum in range(reader.document_count):
+        text = reader.text(docnum, name)
+        if arrays is None or arrays.token_counts_by_docnum is None:
+            continue
+        samples = arrays.samples(docnum)
+        held = len(text or "")
+        if len(samples) and (int(samples[-1]) >= held or (samples[1:] <= samples[:-1]).any()):
+            yield Fault(f"f/{name}/sample_offsets", f"a word of document {docnum} is not in it")
+            return
+
+
+def living(entry: SegmentEntry, container: Container) -> Iterator[tuple[int, int]]:
+    """(number of its file, docnum) of every document that is not deleted."""
+    docnums = np.flatnonzero(~deleted_mask(entry))
+    numbers = read_numbers(container, "file").take(docnums)
+    return zip(numbers.tolist(), docnums.tolist(), strict=True)
+
+
+def numbers_of(entry: SegmentEntry, container: Container) -> Counter[int]:
+    """How many documents that are not deleted each file has in a segment, by its number."""
+    return Counter(number for number, _ in living(entry, container))

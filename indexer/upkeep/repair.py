@@ -1,0 +1,67 @@
+"""Make what is damaged of an index again from the texts, and keep what is sound.
+
+A repair is one update: files with documents in a broken segment are read again, everything else
+stays, and the commit drops the broken segments. Until it, the index on disk is as it was. Where
+the small files that name all others are damaged, everything is read again, as by a rebuild.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+from indexer.codec import commits
+from indexer.errors import IndexCorruptError
+from indexer.folder import catalogue as catalogues
+from indexer.folder.catalogue import Catalogue
+from indexer.index import Index
+from indexer.reports import Progress
+from indexer.storage import location as storage
+from indexer.upkeep import checkup
+from indexer.upkeep.checkup import Checkup
+
+Report = Callable[[Progress], None]
+
+
+def repair(index_dir: str, found: Checkup, *, report: Report | None = None) -> tuple[str, ...]:
+    """Repair an index of what a checkup found.
+
+    Returns the absolute paths of files that could not be read again, so that what the index held
+    of them is lost. Raises as `Index.update` and `Index.rebuild`.
+    """
+    before = _known(index_dir)
+    if found.needs_rebuild or "" in found.stale:
+        with Index.rebuild(index_dir=index_dir) as index:
+            index.update(progress=report)
+    else:
+        with Index.open(index_dir=index_dir) as index:
+            index.replace_broken(found.broken, lambda *held: _again(found, *held), report)
+    after = _known(index_dir)
+    return _lost(before, after) if before is not None and after is not None else ()
+
+
+def _again(found: Checkup, catalogue: Catalogue, data_dir: str) -> list[str]:
+    """The keys of the files to read again: those that lack documents without broken segments."""
+    entries = commits.read_toc(data_dir).segments
+    kept = [entry for entry in entries if entry.file_name not in found.broken]
+    stale = found.stale.intersection(catalogue.files)
+    return [*{*checkup.incomplete(catalogue, checkup.held_in(data_dir, kept)), *stale}]
+
+
+def _lost(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
+    """The files that gave documents and give none now, unless others have the same content."""
+    holding = {key for key in after.files if after.files[key].documents}
+    digests = {after.files.digest(key) for key in holding}
+    gone = [key for key in before.files if before.files[key].documents and key not in holding]
+    lost = [key for key in gone if before.files.digest(key) not in digests]
+    return tuple(map(before.absolute, lost))
+
+
+def _known(index_dir: str) -> Catalogue | None:
+    """The list of files, if it can still be read."""
+    with suppress(IndexCorruptError, OSError):
+        location = storage.locate(index_dir)
+        catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
+        catalogue.take_home(location.home)
+        return catalogue
+    return None
