@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from indexer.errors import DocumentNotFoundError
@@ -12,12 +13,12 @@ from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry
 from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import Record, Segment
+from indexer.ranking.source import Docs, Record, Segment
 from indexer.reports import Document
 from indexer.schema import name_within, place_within
 
 if TYPE_CHECKING:
-    from indexer.parts.layout import Layout
+    from indexer.parts.layout import Division, Layout
 
 _PARTING = re.compile(r"#|!/")
 """Between the path of a file and a place within it."""
@@ -54,6 +55,17 @@ class Documents:
             raise DocumentNotFoundError(
                 f"no document is called {name}: give a path, or an id as a search prints it"
             )
+        return self._document(found, layout, division)
+
+    def each(self, docs: Docs) -> Iterator[Document]:
+        """Some documents of the snapshot, in turn: one text at a time is in memory."""
+        for doc in docs.tolist():
+            found = _found(*self._snapshot.locate(doc))
+            yield self._document(found, _layout_of(found.record), None)
+
+    def _document(
+        self, found: _Found, layout: Layout | None, division: Division | None
+    ) -> Document:
         stored = found.record
         entry = self._files.by_number[stored["file"]]
         return Document(

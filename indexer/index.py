@@ -482,6 +482,16 @@ class Index:
         """
         return self._documents.document(name, line)
 
+    def documents(
+        self, query: str = "", options: SearchOptions = SearchOptions()
+    ) -> Iterator[Document]:
+        """The documents that answer a query, without one all that pass the filters of the options.
+
+        In the order of the index, one text at a time in memory; limit and offset do not count.
+        Raises QueryError and OptionError as `search` does.
+        """
+        return self._documents.each(self._search(query, options).members())
+
     def holds(self, name: str) -> bool:
         """Whether `document` would find any document by this name."""
         return self._documents.holds(name)

@@ -105,15 +105,27 @@ class Search:
     @cached_property
     def query(self) -> Node:
         """What is searched for, with the filters of the options."""
+        if self._filter is None:
+            return self.parsed.query
+        return RequireQuery(self.parsed.query, self._filter)
+
+    @cached_property
+    def _filter(self) -> FilterQuery | None:
+        """The filters of the options, if there are any."""
         options = self.options
         if not (options.within or options.since or options.until):
-            return self.parsed.query
+            return None
         files = dates = None
         if options.within:
             files = frozenset().union(*map(self._files.matching, options.within))
         if options.since or options.until:
             dates = options.since, options.until
-        return RequireQuery(self.parsed.query, FilterQuery(files=files, dates=dates))
+        return FilterQuery(files=files, dates=dates)
+
+    def members(self) -> Docs:
+        """All documents that answer, ascending; without words, all that pass the filters."""
+        wanted = self.query if self.text.strip() else self._filter or FilterQuery()
+        return self.evaluator.everything(wanted)[0]
 
     def results(self) -> SearchResults:
         """Run the query and gather its hits, with their snippets."""

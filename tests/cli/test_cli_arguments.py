@@ -122,7 +122,10 @@ MISTAKES = [
     ("serch x", "no such command: serch; did you mean search?"),
     ("نفط", "no such command: نفط; to search for it: fahras search نفط"),
     ("--nothing", "no such option: --nothing"),
-    ("--debug", "give a command: index, search, show, terms, analyze, eval, stats, verify, watch"),
+    (
+        "--debug",
+        "give a command: index, search, show, export, terms, analyze, eval, stats, verify, watch",
+    ),
     ("search --limt 3", "no such option: --limt; did you mean --limit?"),
     ("search -n", "-n needs a value"),
     ("search -n x", "--limit: 'x' is not a whole number"),

@@ -36,6 +36,7 @@ EXIT_CODES = [
     pytest.param(["search", "--queries", "absent.txt"], 2, id="no-queries-file"),
     pytest.param(["show", "absent.txt"], 2, id="show-unknown"),
     pytest.param(["show", "news/first.txt"], 0, id="show"),
+    pytest.param(["export"], 0, id="export"),
     pytest.param(["stats"], 0, id="stats"),
     pytest.param(["verify"], 0, id="verify"),
     pytest.param(["verify", "--deep"], 0, id="verify-deep"),

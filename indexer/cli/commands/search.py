@@ -75,8 +75,8 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
         fields=request.field,
         sort=request.sort,
         within=request.within,
-        since=_ascii_digits(request.since),
-        until=_ascii_digits(request.until),
+        since=ascii_digits(request.since),
+        until=ascii_digits(request.until),
         all_words=request.all_words,
         snippets=request.snippets if output.needs_snippets and not request.no_snippets else 0,
         context_chars=request.context,
@@ -90,7 +90,7 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
     return options if output.needs_hits else options._replace(limit=1, offset=0)
 
 
-def _ascii_digits(date: str | None) -> str:
+def ascii_digits(date: str | None) -> str:
     """A date in the digits of filters; ١٤ and ۱۴ are 14."""
     return "".join(str(int(c)) if c.isdecimal() else c for c in date or "")
 

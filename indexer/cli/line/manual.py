@@ -91,6 +91,19 @@ Examples
   fahras show record-17 --json | jq -r .text
 
 Exit codes: 0 shown, 2 an error.""",
+    "export": """Print the indexed texts as JSON lines: all, or those that a query finds.
+
+One object for each document, in the order of the index, with id, path, line (of a record), inside
+(its place in an archive or mailbox), title, date, what gave these two, size, encoding, text, and
+divisions (where pages and headings begin). They are printed one by one, however many there are.
+
+\b
+Examples
+  fahras export > texts.jsonl
+  fahras export --in 'news/*' --since 2017 | jq -r .text
+  fahras export مجلس الأمن --all-words | jq -r '[.date, .title] | @tsv'
+
+Exit codes: 0 something was printed, 1 no document is so, 2 an error.""",
     "terms": """Print the vocabulary of the index in its order: written forms with stem and root.
 
 Columns: term, stem, root, documents that hold it, how often it occurs. Into a pipe they are

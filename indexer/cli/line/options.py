@@ -88,6 +88,26 @@ VARIANTS = Texts(
     "More words that stand for each other, one group per line: سوريا سورية. May be repeated.",
     metavar="FILE",
 )
+WITHIN = Texts(
+    _HITS,
+    "--in",
+    "Only files whose path below the indexed folder matches, as in 'news/*'. "
+    "May be repeated: one must match.",
+    metavar="GLOB",
+)
+SINCE = Text(
+    _HITS,
+    "--since",
+    "Only documents of this year, month or day, or later: 2017, 2017-11 or 2017-11-28. "
+    "Those without a date are left out.",
+    metavar="DATE",
+)
+UNTIL = Text(
+    _HITS, "--until", "Only documents of this year, month or day, or earlier.", metavar="DATE"
+)
+PLAIN = Flag(
+    _MATCHING, "--plain", "Take the query as words only: no operators, no fields, no errors."
+)
 
 
 class FahrasRequest(Request):
@@ -194,30 +214,14 @@ class SearchRequest(Request):
         SORT_KEYS,
         default=_DEFAULT.sort,
     )
-    within = Texts(
-        _HITS,
-        "--in",
-        "Only files whose path below the indexed folder matches, as in 'news/*'. "
-        "May be repeated: one must match.",
-        metavar="GLOB",
-    )
-    since = Text(
-        _HITS,
-        "--since",
-        "Only documents of this year, month or day, or later: 2017, 2017-11 or 2017-11-28. "
-        "Those without a date are left out.",
-        metavar="DATE",
-    )
-    until = Text(
-        _HITS, "--until", "Only documents of this year, month or day, or earlier.", metavar="DATE"
-    )
+    within = WITHIN
+    since = SINCE
+    until = UNTIL
     field = FIELD
     match = MATCH
     strict = STRICT
     all_words = ALL_WORDS
-    plain = Flag(
-        _MATCHING, "--plain", "Take the query as words only: no operators, no fields, no errors."
-    )
+    plain = PLAIN
     spelling = Choice(
         _MATCHING,
         "--spelling",
@@ -313,6 +317,23 @@ class ShowRequest(Request):
     color = COLOUR
 
 
+class ExportRequest(Request):
+    """`fahras export`."""
+
+    command = "export"
+    query = Remaining("QUERY", "Only documents that this finds, written as for search.")
+    within = WITHIN
+    since = SINCE
+    until = UNTIL
+    field = FIELD
+    match = MATCH
+    strict = STRICT
+    all_words = ALL_WORDS
+    plain = PLAIN
+    variants = VARIANTS
+    index = INDEX
+
+
 class TermsRequest(Request):
     """`fahras terms`."""
 
@@ -390,6 +411,7 @@ COMMANDS: dict[str, type[Request]] = {
         IndexRequest,
         SearchRequest,
         ShowRequest,
+        ExportRequest,
         TermsRequest,
         AnalyzeRequest,
         EvalRequest,

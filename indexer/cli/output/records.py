@@ -273,6 +273,12 @@ def document_record(document: Document, line: int, matches: Iterable[Match]) -> 
     }
 
 
+def export_record(document: Document) -> Record:
+    """One document as `fahras export` gives it: what `show` says of it, but for what was asked."""
+    record = document_record(document, document.line or 1, ())
+    return {name: value for name, value in record.items() if name not in ("division", "matches")}
+
+
 def stats_record(stats: IndexStats, options: list[str], left_out: Mapping[str, int]) -> Record:
     """What an index holds, what it takes in, and how much it leaves out, by kind."""
     return {

@@ -1,0 +1,43 @@
+"""`fahras export`: the indexed texts as JSON lines, for other programs to read."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from indexer.cli import exits
+from indexer.cli.commands.search import ascii_digits
+from indexer.cli.output import records, terminal
+from indexer.results import SearchOptions
+
+if TYPE_CHECKING:
+    from indexer.cli.line.options import ExportRequest
+
+
+def run(request: ExportRequest) -> int:
+    """Print each document as soon as it is read."""
+    from indexer.index import Index
+
+    options = SearchOptions(
+        match=request.match,
+        strict=frozenset(request.strict),
+        fields=request.field,
+        within=request.within,
+        since=ascii_digits(request.since),
+        until=ascii_digits(request.until),
+        all_words=request.all_words,
+        plain=request.plain,
+        respell=False,
+        variants_files=request.variants,
+    )
+    words = " ".join(terminal.utf8_argument(word) for word in request.query)
+    for_terminal = terminal.is_terminal(sys.stdout)
+    code = exits.NOTHING
+    with Index.open(".", index_dir=request.index) as opened:
+        for document in opened.documents(words, options):
+            record = records.export_record(document)
+            terminal.write(records.json_line(record, for_terminal=for_terminal))
+            code = exits.FOUND
+    if code == exits.NOTHING:
+        terminal.complain("no document is so: see fahras stats, or ask for less")
+    return code
