@@ -464,6 +464,8 @@ def outcome(text: str) -> tuple[ParsedQuery | None, QueryError | None]:
 
 @given(QUERIES)
 @settings(max_examples=200)
+@example("لا0")
 def test_plain_query_never_raises(text: str) -> None:
+    """Its leaves are words, and the pairs of a negator and a word."""
     plain = parser().plain_query(text)
-    assert all(isinstance(leaf, StemQuery) for leaf in plain.leaves)
+    assert all(isinstance(leaf, StemQuery | AlternativeQuery) for leaf in plain.leaves)
