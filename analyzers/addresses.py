@@ -7,7 +7,7 @@ they separate the words around them, as white space does.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 _ADDRESS = re.compile(r"[^\s<>\"«»()\[\]{}]+")
 _SCHEME_END = "://"
@@ -20,31 +20,35 @@ _CODE = re.compile(r"%.*|.|\d{5,}|(?=.*\d)(?=.*[^\W\d]).*|.*[a-z][A-Z].*")
 _ENDINGS = frozenset(["html", "htm", "php", "asp", "aspx", "jsp", "shtml", "xhtml"])
 
 
-def spoken(text: str) -> str:
-    """The text, with everything in its addresses that is not a word replaced by spaces."""
+def spoken(text: str, slashes: Iterable[int]) -> str:
+    """The text, with everything in its addresses that is not a word replaced by spaces.
+
+    slashes: the places of all `/`. The tokenizer knows them; to search Arabic text for them is
+    slow, because half of the bytes of `د` are those of `/`.
+    """
     done, kept = 0, []
-    for start, end in _silent_spans(text):
+    for start, end in _silent_spans(text, slashes):
         kept += [text[done:start], " " * (end - start)]
         done = end
     return "".join([*kept, text[done:]]) if kept else text
 
 
-def _silent_spans(text: str) -> Iterator[tuple[int, int]]:
+def _silent_spans(text: str, slashes: Iterable[int]) -> Iterator[tuple[int, int]]:
     """(start, end) of each stretch that is not a word, in ascending order."""
     done = 0
-    for start in sorted(_starts(text)):
+    for start in sorted(_starts(text, slashes)):
         address = _ADDRESS.match(text, start) if start >= done else None
         if address is not None:
             yield from _silent_in(address)
             done = address.end()
 
 
-def _starts(text: str) -> Iterator[int]:
+def _starts(text: str, slashes: Iterable[int]) -> Iterator[int]:
     """Where addresses may begin.
 
     Searching for one letter is many times faster than searching for several, or for a pattern.
     """
-    for at in _places_of("/", text):
+    for at in slashes:
         if text.startswith(_SCHEME_END, at - 1):
             before = text[max(at - 6, 0) : at - 1]
             yield from (at - 1 - len(scheme) for scheme in _SCHEMES if before.endswith(scheme))
@@ -71,6 +75,8 @@ def _silent_in(address: re.Match[str]) -> Iterator[tuple[int, int]]:
     slash = text.find("/", begin, path_end)
     host_end = slash if slash >= 0 else path_end
     for part in _PART.finditer(text, begin, path_end):
+        if part.end() == end and text[part.start() - 1] == "/" and part[0].isalpha():
+            continue  # a page may be called by one letter
         if _is_silent(part[0], in_path=part.start() >= host_end):
             yield part.span()
     yield path_end, end

@@ -176,6 +176,20 @@ _REH_ALEF = araby.REH + araby.ALEF
 _MADDA_AFTER_REH = re.compile(f"{araby.REH}{QURANIC_MADDA}(?=.)")
 """قرءان and رءاه, today قرآن and رآه; امرءا keeps its hamza before tanween."""
 
+_FIRST = f"(?:[{araby.WAW}{araby.FEH}]?(?:[بك]?ال|لل|[بلك])?)"
+_SEATLESS = tuple(
+    (re.compile(pattern), seated)
+    for pattern, seated in (
+        (f"^({_FIRST}ر)ء(?=ي[اة])", r"\1ؤ"),  # رءية, رءيا
+        (f"^({_FIRST}مس)ء(?=ل[ةت])", r"\1أ"),  # مسءلة
+        (f"^({_FIRST}[فرم])ء(?=ة$)", r"\1ئ"),  # فءة
+        ("(ا[^اويىء])ء(?=ة$)", r"\1ئ"),  # دافءة
+        (f"^({_FIRST}[^اأإآويىء]{{2}})ء(?=ة$)", r"\1أ"),  # نشءة
+        ("(.)ء(?=[يى](?!ن$))", r"\1ئ"),  # رءيس, جزءي
+    )
+)
+"""A hamza that was written without the seat that its place gives it, and the seat."""
+
 _ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
 ARTICLES = tuple(
     conjunction + article
@@ -216,6 +230,7 @@ _OLD_SPELLINGS = {
     "سموات": "سماوات", "صلوه": "صلاه", "زكوه": "زكاه", "حيوه": "حياه", "مشكوه": "مشكاه",
     "اسحق": "اسحاق", "ابرهيم": "ابراهيم", "ابراهم": "ابراهيم", "اسمعيل": "اسماعيل",
     "هرون": "هارون", "سليمن": "سليمان", "لقمن": "لقمان", "اسراءيل": "اسراييل",
+    "لءل": "لولو", "مسيله": "مساله", "جزاين": "جزءين", "عباين": "عبءين",
     "جبراءيل": "جبراييل", "ملءكه": "ملايكه", "ملءيكه": "ملايكه",
 }  # fmt: skip
 _NIGHT = ("ال", "وال", "فال", "بال", "كال")
@@ -253,6 +268,8 @@ def fold(unmarked: str) -> str:
         unmarked = _alef_hamza_before_ending(unmarked)
     if "أل" in unmarked or "إل" in unmarked or "آل" in unmarked:
         unmarked = _with_kept_hamza(unmarked)
+    if araby.HAMZA in unmarked[1:-1]:
+        unmarked = _with_seats(unmarked)
     folded = unmarked.translate(FOLD_LETTERS)
     for seat in SEATS:
         if seat in folded:
@@ -275,6 +292,13 @@ def _with_kept_hamza(word: str) -> str:
     """The word with ء for an initial hamza that no article has."""
     found = _NO_ARTICLE(word)
     return found[1] + araby.HAMZA + word[found.end() :] if found else word
+
+
+def _with_seats(word: str) -> str:
+    """The word, each hamza inside it on the seat that its place gives it, where only one fits."""
+    for find, seated in _SEATLESS:
+        word = find.sub(seated, word)
+    return word
 
 
 def _alef_hamza_before_ending(word: str) -> str:

@@ -55,6 +55,8 @@ CHUNK_CHARS = 1 << 18
 """Texts are joined, and long ones cut, to make about this many code points per pass."""
 
 _UNKNOWN = 255
+_SLASH = 253
+"""Class of `/`, which may be of a web address, until `addresses` has seen it."""
 _READ_MARK = 254
 """Class of a mark that may be read as a letter, until it is located: see `letters.MARK`."""
 
@@ -144,6 +146,8 @@ class _CharTable:
             for code in np.flatnonzero(met).tolist():
                 is_read = chr(code) in letters.READ_MARKS
                 self.classes[code] = _READ_MARK if is_read else letters.char_class(chr(code))
+                if chr(code) == "/":
+                    self.classes[code] = _SLASH
                 self.mapping[code] = ord(letters.char_mapping(chr(code)))
             found = self.classes.take(codes)
         return found
@@ -191,8 +195,13 @@ class Tokenizer:
         )
 
     def _tokenize_chunk(self, text: str) -> TokenArrays:
-        text = spoken(text)
-        words, marked = self._words(text)
+        codes = code_points(text)
+        classes, slashes = self._classes(codes)
+        said = spoken(text, slashes)
+        if said != text:
+            text, codes = said, code_points(said)
+            classes, _ = self._classes(codes)
+        words, marked = self._words(text, codes, classes)
         several = [(words.starts.take(marked), words.ends.take(marked))]
         if len(marked):
             words = words.without(marked)
@@ -224,10 +233,15 @@ class Tokenizer:
             np.insert(tokens.ends, places, ends),
         )
 
-    def _words(self, text: str) -> tuple[_ChunkWords, Offsets]:
-        """The words, and the numbers of those with marks that `pieces` must read."""
-        codes = code_points(text)
+    def _classes(self, codes: Codes) -> tuple[Classes, list[int]]:
+        """The class of each code point, and the places of those that are `/`."""
         classes = self._chars.classify(codes)
+        slashes = np.flatnonzero(classes == _SLASH)
+        classes[slashes] = SEPARATOR
+        return classes, slashes.tolist()
+
+    def _words(self, text: str, codes: Codes, classes: Classes) -> tuple[_ChunkWords, Offsets]:
+        """The words, and the numbers of those with marks that `pieces` must read."""
         _join_numbers(text, classes)
         read = np.concatenate([_seat_hamzas(text, classes), _read_marks(classes)])
         kept = np.flatnonzero((classes != MARK) & (classes != FORMAT))

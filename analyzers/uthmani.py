@@ -15,6 +15,7 @@ from pyarabic import araby
 
 from analyzers.letters import (
     DIGIT,
+    EMOJI,
     HAMZA_ON_TATWEEL,
     MARKS,
     OTHER,
@@ -74,9 +75,10 @@ _VOCATIVE = (
 def modern(word: str) -> str:
     """The word in today's letters; its other marks stay.
 
-    A word without such signs, a number, or a word that begins in another script is unchanged.
+    A word without such signs, a number, an emoji, or a word that begins in another script is
+    unchanged.
     """
-    if not _has_signs(word) or char_class(word[0]) in (DIGIT, OTHER):
+    if not _has_signs(word) or char_class(word[0]) in (DIGIT, OTHER, EMOJI):
         return word
     word = re.sub(_SEATED, _with_seat, word)
     if re.match(_NOT_TODAY, word.translate(_BARE)):

@@ -49,7 +49,7 @@ def edits_between(one: str, other: str) -> int:
 
 def plain_tokens(text: str) -> list[PlainToken]:
     """The tokenizer, one character after the other."""
-    text = spoken(text)
+    text = spoken(text, [at for at, char in enumerate(text) if char == "/"])
     decimal_points, dropped = _separators_inside_numbers(text)
     dropped |= _hyphens_of_names(text)
     seats = {match.start(): match.end() - 1 for match in letters.HAMZA_ON_TATWEEL.finditer(text)}
