@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -383,6 +384,14 @@ LINES = [
 def test_show_of_some_lines(texts: Path, arguments: list[str], shown: str) -> None:
     done = run("show", *arguments, cwd=texts)
     assert (done.out.decode(), done.err) == (shown, "")
+
+
+def test_matches_are_marked_in_numbered_lines(texts: Path) -> None:
+    done = run("show", "-N", "news/second.txt", "-Q", "قاذفات", "--color", "always", cwd=texts)
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", done.text)
+    assert plain == run("show", "-N", "news/second.txt", cwd=texts).text
+    marked = "\x1b[1;31mقاذفات\x1b[0m"
+    assert done.text.count(marked) == TEXTS["news/second.txt"].count("قاذفات")
 
 
 def test_numbers_count_the_lines_of_the_whole_text(texts: Path) -> None:

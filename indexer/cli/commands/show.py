@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -149,6 +150,7 @@ def _whole(screen: render.Screen, text: str, part: _Part, matches: tuple[Match, 
 def _numbered(screen: render.Screen, text: str, part: _Part, matches: tuple[Match, ...]) -> str:
     """The part, before each line its number and a tab, as `cat -n` does."""
     pieces: list[Piece] = []
+    starts = [match.start for match in matches]
     start = part.start
     number = part.line
     while start < part.end:
@@ -156,7 +158,8 @@ def _numbered(screen: render.Screen, text: str, part: _Part, matches: tuple[Matc
         end = part.end if found is None else found.end()
         line = text[start:end]
         pieces.append((f"{number:6}\t", render.LINE))
-        pieces += _pieces(line, start, matches) if screen.guarded else [(line, "")]
+        here = matches[bisect_left(starts, start) : bisect_left(starts, end)]
+        pieces += _pieces(line, start, here) if screen.guarded else [(line, "")]
         if found is None:
             pieces.append(("\n", ""))
         start, number = end, number + 1
