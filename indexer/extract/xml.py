@@ -50,7 +50,7 @@ def extract_xml(data: bytes, extraction: Extraction) -> None:
     body = reader.flow.finish()
     title = full_title(reader.value(_TITLES), reader.value(_AUTHORS))
     date = reader.value(_DATES)
-    extraction.records = (Record(None, title, body, date, layout=Layout(tuple(reader.divisions))),)
+    extraction.records = (Record(None, title, body, date, layout=reader.layout()),)
 
 
 class _Reader:
@@ -58,7 +58,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.flow = Flow()
-        self.divisions: list[Division] = []
+        self._divisions: list[Division] = []
         self._values: dict[str, str] = {}
         self._inside: list[str] = []
         self._has_text: list[bool] = []
@@ -121,6 +121,10 @@ class _Reader:
         values = (" ".join(self._values.get(name, "").split()) for name in names)
         return next(filter(None, values), "")
 
+    def layout(self) -> Layout:
+        """Its pages and headings; a heading comes when it ends, maybe after a page within it."""
+        return Layout(tuple(sorted(self._divisions, key=lambda division: division.start)))
+
     def _hides(self, tag: str) -> bool:
         within_choice = bool(self._inside) and self._inside[-1] == "choice"
         return tag in _HIDDEN or (within_choice and tag in _OTHER_READINGS)
@@ -141,11 +145,10 @@ class _Reader:
 
     def _begin_page(self, label: str) -> None:
         self._pages += 1
-        self.divisions.append(Division(self.flow.place, "page", label or str(self._pages)))
+        self._divisions.append(Division(self.flow.place, "page", label or str(self._pages)))
 
     def _end_heading(self) -> None:
         watched = self.flow.watched()
         if watched is not None:
             level = max(1, min(self._depth, 9))
-            self.divisions.append(Division(watched[0], "heading", "", watched[1], level))
-        self.divisions.sort(key=lambda division: division.start)
+            self._divisions.append(Division(watched[0], "heading", "", watched[1], level))

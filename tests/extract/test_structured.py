@@ -100,6 +100,14 @@ def test_tei_is_its_text_with_its_pages() -> None:
     assert headings == [("الباب الأول", 1), ("فصل", 2)]
 
 
+def test_many_headings_keep_their_order() -> None:
+    heads = "".join(f"<head>ب {n}<pb n='{n}'/></head>" for n in range(20_000))
+    divisions = one("a.xml", f"<TEI><text>{heads}</text></TEI>").layout.divisions
+    assert [d.start for d in divisions] == sorted(d.start for d in divisions)
+    assert [d.label for d in divisions if d.kind == "page"] == [str(n) for n in range(20_000)]
+    assert [d.title for d in divisions if d.kind == "heading"][:2] == ["ب 0", "ب 1"]
+
+
 def test_other_xml_is_its_texts() -> None:
     source = (
         "<?xml version='1.0' encoding='utf-8'?><r><title>عنوان</title><item>أول</item>"
