@@ -416,7 +416,7 @@ def test_lines_that_cannot_be_shown(texts: Path, arguments: list[str], message: 
 
 
 @pytest.mark.parametrize(
-    ("pager", "before"), [("sed s/^/PAGED/", "PAGED"), ("cat", ""), ("no-such", "")]
+    ("pager", "before"), [("sed s/^/PAGED/", "PAGED"), ("cat", ""), ("no-such", ""), ("less '", "")]
 )
 def test_a_terminal_gets_a_pager(texts: Path, pager: str, before: str) -> None:
     shown = run_on_terminal("show", "news/second.txt:3", cwd=texts, PAGER=pager)

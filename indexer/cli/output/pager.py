@@ -15,7 +15,9 @@ _LESS = "FRX"
 
 def show(text: str) -> None:
     """Give a text to $PAGER, or less; print it where there is none, or where it is `cat`."""
-    command = shlex.split(os.environ.get("PAGER", "less"))
+    command: list[str] = []
+    with suppress(ValueError):  # a quotation mark without its partner
+        command = shlex.split(os.environ.get("PAGER", "less"))
     if not command or command == ["cat"] or not _paged(command, text):
         terminal.write(text)
 
@@ -29,9 +31,8 @@ def _paged(command: list[str], text: str) -> bool:
     except OSError:
         return False
     assert process.stdin is not None  # noqa: S101  a pipe was asked for
-    with suppress(BrokenPipeError):
-        process.stdin.write(text.encode("utf-8", "replace"))
-        process.stdin.close()
+    with suppress(BrokenPipeError, KeyboardInterrupt), process.stdin as pipe:
+        pipe.write(text.encode("utf-8", "replace"))
     while True:
         with suppress(KeyboardInterrupt):  # Ctrl-C is the pager's, too
             process.wait()
