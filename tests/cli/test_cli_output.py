@@ -234,7 +234,7 @@ def test_format(texts: Path, template: str, lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["{title:d}", "{line:>9999}", "{score:{line}}", "{path!r}", "{score:.2}}"]
+    "field", ["{title:d}", "{line:>9999}", "{score:{line}}", "{path!r}", "{score:.2}}", "{line:c}"]
 )
 def test_a_field_that_cannot_be_written_so_is_refused(texts: Path, field: str) -> None:
     done = run("search", "--format", field, "قاذفات", cwd=texts)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|\\([tn0\\])|[{}]")
 _ESCAPES = {"t": "\t", "n": "\n", "0": "\0", "\\": "\\"}
 
-_SPEC = re.compile(r"(?:[^{}]?[<>^])?0?\d{0,3}(?:\.\d{1,3})?[a-zA-Z%]?")
-"""Widths of up to 999, so that no line can fill the memory."""
+_SPEC = re.compile(r"((?:[^{}]?[<>^])?0?\d{0,3})(?:\.\d{1,3})?[abd-zA-Z%]?")
+"""The width, of up to 999, so that no line can fill the memory, and the rest; not `c`, which makes
+a character of a number, any control character too."""
 
 _NUMBERS = {"score": 0.0, "line": 1, "column": 1, "byte_offset": 1, "snippet_offset": 1, "part": 1}
 """Fields that are numbers, with one of their kind."""
@@ -87,19 +88,19 @@ def _can_be_written(name: str, spec: str) -> bool:
 def fill(template: Template, values: Mapping[str, object]) -> str:
     """The line for one hit, without its line end."""
     return "".join(
-        _written(values[piece.text], piece.spec) if piece.is_field else piece.text
+        _written(piece.text, values[piece.text], piece.spec) if piece.is_field else piece.text
         for piece in template
     )
 
 
-def _written(value: object, spec: str) -> str:
+def _written(name: str, value: object, spec: str) -> str:
     if not spec:
         return text_of(value)
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return format(value, spec)
-    width = re.match(r"(?:[^{}]?[<>^])?0?\d{0,3}", spec)
-    is_missing_number = value is None and width is not None
-    return format(text_of(value), width[0] if is_missing_number and width else spec)
+    if name not in _NUMBERS:
+        return format(text_of(value), spec)
+    if value is None:  # of a number that is missing only the width counts
+        return format("", _SPEC.sub(r"\1", spec))
+    return format(value, spec)
 
 
 def text_of(value: object) -> str:
