@@ -159,6 +159,17 @@ def _without_affixes(on: Operations[W, F], word: W) -> W:
     return without_suffixes(on, without_future(on, word))
 
 
+def behind(before: str, word: str) -> str:
+    """A word behind a proclitic: after ل an article loses its alef, and its ل before another.
+
+    So للأمن of ل and الأمن, and للغة of ل and اللغة.
+    """
+    if not before.endswith(araby.LAM) or not word.startswith(ARTICLE):
+        return before + word
+    rest = word.removeprefix(ARTICLE)
+    return before + (rest if rest.startswith(araby.LAM) else araby.LAM + rest)
+
+
 def strip_article(word: str) -> str:
     """One word without its article and what comes before it."""
     return without_article(ONE, word)

@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 
 from analyzers.lists import lines_of, read_list
 from analyzers.normalizer import fold, unmark
+from analyzers.stemmer import ARTICLE, behind
 
 Side = tuple[str, ...]
 """The words of one side, each as an unmarked form `u`."""
@@ -26,7 +27,7 @@ _MIN_FOLDED_LETTERS = 4
 _MIN_REST = 2
 """Letters that remain of a word without proclitics."""
 
-_LAM, _ARTICLE, _LAM_ARTICLE = "ل", "ال", "لل"
+_LAM_ARTICLE = "لل"
 
 _PROCLITICS = {
     conjunction + proclitic: left
@@ -187,18 +188,15 @@ def matched_exactly(word: str) -> bool:
 def _behind(proclitic: str, left: str, word: str) -> str:
     """The first word of a side behind what stood before that of the query.
 
-    An article that is not part of the name is kept: الإنجليزي, الإنكليزي. ل takes the place of the
-    alef of one: لبريطانيا, للمملكة المتحدة.
+    An article that is not part of the name is kept: الإنجليزي, الإنكليزي; one that is comes behind
+    the letter: لبريطانيا, للمملكة المتحدة.
     """
-    has_article = proclitic.endswith((_ARTICLE, _LAM_ARTICLE))
-    before = proclitic.removesuffix(_ARTICLE)
+    has_article = proclitic.endswith((ARTICLE, _LAM_ARTICLE))
+    before = proclitic.removesuffix(ARTICLE)
     before = before[:-1] if before.endswith(_LAM_ARTICLE) else before
-    if has_article and not left and not word.startswith(_ARTICLE):
-        word = _ARTICLE + word
-    if not (before.endswith(_LAM) and word.startswith(_ARTICLE)):
-        return before + word
-    rest = word.removeprefix(_ARTICLE)
-    return before + (rest if rest.startswith(_LAM) else _LAM + rest)
+    if has_article and not left and not word.startswith(ARTICLE):
+        word = ARTICLE + word
+    return behind(before, word)
 
 
 def _key(words: Side) -> Side:

@@ -22,7 +22,7 @@ from analyzers.feminines import pairs_of, parted
 from analyzers.plurals import bears, relatives
 from analyzers.proclitics import PROCLITICS, rests_in, splits
 from analyzers.roots import kindred, root
-from analyzers.stemmer import is_known, stem
+from analyzers.stemmer import ARTICLE, behind, is_known, stem
 from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.query.nodes import QueryWord, WordLevel
@@ -36,8 +36,6 @@ _TWICE = re.compile(r"(.)\1+")
 _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""
 
-ARTICLE = "ال"
-_LAM = "ل"
 _JOINED = ("و", *PROCLITICS)
 """What may be written together with a word of a phrase."""
 
@@ -124,17 +122,9 @@ def _joined_groups(word: QueryWord, settings: RankingSettings) -> Iterator[Expan
 
 
 def behind_proclitics(unmarked: str) -> Iterator[str]:
-    """A form with each proclitic before it. ل takes the place of the alef of an article."""
+    """A form with each proclitic before it; one with an article also as if it were a letter."""
     for proclitic in _JOINED:
-        if proclitic.endswith(_LAM) and unmarked.startswith(ARTICLE):
-            yield before_article(proclitic, unmarked)
-        yield proclitic + unmarked
-
-
-def before_article(proclitic: str, unmarked: str) -> str:
-    """A form with the article behind a proclitic in ل: للأمن, للغة."""
-    rest = unmarked.removeprefix(ARTICLE)
-    return proclitic + (rest if rest.startswith(_LAM) else _LAM + rest)
+        yield from dict.fromkeys((behind(proclitic, unmarked), proclitic + unmarked))
 
 
 def written_groups(

@@ -13,7 +13,7 @@ from math import log
 from typing import NamedTuple
 
 from analyzers.normalizer import fold
-from analyzers.stemmer import stem
+from analyzers.stemmer import behind, stem
 from indexer.ranking.slips import slip_cost
 from indexer.ranking.source import FieldSource, Span, Vocabulary
 
@@ -90,7 +90,7 @@ class _Candidates:
                     groups.setdefault(key, []).append((source, (first, last)))
         for key, count in counts.items():
             cost = slip_cost(word, key) + (_PREFIXED if joined else 0)
-            if count and with_joined(joined, key) != self._typed:
+            if count and behind(joined, key) != self._typed:
                 self.worth[joined, key] = log(count) - cost
                 self._groups[key] = groups[key]
 
@@ -103,7 +103,7 @@ class _Candidates:
         """The proposals, best first, none of the stem of another; each finds something."""
         stems: set[str] = set()
         for joined, key in sorted(self.worth, key=lambda pair: (-self.worth[pair], pair)):
-            form = with_joined(joined, self._commonest(key))
+            form = behind(joined, self._commonest(key))
             its_stem = stem(fold(form))
             if its_stem not in stems and vocabulary.count("stem", its_stem):
                 stems.add(its_stem)
@@ -130,11 +130,3 @@ def _without_joined(folded: str) -> Iterator[tuple[str, str]]:
             rest = "ال" + folded[size + 1 :]
         if len(rest) >= _FEWEST_BEHIND:
             yield folded[:size], rest
-
-
-def with_joined(joined: str, form: str) -> str:
-    """A form with what is written joined before it: ل takes the place of the alef of an article."""
-    if not joined.endswith("ل") or not form.startswith("ال"):
-        return joined + form
-    rest = form.removeprefix("ال")
-    return joined + (rest if rest.startswith("ل") else "ل" + rest)
