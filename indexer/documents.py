@@ -15,7 +15,7 @@ from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record, Segment
 from indexer.reports import Document
-from indexer.schema import name_within, place_within
+from indexer.schema import id_of, is_record, layout_of, name_within, place_within
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Division, Layout
@@ -49,7 +49,7 @@ class Documents:
         if found is None and "#" in name:
             path, _, label = name.rpartition("#")
             found = self._named(path, line)
-        layout = None if found is None else _layout_of(found.record)
+        layout = None if found is None else layout_of(found.record)
         division = layout.named(label, ("slide", "sheet")) if layout and label else None
         if found is None or (label and division is None):
             raise DocumentNotFoundError(
@@ -61,7 +61,7 @@ class Documents:
         """Some documents of the snapshot, in turn: one text at a time is in memory."""
         for doc in docs.tolist():
             found = _found(*self._snapshot.locate(doc))
-            yield self._document(found, _layout_of(found.record), None)
+            yield self._document(found, layout_of(found.record), None)
 
     def _document(
         self, found: _Found, layout: Layout | None, division: Division | None
@@ -69,14 +69,14 @@ class Documents:
         stored = found.record
         entry = self._files.by_number[stored["file"]]
         return Document(
-            id=stored["record"] or entry.path + name_within(stored),
+            id=id_of(stored, entry.path),
             path=self._catalogue.absolute(entry.path),
             title=found.segment.text(found.docnum, "title"),
             text=found.segment.text(found.docnum, "text"),
             date=stored["date"] or None,
             size=entry.size,
             encoding=stored["encoding"],
-            line=stored["line"] if _is_record(stored) else None,
+            line=stored["line"] if is_record(stored) else None,
             inside=place_within(stored),
             layout=layout,
             division=division,
@@ -160,23 +160,10 @@ def _at_line(found: list[_Found], line: int | None) -> _Found | None:
     return ordered[max(after - 1, 0)] if ordered else None
 
 
-def _is_record(stored: Record) -> bool:
-    """Whether its text is not lines of its file."""
-    return bool(stored["record"]) or "item" in stored
-
-
 def _places(stored: Record) -> tuple[str, ...]:
     """The places within its file by which a document can be named."""
     place = place_within(stored)
     return (place, f"{place}#{stored['record']}" if stored["record"] else name_within(stored))
-
-
-def _layout_of(stored: Record) -> Layout | None:
-    if not stored.get("layout"):
-        return None
-    from indexer.parts.layout import unpack
-
-    return unpack(stored["layout"])
 
 
 def _line_of(found: _Found) -> int:

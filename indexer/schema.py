@@ -24,7 +24,10 @@ to the term dictionary, see `indexer.ranking.source`. To Whoosh: `codec/whoosh/s
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from indexer.parts.layout import Layout
 
 SCHEMA_VERSION = 2
 """What a TOC calls these fields; raised with them."""
@@ -42,3 +45,25 @@ def name_within(stored: Mapping[str, Any]) -> str:
     """What a document without an id of its own is called within its file; its line, if need be."""
     line = f"#{stored['line']}" if stored.get("item") == "" else ""
     return place_within(stored) + line
+
+
+def id_of(stored: Mapping[str, Any], path: str) -> str:
+    """A record's own id, else where it is: the path of its file and the place within that."""
+    return stored["record"] or path + name_within(stored)
+
+
+def is_record(stored: Mapping[str, Any]) -> bool:
+    """Whether its text is not lines of its file."""
+    return bool(stored["record"]) or "item" in stored
+
+
+def layout_of(stored: Mapping[str, Any]) -> Layout | None:
+    """The layout of a document that has one, which few kinds of files do.
+
+    Raises IndexCorruptError, as `parts.layout.unpack`.
+    """
+    if not stored.get("layout"):
+        return None
+    from indexer.parts.layout import unpack
+
+    return unpack(stored["layout"])

@@ -30,7 +30,7 @@ from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
-from indexer.schema import name_within, place_within
+from indexer.schema import id_of, is_record, layout_of, name_within, place_within
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
@@ -188,26 +188,29 @@ class Search:
     def document_id(self, doc: int) -> str:
         """The id of a document: a record's own, else the path of its file below the home."""
         stored = self._stored(doc)
-        return _id_of(stored, self._files.by_number[stored["file"]])
+        return id_of(stored, self._files.by_number[stored["file"]].path)
 
     def _hits(self, docs: Sequence[int], scores: Sequence[float]) -> Iterator[Hit]:
         """The hits for some documents, a page of them at a time."""
         for first in range(0, len(docs), _PAGE):
             page = docs[first : first + _PAGE]
-            titles = self._title_matches(page)
-            for doc, score, (text, snippets), matches in zip(
-                page, scores[first:], self._texts(page), titles, strict=False
+            records = [self._stored(doc) for doc in page]
+            texts, titles = self._texts(page, records), self._title_matches(page)
+            for doc, stored, score, (text, snippets), matches in zip(
+                page, records, scores[first:], texts, titles, strict=False
             ):
-                yield self._hit(doc, score, _Shown(text, snippets, matches))
+                yield self._hit(doc, stored, score, _Shown(text, snippets, matches))
 
-    def _texts(self, docs: Sequence[int]) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
+    def _texts(
+        self, docs: Sequence[int], records: Sequence[Record]
+    ) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
         """The text of each document and its best passages; empty if none are wanted."""
         options = self.options
         if options.snippets <= 0 and not options.places:
             yield from (("", ()) for _ in docs)
             return
         texts = [self._field(doc, "text") for doc in docs]
-        layouts = [_layout_of(self._stored(doc)) for doc in docs]
+        layouts = map(layout_of, records)
         found = highlights_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
         for text, layout, highlights in zip(texts, layouts, found, strict=True):
             snippets = best_snippets(
@@ -237,15 +240,14 @@ class Search:
     def _title_leaves(self) -> list[Leaf]:
         return [leaf for leaf in self.parsed.leaves if "title" in leaf.fields]
 
-    def _hit(self, doc: int, score: float, shown: _Shown) -> Hit:
+    def _hit(self, doc: int, stored: Record, score: float, shown: _Shown) -> Hit:
         """The hit for a document, with its place in the file."""
         text, snippets, title_matches = shown
-        stored = self._stored(doc)
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
         line: int | None = None
         column: int | None = None
-        if stored["record"] or "item" in stored:  # its text is not lines of the file
+        if is_record(stored):
             line, column = stored["line"], 1
             snippets = tuple(snippet._replace(line=line) for snippet in snippets)
         elif snippets and snippets[0].matches:
@@ -253,7 +255,7 @@ class Search:
             line = snippets[0].line
             column = anchor - text.rfind("\n", 0, anchor)
         return Hit(
-            id=_id_of(stored, entry),
+            id=id_of(stored, entry.path),
             path=path,
             line=line,
             column=column,
@@ -296,20 +298,6 @@ class Search:
     def matches(self, text: str) -> tuple[Match, ...]:
         """The words of any text that match the query."""
         return matches_of(text, self._highlighter.of_text(text))
-
-
-def _id_of(stored: Record, entry: FileEntry) -> str:
-    """A record's own id, else where it is: the path of its file and the place within that."""
-    return stored["record"] or entry.path + name_within(stored)
-
-
-def _layout_of(stored: Record) -> Layout | None:
-    """The layout of a document that has one, which few kinds of files do."""
-    if not stored.get("layout"):
-        return None
-    from indexer.parts.layout import unpack
-
-    return unpack(stored["layout"])
 
 
 def _with_pages(snippets: Sequence[Snippet], layout: Layout) -> tuple[Snippet, ...]:
