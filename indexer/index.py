@@ -43,7 +43,7 @@ if TYPE_CHECKING:
         FileProblem,
         IndexStats,
         LeftOut,
-        Progress,
+        ProgressCallback,
         TermStats,
         UpdateReport,
     )
@@ -147,7 +147,7 @@ class Index:
         listed: Sequence[str] | None = None,
         changed: Sequence[str] | None = None,
         choose: Choose | None = None,
-        progress: Callable[[Progress], None] | None = None,
+        progress: ProgressCallback | None = None,
         ahead: Ahead | None = None,
     ) -> UpdateReport:
         """Bring the index up to date with its roots, or only with `paths`, which become roots.
@@ -180,32 +180,23 @@ class Index:
                 return report_of(plan, catalogue, None, started, notes)
             if ahead is not None:
                 ahead.close()
-            from indexer.codec.whoosh import engine
-
-            writer = engine.open_writer(self._whoosh)
-            try:
+            with self._writing(catalogue, notes) as writer:
                 run = Run(writer, catalogue, progress)
                 run.carry_out(plan)
                 stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
-                notes += self._commit(writer, catalogue)
-            except BaseException:
-                with suppress(Exception):
-                    writer.cancel()  # this undoes nothing that was committed
-                raise
         return report_of(plan, catalogue, run, started, notes)
 
     def replace_broken(
         self,
         broken: Set[str],
         again: Callable[[Catalogue, str], list[str]],
-        progress: Callable[[Progress], None] | None = None,
+        progress: ProgressCallback | None = None,
     ) -> None:
         """Commit without the segments whose files are `broken`, and read some files again.
 
         `again` says which, by key, from the catalogue and the data folder. Everything else is
         updated as by `update`.
         """
-        from indexer.codec.whoosh import engine
         from indexer.folder.changes import look
         from indexer.update.plan import Asked, plan_update
         from indexer.update.run import Run, problems_of, stamp
@@ -217,17 +208,25 @@ class Index:
             keys = again(catalogue, self._location.data_dir)
             gone = [catalogue.files.pop(key).number for key in keys]
             plan = plan_update(catalogue, Asked(), progress, look)
-            writer = engine.open_writer(self._whoosh)
-            try:
+            with self._writing(catalogue, []) as writer:
                 writer.leave_out(broken)
                 run = Run(writer, catalogue, progress, gone)
                 run.carry_out(plan)
                 stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
-                self._commit(writer, catalogue)
-            except BaseException:
-                with suppress(Exception):
-                    writer.cancel()  # this undoes nothing that was committed
-                raise
+
+    @contextmanager
+    def _writing(self, catalogue: Catalogue, notes: list[str]) -> Iterator[ColumnarWriter]:
+        """A writer, committed at the end with the catalogue and cancelled on an error."""
+        from indexer.codec.whoosh import engine
+
+        writer = engine.open_writer(self._whoosh)
+        try:
+            yield writer
+            notes += self._commit(writer, catalogue)
+        except BaseException:
+            with suppress(Exception):
+                writer.cancel()  # this undoes nothing that was committed
+            raise
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -264,7 +263,7 @@ class Index:
         cannot undo it; they are returned, and the next run finishes the work.
         """
         index_dir, data_dir, *_ = self._location
-        path = _catalogue_path(data_dir, writer.generation)
+        path = os.path.join(data_dir, storage.catalogue_name(writer.generation))
         writer.catalogue = catalogues.save(catalogue, path)
         writer.commit()
         notes: list[str] = writer.notes
@@ -343,12 +342,7 @@ class Index:
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
-        data_dir = self._location.data_dir
-        toc = commits.read_toc(data_dir)
-        path = _catalogue_path(data_dir, toc.generation)
-        catalogue = catalogues.load(path, toc.catalogue)
-        catalogue.take_home(self._location.home)
-        return catalogue
+        return storage.load_catalogue(self._location, commits.read_toc(self._location.data_dir))
 
     @property
     def _generation(self) -> int:
@@ -544,7 +538,7 @@ class Index:
         return IndexStats(
             index_dir=self._location.index_dir,
             aliases=self.aliases,
-            roots=tuple(catalogue.absolute(root) for root in catalogue.roots),
+            roots=self.roots(),
             documents=self.document_count,
             files=len(catalogue.files) - sum(not entry.documents for entry in failures) - others,
             tokens=tokens_of(opened),
@@ -618,19 +612,12 @@ def _with_file(table: VariantTable, path: str, *, streams: bool) -> VariantTable
         raise FahrasError(f"the table of variants {error}") from error
 
 
-def _catalogue_name(generation: int) -> str:
-    return f"{storage.CATALOGUE}{generation}.fhc"
-
-
-def _catalogue_path(data_dir: str, generation: int) -> str:
-    return os.path.join(data_dir, _catalogue_name(generation))
-
-
 def _fill(data_dir: str, catalogue: Catalogue) -> None:
     """Make an index without documents in an empty data folder."""
     from indexer.codec.whoosh import engine
 
-    engine.create_index(data_dir, catalogues.save(catalogue, _catalogue_path(data_dir, 0)))
+    path = os.path.join(data_dir, storage.catalogue_name(0))
+    engine.create_index(data_dir, catalogues.save(catalogue, path))
 
 
 def _undo(index_dir: str, lock: Lock) -> None:

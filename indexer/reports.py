@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,6 +16,7 @@ __all__ = [
     "IndexStats",
     "LeftOut",
     "Progress",
+    "ProgressCallback",
     "TermExplanation",
     "TermStats",
     "UpdateReport",
@@ -141,6 +142,9 @@ class Progress(NamedTuple):
     bytes_done: int = 0
     bytes_total: int = 0
     file: str = ""
+
+
+ProgressCallback = Callable[[Progress], None]
 
 
 class TermStats(NamedTuple):

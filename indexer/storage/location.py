@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers import ANALYZER_VERSION
 from indexer.codec.format import FORMAT_VERSION
@@ -29,8 +29,11 @@ from indexer.storage import durable, manifest, ownership
 from indexer.storage.manifest import Manifest
 from indexer.storage.untrusted import read_own
 
+if TYPE_CHECKING:
+    from indexer.codec.contents import Toc
+
 INDEX_NAME = ".fahras"
-CATALOGUE = "files-"
+_CATALOGUE = "files-"
 """The prefix of the names of catalogues."""
 
 LOCK_NAME = "lock"
@@ -199,6 +202,22 @@ def newest_catalogue(data_dir: str) -> str:
         raise FileNotFoundError(data_dir)
     committed = max((int(found[1]) for found in map(_is_toc, names) if found), default=-1)
     return os.path.join(data_dir, numbered.get(committed) or numbered[max(numbered)])
+
+
+def catalogue_name(generation: int) -> str:
+    """The name of the catalogue of a commit."""
+    return f"{_CATALOGUE}{generation}.fhc"
+
+
+def load_catalogue(location: Location, toc: Toc | None = None) -> Catalogue:
+    """The catalogue of a commit; without one the newest. Raises OSError and IndexCorruptError."""
+    data_dir = location.data_dir
+    if toc is None:
+        catalogue = load(newest_catalogue(data_dir))
+    else:
+        catalogue = load(os.path.join(data_dir, catalogue_name(toc.generation)), toc.catalogue)
+    catalogue.take_home(location.home)
+    return catalogue
 
 
 def new_data_dir(index_dir: str) -> str:

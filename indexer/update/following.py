@@ -14,7 +14,6 @@ from typing import Protocol
 
 from indexer.codec import commits
 from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
-from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.matter import what_matters
 from indexer.storage import location as storage
@@ -145,9 +144,7 @@ class Following:
         location = storage.read(self._index_dir)
         generation = (location.data_dir, commits.generation_of(location.data_dir))
         if generation != self._generation:
-            catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
-            catalogue.take_home(location.home)
-            self._generation, self.catalogue = generation, catalogue
+            self._generation, self.catalogue = generation, storage.load_catalogue(location)
         return self.catalogue
 
 

@@ -30,7 +30,6 @@ from importlib import import_module
 from typing import IO, NoReturn
 
 from indexer.errors import FahrasError
-from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import Look, compared, look
 from indexer.folder.choices import Choose
@@ -149,8 +148,7 @@ def _compare_and_answer(
     import pickle
 
     first = _FirstByte(pipe)
-    catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
-    catalogue.take_home(location.home)
+    catalogue = storage.load_catalogue(location)
     said = catalogue.said
     if choose is not None:
         catalogue.choose(choose(catalogue.choices))

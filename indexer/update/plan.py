@@ -12,9 +12,7 @@ from indexer.folder.changes import Changes, Look, look_at, look_at_loose
 from indexer.folder.choices import Choose
 from indexer.folder.columns import FileEntry
 from indexer.process import seldom_collected
-from indexer.reports import Progress
-
-Report = Callable[[Progress], None]
+from indexer.reports import Progress, ProgressCallback
 
 
 class Asked(NamedTuple):
@@ -62,7 +60,7 @@ class Plan:
 def plan_update(
     catalogue: Catalogue,
     asked: Asked,
-    report: Report | None,
+    report: ProgressCallback | None,
     look: Callable[[Catalogue, str], Look],
 ) -> Plan:
     """Examine what is asked for and compare it with the catalogue; all of it if nothing is.

@@ -21,9 +21,9 @@ from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import FileState, below
 from indexer.folder.choices import Choices
 from indexer.folder.columns import FileEntry
-from indexer.reports import FileProblem, Progress, UpdateReport
+from indexer.reports import FileProblem, Progress, ProgressCallback, UpdateReport
 from indexer.schema import ORIGINS
-from indexer.update.plan import Plan, Report
+from indexer.update.plan import Plan
 
 if TYPE_CHECKING:
     from indexer.extract.fields import Role
@@ -142,19 +142,23 @@ def units_of(files: Sequence[tuple[int, FileState]], choices: Choices = Choices(
     shares = UNITS_A_PROCESS * PROCESSES
     most_bytes = min(UNIT_BYTES, total // shares)
     most_files = min(UNIT_FILES, -(-len(files) // shares))
-    units: list[Unit] = []
-    slow = frozenset(number for number, state in files if _may_take_long(state))
-    waiting: list[tuple[int, str]] = []
+    groups: list[list[tuple[int, FileState]]] = []
     size = 0
     for number, state in files:
-        waiting.append((number, state.path))
+        if not groups or len(groups[-1]) == most_files or size >= most_bytes:
+            groups.append([])
+            size = 0
+        groups[-1].append((number, state))
         size += state.size
-        if len(waiting) == most_files or size >= most_bytes:
-            units.append(Unit(tuple(waiting), max_bytes, choices.fields, slow))
-            waiting, size = [], 0
-    if waiting:
-        units.append(Unit(tuple(waiting), max_bytes, choices.fields, slow))
-    return units
+    return [
+        Unit(
+            tuple((number, state.path) for number, state in group),
+            max_bytes,
+            choices.fields,
+            frozenset(number for number, state in group if _may_take_long(state)),
+        )
+        for group in groups
+    ]
 
 
 _SLOW_BYTES, _SLOW_RISKY_BYTES = 4 << 20, 1 << 18
@@ -190,7 +194,7 @@ class Run:
         self,
         writer: Any,
         catalogue: Catalogue,
-        report: Report | None,
+        report: ProgressCallback | None,
         gone: Sequence[int] = (),
     ) -> None:
         """`gone`: numbers of files whose documents are deleted in any case."""
@@ -329,7 +333,8 @@ def stamp(
     catalogue.updated_ns = started_ns
     catalogue.updated = datetime.fromtimestamp(started_ns / 1e9, UTC).isoformat(timespec="seconds")
     remembered = {catalogue.absolute(key) for key, _ in catalogue.files.failures()}
-    kept = [old for old in catalogue.problems if not below(places, [old.path])]
+    seen = below(places, [old.path for old in catalogue.problems])
+    kept = [old for old in catalogue.problems if old.path not in seen]
     catalogue.problems = kept + [p for p in problems if p.fatal and p.path not in remembered]
 
 

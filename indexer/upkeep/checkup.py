@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -20,14 +20,13 @@ from indexer.codec.contents import SegmentEntry, Toc
 from indexer.codec.opened import SegmentReader, open_segment
 from indexer.errors import ExtractError, IndexCorruptError
 from indexer.extract import extract_path
-from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry
-from indexer.reports import Progress
+from indexer.reports import Progress, ProgressCallback
 from indexer.storage import location as storage
 from indexer.storage import manifest
 
-Report = Callable[[Progress], None]
+Segment = tuple[SegmentEntry, Container]
 
 _section_of = re.compile(r"checksum of (\S+) ").match
 
@@ -54,7 +53,7 @@ class Checkup(NamedTuple):
     """Whether the small files that name everything else are damaged themselves."""
 
 
-def check(index_dir: str, *, deep: bool = False, report: Report | None = None) -> Checkup:
+def check(index_dir: str, *, deep: bool = False, report: ProgressCallback | None = None) -> Checkup:
     """Check an index; it is looked at again if others commit meanwhile.
 
     Raises NoIndexError and IndexVersionError.
@@ -81,10 +80,12 @@ def _small_file(index_dir: str, error: IndexCorruptError, name: str) -> Checkup:
     return Checkup((Damage(file, "", problem if is_path else str(error)),), needs_rebuild=True)
 
 
-def _check(location: storage.Location, toc: Toc, deep: bool, report: Report | None) -> Checkup:
+def _check(
+    location: storage.Location, toc: Toc, deep: bool, report: ProgressCallback | None
+) -> Checkup:
     total = sum(entry.file.size_bytes for entry in toc.segments)
     damage: list[Damage] = []
-    sound: list[tuple[SegmentEntry, Container]] = []
+    sound: list[Segment] = []
     broken = set()
     done = 0
     for number, entry in enumerate(toc.segments):
@@ -102,10 +103,9 @@ def _check(location: storage.Location, toc: Toc, deep: bool, report: Report | No
         done += entry.file.size_bytes
     documents = sum(entry.documents - entry.deleted for entry in toc.segments)
     result = Checkup(tuple(damage), len(toc.segments), documents, done, 0, frozenset(broken))
-    name = f"{storage.CATALOGUE}{toc.generation}.fhc"
+    name = storage.catalogue_name(toc.generation)
     try:
-        catalogue = catalogues.load(os.path.join(location.data_dir, name), toc.catalogue)
-        catalogue.take_home(location.home)
+        catalogue = storage.load_catalogue(location, toc)
         _ = catalogue.choices
     except (IndexCorruptError, OSError) as error:
         lost = Damage(name, "", str(error).rpartition(": ")[2])
@@ -143,11 +143,11 @@ def _segment_damage(
             yield Damage(entry.file_name, section, problem)
 
 
-def held_in(folder: str, entries: list[SegmentEntry]) -> Counter[int]:
-    """The same, in several segments."""
+def held_in(segments: Iterable[Segment]) -> Counter[int]:
+    """How many documents of each file the segments hold, by the number of the file."""
     held: Counter[int] = Counter()
-    for entry in entries:
-        held.update(numbers_of(entry, open_segment(folder, entry)))
+    for entry, container in segments:
+        held.update(numbers_of(entry, container))
     return held
 
 
@@ -157,11 +157,9 @@ def incomplete(catalogue: Catalogue, held: Counter[int]) -> list[str]:
     return [key for key in files if held[files[key].number] != files[key].documents]
 
 
-def _unlisted(catalogue: Catalogue, sound: list[tuple[SegmentEntry, Container]]) -> dict[str, str]:
+def _unlisted(catalogue: Catalogue, sound: list[Segment]) -> dict[str, str]:
     """Files that the segments hold otherwise than the list says, by key; "" for unknown ones."""
-    held: Counter[int] = Counter()
-    for entry, container in sound:
-        held.update(numbers_of(entry, container))
+    held = held_in(sound)
     found = dict.fromkeys(incomplete(catalogue, held), "the index lacks documents of it")
     known = {catalogue.files[key].number for key in catalogue.files}
     strangers = sum(count for number, count in held.items() if number not in known)
@@ -172,8 +170,8 @@ def _unlisted(catalogue: Catalogue, sound: list[tuple[SegmentEntry, Container]])
 
 def _changed_texts(
     catalogue: Catalogue,
-    sound: list[tuple[SegmentEntry, Container]],
-    report: Report | None,
+    sound: list[Segment],
+    report: ProgressCallback | None,
 ) -> tuple[dict[str, str], int]:
     """Files that read otherwise than the index says, and how many were compared.
 

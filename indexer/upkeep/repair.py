@@ -7,23 +7,22 @@ the small files that name all others are damaged, everything is read again, as b
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 
 from indexer.codec import commits
+from indexer.codec.opened import open_segment
 from indexer.errors import IndexCorruptError
-from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.index import Index
-from indexer.reports import Progress
+from indexer.reports import ProgressCallback
 from indexer.storage import location as storage
 from indexer.upkeep import checkup
 from indexer.upkeep.checkup import Checkup
 
-Report = Callable[[Progress], None]
 
-
-def repair(index_dir: str, found: Checkup, *, report: Report | None = None) -> tuple[str, ...]:
+def repair(
+    index_dir: str, found: Checkup, *, report: ProgressCallback | None = None
+) -> tuple[str, ...]:
     """Repair an index of what a checkup found.
 
     Returns the absolute paths of files that could not be read again, so that what the index held
@@ -43,9 +42,13 @@ def repair(index_dir: str, found: Checkup, *, report: Report | None = None) -> t
 def _again(found: Checkup, catalogue: Catalogue, data_dir: str) -> list[str]:
     """The keys of the files to read again: those that lack documents without broken segments."""
     entries = commits.read_toc(data_dir).segments
-    kept = [entry for entry in entries if entry.file_name not in found.broken]
+    kept = [
+        (entry, open_segment(data_dir, entry))
+        for entry in entries
+        if entry.file_name not in found.broken
+    ]
     stale = found.stale.intersection(catalogue.files)
-    return [*{*checkup.incomplete(catalogue, checkup.held_in(data_dir, kept)), *stale}]
+    return [*{*checkup.incomplete(catalogue, checkup.held_in(kept)), *stale}]
 
 
 def _lost(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
@@ -60,8 +63,5 @@ def _lost(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
 def _known(index_dir: str) -> Catalogue | None:
     """The list of files, if it can still be read."""
     with suppress(IndexCorruptError, OSError):
-        location = storage.locate(index_dir)
-        catalogue = catalogues.load(storage.newest_catalogue(location.data_dir))
-        catalogue.take_home(location.home)
-        return catalogue
+        return storage.load_catalogue(storage.locate(index_dir))
     return None

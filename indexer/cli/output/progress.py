@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import Task
     from rich.text import Text
 
-    from indexer.reports import Progress
-
-    ProgressCallback = Callable[[Progress], None]
+    from indexer.reports import Progress, ProgressCallback
 
 _LONG_S = 1.0
 _NAME_CHARS = 40
