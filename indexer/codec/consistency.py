@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
 
 import numpy as np
 
 from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.columns import read_numbers
-from indexer.codec.container import Container
+from indexer.codec.container import Container, Fault
 from indexer.codec.contents import SegmentEntry
 from indexer.codec.format import STRINGS_A_MARK
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
@@ -25,13 +24,6 @@ from indexer.errors import IndexCorruptError
 
 _PIECE = 1 << 20
 """Postings that are looked at together."""
-
-
-class Fault(NamedTuple):
-    """What is wrong in one section of a segment: an array, or several under one prefix."""
-
-    section: str
-    problem: str
 
 
 def faults_of(container: Container) -> Iterator[Fault]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import mmap
 import zlib
-from collections.abc import Callable
-from typing import IO, Any
+from collections.abc import Callable, Iterator
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,13 @@ _COPY_BYTES = 1 << 20
 def little_endian(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The same type in the byte order of the format."""
     return dtype.newbyteorder("<")
+
+
+class Fault(NamedTuple):
+    """What is wrong in one section of a segment: an array, or several under one prefix."""
+
+    section: str
+    problem: str
 
 
 class ContainerWriter:
@@ -164,23 +171,27 @@ class Container:
         offset, length = self.span(name)
         return memoryview(self.buffer)[offset : offset + length]
 
-    def verify(self, seen: Callable[[int], None] | None = None) -> list[str]:
-        """Every array or gap whose bytes are not those that were written; [] means undamaged.
+    def verify(self) -> list[str]:
+        """Every array or gap whose bytes are not those that were written; [] means undamaged."""
+        return [
+            f"{self.name}: checksum of {section} does not match"
+            if section
+            else f"{self.name}: {problem}"
+            for section, problem in self.faults()
+        ]
 
-        `seen` is told how many bytes of the file have been checked.
-        """
-        problems = []
+    def faults(self, seen: Callable[[int], None] | None = None) -> Iterator[Fault]:
+        """The same, a gap in no section; `seen` is told how many bytes have been checked."""
         end = fmt.HEADER.size
         spans = sorted((*self.span(name), name) for name in self._arrays)
         for offset, length, name in [*spans, (self._directory_offset, 0, "")]:
             if any(self.buffer[end:offset]):
-                problems.append(f"{self.name}: stray bytes before offset {offset}")
+                yield Fault("", f"stray bytes before offset {offset}")
             if name and zlib.crc32(self.raw(name)) != self._arrays[name][3]:
-                problems.append(f"{self.name}: checksum of {name} does not match")
+                yield Fault(name, "its checksum does not match")
             end = offset + length
             if seen is not None:
                 seen(end)
-        return problems
 
     def require_sound(self) -> None:
         """Raise IndexCorruptError for the first array that is not as it was written."""

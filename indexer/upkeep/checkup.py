@@ -7,7 +7,6 @@ the list of files, arrays with one another; `deep` also compares the texts with 
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -27,8 +26,6 @@ from indexer.storage import location as storage
 from indexer.storage import manifest
 
 Segment = tuple[SegmentEntry, Container]
-
-_section_of = re.compile(r"checksum of (\S+) ").match
 
 
 class Damage(NamedTuple):
@@ -129,18 +126,13 @@ def _segment_damage(
     """What is wrong with a segment; the second half only where all checksums are right."""
     try:
         container = open_segment(folder, entry)
-        problems = container.verify(seen)
+        faults = list(container.faults(seen))
     except (IndexCorruptError, OSError) as error:
         problem = error.strerror or "" if isinstance(error, OSError) else str(error)
         yield Damage(entry.file_name, "", problem.rpartition(": ")[2])
         return
-    for words in problems:
-        named = _section_of(words.removeprefix(f"{container.name}: "))
-        problem = "its checksum does not match" if named else words.rpartition(": ")[2]
-        yield Damage(entry.file_name, named[1] if named else "", problem)
-    if not problems:
-        for section, problem in faults_of(container):
-            yield Damage(entry.file_name, section, problem)
+    for section, problem in faults or faults_of(container):
+        yield Damage(entry.file_name, section, problem)
 
 
 def held_in(segments: Iterable[Segment]) -> Counter[int]:
