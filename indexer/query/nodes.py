@@ -8,9 +8,10 @@ place that a new kind must be added to.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzers.analyzer import Analysis, analyze_form
@@ -74,6 +75,16 @@ class OtherName(NamedTuple):
     first: int
     last: int
     words: Side
+
+    @property
+    def is_of_one_word(self) -> bool:
+        """Whether it is one word for one, which is one more form of that."""
+        return self.last - self.first == len(self.words) == 1
+
+
+def stretches(count: int, others: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The words of a phrase of `count`, cut where another name for some of them begins or ends."""
+    return list(pairwise(sorted({0, count, *(end for span in others for end in span)})))
 
 
 def _forms(side: Sequence[PhraseWord]) -> tuple[Hashable, ...]:

@@ -8,13 +8,13 @@ the words are looked at, so that a rare word makes a phrase cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.ranked import changes, distinct_of, is_among
+from indexer.query.nodes import stretches
 from indexer.ranking.occurrences import gathered, occurrences_of
 from indexer.ranking.source import NO_SPANS, Docs, FieldSource, Gathered, Located, Spans
 
@@ -69,8 +69,8 @@ class PhrasePlaces(NamedTuple):
         Its own words are cut where another name begins or ends. With a name for the words 1 and 2
         of four, it goes from 0 to 1, from there by the name or by the own words to 3, then to 4.
         """
-        cuts = {0, len(self.words), *(end for name in self.others for end in name[:2])}
-        own = [Named(first, last, self.words[first:last]) for first, last in pairwise(sorted(cuts))]
+        cut = stretches(len(self.words), ((name.first, name.last) for name in self.others))
+        own = [Named(first, last, self.words[first:last]) for first, last in cut]
         ways = [way for way in (*own, *self.others) if all(word.total for word in way.words)]
         return sorted(ways, key=lambda way: way.first, reverse=True)
 

@@ -228,18 +228,15 @@ class Resolver:
         )
 
     def phrase_places(self, phrase: Phrase, leaf: Leaf, source: FieldSource) -> PhrasePlaces:
-        """Where the terms of a phrase lie in one field of one segment.
-
-        One word that may stand for another is one more form of that.
-        """
+        """Where the terms of a phrase lie in one field of one segment."""
         beside: dict[int, list[QueryWord]] = {}
         names = []
-        for first, last, words in phrase.others:
-            if last - first == len(words) == 1:
-                beside.setdefault(first, []).extend(words)
+        for other in phrase.others:
+            if other.is_of_one_word:
+                beside.setdefault(other.first, []).extend(other.words)
             else:
-                located = (self._located(source, leaf, phrase.level, None, w) for w in words)
-                names.append(Named(first, last, tuple(located)))
+                located = (self._located(source, leaf, phrase.level, None, w) for w in other.words)
+                names.append(Named(other.first, other.last, tuple(located)))
         own = (
             self._located(source, leaf, phrase.level, word, *beside.get(at, ()))
             for at, word in enumerate(phrase.words)

@@ -7,7 +7,6 @@ neighbours in spelling) are not highlighted, unless the query retrieved by them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import assert_never
 
 from analyzers.analyzer import Analysis, analyze_form
@@ -21,6 +20,7 @@ from indexer.query.nodes import (
     PhraseWord,
     QueryWord,
     StemQuery,
+    stretches,
 )
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import Expansion, group_of, key_at
@@ -158,20 +158,21 @@ def _add_phrase(targets: Targets, leaf: PhraseQuery, resolver: Resolver, weight:
     """Add the words of a phrase as one target; near words (with slop) as a target each."""
     names: list[SoughtWay] = []
     beside: dict[int, tuple[Expansion, ...]] = {}
-    for first, last, others in leaf.others:
+    for other in leaf.others:
         groups = [
-            resolver.phrase_groups(word, leaf.level, leaf.fields, named=True) for word in others
+            resolver.phrase_groups(word, leaf.level, leaf.fields, named=True)
+            for word in other.words
         ]
-        if last - first == len(groups) == 1:
-            beside[first] = (*beside.get(first, ()), *groups[0])
+        if other.is_of_one_word:
+            beside[other.first] = (*beside.get(other.first, ()), *groups[0])
         else:
-            names.append((first, last, [(group, "") for group in groups]))
+            names.append((other.first, other.last, [(group, "") for group in groups]))
     words = [
         _sought(word, leaf, resolver, beside.get(at, ())) for at, word in enumerate(leaf.words)
     ]
     if leaf.slop is None:
-        cuts = sorted({0, len(words), *(end for name in names for end in name[:2])})
-        own = [(first, last, words[first:last]) for first, last in pairwise(cuts)]
+        cut = stretches(len(words), ((first, last) for first, last, _ in names))
+        own = [(first, last, words[first:last]) for first, last in cut]
         targets.add_phrase([*own, *names], weight)
         return
     share = weight / len(words)
