@@ -95,7 +95,7 @@ def _print(report: UpdateReport, request: IndexRequest) -> None:
             _say_what_next(request)
     errors.report_problems(report.problems)
     if report.unread:
-        files = _counted(report.unread, "file")
+        files = render.counted(report.unread, "file")
         terminal.complain(f"{files} could not be read before and did not change: see fahras stats")
 
 
@@ -157,7 +157,7 @@ def _is_blank(report: UpdateReport) -> bool:
 
 def summary(report: UpdateReport) -> str:
     """What was done, on one line."""
-    from indexer.cli.output.render import size
+    from indexer.cli.output.render import counted, size
 
     touched = {
         "added": report.added,
@@ -166,15 +166,11 @@ def summary(report: UpdateReport) -> str:
         "removed": report.removed,
     }
     parts = [f"{count:,} {name}" for name, count in touched.items() if count]
-    holds = f"{_counted(report.documents, 'document')} in the index"
+    holds = f"{counted(report.documents, 'document')} in the index"
     if not parts:
         seconds = f"{report.elapsed_s:.2f} s"
-        return f"Nothing changed: {_counted(report.unchanged, 'file')}, {holds} ({seconds})"
+        return f"Nothing changed: {counted(report.unchanged, 'file')}, {holds} ({seconds})"
     if report.unchanged:
         parts.append(f"{report.unchanged:,} unchanged")
     cost = f"{size(report.bytes_read)} read in {report.elapsed_s:.2f} s"
     return f"Files: {', '.join(parts)}; {holds} ({cost})"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.cli import exits
 from indexer.cli.commands.updating import Updating
 from indexer.cli.output import terminal
+from indexer.cli.output.render import counted
 from indexer.storage import location as storage
 
 if TYPE_CHECKING:
@@ -63,8 +64,7 @@ def run(request: WatchRequest) -> int:
 
 def _say_roots(roots: list[str], request: WatchRequest) -> None:
     if not request.json:
-        noun = "folder" if len(roots) == 1 else "folders"
-        terminal.write(f"watching {len(roots):,} {noun}\n")
+        terminal.write(f"watching {counted(len(roots), 'folder')}\n")
         terminal.flush()
 
 

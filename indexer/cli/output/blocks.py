@@ -15,6 +15,7 @@ from indexer.cli.output.render import (
     TITLE,
     WARNING,
     Screen,
+    counted,
     explanation_lines,
     marked,
     name_of,
@@ -113,15 +114,13 @@ def score_bar(share: float) -> str:
 def totals(results: SearchResults) -> str:
     """How many of how many, and how long it took."""
     shown, total = len(results.hits), results.total
-    noun = "document" if total == 1 else "documents"
-    if shown == total:
-        extent = f"{total:,} {noun}"
-    elif results.offset and shown:
+    extent = counted(total, "document")
+    if results.offset and shown and shown != total:
         first, last = results.offset + 1, results.offset + shown
         places = f"{first:,}" if first == last else f"{first:,}\u2013{last:,}"
-        extent = f"number {places} of {total:,} {noun}"
-    else:
-        extent = f"{shown:,} of {total:,} {noun}"
+        extent = f"number {places} of {extent}"
+    elif shown != total:
+        extent = f"{shown:,} of {extent}"
     return f"{extent} in {milliseconds(results.elapsed_ms)}"
 
 

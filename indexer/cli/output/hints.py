@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from indexer.cli.output import terminal
+from indexer.cli.output.render import counted
 from indexer.results import STALENESS, SearchResults
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def sentence(reason: Reason) -> str:
         case "old_index":
             return _old_index(*counts)
         case "unreadable":
-            return f"{_files(counts[0])} could not be read; fahras stats names them"
+            return f"{counted(counts[0], 'file')} could not be read; fahras stats names them"
         case "other_kinds":
             kinds = ", ".join(
                 f"{count:,} {name or 'without ending'}"
@@ -81,10 +82,10 @@ def sentence(reason: Reason) -> str:
 def _apart(words: Sequence[str], counts: Sequence[int]) -> str:
     if len(words) == 2:
         (first, second), (n, m) = words, counts
-        return f"no document holds both {first} ({_documents((n,))}) and {second} ({m:,})"
+        return f"no document holds both {first} ({counted(n, 'document')}) and {second} ({m:,})"
     left_out, most = max(zip(words, counts, strict=True), key=lambda pair: pair[1])
     every = ", ".join(words)
-    rest = f"; without {left_out}: {_documents((most,))}" if most else ""
+    rest = f"; without {left_out}: {counted(most, 'document')}" if most else ""
     return f"no document holds all of {every}{rest}"
 
 
@@ -98,24 +99,22 @@ def _other_dates(names: Sequence[str], counts: Sequence[int]) -> str:
 def _old_index(added: int, changed: int) -> str:
     told = []
     if added:
-        told.append(f"{_files(added)} {'was' if added == 1 else 'were'} added")
+        told.append(f"{counted(added, 'file')} {'was' if added == 1 else 'were'} added")
     if changed:
         told.append(
-            f"{changed:,} may have changed" if told else f"{_files(changed)} may have changed"
+            f"{changed:,} may have changed"
+            if told
+            else f"{counted(changed, 'file')} may have changed"
         )
     return f"since the index was updated {' and '.join(told)}: run fahras index"
 
 
 def _documents(counts: Sequence[int]) -> str:
-    return f"{counts[0]:,} {'document' if counts[0] == 1 else 'documents'}"
+    return counted(counts[0], "document")
 
 
 def _holders(counts: Sequence[int]) -> str:
     return f"{_documents(counts)} {'holds' if counts[0] == 1 else 'hold'}"
-
-
-def _files(count: int) -> str:
-    return f"{count:,} {'file' if count == 1 else 'files'}"
 
 
 def _spelled(names: Sequence[str]) -> str:

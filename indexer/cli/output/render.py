@@ -181,6 +181,11 @@ def place_at(screen: Screen, page: int | str | None, line: int | None) -> Line:
     return [] if place is None else [(":", ""), (screen.data(str(place)), LINE)]
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 file`, `2,000 files`."""
+    return f"{count:,} {noun if count == 1 else f'{noun}s'}"
+
+
 def size(size_bytes: int) -> str:
     """Bytes as a person reads them, in decimal units."""
     if size_bytes < 1000:
