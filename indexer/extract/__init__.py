@@ -13,7 +13,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from indexer.errors import ExtractError, NoTextError
-from indexer.extract.formats import (
+from indexer.extract.formats import (  # fmt: skip
     BY_ENDING,
     EXTENSIONS,
     OTHER_KIND,
@@ -22,9 +22,10 @@ from indexer.extract.formats import (
     by_content,
     extension_of,
     may_be_read,
-)  # fmt: skip
+    missing,
+)
 from indexer.extract.sources import digest_of, hash_file, read_head, read_whole, refuse_large
-from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record, missing
+from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record
 
 __all__ = [
     "EXTENSIONS",

@@ -18,7 +18,7 @@ from indexer.extract.package import open_zip, zip_chunks
 from indexer.extract.plausible import surprise
 from indexer.extract.types import Extraction
 
-_DAMAGE = (tarfile.TarError, ValueError, OverflowError, OSError)
+_DAMAGE = (tarfile.TarError, ValueError, OverflowError, OSError, struct.error, EOFError)
 """What tarfile raises for damaged data."""
 
 _CHUNK_BYTES = 1 << 20
@@ -61,14 +61,7 @@ def _tar_members(archive: tarfile.TarFile, extraction: Extraction) -> Iterator[M
     while True:
         try:
             info = archive.next()
-        except (
-            tarfile.TarError,
-            ValueError,
-            OverflowError,
-            OSError,
-            struct.error,
-            EOFError,
-        ) as error:
+        except _DAMAGE as error:
             extraction.report(f"damaged, what stands before the damage is kept: {error}")
             return
         if info is None:
@@ -84,7 +77,7 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[byt
         file = archive.extractfile(info)
         while file is not None and (chunk := file.read(_CHUNK_BYTES)):
             yield chunk
-    except (*_DAMAGE, EOFError) as error:
+    except _DAMAGE as error:
         raise ExtractError(f"damaged: {error}") from error
 
 

@@ -11,6 +11,7 @@ import codecs
 import re
 from typing import NamedTuple
 
+from indexer.errors import PassingError
 from indexer.extract.types import MAX_FILE_BYTES, MAX_PAGE_BYTES
 
 
@@ -52,6 +53,11 @@ class Format(NamedTuple):
     def reader(self) -> str:
         """What the catalogue remembers of who read a file."""
         return f"{self.name}/{self.version}"
+
+    @property
+    def package(self) -> str:
+        """What pip is told to install for them; "" where the project alone reads them."""
+        return f"'fahras[{self.extra}]'" if self.extra else self.library
 
 
 FORMATS = (
@@ -157,6 +163,12 @@ _NAMED = {row.name: row for row in FORMATS}
 BY_ENDING = {ending: format_ for format_ in FORMATS for ending in format_.endings}
 EXTENSIONS: frozenset[str] = frozenset(BY_ENDING)
 """The ends of file names that are read, in lower case."""
+
+
+def missing(module: str | None) -> PassingError:
+    """What is said of a module that is not installed."""
+    package = next((row.package for row in FORMATS if row.library == module), module)
+    return PassingError(f"{module} is missing, which reads it: run pip install {package}")
 
 
 def may_be_read(path: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from indexer.extract.dates import iso_date
+from indexer.extract.flow import SPACES
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborHTMLParser, LexborNode
@@ -31,7 +32,6 @@ _TIMES = (
     'time[itemprop="datePublished"]', "time[pubdate]", "header time[datetime]",
     "article header time[datetime]",
 )  # fmt: skip
-_SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
 def title_of_page(page: LexborHTMLParser) -> str:
@@ -58,7 +58,7 @@ def line_of(node: LexborNode | None) -> str:
 
 
 def _line(text: str) -> str:
-    return _SPACES.sub(" ", text).strip()
+    return SPACES.sub(" ", text).strip()
 
 
 def _metas(page: LexborHTMLParser) -> dict[str, str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from indexer.errors import ExtractError
 from indexer.extract.charsets import decode
-from indexer.extract.jsonl import BadLineError, Ids, NoTextError, extract_jsonl, record_of
+from indexer.extract.jsonl import BadLineError, Ids, TextlessError, extract_jsonl, record_of
 from indexer.extract.types import MAX_FILE_BYTES, Extraction, Record
 
 _DEEP = 4
@@ -88,7 +88,7 @@ def _records(items: list[Value], extraction: Extraction) -> Iterator[Record]:
             record = _record(item, number, extraction)
         except BadLineError as error:
             extraction.report(f"record {number}: {error}")
-            other += not isinstance(error, NoTextError)
+            other += not isinstance(error, TextlessError)
         else:
             given += 1
             yield record._replace(id=ids.own(record.id) if record.id else None)
@@ -103,7 +103,7 @@ def _record(item: Value, number: int, extraction: Extraction) -> Record:
         raise BadLineError("not an object {…}; it was left out")
     try:
         return record_of(item, number, extraction)
-    except NoTextError:
+    except TextlessError:
         named = [f"{name}: {text}" for name, text in _texts(item)]
         if not named or extraction.fields.said.get("text"):
             raise

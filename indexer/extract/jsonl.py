@@ -1,8 +1,9 @@
 """The records of a file of JSON lines, streamed; a bad line costs only itself.
 
 Which of its fields are text, title, date and id is for `fields` to say; others are ignored. A line
-without an id gets its number as id. An id that occurs again is kept as `id#2` and reported, so that
-nothing is lost. Memory is that of the longest line and of the ids, whatever the size of the file.
+without an id is called by its number. An id that occurs again is kept as `id#2` and reported, so
+that nothing is lost. Memory is that of the longest line and of the ids, whatever the size of the
+file.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class BadLineError(ValueError):
     """A line that is not a record; the message is for the user."""
 
 
-class NoTextError(BadLineError):
+class TextlessError(BadLineError):
     """A record without a text."""
 
 
@@ -91,8 +92,8 @@ def _records(
                 record = _record(line, number, extraction)
             except BadLineError as error:
                 extraction.report(str(error), number)
-                textless += isinstance(error, NoTextError)
-                other += not isinstance(error, NoTextError)
+                textless += isinstance(error, TextlessError)
+                other += not isinstance(error, TextlessError)
             else:
                 given += 1
                 own_id = ids.own(record.id) if record.id else None
@@ -127,7 +128,7 @@ def _record(line: bytes, number: int, extraction: Extraction) -> Record:
 def record_of(fields: Mapping[str, object], number: int, extraction: Extraction) -> Record:
     """The record of one object; `number` is its line, and names it where it has no id.
 
-    Raises NoTextError, or BadLineError for an empty one.
+    Raises TextlessError, or BadLineError for an empty one.
     """
     value = extraction.fields.value
     body, title = value(fields, "text"), value(fields, "title")
@@ -138,7 +139,7 @@ def record_of(fields: Mapping[str, object], number: int, extraction: Extraction)
             extraction.fields.note(fields)
     if not isinstance(body, str):
         extraction.fields.note(fields)
-        raise NoTextError('no "text" in this record; it was left out')
+        raise TextlessError('no "text" in this record; it was left out')
     if not body.strip() and not (isinstance(title, str) and title.strip()):
         raise BadLineError("an empty record; it was left out")
     own_id = _id(id_)

@@ -33,12 +33,13 @@ def extract_markdown(data: bytes, extraction: Extraction) -> None:
     lead = text[:_LEAD_CHARS]
     front = _FRONT_MATTER.match(lead)
     fields = front.group(1) if front else ""
-    body = lead[front.end() :] if front else lead
-    title = _field(fields, _TITLES)
-    layout = Layout(_headings(text)) if "#" in text or _UNDERLINED.search(text) else None
-    title_from = ""
-    if not title and (title := _first_heading(body) or heading(body)):
-        title_from = "heading" if title == _first_heading(body) else "first line"
+    begin = front.end() if front else 0
+    layout = Layout(_headings(text, begin)) if "#" in text or _UNDERLINED.search(text) else None
+    title, title_from = _field(fields, _TITLES), ""
+    if not title and (title := _first_heading(lead[begin:])):
+        title_from = "heading"
+    elif not title and (title := heading(lead[begin:])):
+        title_from = "first line"
     record = Record(None, title, text, _field(fields, _DATES) or None, layout=layout)
     extraction.records = (record._replace(title_from=title_from),)
 
@@ -59,10 +60,8 @@ def _first_heading(text: str) -> str:
     return _plain(underlined.group(1)) if underlined else ""
 
 
-def _headings(text: str) -> tuple[Division, ...]:
-    """All headings, but for what stands in fences or in the front matter."""
-    front = _FRONT_MATTER.match(text[:_LEAD_CHARS])
-    begin = front.end() if front else 0
+def _headings(text: str, begin: int) -> tuple[Division, ...]:
+    """All headings from a place on, but for what stands in fences."""
     fences = [fence.span() for fence in _FENCE.finditer(text)]
     found = [
         Division(m.start(), "heading", "", _plain(m[2].rstrip(" \t#")), len(m[1]))

@@ -17,7 +17,7 @@ from indexer.extract.jsonl import Ids
 from indexer.extract.package import MOST_ENTRIES, BombError, Budget
 from indexer.extract.types import Extraction, Record
 
-MOST_DEPTH = 3
+_MOST_DEPTH = 3
 _JUNK = ("__MACOSX/",)
 _KINDS_NAMED = 5
 
@@ -95,7 +95,7 @@ def _records(
         extraction.report(f"{place}: {error}")
         add_reader(extraction, "?")  # nobody's: the file is read again
     except ExtractError as error:
-        if is_of_other_kind(error):
+        if isinstance(error, NoTextError):
             skipped[extension_of(place)] += 1
         else:
             extraction.report(f"{place}: {error}")
@@ -111,15 +111,15 @@ def add_reader(extraction: Extraction, readers: str) -> None:
     extraction.reader = ",".join(dict.fromkeys([*known, *readers.split(",")]))
 
 
-def is_of_other_kind(error: ExtractError) -> bool:
-    """Whether a file is simply none that is read."""
-    return isinstance(error, NoTextError)
-
-
 def extract_within(name: str, data: bytes, outer: Extraction) -> Extraction:
     """Read what lies within another file, and counts against its limits. Raises ExtractError."""
     from indexer.extract import extract
 
-    if outer.depth >= MOST_DEPTH:
-        raise ExtractError(f"it lies in more than {MOST_DEPTH} others: unpack them")
+    refuse_depth(outer)
     return extract(name, data, fields=outer.fields.said, outer=outer)
+
+
+def refuse_depth(outer: Extraction) -> None:
+    """Raise ExtractError if what lies within a file is not read any more."""
+    if outer.depth >= _MOST_DEPTH:
+        raise ExtractError(f"it lies in more than {_MOST_DEPTH} others: unpack them")

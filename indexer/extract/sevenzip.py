@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from indexer.errors import ExtractError
-from indexer.extract.members import MOST_DEPTH, Member, all_records_of
+from indexer.extract.members import Member, all_records_of, refuse_depth
 from indexer.extract.package import MOST_ENTRIES, MOST_PART_BYTES, BombError
 from indexer.extract.types import Extraction
 
@@ -24,8 +24,7 @@ def extract_7z(data: bytes, extraction: Extraction) -> None:
     """Fill in the records of all that is in an archive."""
     from indexer.extract.worker import read_apart
 
-    if extraction.depth >= MOST_DEPTH:
-        raise ExtractError(f"it lies in more than {MOST_DEPTH} others: unpack them")
+    refuse_depth(extraction)
     seconds = _SECONDS + _SECONDS_A_MIB * (len(data) >> 20)
     files, skipped = read_apart(f"{__name__}:parse", data, seconds=seconds)
     for name in skipped:

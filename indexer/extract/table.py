@@ -2,7 +2,7 @@
 
 A column that is called text, title, date or id, or as `fields` knows or was told, is that of the
 record. A table without a column of texts gives all of a row, each value behind the name of its
-column. A row without an id has the number of its line as one.
+column. A row without an id is called by its line.
 """
 
 from __future__ import annotations

@@ -32,10 +32,10 @@ def encoded_twice(text: str, most_bits: float) -> tuple[str, str, int] | None:
     for encoding in ("utf-8", "windows-1256"):
         decoded = data.decode(encoding, "replace")
         read = decoded[:_LEAD_CHARS]
-        if 2 * len(_LETTER.findall(read)) < sum(not char.isascii() for char in read):
+        foreign = sum(not char.isascii() for char in read)
+        if 2 * len(_LETTER.findall(read)) < foreign:
             continue  # signs alone are no language
-        price = surprise(decoded[:_LEAD_CHARS])
-        if price <= most_bits * sum(not char.isascii() for char in decoded[:_LEAD_CHARS]):
+        if surprise(read) <= most_bits * foreign:
             lost = decoded.count("\ufffd") - text.count("\ufffd")
             return decoded, f"{encoding} in utf-8", max(0, lost)
     return None

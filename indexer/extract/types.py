@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from indexer.errors import PassingError
 from indexer.reports import FileProblem
 
 if TYPE_CHECKING:
@@ -19,9 +18,6 @@ MAX_FILE_BYTES = 400 * 1024 * 1024
 
 MAX_PAGE_BYTES = 32 * 1024 * 1024
 """The largest HTML page: its tree takes 10 to 45 times as much memory as its source."""
-
-EXTRAS = {"py7zr": "'fahras[7z]'"}
-"""Which extra of the project installs a library."""
 
 MAX_PROBLEMS = 100
 """Problems kept one by one for a file; a file of broken lines must not fill the memory."""
@@ -140,9 +136,3 @@ class Extraction:
         self.problems += [
             FileProblem(self.path, reason, fatal=False, lost=lost) for reason, lost in closing
         ]
-
-
-def missing(name: str | None) -> PassingError:
-    """What is said of a library that is not installed."""
-    package = EXTRAS.get(name or "", name)
-    return PassingError(f"{name} is missing, which reads it: run pip install {package}")

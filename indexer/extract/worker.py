@@ -24,7 +24,7 @@ from importlib import import_module
 from typing import IO, Any
 
 from indexer.errors import ExtractError, PassingError
-from indexer.extract.types import missing
+from indexer.extract.formats import missing
 
 MEMORY_BYTES = 2 << 30
 """Of address space, which a worker may take."""

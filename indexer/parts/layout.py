@@ -112,7 +112,7 @@ def pack(layout: Layout | None) -> str | None:
             if rest[0] == str(page):
                 rest[0] = ""
             else:
-                page = int(rest[0]) if isinstance(page_number(rest[0]), int) else page
+                page = page_after(rest[0], page)
         while rest and not rest[-1]:
             rest.pop()
         lines.append("\t".join([f"{sign}{start - before}", *rest]))

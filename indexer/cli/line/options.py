@@ -183,8 +183,9 @@ class IndexRequest(Request):
     fields = Texts(
         _FILES,
         "--fields",
-        "What the fields of records in .jsonl and .csv are called: text=body,title=headline; also "
-        "date, author, id. Dots lead into objects: text=article.body.",
+        "What the fields of records in .jsonl, .json and .csv are called: "
+        "text=body,title=headline; also date, author, id. Dots lead into objects: "
+        "text=article.body.",
         metavar="ROLE=NAME,…",
     )
     reset_options = Flag(

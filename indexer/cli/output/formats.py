@@ -47,8 +47,7 @@ def reader_of(row: Format) -> Reader:
     if not row.library:
         return Reader("fahras", metadata_version("fahras") or "", "")
     version = metadata_version(row.library)
-    package = f"'fahras[{row.extra}]'" if row.extra else row.library
-    return Reader(row.library, version, "" if version else f"pip install {package}")
+    return Reader(row.library, version, "" if version else f"pip install {row.package}")
 
 
 def metadata_version(package: str) -> str | None:
