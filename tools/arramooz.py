@@ -12,13 +12,15 @@ uses them.
 
 from __future__ import annotations
 
+import argparse
 import importlib.util
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from analyzers.lists import write_list
 from analyzers.normalizer import fold, unmark
 
 PACKAGE = "arramooz"
@@ -62,6 +64,16 @@ def installed() -> str | None:
     if found is None or not found.submodule_search_locations:
         return None
     return os.path.join(found.submodule_search_locations[0], FILE)
+
+
+def rewrite(table: str, derive: Callable[[str], str], description: str) -> None:
+    """Write a table of `analyzers/data/` anew, of the dictionary that is named or installed."""
+    parser = argparse.ArgumentParser(description=description.partition("\n")[0])
+    parser.add_argument("--dictionary", default=installed(), help="Arramooz's SQLite file")
+    options = parser.parse_args()
+    if options.dictionary is None:
+        parser.error("Arramooz is not installed: pip install arramooz-pysqlite, or --dictionary")
+    write_list(table, derive(options.dictionary))
 
 
 def _rows(path: str, columns: str, table: str) -> Iterator[tuple[str, ...]]:

@@ -17,12 +17,11 @@ folded (`f`).
 
 from __future__ import annotations
 
-import argparse
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from analyzers.lists import lines_of, read_list, write_list
+from analyzers.lists import lines_of, read_list
 from analyzers.normalizer import fold, unmark
 from analyzers.operations import ONE
 from analyzers.proclitics import PROCLITICS
@@ -103,15 +102,5 @@ def derive(dictionary: str) -> str:
     return "\n\n".join(" ".join(sorted(part)) for part in (stems, hand.forms, nouns)) + "\n"
 
 
-def main() -> None:
-    """Rewrite the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--dictionary", default=arramooz.installed(), help="Arramooz's SQLite file")
-    options = parser.parse_args()
-    if options.dictionary is None:
-        parser.error("Arramooz is not installed: pip install arramooz-pysqlite, or --dictionary")
-    write_list(TABLE, derive(options.dictionary))
-
-
 if __name__ == "__main__":
-    main()
+    arramooz.rewrite(TABLE, derive, __doc__)

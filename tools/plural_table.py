@@ -18,7 +18,6 @@ What the hand has listed is kept as it is.
 
 from __future__ import annotations
 
-import argparse
 import os
 import re
 from collections import defaultdict
@@ -26,7 +25,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from analyzers.lists import lines_of, write_list
+from analyzers.lists import lines_of
 from analyzers.normalizer import fold, unmark
 from analyzers.stopwords import stopwords
 from tools import arramooz
@@ -171,15 +170,5 @@ def derive(dictionary: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Rewrite the table."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--dictionary", default=arramooz.installed(), help="Arramooz's SQLite file")
-    options = parser.parse_args()
-    if options.dictionary is None:
-        parser.error("Arramooz is not installed: pip install arramooz-pysqlite, or --dictionary")
-    write_list(TABLE, derive(options.dictionary))
-
-
 if __name__ == "__main__":
-    main()
+    arramooz.rewrite(TABLE, derive, __doc__)
