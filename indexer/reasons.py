@@ -185,10 +185,11 @@ class _Tree:
 
     def why(self, node: Node) -> list[Reason]:
         """Why a node has no members."""
-        if isinstance(node, ExceptQuery) and self._count(node.a):
-            return [Reason("excluded", self._labels(node.b), counts=(self._count(node.a),))]
         if isinstance(node, ExceptQuery):
-            return self.why(node.a)
+            count = self._count(node.a)
+            if not count:
+                return self.why(node.a)
+            return [Reason("excluded", self._labels(node.b), counts=(count,))]
         if isinstance(node, RequireQuery):
             return self._unmet(node)
         if isinstance(node, AndQuery):

@@ -55,7 +55,7 @@ def run(request: StatsRequest) -> int:
         return exits.FOUND
     for name, value in _lines(screen, stats, choices):
         terminal.write(f"{name:<12}{value}\n")
-    for name, value in _left_out_lines(left_out):
+    for name, value in _left_out_lines(left_out, counts):
         terminal.write(f"{name:<12}{screen.data(value)}\n")
     errors.report_problems(stats.problems)
     return exits.FOUND
@@ -82,9 +82,8 @@ def _lines(screen: render.Screen, stats: IndexStats, choices: Choices) -> Iterat
     yield "updated", stats.updated or "never"
 
 
-def _left_out_lines(left_out: Sequence[LeftOut]) -> Iterator[tuple[str, str]]:
+def _left_out_lines(left_out: Sequence[LeftOut], counts: Counter[str]) -> Iterator[tuple[str, str]]:
     """How much is left out, by kind; of kinds that are not read, the commonest endings."""
-    counts = Counter(item.why for item in left_out)
     endings = Counter(os.path.splitext(i.path)[1] or "none" for i in left_out if i.why == "kind")
     some = ", ".join(f"{ending} {count:,}" for ending, count in endings.most_common(5))
     title = "left out"
