@@ -119,7 +119,7 @@ class CloserLook:
 
     def _frequencies(self, noun: StemQuery) -> NDArray[np.float32]:
         """By doc, how often it holds a noun. Few are ever asked for, so they are kept."""
-        name = f"frequencies {hash(noun)}"
+        name = ("frequencies", noun)
         known = self._snapshot.kept.get(name)
         if not isinstance(known, np.ndarray):
             everyone = np.arange(self._snapshot.size)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.codepoints import code_points
+from analyzers.ranked import changes
 from indexer.codec.postings import slice_indices, starts_of
 
 Places = NDArray[np.int64]
@@ -117,7 +118,5 @@ class Keys:
 
 def distinct(ascending: Places) -> Places:
     """Ascending numbers, each once."""
-    if len(ascending) < 2:
-        return ascending
-    apart: Places = ascending[np.append(True, ascending[1:] != ascending[:-1])]
+    apart: Places = ascending[changes(ascending)]
     return apart

@@ -7,7 +7,7 @@ does not know: see the protocols in `source`.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -50,7 +50,7 @@ class Snapshot:
         self.documents = self.statistics.documents
         self.size = sum(segment.size for segment in segments)
         self.foreign = foreign
-        self.kept: dict[str, object] = {}
+        self.kept: dict[Hashable, object] = {}
         """What others work out of it and want again with the next query, by its name."""
         self.norms = lru_cache(maxsize=8)(self._norms)
         self.average_length = lru_cache(maxsize=8)(self._average_length)
