@@ -17,6 +17,7 @@ import pytest
 import zstandard
 from archive_files import encrypted, tar_of, zip_named, zip_of
 from cli_process import PROJECT, run
+from mutations import overwritten
 from pages import presentation_of
 
 from indexer.errors import ExtractError
@@ -193,14 +194,9 @@ def test_an_encrypted_zip_says_so() -> None:
      ("x.tar.gz", gzip.compress(tar_of({"a.txt": TEXT}))), ("a.xz", lzma.compress(TEXT.encode()))],
 )  # fmt: skip
 def test_mutated_archives_are_read_or_refused(name: str, data: bytes) -> None:
-    chance = random.Random(name)
-    for _ in range(150):
-        mutated = bytearray(data)
-        for _ in range(chance.randrange(1, 8)):
-            mutated[chance.randrange(len(mutated))] = chance.randrange(256)
-        cut = chance.randrange(len(mutated)) if chance.random() < 0.3 else len(mutated)
+    for mutated in overwritten(data, 150, name, most=7, cut=0.3):
         with suppress(ExtractError):
-            read(name, bytes(mutated[:cut]))
+            read(name, mutated)
 
 
 # --- mail

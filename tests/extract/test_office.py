@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import io
-import random
 import zipfile
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from cli_process import PROJECT
+from mutations import overwritten
 
 from indexer.errors import ExtractError
 from indexer.extract import Record, extract
@@ -209,14 +209,9 @@ def test_an_entity_in_a_book_is_left_out() -> None:
     ],
 )
 def test_mutated_files_are_read_or_refused(name: str, data: bytes) -> None:
-    chance = random.Random(name)
-    for _ in range(300):
-        mutated = bytearray(data)
-        for _ in range(chance.randrange(1, 6)):
-            mutated[chance.randrange(len(mutated))] = chance.randrange(256)
-        cut = chance.randrange(len(mutated)) if chance.random() < 0.2 else len(mutated)
+    for mutated in overwritten(data, 300, name, most=5, cut=0.2):
         with suppress(ExtractError):
-            assert len(list(extract(name, bytes(mutated[:cut])).records)) == 1
+            assert len(list(extract(name, mutated).records)) == 1
 
 
 KNOWN = [

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-import random
 import struct
 from contextlib import suppress
 
 import pytest
 from cli_process import PROJECT
+from mutations import overwritten
 
 from indexer.errors import ExtractError
 from indexer.extract import Record, extract
@@ -215,15 +215,10 @@ def test_a_sheet(name: str) -> None:
     ],
 )
 def test_mutated_files_are_read_or_refused(name: str, module: str) -> None:
-    chance = random.Random(name)
     data = (OTHER / name).read_bytes()
-    for _ in range(200):
-        mutated = bytearray(data)
-        for _ in range(chance.randrange(1, 20)):
-            mutated[chance.randrange(len(mutated))] = chance.randrange(256)
-        cut = chance.randrange(len(mutated)) if chance.random() < 0.2 else len(mutated)
+    for mutated in overwritten(data, 200, name, most=19, cut=0.2):
         with suppress(ExtractError):
-            records(name, bytes(mutated[:cut]))
+            records(name, mutated)
 
 
 @pytest.mark.parametrize(

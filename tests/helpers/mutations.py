@@ -22,6 +22,17 @@ def mutants(data: bytes, count: int, seed: int) -> Iterator[bytes]:
             yield _mutant(data, rng)
 
 
+def overwritten(data: bytes, count: int, seed: str, *, most: int, cut: float) -> Iterator[bytes]:
+    """`count` copies with up to `most` bytes changed, a share `cut` of them without their end."""
+    chance = random.Random(seed)
+    for _ in range(count):
+        mutated = bytearray(data)
+        for _ in range(chance.randrange(1, most + 1)):
+            mutated[chance.randrange(len(mutated))] = chance.randrange(256)
+        end = chance.randrange(len(mutated)) if chance.random() < cut else len(mutated)
+        yield bytes(mutated[:end])
+
+
 def _mutant(data: bytes, rng: random.Random) -> bytes:
     mutated = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 8))):

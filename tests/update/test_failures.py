@@ -116,13 +116,25 @@ def test_documents_of_a_file_that_cannot_be_read_any_more_stay_and_are_stale(fol
             index.document("broken.pdf")
 
 
-def test_a_fault_that_is_not_in_the_file_is_no_reason_to_give_it_up(folder, monkeypatch) -> None:
-    def failing(path: str, **options: object) -> object:
-        if path.endswith("note.md"):
-            raise PassingError("no permission to read it")
-        return extract_path(path, **options)
+@pytest.fixture
+def fail_on_note(monkeypatch: pytest.MonkeyPatch) -> Callable[[Exception], None]:
+    """Have the reading of note.md raise an error."""
 
-    monkeypatch.setattr(updating, "extract_path", failing)
+    def fail(error: Exception) -> None:
+        def failing(path: str, **options: object) -> object:
+            if path.endswith("note.md"):
+                raise error
+            return extract_path(path, **options)
+
+        monkeypatch.setattr(updating, "extract_path", failing)
+
+    return fail
+
+
+def test_a_fault_that_is_not_in_the_file_is_no_reason_to_give_it_up(
+    folder, fail_on_note, monkeypatch
+) -> None:
+    fail_on_note(PassingError("no permission to read it"))
     with Index.create(folder) as index:
         assert index.update().added == 1
         assert "note.md" in reasons(index)
@@ -172,13 +184,8 @@ def test_the_command_says_of_them_on_one_line(folder: Path) -> None:
     assert sorted(line.split(": ")[1] for line in stats.errors) == ["broken.pdf", "zeros.txt"]
 
 
-def test_no_file_ends_a_run_whatever_its_reader_raises(folder: Path, monkeypatch) -> None:
-    def failing(path: str, **options: object) -> object:
-        if path.endswith("note.md"):
-            raise KeyError("no rule foresees it")
-        return extract_path(path, **options)
-
-    monkeypatch.setattr(updating, "extract_path", failing)
+def test_no_file_ends_a_run_whatever_its_reader_raises(folder: Path, fail_on_note) -> None:
+    fail_on_note(KeyError("no rule foresees it"))
     with Index.create(folder) as index:
         assert index.update().added == 1
         assert "(KeyError)" in reasons(index)["note.md"]
