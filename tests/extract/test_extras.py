@@ -81,7 +81,7 @@ def test_a_known_7z() -> None:
 
 def test_a_missing_library_is_said_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(*_: object, **__: object) -> object:
-        from indexer.extract.types import missing as error
+        from indexer.extract.formats import missing as error
 
         raise error("py7zr")
 

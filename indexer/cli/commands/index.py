@@ -82,7 +82,7 @@ def _alias(text: str) -> tuple[str, str]:
 
 
 def _print(report: UpdateReport, request: IndexRequest) -> None:
-    from indexer.cli.output import errors, records, render
+    from indexer.cli.output import errors, figures, records, render
 
     if request.json:
         on_terminal = terminal.is_terminal(sys.stdout)
@@ -95,7 +95,7 @@ def _print(report: UpdateReport, request: IndexRequest) -> None:
             _say_what_next(request)
     errors.report_problems(report.problems)
     if report.unread:
-        files = render.counted(report.unread, "file")
+        files = figures.counted(report.unread, "file")
         terminal.complain(f"{files} could not be read before and did not change: see fahras stats")
 
 
@@ -157,7 +157,7 @@ def _is_blank(report: UpdateReport) -> bool:
 
 def summary(report: UpdateReport) -> str:
     """What was done, on one line."""
-    from indexer.cli.output.render import counted, size
+    from indexer.cli.output.figures import counted, size
 
     touched = {
         "added": report.added,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from indexer.cli import exits
 from indexer.cli.commands.chosen import words_of
 from indexer.cli.line.kinds import UsageError
-from indexer.cli.output import errors, records, render, terminal
+from indexer.cli.output import errors, figures, records, render, terminal
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import StatsRequest
@@ -73,9 +73,9 @@ def _lines(screen: render.Screen, stats: IndexStats, choices: Choices) -> Iterat
         yield "options", screen.name(shlex.join(words))
     yield "documents", f"{stats.documents:,} in {stats.files:,} files"
     yield "words", f"{stats.tokens:,}, {stats.terms:,} different"
-    yield "text", render.size(stats.text_bytes)
+    yield "text", figures.size(stats.text_bytes)
     share = f" ({stats.index_bytes / stats.text_bytes:.2f} of the text)" if stats.text_bytes else ""
-    yield "index size", f"{render.size(stats.index_bytes)}{share}, segments: {stats.segments}"
+    yield "index size", f"{figures.size(stats.index_bytes)}{share}, segments: {stats.segments}"
     yield "versions", f"format {stats.format_version}, analyzer {stats.analyzer_version}"
     for name, field in stats.aliases.items():
         yield "field", screen.data(f"{name}: is {field}:")

@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
-from indexer.cli.output import records, render, terminal
+from indexer.cli.output import figures, records, render, terminal
 from indexer.process import keep_freed_memory
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _print(found: Checkup, after: Checkup, lost: tuple[str, ...]) -> None:
     else:
         what = f"segments: {after.segments}, documents: {after.documents:,}"
         compared = f", files compared: {after.files_compared:,}" if after.files_compared else ""
-        size = render.size(after.bytes_checked)
+        size = figures.size(after.bytes_checked)
         outcome = "repaired" if found.damage else "sound"
         terminal.write(f"{outcome}: {what}, {size} checked{compared}\n")
 

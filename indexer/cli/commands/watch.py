@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from indexer.cli import exits
 from indexer.cli.commands.updating import Updating
 from indexer.cli.output import terminal
-from indexer.cli.output.render import counted
+from indexer.cli.output.figures import counted
 from indexer.storage import location as storage
 
 if TYPE_CHECKING:

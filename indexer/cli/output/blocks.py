@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from indexer.cli.output.figures import counted
 from indexer.cli.output.render import (
     LINE,
     PATH,
@@ -15,7 +16,6 @@ from indexer.cli.output.render import (
     TITLE,
     WARNING,
     Screen,
-    counted,
     explanation_lines,
     marked,
     name_of,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from indexer.cli.output import terminal
-from indexer.cli.output.render import counted
+from indexer.cli.output.figures import counted
 from indexer.results import STALENESS, SearchResults
 
 if TYPE_CHECKING:
