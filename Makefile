@@ -16,7 +16,7 @@ demo: $(STAMP)
 	@sh docs/demo.sh $(BIN)/fahras
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: lint $(OLD_STAMP)
 	FAHRAS_WHOOSH_274=$(OLD_WHOOSH)/bin/python $(MAKE) test
