@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -12,7 +13,7 @@ import pytest
 from cli_process import COMMAND, PROJECT, environment, run
 
 from indexer.cli import VERSION
-from indexer.cli.line import reference
+from indexer.cli.line import manpage, reference
 from indexer.cli.line.kinds import Row
 from indexer.cli.line.options import COMMANDS, FahrasRequest
 from indexer.results import MATCH_LEVELS, SORT_KEYS
@@ -27,6 +28,30 @@ ROWS = [
 def test_the_reference_is_up_to_date() -> None:
     page = (PROJECT / "docs" / "cli.md").read_text(encoding="utf-8")
     assert page == reference.reference(), "run: python -m indexer.cli.line.reference > docs/cli.md"
+
+
+def test_the_man_page_is_up_to_date() -> None:
+    page = (PROJECT / "docs" / "fahras.1").read_text(encoding="utf-8")
+    assert page == manpage.manpage(), "run: python -m indexer.cli.line.manpage > docs/fahras.1"
+
+
+def test_lines_of_a_man_page_are_text_not_requests() -> None:
+    row = reference.Entry(("--x",), "", ".fahrasignore, 'quoted' and \\t")
+    assert list(manpage.lines_of(row))[-1] == r"\&.fahrasignore, 'quoted' and \et"
+    row = reference.Entry(("--x",), "", "'quoted'")
+    assert list(manpage.lines_of(row))[-1] == r"\&'quoted'"
+
+
+@pytest.mark.skipif(shutil.which("groff") is None, reason="no groff")
+def test_the_man_page_is_printed_without_warnings() -> None:
+    command = ["groff", "-man", "-Tutf8", "-ww", "-Kutf8", str(PROJECT / "docs" / "fahras.1")]
+    done = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert done.stderr == ""
+    shown = re.sub(r".\x08|\x1b\[[\d;]*m", "", done.stdout)  # bold, by either way
+    for name, request in COMMANDS.items():
+        assert f"fahras {name}" in shown
+        assert all(option.label in shown for option in request.options())
+    assert "عنوان:حرب" in shown
 
 
 def section(command: str) -> str:
