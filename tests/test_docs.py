@@ -100,7 +100,8 @@ def test_readme_shell_examples_run(command: str, workplace: tuple[Path, dict[str
         timeout=120,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout or "> hits" in command
+    written = re.search(r" > (\S+)", command)
+    assert (folder / written[1]).read_text("utf-8") if written else done.stdout
 
 
 @pytest.mark.parametrize("block", blocks("python"))
@@ -145,3 +146,14 @@ def test_the_readme_shows_the_figures_of_a_committed_run() -> None:
     named = re.findall(r"benchmarks/runs/[\w.-]+\.md", README)
     assert named
     assert all((ROOT / path).exists() for path in named)
+
+
+def test_the_arabic_readme_has_the_same_ranking_and_leads_somewhere() -> None:
+    arabic = (ROOT / "README.ar.md").read_text(encoding="utf-8")
+    for link in re.findall(r"\]\(([\w./-]+)\)", arabic):
+        assert (ROOT / link).exists(), link
+    row = re.search(r"\| \*\*Fahras\*\* \|.*\*\*([\d.]+)\*\* \|\n", README)
+    assert row
+    assert row[1] in arabic
+    for line in re.findall(r"^fahras .*$", arabic, re.MULTILINE):
+        assert re.sub(r"\s+#.*", "", line) in re.sub(r" +#.*", "", README), line
