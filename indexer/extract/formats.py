@@ -96,7 +96,7 @@ FORMATS = (
            holds="WordDocument".encode("utf-16-le"), library="olefile", is_risky=True,
            is_prose=True, version=2),
     Format("RTF", (".rtf",), "rtf", "extract_rtf", (rb"{\rtf",), library="striprtf",
-           is_risky=True, is_prose=True, version=2),
+           is_risky=True, is_prose=True, version=3),
     Format("mail", (".eml",), "mail", "extract_mail", given="header"),
     Format("mailbox", (".mbox",), "mail", "extract_box", given="header"),
     Format("table", (".csv", ".tsv"), "table", "extract_table", has_fields=True, given="field"),

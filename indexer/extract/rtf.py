@@ -1,4 +1,6 @@
-"""What does an RTF file say? Its text, as striprtf reads it, without pictures and deletions.
+r"""What does an RTF file say? Its text, as striprtf reads it, without pictures and deletions.
+
+Title and date of making are those of its `{\info …}`.
 
 Parsed in the worker: its time on what a stranger wrote is not ours to promise.
 """
@@ -13,6 +15,11 @@ _SECONDS, _SECONDS_A_MIB = 10, 10
 _PICTURE = re.compile(rb"\{(?:\\\*\\shppict\s*\{)?\\pict\b")
 _CONTROLS = re.compile("[\0-\x08\x0e-\x1f]")
 _TOKEN = re.compile(rb"([{}])|\\([a-z]+)(-?\d*) ?|\\(?:'[0-9a-fA-F]{2}|[^a-z])|[^\\{}]+", re.DOTALL)
+_TITLE = re.compile(rb"\{\\title\b ?")
+_MOMENTS = [
+    re.compile(rb"\{\\%b\s*\\yr(\d{4})\s*\\mo(\d{1,2})\s*\\dy(\d{1,2})(?!\d)" % name)
+    for name in (b"creatim", b"revtim")
+]
 _BRACE = re.compile(rb"(?<!\\)[{}]")
 
 
@@ -22,12 +29,30 @@ def extract_rtf(data: bytes, extraction: Extraction) -> None:
 
     bare = without_deletions(without_pictures(data))
     seconds = _SECONDS + _SECONDS_A_MIB * (len(bare) >> 20)
-    text = read_apart(f"{__name__}:parse", bare, seconds=seconds)
-    extraction.records = (Record(None, "", text),)
+    title, text = read_apart(f"{__name__}:parse", bare, seconds=seconds)
+    extraction.records = (Record(None, title, text, _date_of(bare)),)
 
 
-def parse(data: bytes) -> str:
-    """The text; what the worker is asked for."""
+def parse(data: bytes) -> tuple[str, str]:
+    """(title, text); what the worker is asked for."""
+    found = _TITLE.search(data)
+    if found is None:
+        return "", _text_of(data)
+    head = data[: found.start()].partition(rb"{\info")[0]  # says the charset
+    end = _end_of_group(data, found.start())
+    return " ".join(_text_of(head + data[found.end() : end] + b"}").split()), _text_of(data)
+
+
+def _date_of(data: bytes) -> str | None:
+    """When it was made or else changed last: an ISO date; None where it does not say."""
+    for moment in _MOMENTS:
+        if found := moment.search(data):
+            year, month, day = map(int, found.groups())
+            return f"{year:04}-{month:02}-{day:02}"
+    return None
+
+
+def _text_of(data: bytes) -> str:
     from striprtf.striprtf import rtf_to_text
 
     text: str = rtf_to_text(data.decode("latin-1"), errors="replace")

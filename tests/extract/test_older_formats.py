@@ -184,6 +184,25 @@ def test_a_document_of_word_97() -> None:
     assert "محذوف" not in record.text
 
 
+@needs("striprtf")
+@pytest.mark.parametrize(
+    ("info", "title", "date"),
+    [
+        (rb"{\info{\title \'e4\'d5}{\creatim\yr2017\mo3\dy9\hr4}}", "نص", "2017-03-09"),
+        (rb"{\info{\title \u1606?\u1589? 2}{\revtim\yr2017\mo11\dy14}}", "نص 2", "2017-11-14"),
+        (rb"{\info{\revtim\yr2018\mo1\dy1}{\creatim\yr2017\mo11\dy14}}", "", "2017-11-14"),
+        (rb"{\info{\author x}{\creatim\yr2017\mo13\dy14}}", "", None),
+        (b"", "", None),
+    ],
+)
+def test_title_and_date_of_rtf(info: bytes, title: str, date: str | None) -> None:
+    data = rb"{\rtf1\ansi\ansicpg1256\deff0 " + info + rb" \pard some text, not a title.\par}"
+    (record,) = records("a.rtf", data)
+    assert record.title == title
+    assert record.date == date
+    assert record.text.strip() == "some text, not a title."
+
+
 @needs_documents
 @needs("striprtf")
 def test_a_document_in_rtf() -> None:
