@@ -61,7 +61,7 @@ class CloserLook:
         """What the best of some documents gain, the others nothing. best: places in `docs`."""
         gains = Gains.none(len(docs))
         if len(best) and self._words:
-            chosen = self._gathering.chosen(docs).among(best)
+            chosen = self._gathering.chosen_among(docs, best)
             gains.nearness[best] = self._nearness(chosen)
             gains.lead[best] = self._lead(chosen)
             gains.asked[best] = self._asked(self._question, chosen.docs)

@@ -45,8 +45,9 @@ _MOST_CELLS = 1 << 21
 _BISECTED_SHARE = 64
 """With at most one posting per this many documents, bisection replaces a table of documents."""
 
-_DENSE_SHARE = 8
-"""One posting for so many documents: from there on a pass over all documents is fast."""
+_DENSE_SHARE = 4
+"""One posting a word for so many documents: from there on a pass over all documents is faster than
+work on the postings of some."""
 
 _NO_POSITIONS = np.zeros(1, np.int64)
 
@@ -152,6 +153,11 @@ class Gathering:
         positions = _joined([part.located.positions for part in parts], np.int64)
         return Runs(words, kinds, blocks, firsts, positions)
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether the words stand in so many documents that all are counted at once."""
+        return len(self.tfs) * _DENSE_SHARE > self._snapshot.size * len(self.words)
+
     def members(self, numbers: Sequence[int]) -> Docs:
         """The live documents with any of these words, ascending. numbers: no word twice."""
         if self._is_alone:
@@ -210,21 +216,15 @@ class Gathering:
     @cached_property
     def _alone(self) -> tuple[Docs, Frequencies]:
         """The live documents of the only word, ascending, and how often each holds it."""
-        tfs, size = self._weighted_tfs(), self._snapshot.size
-        if len(tfs) * _DENSE_SHARE > size:
-            by_doc = np.zeros(size)
-            at = 0
-            for base, docnums in self._parts.docs:
-                here = np.bincount(docnums, tfs[at : at + len(docnums)])
-                by_doc[base : base + len(here)] += here
-                at += len(docnums)
+        if self.is_dense:
+            by_doc, _ = self._in_all(0)
             docs = (by_doc > 0).nonzero()[0]
             tfs = by_doc.take(docs)
         else:
             order = self.docs.argsort(kind="stable")
-            docs = self.docs.take(order)
+            docs, tfs = self.docs.take(order), self._weighted_tfs().take(order)
             firsts = changes(docs).nonzero()[0]
-            docs, tfs = docs.take(firsts), np.add.reduceat(tfs.take(order), firsts)
+            docs, tfs = docs.take(firsts), np.add.reduceat(tfs, firsts)
         live = self._snapshot.live
         if live is None:
             return docs, tfs
@@ -248,11 +248,7 @@ class Gathering:
 
     def _weighted_tfs(self, dtype: type[np.floating[Any]] = np.float64) -> NDArray[Any]:
         """The weight of each posting."""
-        weights = self._weights[:1]
-        if (self._weights != weights).any():
-            weights = self._weights.repeat(self._counts)
-        counts: NDArray[Any] = np.multiply(self.tfs, weights, dtype=dtype)
-        return counts
+        return _weighted(self.tfs, self._weights, self._counts, dtype)
 
     def chosen(self, docs: Docs) -> Chosen:
         """The postings of some documents, which ascend; the last answer is kept."""
@@ -260,6 +256,12 @@ class Gathering:
             at, rows = self._choose(docs)
             self._chosen = Chosen(docs, at, rows, self._runs_of(at))
         return self._chosen
+
+    def chosen_among(self, docs: Docs, best: NDArray[np.int64]) -> Chosen:
+        """Those of a few of them. best: places in `docs`, rising."""
+        if self._chosen is not None and self._chosen.docs is docs:
+            return self._chosen.among(best)
+        return self.chosen(docs if len(best) == len(docs) else docs.take(best))
 
     def _choose(self, docs: Docs) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """The places of the postings of `docs`, ascending, and of the document of each."""
@@ -326,10 +328,32 @@ class Gathering:
         numbers: no word twice. docs: ascending. Yields (which of the words, pooled tf, bool),
         [words, docs] each: as many words at once as memory allows.
         """
-        at_once = max(_MOST_CELLS // max(len(docs), 1), 1)
+        all_at_once = self.is_dense and len(docs) * _DENSE_SHARE > self._snapshot.size
+        at_once = 1 if all_at_once else max(_MOST_CELLS // max(len(docs), 1), 1)
         for first in range(0, len(numbers), at_once):
             some = slice(first, first + at_once)
-            yield (some, *self._pooled(numbers[some], docs))
+            if all_at_once:
+                tfs, held = self._in_all(numbers[first])
+                yield some, tfs.take(docs)[np.newaxis], held.take(docs)[np.newaxis]
+            else:
+                yield (some, *self._pooled(numbers[some], docs))
+
+    def _in_all(self, number: int) -> tuple[Frequencies, NDArray[np.bool_]]:
+        """By doc, how often it holds a word, weighted, and whether it is a member by it."""
+        parts = sorted(self._parts.by_word.get(number, ()), key=lambda part: part.kind)
+        places = [slice(part.first, part.first + part.located.total) for part in parts]
+        docs = _joined([self.docs[place] for place in places], np.int64)
+        tfs = _weighted(
+            _joined([self.tfs[place] for place in places], np.uint8),
+            _joined([part.weights for part in parts], np.float32),
+            _joined([part.located.counts for part in parts], np.int64),
+        )
+        pooled = summed_at(docs, tfs, self._snapshot.size)
+        if self._widest < OTHER:
+            return pooled, pooled > 0
+        held = np.zeros(len(pooled), np.bool_)
+        held[docs[: sum(part.located.total for part in parts if part.kind < OTHER)]] = True
+        return pooled, held
 
     def _pooled(self, numbers: Sequence[int], docs: Docs) -> tuple[Frequencies, NDArray[np.bool_]]:
         """How often each document holds each word, weighted, and whether it is a member by it."""
@@ -405,8 +429,11 @@ class _Parts:
 
     def all_docs(self) -> Docs:
         """The documents by their numbers in the whole index."""
-        based = [np.add(docs, base, dtype=np.int64) for base, docs in self.docs]
-        return _joined(based, np.int64)
+        found, first = np.empty(self._postings, np.int64), 0
+        for base, docs in self.docs:
+            np.add(docs, base, out=found[first : first + len(docs)], dtype=np.int64)
+            first += len(docs)
+        return found
 
 
 def _by_field(
@@ -430,6 +457,23 @@ def _places_in(docs: Docs, size: int) -> NDArray[np.int32]:
 def summed_at(places: NDArray[np.int64], values: Frequencies, size: int) -> Frequencies:
     """By place below `size`, the sum of the values that are there."""
     return np.bincount(places, values, size).astype(np.float64, copy=False)
+
+
+def _weighted(
+    tfs: NDArray[Any],
+    weights: Floats,
+    counts: NDArray[np.int64],
+    dtype: type[np.floating[Any]] = np.float64,
+) -> NDArray[Any]:
+    """The weight of each posting: its tf times what an occurrence counts in its run.
+
+    weights, counts: by run, and how many postings that has.
+    """
+    by_run = weights[:1]
+    if (weights != by_run).any():
+        by_run = weights.repeat(counts)
+    weighted: NDArray[Any] = np.multiply(tfs, by_run, dtype=dtype)
+    return weighted
 
 
 def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:

@@ -114,7 +114,7 @@ class Scorer:
         settings = self._snapshot.settings
         wanted = max(count, settings.proximity_reach)
         bounded = not self.others and len(self._alike) == 1 and self.query.boost > 0
-        if not count or len(docs) < _MANY * wanted or not bounded:
+        if not count or len(docs) < _MANY * wanted or not bounded or self._gathering.is_dense:
             return docs
         (group,) = self._alike
         norms = self._snapshot.norms(group.fields)

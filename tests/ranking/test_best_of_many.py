@@ -24,8 +24,16 @@ from ranking_cases import (
 )
 
 from indexer.codec.whoosh.snapshot import snapshot_of
-from indexer.query.nodes import ExceptQuery, QueryWord, StemQuery, WordsQuery
-from indexer.ranking import scorer
+from indexer.query.nodes import (
+    AndQuery,
+    ExceptQuery,
+    OrQuery,
+    QueryWord,
+    StemQuery,
+    WordsQuery,
+    leaves_of,
+)
+from indexer.ranking import gathering, scorer
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.settings import RankingSettings
 from indexer.results import MATCH_LEVELS
@@ -36,6 +44,8 @@ STEMS = """
 """.split()  # noqa: SIM905  as text it can be read
 AFFIXES = [("", ""), ("ال", ""), ("وال", ""), ("بال", ""), ("", "ات"), ("", "هم"), ("ال", "ين")]
 DOCUMENTS = 900
+NEVER, ALWAYS = 0, 1 << 30
+"""By which share of the documents all are counted at once."""
 FAR_REACH = 1 << 30
 """So far reaches nearness that it is for all documents, as with the oracle."""
 
@@ -106,6 +116,7 @@ def test_the_best_are_the_beginning_of_all(
     many: Case, tried: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(33)
+    monkeypatch.setattr(gathering, "_DENSE_SHARE", NEVER)
     monkeypatch.setattr(scorer, "_TRIED", tried)
     monkeypatch.setattr(scorer, "_MANY", 2)
     snapshot = snapshot_of(many.searcher, RankingSettings(proximity_reach=20))
@@ -125,3 +136,29 @@ def test_the_best_are_the_beginning_of_all(
             members = evaluator.members(query)
             left_out += len(evaluator.scorer(words).promising(members, count)) < len(members)
     assert left_out > 50, "nothing was left out: this proves nothing"
+
+
+def test_all_documents_counted_at_once_get_the_same_scores(
+    many: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(34)
+    snapshot = snapshot_of(many.searcher, RankingSettings(proximity_reach=20))
+    at_once = 0
+    for _ in range(120):
+        query: WordsQuery | ExceptQuery | OrQuery | AndQuery = random_words(rng, rng.randint(1, 8))
+        if rng.random() < 0.4:
+            kind = rng.choice([OrQuery, AndQuery])
+            query = kind((*query.subqueries, random_words(rng, 2)))
+        elif rng.random() < 0.2:
+            query = ExceptQuery(query, random_words(rng, 1))
+        count = rng.choice([None, 0, 1, 10])
+        answers = []
+        for share in (NEVER, ALWAYS):
+            monkeypatch.setattr(gathering, "_DENSE_SHARE", share)
+            evaluator = Evaluator(snapshot)
+            docs, scores, total = evaluator.rank(query, count, lambda docs: docs)
+            answers.append((docs.tolist(), scores.tolist(), total))
+            found = evaluator.leaves.gather(leaves_of(query))[0]
+            at_once += found.is_dense
+        assert answers[0] == answers[1], query
+    assert at_once == 120
