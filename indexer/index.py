@@ -285,11 +285,12 @@ class Index:
         """The names of one's own that fields have in queries, each with its field."""
         return dict(self._location.aliases)
 
-    def alias_fields(self, aliases: Mapping[str, str]) -> None:
+    def alias_fields(self, aliases: Mapping[str, str]) -> tuple[str, ...]:
         """Give fields names of one's own for queries, {"كاتب": "title"}; "" takes a name away.
 
-        They are kept in the index, with the first update of a new one. Raises OptionError for what
-        cannot be a name or is no field, and IndexLockedError.
+        They are kept in the index, with the first update of a new one. Returns notes, if the disk
+        may lose them again. Raises OptionError for what cannot be a name or is no field, and
+        IndexLockedError.
         """
         from indexer.query.aliases import renamed
 
@@ -297,8 +298,12 @@ class Index:
             self._follow()
             named = tuple(sorted(renamed(self.aliases, aliases).items()))
             self._location = self._location._replace(aliases=named)
+            notes: list[str] = []
             if not self._is_new:
                 storage.switch(self._location)
+                with durable.noting(notes, durable.NOT_SYNCED):
+                    durable.sync_folder(self._location.index_dir)
+            return tuple(notes)
 
     def refresh(self) -> None:
         """Reopen the index, to see what other processes have committed or rebuilt."""

@@ -21,6 +21,7 @@ import corpora  # noqa: E402
 import floor  # noqa: E402
 import growth  # noqa: E402
 import hits  # noqa: E402
+import killing  # noqa: E402
 import latency  # noqa: E402
 import overrides  # noqa: E402
 import peers  # noqa: E402
@@ -28,7 +29,6 @@ import plot  # noqa: E402
 import processes  # noqa: E402
 import queries  # noqa: E402
 import relevance  # noqa: E402
-import reliability  # noqa: E402
 import report  # noqa: E402
 import scale  # noqa: E402
 import searching  # noqa: E402
@@ -37,6 +37,7 @@ import small_dictionary  # noqa: E402
 import speed  # noqa: E402
 import stems  # noqa: E402
 import structure  # noqa: E402
+from tally import Tally  # noqa: E402
 
 from indexer.index import Index  # noqa: E402
 
@@ -414,21 +415,20 @@ def test_a_word_is_one_behind_every_article() -> None:
     assert not [f for f in stems.article_faults(counts) if f.text.startswith("كتاب ")]
 
 
-def test_reliability_counts_what_is_lost(tmp_path: Path) -> None:
-    tally = reliability.Tally("trials")
-    reliability.pairs(tally, tmp_path, 1)
-    tally.add("made up", 2, iter([("killed at a", None), ("killed at b", "gone")]))
-    assert [tuple(row) for row in tally.table.rows] == [
-        ("first runs", 1, 1, None, 0),
-        ("made up", 2, 2, None, 1),
-    ]
-    assert tally.lost == ["made up, killed at b: gone"]
+def test_reliability_counts_what_goes_wrong(tmp_path: Path) -> None:
+    part = killing.pairs(tmp_path, 1, 1)
+    assert (part.wrong, part.counts) == ([], {"pairs of first runs": 1})
+    tally = Tally("trials", ("change", "steps"))
+    tally.add("made up", iter([("killed at a", None), ("killed at b", "gone")]), lambda: (7,))
+    part = tally.part("kills")
+    assert part.tables[0].rows == [("made up", 7, 2, 1), ("all", None, 2, 1)]
+    assert (part.wrong, part.counts) == (["made up, killed at b: gone"], {"kills": 2})
 
 
 def test_the_commit_begins_with_its_toc() -> None:
     shown = ["openat _MAIN_0.toc.new", "rename _MAIN_0.toc.new", "openat _MAIN_1.toc.new", "unlink"]
-    found = [reliability.Point(line.split()[0], n, line) for n, line in enumerate(shown)]
-    assert reliability.around_commit(found) == found[2:]
+    found = [killing.Point(line.split()[0], n, line) for n, line in enumerate(shown)]
+    assert killing.around_commit(found) == found[2:]
 
 
 def test_scale_measures_each_query_in_a_process_of_its_own(

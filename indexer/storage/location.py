@@ -162,7 +162,7 @@ def home_and_roots(
             head = head_of(newest_catalogue(data_dir))
             roots = head["roots"]
     except IndexCorruptError:
-        known = _any_catalogue(index_dir)
+        known = any_catalogue(index_dir)
         if known is not None:
             home, roots = home if is_inside else known.home, known.roots
             head = {"choices": known.said, "loose": known.loose}
@@ -185,7 +185,7 @@ def aliases_of(index_dir: str) -> tuple[tuple[str, str], ...]:
         return ()
 
 
-def _any_catalogue(index_dir: str) -> Catalogue | None:
+def any_catalogue(index_dir: str) -> Catalogue | None:
     """An undamaged catalogue in the newest data folder, if there is one."""
     folders = filter(manifest.is_data_folder, os.listdir(index_dir))
     for name in sorted(folders, key=lambda name: int(name.partition("-")[2]), reverse=True):

@@ -8,6 +8,7 @@ the small files that name all others are damaged, everything is read again, as b
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import NamedTuple
 
 from indexer.codec import commits
 from indexer.codec.opened import open_segment
@@ -20,14 +21,19 @@ from indexer.upkeep import checkup
 from indexer.upkeep.checkup import Checkup
 
 
-def repair(
-    index_dir: str, found: Checkup, *, report: ProgressCallback | None = None
-) -> tuple[str, ...]:
-    """Repair an index of what a checkup found.
+class Repaired(NamedTuple):
+    """What a repair could not save.
 
-    Returns the absolute paths of files that could not be read again, so that what the index held
-    of them is lost. Raises as `Index.update` and `Index.rebuild`.
+    lost: absolute paths of the files that could not be read again, so that what the index held of
+    them is gone. unnamed: documents that are gone together with every list of their files.
     """
+
+    lost: tuple[str, ...] = ()
+    unnamed: int = 0
+
+
+def repair(index_dir: str, found: Checkup, *, report: ProgressCallback | None = None) -> Repaired:
+    """Repair an index of what a checkup found. Raises as `Index.update` and `Index.rebuild`."""
     before = _known(index_dir)
     if found.needs_rebuild or "" in found.stale:
         with Index.rebuild(index_dir=index_dir) as index:
@@ -35,8 +41,11 @@ def repair(
     else:
         with Index.open(index_dir=index_dir) as index:
             index.replace_broken(found.broken, lambda *held: _again(found, *held), report)
-    after = _known(index_dir)
-    return _lost(before, after) if before is not None and after is not None else ()
+    after = storage.load_catalogue(storage.locate(index_dir))
+    if before is not None:
+        before.take_home(after.home)
+        return Repaired(_lost(before, after))
+    return Repaired(unnamed=max(0, found.documents - sum(after.files.column("documents"))))
 
 
 def _again(found: Checkup, catalogue: Catalogue, data_dir: str) -> list[str]:
@@ -61,7 +70,7 @@ def _lost(before: Catalogue, after: Catalogue) -> tuple[str, ...]:
 
 
 def _known(index_dir: str) -> Catalogue | None:
-    """The list of files, if it can still be read."""
+    """The list of files, if one can still be read."""
     with suppress(IndexCorruptError, OSError):
         return storage.load_catalogue(storage.locate(index_dir))
-    return None
+    return storage.any_catalogue(index_dir)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli_process import run
+from cli_process import run, run_on_terminal
 
 from indexer import Index
+from indexer.cli.output import records
 from indexer.codec import contents
 from indexer.codec.commits import read_toc
 from indexer.codec.container import Container, ContainerWriter
@@ -113,7 +114,7 @@ def test_damage_is_named_and_repaired(
     found = check(str(folder / ".fahras"))
     assert len(found.damage) == 1
     assert words in ": ".join(part for part in found.damage[0] if part)
-    assert repair(str(folder / ".fahras"), found) == ()
+    assert repair(str(folder / ".fahras"), found) == ((), 0)
     assert answers(folder) == right
     assert check(str(folder / ".fahras"), deep=True).damage == ()
 
@@ -142,6 +143,7 @@ def test_what_is_sound_is_kept_and_what_is_lost_is_named(folder: Path) -> None:
     assert done.code == 2
     assert said["sound"]
     assert said["repaired"]
+    assert (said["version"], said["lost_unnamed"]) == (records.JSON_VERSION, 0)
     assert said["lost"] == [str(folder / "2.txt")]
     assert said["damage"][0] | {"problem": ""} == {
         "file": broken.name, "section": "f/text/tf", "problem": ""
@@ -150,6 +152,32 @@ def test_what_is_sound_is_kept_and_what_is_lost_is_named(folder: Path) -> None:
     assert not broken.exists()
     found = [["0.txt"], ["1.txt"], [], ["moved.txt"], ["4.txt"]]
     assert answers(folder)[0][: len(found)] == found
+
+
+def test_what_is_lost_is_named_by_the_list_of_files_even_without_fahras_json(folder: Path) -> None:
+    _flip_file("fahras.json")(folder)
+    (folder / "2.txt").unlink()
+    done = run("verify", "--repair", cwd=folder)
+    assert (done.code, done.err) == (
+        2, f"fahras: {folder}/2.txt: lost: the file cannot be read again\n"
+    )  # fmt: skip
+
+
+def test_what_is_lost_with_the_list_of_files_is_counted(folder: Path) -> None:
+    _flip_file("data-1/*.fhc")(folder)
+    (folder / "2.txt").unlink()
+    done = run("verify", "--repair", cwd=folder)
+    assert (done.code, done.err) == (
+        2, "fahras: 1 document lost with the list of files, which alone had their names\n"
+    )  # fmt: skip
+    assert run("verify", cwd=folder).code == 0
+
+
+def test_how_far_it_is_shows_on_a_terminal_only(folder: Path) -> None:
+    shown = run_on_terminal("verify", "--deep", cwd=folder)
+    assert (shown.code, "sound: segments: 2" in shown.text) == (0, True)
+    assert "verify" in shown.text.partition("sound")[0]
+    assert run("verify", "--deep", cwd=folder).err == ""
 
 
 def test_a_list_of_files_of_another_commit_is_found(folder: Path, tmp_path: Path) -> None:

@@ -11,12 +11,16 @@ import random
 from pathlib import Path
 
 import pytest
-from faults import AGES_S, BREAKS, NOWHERE, SCENARIOS, Trial, broken_at, leftovers, state_of, update
+from faults import BREAKS, NOWHERE, broken_at
+from power import Disk
+from scenarios import AGES_S, SCENARIOS, leftovers, state_of, update
+from trials import WHEN_DONE, Trial
 
 from indexer import Index
 from indexer.errors import IndexNotWritableError
+from indexer.storage import durable
 
-SAMPLE = 16
+SAMPLE = 6
 """Trials a scenario, beside those right at its commit."""
 
 
@@ -30,12 +34,13 @@ def at_commit(trial: Trial) -> list[int]:
 def test_whatever_breaks_nothing_is_lost(name: str, tmp_path: Path) -> None:
     trial = Trial(name, tmp_path)
     chance = random.Random(name)
-    cases = [(place, way) for place in at_commit(trial) for way in ("EIO", "interrupted after")]
+    cases = [(place, way) for place in at_commit(trial)[:2] for way in ("EIO", "power lost")]
+    cases.append((WHEN_DONE, "power lost"))
     for _ in range(SAMPLE):
         cases.append((chance.randrange(len(trial.steps)), chance.choice(list(BREAKS))))
     for place, way in cases:
-        wrong = trial.run(place, BREAKS[way], chance.choice(AGES_S))
-        assert wrong is None, f"{way} at step {place}, {trial.steps[place]}: {wrong}"
+        wrong = trial.run(place, BREAKS[way], chance.choice(AGES_S), chance.randrange(1 << 32))
+        assert wrong is None, f"{way} at step {place} of {trial.steps}: {wrong}"
 
 
 @pytest.mark.parametrize("way", ["EIO", "interrupted after"])
@@ -45,6 +50,43 @@ def test_after_the_renaming_nothing_cancels_a_commit(name: str, way: str, tmp_pa
     for place in range(at_commit(trial)[0] + 1, len(trial.steps)):
         assert trial.run(place, BREAKS[way], 0) is None
         assert state_of(tmp_path / "home") == trial.after
+
+
+@pytest.mark.parametrize("synced", ["", "file", "folder", "both"])
+def test_what_is_not_waited_for_may_be_lost(synced: str, tmp_path: Path) -> None:
+    """The disk of the trials, by itself: who forgets to wait finds the old, a cut, or the new."""
+    (tmp_path / "disk").mkdir()
+    new, name = str(tmp_path / "disk" / "new"), str(tmp_path / "disk" / "name")
+    found = set()
+    for seed in range(40):
+        stash = tmp_path / f"stash{seed}"
+        stash.mkdir()
+        Path(name).write_text("old")
+        disk = Disk(str(stash), seed)
+        with broken_at(-1, NOWHERE, disk=disk):
+            with durable.create(new) as file:
+                file.write(b"and new")
+                file.flush()
+                if synced in ("file", "both"):
+                    durable.sync(file)
+            durable.replace(new, name)
+            if synced in ("folder", "both"):
+                durable.sync_folder(str(tmp_path / "disk"))
+        disk.fail()
+        found.add(Path(name).read_text())
+    cut = {text for text in found if text not in ("old", "and new")}
+    assert ("old" in found) == (synced in ("", "file"))
+    assert bool(cut) == (synced in ("", "folder"))
+    assert "and new" in found
+
+
+@pytest.mark.parametrize("way", ["EIO", "short write, then ENOSPC"])
+def test_a_file_without_a_name_that_cannot_be_written(way: str, tmp_path: Path) -> None:
+    trial = Trial("spilled", tmp_path)
+    nameless = [n for n, step in enumerate(trial.steps) if "(deleted)" in step]
+    assert len(nameless) > 5
+    for place in nameless[:: len(nameless) // 4]:
+        assert trial.run(place, BREAKS[way], 0) is None
 
 
 def texts(tmp_path: Path) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import COMMAND, Run, environment, run
-from faults import AGES_S, age, leftovers
+from scenarios import AGES_S, age, leftovers
 
 from indexer import Index, SearchOptions
 from indexer.errors import IndexLockedError, NoIndexError

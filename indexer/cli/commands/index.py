@@ -56,8 +56,7 @@ def _updated(
         terminal.end_on_closed_pipe(False)
         terminal.interrupt_on_end_signals()
         with opened, shown(quiet=request.quiet) as progress:
-            if aliases:
-                opened.alias_fields(aliases)
+            notes = opened.alias_fields(aliases) if aliases else ()
             report = opened.update(
                 named,
                 forget=forget,
@@ -71,7 +70,7 @@ def _updated(
                     report = opened.update(["."], progress=progress)
                 named = list(opened.roots())
     terminal.end_on_closed_pipe(True)
-    return report, named
+    return report._replace(notes=(*notes, *report.notes)), named
 
 
 def _alias(text: str) -> tuple[str, str]:

@@ -13,10 +13,12 @@ from indexer.cli import exits
 from indexer.cli.output import terminal
 from indexer.process import keep_freed_memory
 
-_START = (
+START = (
     "import sys; sys.path[:] = sys.argv[2:]; "
     "from indexer.cli.commands.updating import main; main(sys.argv[1])"
 )
+"""The program of the process; its arguments are the index and where modules are."""
+
 _EVERYTHING = b"*"
 
 
@@ -34,7 +36,7 @@ class Updating:
         """
         asked = _EVERYTHING if paths is None else b"\0".join(map(os.fsencode, paths))
         self._process = subprocess.Popen(  # noqa: S603  our own code
-            [sys.executable, "-c", _START, self._index_dir, *sys.path],
+            [sys.executable, "-c", START, self._index_dir, *sys.path],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for us, who pass it on

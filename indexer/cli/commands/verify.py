@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
@@ -13,6 +15,7 @@ from indexer.process import keep_freed_memory
 if TYPE_CHECKING:
     from indexer.cli.line.options import VerifyRequest
     from indexer.upkeep.checkup import Checkup, Damage
+    from indexer.upkeep.repair import Repaired
 
 _SHOWN = 50
 
@@ -22,35 +25,49 @@ def run(request: VerifyRequest) -> int:
     from indexer.cli.output.progress import shown
     from indexer.storage import location as storage
     from indexer.upkeep import checkup
-    from indexer.upkeep.repair import repair
+    from indexer.upkeep.repair import Repaired, repair
 
     index_dir = os.path.abspath(request.index or storage.find("."))
     keep_freed_memory()
     terminal.end_on_closed_pipe(False)
     terminal.interrupt_on_end_signals()
-    lost: tuple[str, ...] = ()
+    done = Repaired()
     with shown(quiet=False) as progress:
         found = checkup.check(index_dir, deep=request.deep, report=progress)
         after = found
         if found.damage and request.repair:
-            lost = repair(index_dir, found, report=progress)
-            after = checkup.check(index_dir, deep=request.deep, report=progress)
+            done = repair(index_dir, found, report=progress)
+            with _after_repair():
+                after = checkup.check(index_dir, deep=request.deep, report=progress)
     terminal.end_on_closed_pipe(True)
     if request.json:
-        _print_json(index_dir, found, after, lost)
+        _print_json(index_dir, found, after, done)
     else:
-        _print(found, after, lost)
-    return exits.ERROR if after.damage or lost else exits.FOUND
+        _print(found, after, done)
+    return exits.ERROR if after.damage or any(done) else exits.FOUND
 
 
-def _print(found: Checkup, after: Checkup, lost: tuple[str, ...]) -> None:
+@contextmanager
+def _after_repair() -> Iterator[None]:
+    """Say that the repair is done where looking at it fails."""
+    try:
+        yield
+    except OSError:
+        terminal.complain("the index is repaired, but could not be checked again")
+        raise
+
+
+def _print(found: Checkup, after: Checkup, done: Repaired) -> None:
     screen = render.Screen.of("never")
     for item in found.damage[:_SHOWN]:
         terminal.write(screen.data(_line(item)) + "\n")
     if len(found.damage) > _SHOWN:
         terminal.write(f"… and {len(found.damage) - _SHOWN:,} more; --json lists all\n")
-    for path in lost:
+    for path in done.lost:
         terminal.complain(f"{terminal.safe_name(path)}: lost: the file cannot be read again")
+    if done.unnamed:
+        documents = figures.counted(done.unnamed, "document")
+        terminal.complain(f"{documents} lost with the list of files, which alone had their names")
     if found.damage and after is found:
         terminal.complain("the index is damaged: run fahras verify --repair")
     elif after.damage:
@@ -67,8 +84,9 @@ def _line(item: Damage) -> str:
     return ": ".join(part for part in item if part)
 
 
-def _print_json(index_dir: str, found: Checkup, after: Checkup, lost: tuple[str, ...]) -> None:
+def _print_json(index_dir: str, found: Checkup, after: Checkup, done: Repaired) -> None:
     record: records.Record = {
+        "version": records.JSON_VERSION,
         **records.path_fields(index_dir, "index_dir"),
         "sound": not after.damage,
         "repaired": bool(found.damage) and not after.damage,
@@ -77,7 +95,8 @@ def _print_json(index_dir: str, found: Checkup, after: Checkup, lost: tuple[str,
         "bytes_checked": after.bytes_checked,
         "files_compared": after.files_compared,
         "damage": [_damage_record(item) for item in found.damage],
-        "lost": [records.path_fields(path)["path"] for path in lost],
+        "lost": [records.path_fields(path)["path"] for path in done.lost],
+        "lost_unnamed": done.unnamed,
     }
     on_terminal = terminal.is_terminal(sys.stdout)
     terminal.write(records.json_line(record, for_terminal=on_terminal))

@@ -159,7 +159,8 @@ Exit codes: 0 printed, 2 an error.""",
 Each line of damage names the file, the section and the problem. --deep also reads the indexed files
 that have not changed since and compares their texts. --repair reads again those files of which
 something is damaged, keeps everything else, and names the files that are not there any more, whose
-texts are lost with the damage. Until a repair is done, the index is as it was.
+texts are lost with the damage. Until a repair is done, the index is as it was. On a terminal a bar
+shows how far it is.
 
 \b
 Examples

@@ -162,8 +162,11 @@ class SegmentBuilder:
     def write_segment(self, folder: str, segment_id: str) -> SegmentEntry:
         """Write the segment durably to a new file in a folder, and return its entry for the TOC."""
         entry = SegmentEntry(segment_id, NO_FILE, self.doc_count)
-        with durable.created(os.path.join(folder, entry.file_name)) as file:
-            return entry._replace(file=self.write(file))
+        try:
+            with durable.created(os.path.join(folder, entry.file_name)) as file:
+                return entry._replace(file=self.write(file))
+        finally:
+            self.close()
 
     def _all_fields(self) -> Iterable[FieldData]:
         own = self._form_fields()
