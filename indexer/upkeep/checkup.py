@@ -178,10 +178,12 @@ def _changed_texts(
     compared = 0
     keys = list(catalogue.files)
     fields = dict(catalogue.choices.fields)
+    total, done = sum(catalogue.files.column("size")), 0
     for count, key in enumerate(keys):
         file, path = catalogue.files[key], catalogue.absolute(key)
         if report is not None:
-            report(Progress("compare", count, len(keys), count, len(keys), path))
+            report(Progress("compare", count, len(keys), done, total, path))
+        done += file.size
         if file.failure or file.number not in places or not _is_as_it_was(path, file):
             continue
         held = [reader.text(docnum, "text") or "" for reader, docnum in places[file.number]]

@@ -176,7 +176,9 @@ def test_what_is_lost_with_the_list_of_files_is_counted(folder: Path) -> None:
 def test_how_far_it_is_shows_on_a_terminal_only(folder: Path) -> None:
     shown = run_on_terminal("verify", "--deep", cwd=folder)
     assert (shown.code, "sound: segments: 2" in shown.text) == (0, True)
-    assert "verify" in shown.text.partition("sound")[0]
+    bar, _, _ = shown.text.partition("sound")
+    assert "compare" in bar
+    assert "5/6 files" in bar
     assert run("verify", "--deep", cwd=folder).err == ""
 
 
