@@ -7,7 +7,7 @@ item      the name of a document within its file, which has no id of its own: th
 member    where its file lies within the file that was opened, as `!/inside.txt`
 line      the line of its file on which the document begins, 1 for a whole file
 layout    where its pages and headings begin, see `indexer.parts.layout`
-part      0 for the whole document
+parts     of a document of several, where they begin, see `indexer.parts.part`
 date      ISO 8601, or empty
 title_from, date_from  what says so, "metadata" or "first line"
 date_text, calendar    the date as it is written, and `hijri` where it is one
@@ -15,7 +15,7 @@ encoding  of the file, as it was read
 title     text, a form field
 text      text, a form field
 
-Item, member, layout and what follows date are there only where they say something.
+Item, member, layout, parts and what follows date are there only where they say something.
 
 The terms of a form field are unmarked written forms. What the analyzer derives from them belongs
 to the term dictionary, see `indexer.ranking.source`. To Whoosh: `codec/whoosh/schema.py`.

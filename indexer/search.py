@@ -260,7 +260,7 @@ class Search:
             line=line,
             column=column,
             byte_offset=_byte_offset(text, stored, entry, snippets),
-            part=stored["part"],
+            part=0,
             title=self._field(doc, "title"),
             date=stored["date"] or None,
             date_text=stored["date_text"] if stored.get("calendar") else None,

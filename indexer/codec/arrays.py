@@ -403,6 +403,18 @@ class FieldArrays:
         starts = self.sample_starts_by_docnum
         return self.sample_offsets[int(starts[docnum]) : int(starts[docnum + 1])]
 
+    @cached_property
+    def part_docs(self) -> Array:
+        """u4, by part but for the first of each document: its docnum, ascending."""
+        found = self._optional("part_docs")
+        return np.zeros(0, "<u4") if found is None else found
+
+    @cached_property
+    def part_tokens(self) -> Array:
+        """u4, likewise: with which token of the document it begins, ascending in each."""
+        found = self._optional("part_tokens")
+        return np.zeros(0, "<u4") if found is None else found
+
 
 def levels_of(arrays: FieldArrays) -> tuple[str, ...]:
     """The group levels of a field, narrowest first; () where terms have no groups."""

@@ -270,6 +270,10 @@ class ColumnarField:
             return None
         return self.arrays.samples(docnum).astype(np.int64), int(counts[docnum])
 
+    def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """See FieldSource."""
+        return self.arrays.part_docs.astype(np.int64), self.arrays.part_tokens.astype(np.int64)
+
     def lengths(self) -> Floats:
         """See FieldSource."""
         lengths = self.arrays.lengths_by_docnum

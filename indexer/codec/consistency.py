@@ -80,6 +80,23 @@ def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
         yield Fault(f"{section}/pos_counts", "not as many positions as it says")
         return
     yield from _posting_faults(arrays, section)
+    problem = _parts_problem(arrays)
+    if problem:
+        yield Fault(f"{section}/part_docs", problem)
+
+
+def _parts_problem(arrays: FieldArrays) -> str:
+    docs, tokens = arrays.part_docs.astype(np.int64), arrays.part_tokens.astype(np.int64)
+    if not len(docs):
+        return ""
+    if len(docs) != len(tokens) or int(docs.max()) >= arrays.document_count:
+        return "a part is of no document"
+    counts = arrays.token_counts_by_docnum
+    if counts is None or (tokens > counts.take(docs)).any():
+        return "a part begins behind the last word"
+    if (np.diff(docs << 32 | tokens) < 0).any():
+        return "the parts are not in their order"
+    return ""
 
 
 def _strings_problem(table: StringTable) -> str:

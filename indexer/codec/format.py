@@ -57,6 +57,10 @@ Elsewhere slot and ordinal are the same.
 `token_counts`   u1..u4   by docnum: all tokens, form fields only
 `sample_offsets` u4       code point at which token 0, 64, 128, ... of a document begins, document
                           after document; n tokens have ceil(n / 64); form fields only
+`part_docs`      u4       of texts of several parts, by part but for the first of each text: its
+                          docnum, ascending; absent where no text has any
+`part_tokens`    u4       likewise: the number of the token with which it begins, ascending in each
+                          document
 ================ ======== ==================================================================
 
 Groups, for each level L of `level_names` (folded, stem, root; each a function of the one before,
@@ -157,7 +161,7 @@ FORMAT_VERSION = 4
 3: a TOC of our own instead of Whoosh's pickles; it binds segments and catalogue to itself.
    Blocks of stored values and `fahras.json` have checksums.
 4: the catalogue remembers who read each file and which could not be read; documents, where title
-   and date are from.
+   and date are from, and their parts.
 """
 
 MAGIC = b"FAHRASSG"
@@ -268,6 +272,7 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
             "lengths": documents,
             "token_counts": documents,
             "slots": terms,
+            "part_tokens": counts.get(f"f/{field}/part_docs", 0),
             **{
                 f"{level}_{part}": -(-terms // 8)
                 for level in LEVELS

@@ -24,7 +24,6 @@ from math import log, sqrt
 from analyzers.normalizer import fold
 from analyzers.stemmer import stem
 from analyzers.stopwords import is_stopword
-from analyzers.tokenizer import shared_tokenizer
 from indexer.extract.text import heading
 
 _BLANKS = re.compile(r"\n[^\S\n]*\n(?:[^\S\n]*(?:[-=*_~–—•·]{3,}[^\S\n]*)?\n)+[^\S\n]*")
@@ -79,6 +78,8 @@ def _apart(bounds: list[int], text: str) -> list[int]:
 
 def stems(text: str) -> Counter[str]:
     """How often the stem of each word that says something occurs."""
+    from analyzers.tokenizer import shared_tokenizer  # with numpy, which few texts need here
+
     tokenizer = shared_tokenizer()
     counts = Counter(tokenizer.tokenize(text).form_ids.tolist())
     found: Counter[str] = Counter()

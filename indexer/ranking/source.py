@@ -142,6 +142,12 @@ class FieldSource(Protocol):
         In code points of its text. None where that is not stored.
         """
 
+    def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(docs, tokens): where parts begin, see `parts.part`, but for the first of each document.
+
+        Ascending. Most documents have one part and are not there.
+        """
+
     def lengths(self) -> Floats:
         """Length of each document by docnum: its words that are not stopwords."""
 
@@ -152,12 +158,12 @@ class Record(TypedDict):
     file: int
     record: str
     line: int
-    part: int
     date: str
     encoding: str
     item: NotRequired[str]
     member: NotRequired[str]
     layout: NotRequired[str]
+    parts: NotRequired[str]
     title_from: NotRequired[str]
     date_from: NotRequired[str]
     date_text: NotRequired[str]

@@ -21,6 +21,7 @@ from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import FileState, below
 from indexer.folder.choices import Choices
 from indexer.folder.columns import FileEntry
+from indexer.parts.cut import cut
 from indexer.reports import FileProblem, Progress, ProgressCallback, UpdateReport
 from indexer.schema import ORIGINS
 from indexer.update.plan import Plan
@@ -307,7 +308,6 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
         "file": number,
         "record": record.id or "",
         "line": record.line,
-        "part": 0,
         "date": record.date or "",
         "encoding": record.encoding or encoding,
         "title": record.title,
@@ -323,6 +323,12 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
         from indexer.parts.layout import pack
 
         fields["layout"] = pack(record.layout)
+    parts = cut(record.text, record.layout)
+    if len(parts) > 1:
+        from indexer.parts import part
+
+        fields["parts"] = part.pack(parts)
+        fields["_parts_text"] = tuple(start for start, *_ in parts[1:])
     return fields
 
 

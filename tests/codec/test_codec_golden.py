@@ -49,6 +49,10 @@ DOCUMENTS = [
 ]
 
 
+PARTS = {"c.txt": (64 * 4, 100 * 4), "a.txt": (7,)}
+"""Where other parts of the texts begin."""
+
+
 def _of_each(rule: Callable[[str], str]) -> Callable[[Numbering, Numbers], Numbers]:
     """A rule for words, on their numbers."""
     return lambda numbering, numbers: numbering.numbers([*map(rule, numbering.texts(numbers))])
@@ -85,7 +89,9 @@ def write(folder: Path) -> None:
 def _write(folder: Path) -> None:
     ix = create_index(folder, SCHEMA)
     writer = ix.writer()
-    writer.add_documents(DOCUMENTS)
+    for document in DOCUMENTS:
+        parts = PARTS.get(document["path"])
+        writer.add_document(**document, **({"_parts_text": parts} if parts else {}))
     writer.commit()
     writer = ix.writer()
     writer.delete_by_values("path", ["d.txt"])
@@ -139,6 +145,8 @@ def test_the_arrays_of_the_golden_index(golden):
     assert arrays.lengths_by_docnum.tolist() == [6, 4, 130, 1]
     assert arrays.token_counts_by_docnum.tolist() == [9, 4, 130, 1]
     assert arrays.samples(2).tolist() == [0, 64 * 4, 128 * 4]
+    assert arrays.part_docs.tolist() == [0, 2, 2]
+    assert arrays.part_tokens.tolist() == [1, 64, 100]
 
 
 def test_the_same_documents_still_give_the_same_arrays(golden, tmp_path):

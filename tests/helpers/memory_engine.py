@@ -54,8 +54,9 @@ def likeness(one: str, other: str) -> float:
 class MemoryField:
     """See FieldSource. Slots are places in the list of terms, which stand by root, stem, form."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], parts: Sequence[Sequence[int]]) -> None:
         self._size = len(texts)
+        self._parts = parts
         self._postings: dict[str, list[Posting]] = {}
         self._lengths = [0.0] * len(texts)
         self._starts: list[list[int]] = [[] for _ in texts]
@@ -157,6 +158,15 @@ class MemoryField:
         starts = self._starts[docnum]
         return np.array(starts[::SAMPLE_TOKENS], np.int64), len(starts)
 
+    def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        found = [
+            (doc, sum(start < part for start in self._starts[doc]))
+            for doc, parts in enumerate(self._parts)
+            for part in parts
+        ]
+        docs, tokens = np.array(found, np.int64).reshape(-1, 2).T
+        return docs, tokens
+
     def lengths(self) -> NDArray[np.float32]:
         return np.array(self._lengths, np.float32)
 
@@ -174,7 +184,9 @@ class MemorySegment:
 
     def field(self, name: str) -> FieldSource | None:
         if name not in self._fields and name in ("title", "text"):
-            self._fields[name] = MemoryField([fields[name] for fields in self._documents])
+            texts = [fields[name] for fields in self._documents]
+            parts = [fields.get(f"_parts_{name}", ()) for fields in self._documents]
+            self._fields[name] = MemoryField(texts, parts)
         return self._fields.get(name)
 
     def holding(self, field: str, term: str) -> NDArray[np.int64]:
@@ -185,7 +197,7 @@ class MemorySegment:
         fields = self._documents[docnum]
         return Record(
             file=fields["file"], record=fields["record"], line=fields["line"],
-            part=fields["part"], date=fields["date"], encoding=fields["encoding"],
+            date=fields["date"], encoding=fields["encoding"],
         )  # fmt: skip
 
     def text(self, docnum: int, field: str) -> str:

@@ -399,7 +399,6 @@ def random_fields(rng: random.Random, number: int, longest: int = 30) -> dict[st
     return {
         "file": number,
         "record": "",
-        "part": 0,
         "date": rng.choice(["", "2017", "2017-11-28", "2017-12-01", "2018-01"]),
         "encoding": "utf-8",
         "title": random_text(rng, 4),

@@ -53,7 +53,7 @@ def families() -> list[list[str]]:
 def document(number: int, words: list[str]) -> Fields:
     text = " ".join(words)
     return {
-        "file": number, "record": "", "line": 1, "part": 0, "date": "", "encoding": "",
+        "file": number, "record": "", "line": 1, "date": "", "encoding": "",
         "title": "", "text": text,
     }  # fmt: skip
 

@@ -58,7 +58,7 @@ def form(rng: random.Random) -> str:
 
 
 def document(number: int, title: str, text: str) -> dict[str, Any]:
-    fixed = {"record": "", "part": 0, "date": "", "encoding": "utf-8"}
+    fixed = {"record": "", "date": "", "encoding": "utf-8"}
     return {"file": number, **fixed, "title": title, "text": text}
 
 

@@ -37,7 +37,7 @@ def pieces() -> list[str]:
 
 def document(number: int, text: str) -> dict[str, Any]:
     title = " ".join(text.split()[:6])
-    return {"file": number, "record": "", "part": 0, "date": "", "title": title, "text": text}
+    return {"file": number, "record": "", "date": "", "title": title, "text": text}
 
 
 def divided(folder: Path, texts: list[str], segments: int, rng: random.Random) -> Case:

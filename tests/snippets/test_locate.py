@@ -51,7 +51,7 @@ def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     for texts in (TEXTS[:4], TEXTS[4:]):
         writer = index.writer()
         for number, text in enumerate(texts):
-            writer.add_document(file=number, record="", part=0, date="", encoding="utf-8",
+            writer.add_document(file=number, record="", date="", encoding="utf-8",
                                 title="عنوان كتاب", text=text)  # fmt: skip
         writer.commit(merge=False)
     opened = index.refresh().searcher()

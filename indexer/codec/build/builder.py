@@ -55,7 +55,9 @@ class SegmentBuilder:
         prepared = prepare(schema, documents)
         first = self.doc_count
         for texts in prepared.texts:
-            self._form_collector(texts.name).add([first + doc for doc in texts.docs], texts.texts)
+            parts = {first + doc: starts for doc, starts in texts.parts.items()}
+            docs = [first + doc for doc in texts.docs]
+            self._form_collector(texts.name).add(docs, texts.texts, parts)
             blobs = self.text_writer(texts.name)
             for doc, text in zip(texts.docs, texts.stored, strict=True):
                 if text is not None:
@@ -197,6 +199,7 @@ def _joined(parts: list[FieldData]) -> FieldData:
             raise ValueError(f"field {first.name!r} changed from one posting format to another")
         first.sources.extend(part.sources)
         first.samples.extend(part.samples)
+        first.parts.extend(part.parts)
         first.lengths = _values_joined(first.lengths, part.lengths)
         first.token_counts = _values_joined(first.token_counts, part.token_counts)
     return first

@@ -6,6 +6,8 @@ takes the postings that any other Whoosh field makes from a value.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,8 +16,9 @@ from whoosh import formats
 from analyzers.ranked import inverse_of
 from analyzers.tokenizer import cut
 from indexer.codec.build.dictionary import Vocabulary
-from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns
+from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
 from indexer.codec.build.forms import FormVocabulary, vocabulary_of_terms
+from indexer.codec.build.prepare import PartsByDoc
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.postings import Array, Postings, invert, smallest_unsigned, starts_of
@@ -54,10 +57,13 @@ class FormCollector:
         self._lengths = DocumentValues()
         self._token_counts = DocumentValues()
         self._samples: list[Array] = []
+        self._parts: PartsByDoc = {}
+        self._part_starts: list[PartStarts] = []
         self.token_count = 0
 
-    def add(self, docnums: list[int], texts: list[str]) -> None:
-        """The texts of some documents; docnums must be ascending."""
+    def add(self, docnums: list[int], texts: list[str], parts: PartsByDoc) -> None:
+        """The texts of some documents; docnums must be ascending. parts: by docnum."""
+        self._parts |= parts
         for docnum, text in zip(docnums, texts, strict=True):
             if len(text) >= BATCH_CHARS:
                 self._tokenize()
@@ -77,19 +83,33 @@ class FormCollector:
         within = np.arange(len(batch.form_ids)) - np.repeat(batch.bounds[:-1], counts)
         self._samples.append(batch.starts[within % SAMPLE_TOKENS == 0].astype("<u4"))
         docnums = np.array(self._text_docs, np.int64)
+        if self._parts:
+            for docnum, (first, last) in zip(self._text_docs, pairwise(batch.bounds), strict=True):
+                starts = self._parts.pop(docnum, ())
+                self._note_parts(docnum, starts, batch.starts[first:last], 0)
         self._texts, self._text_docs, self._text_chars = [], [], 0
         self._collect(batch.form_ids, counts, docnums, 0)
 
     def _tokenize_long(self, docnum: int, text: str) -> None:
         """Tokenize a text piece by piece, so that at most one run of its tokens is in memory."""
         first = 0
+        parts = np.array(self._parts.pop(docnum, ()), np.int64)
         for offset, piece in cut(text):
             tokens = self._vocabulary.tokenizer.tokenize(piece)
             starts = tokens.starts[-first % SAMPLE_TOKENS :: SAMPLE_TOKENS] + offset
             self._samples.append(starts.astype("<u4"))
+            here = parts[(parts >= offset) & (parts < offset + len(piece))]
+            self._note_parts(docnum, here - offset, tokens.starts, first)
             count = len(tokens.form_ids)
             self._collect(tokens.form_ids, np.array([count]), np.array([docnum]), first)
             first += count
+
+    def _note_parts(
+        self, docnum: int, parts: Sequence[int] | Array, starts: Array, first: int
+    ) -> None:
+        """Parts of a text that begin among some tokens: `first` and those behind it."""
+        tokens = first + starts.searchsorted(np.asarray(parts, np.int64))
+        self._part_starts.append(PartStarts(np.full(len(tokens), docnum), tokens))
 
     def _collect(self, form_ids: Array, counts: Array, docnums: Array, first: int) -> None:
         """Tokens of some documents. first: how many tokens of the first one went before."""
@@ -139,6 +159,7 @@ class FormCollector:
             self._lengths,
             self._token_counts,
             self._samples,
+            self._part_starts,
         )
 
 

@@ -62,11 +62,19 @@ class DocumentValues:
         return result
 
 
+class PartStarts(NamedTuple):
+    """Where parts of documents begin, but for the first of each: docnum, and number of a token."""
+
+    docs: Array
+    tokens: Array
+
+
 class FieldData:
     """Everything in a segment that belongs to one field.
 
     sources: in the order of their documents. lengths: None if the field is not scorable.
     samples: offsets in pieces, in the order of documents; with token_counts, form fields only.
+    parts: likewise, ascending.
     """
 
     def __init__(
@@ -77,6 +85,7 @@ class FieldData:
         lengths: DocumentValues | None = None,
         token_counts: DocumentValues | None = None,
         samples: Iterable[Array] = (),
+        parts: Iterable[PartStarts] = (),
     ) -> None:
         self.name = name
         self.format_name = format_name
@@ -84,6 +93,7 @@ class FieldData:
         self.lengths = lengths
         self.token_counts = token_counts
         self.samples = list(samples)
+        self.parts = list(parts)
 
 
 def write_field(
@@ -114,6 +124,9 @@ def write_field(
         writer.add(f"{prefix}token_counts", _narrow(data.token_counts.by_docnum(doc_count)))
         samples = np.concatenate([np.zeros(0, "<u4"), *data.samples])
         writer.add(f"{prefix}sample_offsets", samples.astype("<u4"))
+    if any(len(parts.docs) for parts in data.parts):
+        for name, arrays in zip(PartStarts._fields, zip(*data.parts, strict=True), strict=True):
+            writer.add(f"{prefix}part_{name}", np.concatenate(arrays).astype("<u4"))
     return meta
 
 

@@ -21,16 +21,22 @@ _ID_ANALYZER = fields.ID().analyzer
 _ONE = (1).to_bytes(4, "big")
 
 
+PartsByDoc = dict[int, tuple[int, ...]]
+"""Where the parts of some texts begin, but for the first: code points, ascending."""
+
+
 class Texts(NamedTuple):
     """The texts of a form field. docs: the place of each among the documents.
 
-    stored: the text stored for each, which may differ from what is indexed; None: nothing.
+    stored: the text stored for each, which may differ from what is indexed; None: nothing. parts:
+    of texts of several, by their place among the documents.
     """
 
     name: str
     docs: list[int]
     texts: list[str]
     stored: list[str | None]
+    parts: PartsByDoc
 
 
 class PlainPostings:
@@ -90,7 +96,10 @@ def prepare(schema: Any, documents: Sequence[Document]) -> Prepared:
             continue
         fieldobj = schema[name]
         if isinstance(fieldobj, FormField):
-            prepared.texts.append(_texts(name, fieldobj, values))
+            texts = _texts(name, fieldobj, values)
+            if options:
+                texts = texts._replace(parts=_parts(f"_parts_{name}", documents))
+            prepared.texts.append(texts)
         else:
             if fieldobj.indexed:
                 prepared.terms.append(_terms(name, fieldobj, values))
@@ -125,7 +134,12 @@ def _texts(name: str, fieldobj: FormField, values: _Values) -> Texts:
     if any(boost != 1.0 for boost in values.boosts):
         raise ValueError(f"field {name!r} takes no boost: its terms are counted, not weighed")
     stored = [str(text) if fieldobj.stored and text is not None else None for text in values.stored]
-    return Texts(name, values.docs, values.values, stored)
+    return Texts(name, values.docs, values.values, stored, {})
+
+
+def _parts(option: str, documents: Sequence[Document]) -> PartsByDoc:
+    """What documents say of the parts of one of their texts, as `_parts_text` does."""
+    return {doc: document[option] for doc, document in enumerate(documents) if option in document}
 
 
 def _terms(name: str, fieldobj: Any, values: _Values) -> PlainPostings:

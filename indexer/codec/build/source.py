@@ -11,7 +11,7 @@ import numpy.typing as npt
 from analyzers.bulk.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded
-from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns
+from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
 from indexer.codec.container import Container
 from indexer.codec.postings import Array, slice_indices, starts_of
 from indexer.codec.whoosh.columns import read_column
@@ -59,6 +59,8 @@ class SegmentSource:
         if arrays.token_counts_by_docnum is not None:
             data.token_counts = self._document_values(arrays.token_counts_by_docnum, docmap)
             data.samples = [self._samples(arrays)]
+        if len(arrays.part_docs):
+            data.parts = [self._parts(arrays, docmap)]
         return data
 
     def _kept_slots(self, arrays: FieldArrays) -> npt.NDArray[np.bool_]:
@@ -80,6 +82,10 @@ class SegmentSource:
         starts = arrays.sample_starts_by_docnum
         kept = np.flatnonzero(self.alive)
         return arrays.sample_offsets[slice_indices(starts[kept], np.diff(starts)[kept])]
+
+    def _parts(self, arrays: FieldArrays, docmap: Array) -> PartStarts:
+        docs = docmap.take(arrays.part_docs)
+        return PartStarts(docs[docs >= 0], arrays.part_tokens[docs >= 0])
 
     def text_names(self, schema: Any) -> list[str]:
         """The form fields with stored texts that the schema still has."""

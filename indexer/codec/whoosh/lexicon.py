@@ -17,6 +17,7 @@ from indexer.ranking.edits import near
 from indexer.ranking.keys import Keys
 from indexer.ranking.source import (
     LEVELS,
+    NO_DOCS,
     Docs,
     Floats,
     Gathered,
@@ -200,6 +201,10 @@ class LexiconField:
     def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
         """See FieldSource: not stored."""
         return None
+
+    def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """See FieldSource: not stored."""
+        return NO_DOCS, NO_DOCS
 
     def _term(self, slot: int) -> tuple[_Postings, Positions]:
         """The postings and positions of a term, read once by Whoosh's matcher."""

@@ -20,7 +20,7 @@ def fahras_schema() -> Any:
         line=STORED(),
         layout=STORED(),
         **{name: STORED() for name in ORIGINS},
-        part=STORED(),
+        parts=STORED(),
         date=ID(stored=True, sortable=True),
         encoding=STORED(),
         title=FormField(),
