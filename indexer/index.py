@@ -21,7 +21,7 @@ from indexer.errors import FahrasError, IndexCorruptError, NoIndexError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.given import MIB, read_given
-from indexer.results import Match, SearchOptions, SearchResults
+from indexer.results import Match, SearchOptions, SearchResults, TermSortKey
 from indexer.storage import durable
 from indexer.storage import location as storage
 from indexer.storage.location import Location
@@ -71,7 +71,7 @@ class Index:
         Raises IndexVersionError if that has another version, and IndexLockedError.
         """
         home = os.path.abspath(folder)
-        where = index_dir or storage.default_index_dir(home)
+        where = storage.named(index_dir) if index_dir else storage.default_index_dir(home)
         if not storage.exists(where):
             lock = Lock(where)
             if not storage.exists(where):  # no other process was faster
@@ -85,9 +85,13 @@ class Index:
     def open(cls, start: str | os.PathLike[str] = ".", *, index_dir: str | None = None) -> Index:
         """Open the index of `start` or of the nearest folder above it, or that in `index_dir`.
 
+        `index_dir` may also be the folder in whose `.fahras` the index is.
+
         Raises NoIndexError, IndexVersionError or IndexCorruptError.
         """
-        return cls._in_use(index_dir or storage.find(os.fspath(start)))
+        return cls._in_use(
+            storage.named(index_dir) if index_dir else storage.find(os.fspath(start))
+        )
 
     @classmethod
     def _in_use(cls, where: str) -> Index:
@@ -114,7 +118,7 @@ class Index:
         or until this index is closed. `roots`: what to index if the roots of the old index can no
         longer be read. Raises NoIndexError, NoRootsError and IndexLockedError.
         """
-        where = index_dir or storage.find(os.fspath(folder or "."))
+        where = storage.named(index_dir) if index_dir else storage.find(os.fspath(folder or "."))
         storage.require(where)
         return cls._begin(where, Lock(where), roots=roots)
 
@@ -524,11 +528,17 @@ class Index:
         """What could not be read, at the last update or, if it is the same since, before."""
         return tuple(self._catalogue.all_problems())
 
-    def terms(self, prefix: str = "", limit: int | None = None) -> Iterator[TermStats]:
-        """The written forms that begin with `prefix`, in the order of their code points."""
+    def terms(
+        self, pattern: str = "", limit: int | None = None, sort: TermSortKey = "alphabet"
+    ) -> Iterator[TermStats]:
+        """The written forms that begin with `pattern` or, where it has stars, that fit it.
+
+        In the order of their code points, or the most frequent first: by how often they occur
+        (count), or in how many documents (documents).
+        """
         from indexer.ranking.terms import terms_of
 
-        return terms_of(self._opened[0], prefix, limit)
+        return terms_of(self._opened[0], pattern, limit, sort)
 
     def stats(self) -> IndexStats:
         """The contents of the index, and its size."""

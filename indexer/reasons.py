@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 Code = Literal[
     "no_words", "empty_index", "unknown_word", "doubted_word", "other_field", "other_form",
-    "no_form", "apart", "phrase", "excluded", "filter", "no_file", "no_dates",
+    "no_form", "apart", "phrase", "excluded", "filter", "no_file", "no_place", "no_dates",
     "other_dates", "old_index", "unreadable", "other_kinds",
 ]  # fmt: skip
 
@@ -65,6 +65,7 @@ class Reason(NamedTuple):
     filter       names: what filters, an option or a piece of the query; counts: how many documents
                  there are without it
     no_file      names: the pattern of paths that no indexed file has
+    no_place     names: the folder, below which no file is indexed
     no_dates     names: the filter by date; counts: how many documents there are without it, none
                  of which has a date
     other_dates  names: that filter, and the first and the last date of those documents; counts: how
@@ -89,6 +90,8 @@ _RELAXED = ("field", "strict", "all_words", "match")
 _NARROWING = {name: name for name in (*_RELAXED, "since", "until")} | {
     "field": "fields",
     "in": "within",
+    "here": "below",
+    "files_from": "only",
 }
 """The names of the command line, and what `SearchOptions` calls them."""
 
@@ -246,11 +249,12 @@ class _Tree:
 
     def _filtered(self, part: FilterQuery, others: Node) -> list[Reason]:
         """What a filter takes from what is found without it."""
-        names = (part.written,) if part.written else self._filter_options(part)
+        names = (part.written,) if part.written else self._filter_options()
         reasons: list[Reason] = []
-        if part.files is not None and not part.files:
-            globs = (part.written,) if part.written else self._search.options.within
-            reasons += [Reason("no_file", names=(glob,)) for glob in globs]
+        if part.written and part.files is not None and not part.files:
+            reasons.append(Reason("no_file", names=(part.written,)))
+        elif not part.written:
+            reasons += self._nowhere()
         docs = self._members(others)
         if not len(docs):
             return reasons
@@ -263,12 +267,20 @@ class _Tree:
         spread = (*names, min(dates), max(dates))
         return [*reasons, Reason("other_dates", names=spread, counts=counts)]
 
-    def _filter_options(self, part: FilterQuery) -> tuple[str, ...]:
+    def _filter_options(self) -> tuple[str, ...]:
         """The options that make a filter that the query does not write."""
-        options = self._search.options
-        given = [("in", part.files is not None)]
+        options, admitted = self._search.options, self._search.admitted
+        given = [(name, _NARROWING[name] in admitted) for name in ("in", "here", "files_from")]
         given += [(name, bool(getattr(options, name, ""))) for name in ("since", "until")]
         return tuple(name for name, is_given in given if is_given)
+
+    def _nowhere(self) -> list[Reason]:
+        """The patterns of paths, or the folder, that no indexed file is in."""
+        options = self._search.options
+        empty = {name for name, files in self._search.admitted.items() if not files}
+        globs = options.within if "within" in empty else ()
+        found = [Reason("no_file", names=(glob,)) for glob in globs]
+        return found + [Reason("no_place", names=(options.below,))] * ("below" in empty)
 
     @cached_property
     def _dates(self) -> list[str]:

@@ -30,6 +30,8 @@ StrictSwitch = Literal["marks", "hamza", "ta", "ya"]
 
 SortKey = Literal["relevance", "path", "date", "size"]
 
+TermSortKey = Literal["alphabet", "count", "documents"]
+
 FieldName = Literal["title", "text"]
 
 Staleness = Literal["changed", "vanished"]
@@ -41,6 +43,7 @@ MATCH_LEVELS: tuple[MatchLevel, ...] = get_args(MatchLevel)
 DEFAULT_MATCH: MatchLevel = "variant"
 STRICT_SWITCHES: tuple[StrictSwitch, ...] = get_args(StrictSwitch)
 SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
+TERM_SORT_KEYS: tuple[TermSortKey, ...] = get_args(TermSortKey)
 FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
 
 
@@ -170,6 +173,10 @@ class SearchOptions(NamedTuple):
     """Only documents of this year, month or day (2017, 2017-11, 2017-11-28) or later ones."""
     until: str = ""
     """Only documents of this year, month or day, to its end, or earlier ones."""
+    below: str = ""
+    """Only files at or below this path of the file system."""
+    only: tuple[str, ...] | None = None
+    """Only files at or below one of these paths of the file system; those unknown are counted."""
     all_words: bool = False
     snippets: int = 1
     context_chars: int = 160

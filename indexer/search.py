@@ -112,15 +112,28 @@ class Search:
     @cached_property
     def _filter(self) -> FilterQuery | None:
         """The filters of the options, if there are any."""
-        options = self.options
-        if not (options.within or options.since or options.until):
+        options, admitted = self.options, list(self.admitted.values())
+        dates = (options.since, options.until) if options.since or options.until else None
+        if not admitted and dates is None:
             return None
-        files = dates = None
-        if options.within:
-            files = frozenset().union(*map(self._files.matching, options.within))
-        if options.since or options.until:
-            dates = options.since, options.until
+        files = frozenset.intersection(*admitted) if admitted else None
         return FilterQuery(files=files, dates=dates)
+
+    @cached_property
+    def admitted(self) -> dict[str, frozenset[int]]:
+        """The numbers of the files that each option about places admits, by its field."""
+        options, found = self.options, {}
+        if options.within:
+            found["within"] = frozenset().union(*map(self._files.matching, options.within))
+        if options.below:
+            found["below"] = self._files.at_or_below([options.below])[0]
+        if options.only is not None:
+            found["only"] = self._listed[0]
+        return found
+
+    @cached_property
+    def _listed(self) -> tuple[frozenset[int], int]:
+        return self._files.at_or_below(self.options.only or ())
 
     def members(self) -> Docs:
         """All documents that answer, ascending; without words, all that pass the filters."""
@@ -145,12 +158,18 @@ class Search:
             limit=options.limit,
             elapsed_ms=(time.perf_counter() - self._started) * 1e3,
             unknown_words=tuple(word.unknown for word in missing),
-            notes=(*self.parsed.notes, *by_spelling, *self._limits()),
+            notes=(*self.parsed.notes, *by_spelling, *self._limits(), *self._unlisted()),
         )
 
     def _limits(self) -> tuple[str, ...]:
         """What is said of words that may be misspelled in more ways than are searched."""
         return tuple(dict.fromkeys(notes_on_limits(self.query, self.evaluator.leaves.resolver)))
+
+    def _unlisted(self) -> tuple[str, ...]:
+        """What is said of the files of a list that the index does not have."""
+        if not self.options.only or not self._listed[1]:
+            return ()
+        return (f"{self._listed[1]:,} of {len(self.options.only):,} paths are not in the index",)
 
     def rank(self, count: int | None) -> Ranked:
         """The best `count` documents in the order that the options ask for."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -27,6 +28,7 @@ class FileTable:
 
     def __init__(self, catalogue: Catalogue) -> None:
         self.absolute = catalogue.absolute
+        self._key, self._home = catalogue.key, catalogue.home
         self._files = catalogue.files.packed()
 
     def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -72,6 +74,36 @@ class FileTable:
         ).match
         numbers = zip(self._files.paths, self._files.column("number"), strict=True)
         return frozenset(number for path, number in numbers if meets(path))
+
+    def at_or_below(self, paths: Sequence[str]) -> tuple[frozenset[int], int]:
+        """The numbers of the files at or below some paths of the file system.
+
+        And at or below how many of the paths nothing is.
+        """
+        wanted: dict[str, int] = {}
+        for place, path in enumerate(map(os.path.abspath, paths)):
+            wanted.setdefault(self._key(path), place)
+            wanted.setdefault(path, place)
+            if self._home.startswith(os.path.join(path, "")):
+                wanted.setdefault(".", place)
+        met, numbers = set(), []
+        for key, number in zip(self._files.paths, self._files.column("number"), strict=True):
+            places = [wanted[name] for name in _at_or_above(key) if name in wanted]
+            if places:
+                met.update(places)
+                numbers.append(number)
+        return frozenset(numbers), len(set(wanted.values()) - met)
+
+
+def _at_or_above(key: str) -> Iterator[str]:
+    """A key, and those of the folders above it."""
+    yield key
+    at = key.rfind(os.sep)
+    while at > 0:
+        yield key[:at]
+        at = key.rfind(os.sep, 0, at)
+    if not key.startswith((os.sep, os.pardir + os.sep)):
+        yield "."
 
 
 class EntryByNumber(dict[int, FileEntry]):

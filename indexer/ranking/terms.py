@@ -6,31 +6,78 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
+from indexer.ranking.keys import Keys, Places
+from indexer.ranking.stars import fitting
 from indexer.reports import TermStats
 from indexer.schema import FORM_FIELDS
 
 if TYPE_CHECKING:
+    from indexer.codec.arrays import FieldArrays
     from indexer.codec.opened import OpenedIndex
+    from indexer.results import TermSortKey
+
+STAR = "*"
 
 
-def terms_of(opened: OpenedIndex, prefix: str, limit: int | None) -> Iterator[TermStats]:
+def terms_of(
+    opened: OpenedIndex, pattern: str, limit: int | None, sort: TermSortKey
+) -> Iterator[TermStats]:
     """See `Index.terms`."""
-    start = unmark(prefix)
     counts: Counter[str] = Counter()
     documents: Counter[str] = Counter()
     for name in FORM_FIELDS:
         of_field: Counter[str] = Counter()
         for arrays in opened.fields(name):
-            for ordinal in range(*arrays.prefix_range(start)):
-                form = arrays.term(ordinal)
-                counts[form] += arrays.count_of(arrays.slots_of_term(form))
-                of_field[form] += arrays.df(ordinal)
+            keys = _keys_of(arrays)
+            places = _fitting(pattern, keys)
+            forms, slots = keys.texts(places), arrays.slot_by_ordinal.take(places)
+            counts.update(dict(zip(forms, _extents(arrays.position_starts, slots), strict=True)))
+            of_field.update(dict(zip(forms, _extents(arrays.doc_starts, slots), strict=True)))
         documents |= of_field
-    for form in sorted(counts)[:limit]:
+    ordered = sorted(counts)
+    if sort != "alphabet":
+        amounts = counts if sort == "count" else documents
+        ordered.sort(key=lambda form: -amounts[form])
+    for form in ordered[:limit]:
         a = analyze_form(form)
         yield TermStats(form, a.folded, a.stem, a.root, documents[form], counts[form])
+
+
+def frequent(opened: OpenedIndex, prefix: str, limit: int) -> list[str]:
+    """The most frequent written forms that begin with some letters, most frequent first.
+
+    Of a field of a segment only the most frequent are looked at, ten times as many as wanted.
+    """
+    counts: Counter[str] = Counter()
+    for name in FORM_FIELDS:
+        for arrays in opened.fields(name):
+            places = np.arange(*arrays.prefix_range(prefix))
+            amounts = _extents(arrays.position_starts, arrays.slot_by_ordinal.take(places))
+            best = np.argsort(-np.array(amounts, np.int64), kind="stable")[: 10 * limit]
+            forms = _keys_of(arrays).texts(places[best])
+            counts.update(dict(zip(forms, (amounts[at] for at in best.tolist()), strict=True)))
+    return sorted(counts, key=lambda form: (-counts[form], form))[:limit]
+
+
+def _keys_of(arrays: FieldArrays) -> Keys:
+    table = arrays.terms
+    return Keys(table.data, table.starts, table.lengths)
+
+
+def _fitting(pattern: str, keys: Keys) -> Places:
+    """The places of the terms that begin with a pattern or, where it has stars, fit it."""
+    pieces = [(unmark(piece),) for piece in pattern.split(STAR)]
+    return fitting(pieces if len(pieces) > 1 else [*pieces, ("",)], keys)
+
+
+def _extents(starts: Places, slots: Places) -> list[int]:
+    """How much lies between the beginning of each of some slots and that of the next."""
+    found: list[int] = (starts.take(slots + 1) - starts.take(slots)).tolist()
+    return found
 
 
 def tokens_of(opened: OpenedIndex) -> int:

@@ -12,7 +12,7 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from itertools import count
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from analyzers import ANALYZER_VERSION
@@ -80,8 +80,31 @@ def find(start: str) -> str:
             return candidate
         parent = os.path.dirname(folder)
         if parent == folder:
-            raise NoIndexError(f"there is no index in {first} or in any folder above it")
+            below = _one_below(first)
+            raise NoIndexError(
+                f"there is no index in {first} or in any folder above it"
+                + (", but there is one below it" if below else ""),
+                remedy=Remedy("name_index", below) if below else Remedy("index"),
+            )
         folder = parent
+
+
+_ENTRIES_LOOKED_AT = 1000
+
+
+def _one_below(folder: str) -> str:
+    """A folder in this one that has an index; empty if none is seen among the first entries."""
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in islice(entries, _ENTRIES_LOOKED_AT):
+            if entry.is_dir() and exists(os.path.join(entry.path, INDEX_NAME)):
+                return entry.path
+    return ""
+
+
+def named(index_dir: str) -> str:
+    """The index folder that is meant by a name: that or, where an index is in it, its `.fahras`."""
+    inside = os.path.join(index_dir, INDEX_NAME)
+    return inside if not exists(index_dir) and exists(inside) else index_dir
 
 
 def exists(index_dir: str) -> bool:

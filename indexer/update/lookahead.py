@@ -122,7 +122,7 @@ def look_ahead(
     if not hasattr(os, "fork"):
         return None
     try:
-        location = storage.locate(index_dir or storage.find(start))
+        location = storage.locate(storage.named(index_dir) if index_dir else storage.find(start))
     except (FahrasError, OSError):
         return None
     return Ahead(location, [os.path.abspath(path) for path in paths], choose)

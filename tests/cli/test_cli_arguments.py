@@ -12,7 +12,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.cli.line import typer_app
+from indexer.cli.line import meanings, typer_app
 from indexer.cli.line.kinds import Choice, Names, Option, Request, UsageError
 from indexer.cli.line.options import COMMANDS, FahrasRequest, SearchRequest
 from indexer.cli.line.reader import HELP, Help, is_word, read, without_debug
@@ -75,7 +75,7 @@ def spellings(option: Option[object]) -> Iterator[list[str]]:
 def lines(command: str) -> st.SearchStrategy[list[str]]:
     options = [line for option in COMMANDS[command].options() for line in spellings(option)]
     parts = [*([word] for word in (*WORDS, *STRAY)), *options]
-    few = st.lists(st.one_of(st.sampled_from(parts), st.sampled_from(options)), max_size=5)
+    few = st.lists(st.one_of(*map(st.sampled_from, filter(None, (parts, options)))), max_size=5)
     return few.map(lambda chosen: [command, *(word for part in chosen for word in part)])
 
 
@@ -124,9 +124,25 @@ MISTAKES = [
     ("--nothing", "no such option: --nothing"),
     (
         "--debug",
-        "give a command: index, search, show, export, terms, analyze, eval, stats, verify, watch",
+        "give a command: index, search, show, export, terms, analyze, eval, stats, verify, watch, "
+        "help",
     ),
     ("search --limt 3", "no such option: --limt; did you mean --limit?"),
+    ("search --top 3", "no such option: --top; did you mean --limit?"),
+    ("search -m 3", "no such option: -m; did you mean --limit?"),
+    ("search --no-color", "no such option: --no-color; did you mean --color never?"),
+    ("search --before 2017", "no such option: --before; did you mean --until?"),
+    ("search --word-regexp", "no such option: --word-regexp; did you mean --match exact?"),
+    ("search -i", "no such option: -i; none is needed: capitals are never told apart"),
+    (
+        "search --ignore-case",
+        "no such option: --ignore-case; none is needed: capitals are never told apart",
+    ),
+    ("search --skipped", "no such option: --skipped; it is an option of fahras stats"),
+    ("show --spelling", "no such option: --spelling; it is an option of fahras search"),
+    ("show --before x", "no such option: --before"),
+    ("search -j", "no such option: -j"),
+    ("search --xyzzy", "no such option: --xyzzy"),
     ("search -n", "-n needs a value"),
     ("search -n x", "--limit: 'x' is not a whole number"),
     ("search -n 0", "--limit: 0 is too small, give 1 or more"),
@@ -172,6 +188,19 @@ def test_the_version_needs_no_command() -> None:
 )  # fmt: skip
 def test_debug_stands_anywhere_before_two_dashes(line: str, words: str, debug: bool) -> None:
     assert without_debug(line.split()) == (words.split(), debug)
+
+
+def test_what_others_call_an_option_is_none_of_ours() -> None:
+    names = {
+        name for kind in COMMANDS.values() for option in kind.options() for name in option.names
+    }
+    for option, words in meanings._CALLED.items():
+        assert option.split()[0] in names
+        for word in words.split():
+            dashed = f"-{word}" if len(word) == 1 else f"--{word}"
+            owners = [k for k in COMMANDS.values() if any(dashed in o.names for o in k.options())]
+            having = [k for k in owners if any(option.split()[0] in o.names for o in k.options())]
+            assert not having, f"{dashed} is an option beside {option}"
 
 
 def test_a_request_is_read_only_and_knows_its_rows() -> None:

@@ -53,14 +53,20 @@ def listed_files(request: IndexRequest) -> list[str] | None:
         return None
     if request.paths or request.forget or request.rebuild:
         raise UsageError("--files-from: it cannot be combined with PATH, --forget or --rebuild")
-    if request.files_from == "-":
+    return paths_in(request.files_from, ended_by_nul=request.null)
+
+
+def paths_in(name: str, *, ended_by_nul: bool = False) -> list[str]:
+    """The paths that a file lists, stdin if it is `-`: a line each, or ended by NUL if it has any.
+
+    Raises OSError.
+    """
+    if name == "-":
         data = sys.stdin.buffer.read()
     else:
-        data = read_given(request.files_from, _MOST_LISTED_BYTES, streams=True)
-    names = data.split(b"\0") if request.null else data.splitlines()
-    if not request.null and b"\0" in data:
-        raise UsageError("--files-from: the list has NUL bytes: add -0")
-    return [os.fsdecode(name) for name in names if name]
+        data = read_given(name, _MOST_LISTED_BYTES, streams=True)
+    names = data.split(b"\0") if ended_by_nul or b"\0" in data else data.splitlines()
+    return [os.fsdecode(path) for path in names if path]
 
 
 def words_of(choices: Choices) -> list[str]:

@@ -6,9 +6,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
-from indexer.cli.commands.search import ascii_digits
+from indexer.cli.commands.search import options_of
 from indexer.cli.output import records, terminal
-from indexer.results import SearchOptions
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import ExportRequest
@@ -18,18 +17,7 @@ def run(request: ExportRequest) -> int:
     """Print each document as soon as it is read."""
     from indexer.index import Index
 
-    options = SearchOptions(
-        match=request.match,
-        strict=frozenset(request.strict),
-        fields=request.field,
-        within=request.within,
-        since=ascii_digits(request.since),
-        until=ascii_digits(request.until),
-        all_words=request.all_words,
-        plain=request.plain,
-        respell=False,
-        variants_files=request.variants,
-    )
+    options = options_of(request)._replace(respell=False)
     words = " ".join(terminal.utf8_argument(word) for word in request.query)
     for_terminal = terminal.is_terminal(sys.stdout)
     code = exits.NOTHING

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from indexer.errors import QueryError
 from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
-    from indexer.cli.line.options import SearchRequest
+    from indexer.cli.line.options import ExportRequest, SearchRequest
     from indexer.cli.output.template import Template
     from indexer.index import Index
     from indexer.results import Hit
@@ -27,9 +28,11 @@ def run(request: SearchRequest) -> int:
     from indexer.index import Index
 
     output = _output(request)
-    options = _options(request, output)
     if bool(request.query) == (request.queries is not None):
         raise UsageError("give a query, or --queries FILE, one of the two")
+    if request.queries == request.files_from == "-":
+        raise UsageError("--queries and --files-from cannot both read stdin")
+    options = _options(request, output)
     with Index.open(".", index_dir=request.index) as opened:
         # imported deep inside other imports, numpy takes 5 ms longer: where a piece of Python's
         # stack is just full, each call maps and unmaps the next one
@@ -67,27 +70,44 @@ def _pieces(line: str) -> Template:
 
 def _options(request: SearchRequest, output: Output) -> SearchOptions:
     """What the library is asked: no more hits and passages than are printed."""
-    options = SearchOptions(
+    options = options_of(request)._replace(
         limit=None if request.all_hits else request.limit,
         offset=request.offset,
-        match=request.match,
-        strict=frozenset(request.strict),
-        fields=request.field,
         sort=request.sort,
-        within=request.within,
-        since=ascii_digits(request.since),
-        until=ascii_digits(request.until),
-        all_words=request.all_words,
         snippets=request.snippets if output.needs_snippets and not request.no_snippets else 0,
         context_chars=request.context,
         places=output.needs_places,
         mark_titles=output.marks_titles,
-        plain=request.plain,
         respell=_respells(request.spelling, output),
         explain=request.explain,
-        variants_files=request.variants,
     )
     return options if output.needs_hits else options._replace(limit=1, offset=0)
+
+
+def options_of(request: SearchRequest | ExportRequest) -> SearchOptions:
+    """What a line says of which documents are meant. Raises OSError and UsageError."""
+    return SearchOptions(
+        match=request.match,
+        strict=frozenset(request.strict),
+        fields=request.field,
+        within=request.within,
+        since=ascii_digits(request.since),
+        until=ascii_digits(request.until),
+        below=os.getcwd() if request.here else "",
+        only=_listed(request.files_from),
+        all_words=request.all_words,
+        plain=request.plain,
+        variants_files=request.variants,
+    )
+
+
+def _listed(name: str | None) -> tuple[str, ...] | None:
+    """The paths that a file lists; None where none is named."""
+    if name is None:
+        return None
+    from indexer.cli.commands.chosen import paths_in
+
+    return tuple(paths_in(name))
 
 
 def ascii_digits(date: str | None) -> str:

@@ -15,18 +15,22 @@ if TYPE_CHECKING:
 
 
 def run(request: TermsRequest) -> int:
-    """Print the vocabulary from a prefix on."""
+    """Print the terms that fit, in the order asked for."""
     from indexer.index import Index
 
     kind = one_of(json=request.json, jsonl=request.jsonl)
     screen = render.Screen.of(request.color)
-    beginning = terminal.utf8_argument(request.prefix).removesuffix("*")
+    pattern = terminal.utf8_argument(request.pattern)
     with Index.open(".", index_dir=request.index) as opened:
-        counted = _Counted(opened.terms(beginning, request.limit))
+        counted = _Counted(opened.terms(pattern, request.limit, request.sort))
         _print(counted, kind, screen)
     if counted.seen:
         return exits.FOUND
-    terminal.complain(f"no term begins with: {beginning}" if beginning else "the index has no term")
+    beginning = pattern.removesuffix("*")
+    if "*" in beginning:
+        terminal.complain(f"no term fits: {pattern}")
+    else:
+        terminal.complain(f"no term begins with: {beginning}" if beginning else "no term is there")
     return exits.NOTHING
 
 

@@ -27,7 +27,9 @@ def run(request: VerifyRequest) -> int:
     from indexer.upkeep import checkup
     from indexer.upkeep.repair import Repaired, repair
 
-    index_dir = os.path.abspath(request.index or storage.find("."))
+    index_dir = os.path.abspath(
+        storage.named(request.index) if request.index else storage.find(".")
+    )
     keep_freed_memory()
     terminal.end_on_closed_pipe(False)
     terminal.interrupt_on_end_signals()

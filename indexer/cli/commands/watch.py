@@ -41,7 +41,7 @@ def run(request: WatchRequest) -> int:
     """Follow the folders of an index until a signal ends it."""
     from indexer.update.following import Following
 
-    index_dir = request.index or storage.find(".")
+    index_dir = storage.named(request.index) if request.index else storage.find(".")
     following = Following(index_dir)
     updating = Updating(index_dir)
     stop = _Stop(updating)

@@ -45,6 +45,9 @@ Examples
 Exit codes: 0 all is indexed, 2 an error, also when single files could not be read.""",
     "search": """Search the index; the best documents come first, ten unless asked otherwise.
 
+The whole index is searched, from whatever folder below it the command runs. Paths of --in are those
+below the indexed folder; --here leaves out what is not below this one.
+
 The words of the query are joined with spaces. A word also meets its other forms: with and
 without article, conjunction, preposition, pronoun, plural ending, vowel marks, and in another
 spelling of hamza, ta marbuta or ya; the nearer the form, the higher the document.
@@ -69,6 +72,8 @@ Examples
   fahras search -n 3 --snippets 2 '"مجلس الأمن"'
   fahras search -l قاذفات -روسية | head -1
   fahras search -0 نفط --in 'news/*' | xargs -0 wc -w
+  fahras search --here نفط                           only below this folder
+  fahras search -l نفط | fahras search -l --files-from - أسعار   in the files just found
   fahras search --jsonl --all نفط | jq -r .title
   fahras search --format '{path}:{line}: {snippet}' نفط
   fahras search --csv --all نفط > hits.csv
@@ -104,16 +109,18 @@ Examples
   fahras export مجلس الأمن --all-words | jq -r '[.date, .title] | @tsv'
 
 Exit codes: 0 something was printed, 1 no document is so, 2 an error.""",
-    "terms": """Print the vocabulary of the index in its order: written forms with stem and root.
+    "terms": """Print the vocabulary of the index: written forms with stem, root and frequencies.
 
 Columns: term, stem, root, documents that hold it, how often it occurs. Into a pipe they are
-separated by tabs, without a heading.
+separated by tabs, without a heading. A pattern is compared with the letters of the terms as they
+are written, without vowel marks; a star in it stands for any letters.
 
 \b
 Examples
-  fahras terms كتاب            # also كتاب*
-  fahras terms -n 20 وال
-  fahras terms | sort -t $'\\t' -k 5 -n -r | head
+  fahras terms كتاب                 those that begin so
+  fahras terms '*كتاب*'             those that hold it
+  fahras terms --sort count -n 20   the most frequent words
+  fahras terms | awk -F '\\t' '$2 == "كتاب"'   the forms of a stem
 
 Exit codes: 0 something was found, 1 no such term, 2 an error.""",
     "analyze": """Show what the analyzer makes of a text, step by step, without any index.
@@ -183,5 +190,13 @@ Examples
   fahras watch --json | jq -c '{time, added, changed, removed}'
 
 Exit codes: 0 ended by SIGTERM or SIGHUP, 130 by Ctrl-C, 2 an error.""",
+    "help": """Print this help, or that of a command, as `--help` does.
+
+\b
+Examples
+  fahras help
+  fahras help search
+
+Exit codes: 0 printed, 2 no such command.""",
 }
 """By command; the first line stands in the list of commands."""

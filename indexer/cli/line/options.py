@@ -25,7 +25,14 @@ from indexer.cli.line.kinds import (
     Texts,
     Word,
 )
-from indexer.results import FIELD_NAMES, MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHES, SearchOptions
+from indexer.results import (
+    FIELD_NAMES,
+    MATCH_LEVELS,
+    SORT_KEYS,
+    STRICT_SWITCHES,
+    TERM_SORT_KEYS,
+    SearchOptions,
+)
 
 Colour = Literal["auto", "always", "never"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
@@ -44,7 +51,7 @@ _FILES = "Which files (kept with the index; said again, an option replaces what 
 INDEX = Text(
     _SOURCE,
     "--index",
-    "The index, if it is not .fahras here or in a folder above.",
+    "The index, or the folder in whose .fahras it is, if that is neither this one nor above.",
     metavar="DIR",
     environment="FAHRAS_INDEX",
 )
@@ -94,6 +101,13 @@ WITHIN = Texts(
     "Only files whose path below the indexed folder matches, as in 'news/*'. "
     "May be repeated: one must match.",
     metavar="GLOB",
+)
+HERE = Flag(_HITS, "--here", "Only files below the folder where the command runs.")
+LISTED = Text(
+    _HITS,
+    "--files-from",
+    "Only the files that this file lists, one on a line or each ended by NUL; - is stdin.",
+    metavar="FILE",
 )
 SINCE = Text(
     _HITS,
@@ -149,7 +163,11 @@ class IndexRequest(Request):
         "folder replace what an earlier list had there.",
         metavar="FILE",
     )
-    null = Flag(_ACTION, "--null -0", "The files of --files-from are separated by NUL.")
+    null = Flag(
+        _ACTION,
+        "--null -0",
+        "The files of --files-from end with NUL, as they are taken to if any does.",
+    )
     include = Texts(
         _FILES,
         "--include",
@@ -216,6 +234,8 @@ class SearchRequest(Request):
         default=_DEFAULT.sort,
     )
     within = WITHIN
+    here = HERE
+    files_from = LISTED
     since = SINCE
     until = UNTIL
     field = FIELD
@@ -324,6 +344,8 @@ class ExportRequest(Request):
     command = "export"
     query = Remaining("QUERY", "Only documents that this finds, written as for search.")
     within = WITHIN
+    here = HERE
+    files_from = LISTED
     since = SINCE
     until = UNTIL
     field = FIELD
@@ -339,7 +361,19 @@ class TermsRequest(Request):
     """`fahras terms`."""
 
     command = "terms"
-    prefix = Word("PREFIX", "Only terms that begin so.", required=False)
+    pattern = Word(
+        "PATTERN",
+        "Only terms that begin so or, with stars, that fit: كتا, '*كتاب*', 'م*تب'.",
+        required=False,
+    )
+    sort = Choice(
+        _OUTPUT,
+        "--sort",
+        "The order: by letters, or the most frequent first, by how often they occur (count) or in "
+        "how many documents.",
+        TERM_SORT_KEYS,
+        default="alphabet",
+    )
     limit = OptionalNumber(
         _OUTPUT, "--limit -n", "How many. Default: all.", metavar="N", minimum=1, default=None
     )
@@ -406,6 +440,13 @@ class WatchRequest(Request):
     json = Flag(_OUTPUT, "--json", "Print one JSON object for each batch, on a line.")
 
 
+class HelpRequest(Request):
+    """`fahras help`."""
+
+    command = "help"
+    about = Word("COMMAND", "The command. Default: all of them, in short.", required=False)
+
+
 COMMANDS: dict[str, type[Request]] = {
     request.command: request
     for request in (
@@ -419,6 +460,7 @@ COMMANDS: dict[str, type[Request]] = {
         StatsRequest,
         VerifyRequest,
         WatchRequest,
+        HelpRequest,
     )
 }
 """The request of each command; its module in `indexer.cli.commands` bears the command's name."""

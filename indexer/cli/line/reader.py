@@ -46,7 +46,7 @@ def read(words: Sequence[str], environment: Mapping[str, str]) -> Request | Help
     before = next((at for at, word in enumerate(words) if is_word(word)), len(words))
     given, asks_help = _sorted_out(FahrasRequest, words[:before])
     if given[""]:
-        raise _no_such_command(given[""][0], given[""])
+        raise no_such_command(given[""][0], given[""])
     if asks_help or not words:
         return Help("")
     if "version" in given:
@@ -55,7 +55,7 @@ def read(words: Sequence[str], environment: Mapping[str, str]) -> Request | Help
         raise UsageError(f"give a command: {', '.join(COMMANDS)}")
     name = words[before]
     if name not in COMMANDS:
-        raise _no_such_command(name, words)
+        raise no_such_command(name, words)
     given, asks_help = _sorted_out(COMMANDS[name], words[before + 1 :])
     return Help(name) if asks_help else _request(COMMANDS[name], given, environment)
 
@@ -108,11 +108,9 @@ def _named(name: str, named: Named) -> Option[object] | None:
     """The option of a name, None for help."""
     if name in named:
         return named[name]
-    from difflib import get_close_matches
+    from indexer.cli.line.meanings import hint
 
-    nearest = get_close_matches(name.lower(), named, n=1, cutoff=0.6)
-    hint = f"; did you mean {nearest[0]}?" if nearest else ""
-    raise UsageError(f"no such option: {name}{hint}")
+    raise UsageError(f"no such option: {name}{hint(name, named)}")
 
 
 def _next(name: str, rest: Iterator[str]) -> str:
@@ -150,7 +148,8 @@ def _by_place(
         raise UsageError(f"too many arguments: {' '.join(left)}")
 
 
-def _no_such_command(word: str, words: Sequence[str]) -> UsageError:
+def no_such_command(word: str, words: Sequence[str]) -> UsageError:
+    """The mistake of a line that begins with `word`, with what was probably meant."""
     import shlex
     from difflib import get_close_matches
 

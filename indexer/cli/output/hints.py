@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from indexer.reasons import Reason
     from indexer.results import Hit
 
-_SPELLED = {"all_words": "all-words"}
+_SPELLED = {"all_words": "all-words", "files_from": "files-from"}
 """Options of a reason that are spelled otherwise here."""
 
 
@@ -63,6 +63,8 @@ def sentence(reason: Reason) -> str:
         case "no_file":
             glob = names[0] if ":" in names[0] else f"--in {names[0]}"
             return f"no indexed file matches {glob}"
+        case "no_place":
+            return f"no file is indexed in {terminal.safe_name(names[0])}"
         case "no_dates":
             return f"without {_spelled(names)}: {_documents(counts)}, none of which has a date"
         case "other_dates":
