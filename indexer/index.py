@@ -54,52 +54,67 @@ if TYPE_CHECKING:
 class Index:
     """An index of the texts below some folders. Make one with `create`, `open` or `rebuild`."""
 
-    def __init__(self, location: Location, lock: Lock | None = None) -> None:
+    def __init__(
+        self, location: Location, lock: Lock | None = None, *, wait_s: float | None = None
+    ) -> None:
         """`lock`: held for a new index, not in use before its first update is committed."""
         self._location = location
         self._lock = lock
+        self._wait_s = wait_s
         self._is_new = lock is not None
         commits.generation_of(location.data_dir)
         self._variant_tables: dict[tuple[str, ...], VariantTable] = {}
 
     @classmethod
-    def create(cls, folder: str | os.PathLike[str], *, index_dir: str | None = None) -> Index:
+    def create(
+        cls,
+        folder: str | os.PathLike[str],
+        *,
+        index_dir: str | None = None,
+        wait_s: float | None = None,
+    ) -> Index:
         """An empty index for a folder, in its `.fahras` or in `index_dir`.
 
         It is on disk, for others to open, after its first `update`; until then, or until it is
         closed, nobody else can write there. If there is an index already, it is opened instead.
+        `wait_s`: how long to wait for another writer, now and later; two seconds if not said.
         Raises IndexVersionError if that has another version, and IndexLockedError.
         """
         home = os.path.abspath(folder)
         where = storage.named(index_dir) if index_dir else storage.default_index_dir(home)
         if not storage.exists(where):
-            lock = Lock(where)
+            lock = Lock(where, wait_s)
             if not storage.exists(where):  # no other process was faster
                 return cls._begin(where, lock, home)
             lock.release()
         if index_dir is None:
             storage.require_trusted(where)
-        return cls._in_use(where)
+        return cls._in_use(where, wait_s)
 
     @classmethod
-    def open(cls, start: str | os.PathLike[str] = ".", *, index_dir: str | None = None) -> Index:
+    def open(
+        cls,
+        start: str | os.PathLike[str] = ".",
+        *,
+        index_dir: str | None = None,
+        wait_s: float | None = None,
+    ) -> Index:
         """Open the index of `start` or of the nearest folder above it, or that in `index_dir`.
 
         `index_dir` may also be the folder in whose `.fahras` the index is.
 
         Raises NoIndexError, IndexVersionError or IndexCorruptError.
         """
-        return cls._in_use(
-            storage.named(index_dir) if index_dir else storage.find(os.fspath(start))
-        )
+        where = storage.named(index_dir) if index_dir else storage.find(os.fspath(start))
+        return cls._in_use(where, wait_s)
 
     @classmethod
-    def _in_use(cls, where: str) -> Index:
+    def _in_use(cls, where: str, wait_s: float | None = None) -> Index:
         """The index that is in use there; another process may just be rebuilding it."""
         while True:
             location = storage.read(where)
             try:
-                return cls(location)
+                return cls(location, wait_s=wait_s)
             except IndexCorruptError:
                 if storage.read(where) == location:
                     raise
@@ -111,6 +126,7 @@ class Index:
         *,
         index_dir: str | None = None,
         roots: Sequence[str] = (),
+        wait_s: float | None = None,
     ) -> Index:
         """An empty index that replaces one of any version; `update` then reads all its roots.
 
@@ -120,7 +136,7 @@ class Index:
         """
         where = storage.named(index_dir) if index_dir else storage.find(os.fspath(folder or "."))
         storage.require(where)
-        return cls._begin(where, Lock(where), roots=roots)
+        return cls._begin(where, Lock(where, wait_s), roots=roots)
 
     @classmethod
     def _begin(
@@ -236,7 +252,7 @@ class Index:
     def _locked(self) -> Iterator[None]:
         """Hold the index for writing; a new one has been held since it was begun."""
         where = self._location.index_dir
-        lock = self._lock or Lock(where)
+        lock = self._lock or Lock(where, self._wait_s)
         try:
             with writing(where):
                 yield

@@ -1,9 +1,16 @@
-"""The lock for writing to an index, and the messages for errors when it cannot be written."""
+"""The lock for writing to an index, and the messages for errors when it cannot be written.
+
+Who holds the lock stands in its file, for the message to others, until the lock is released:
+process, host, and since when, as in `1234 nas 2026-11-28T12:03:04+00:00`. What a killed process
+left there is never asked for, because nobody holds its lock.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
+import platform
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,12 +21,19 @@ from indexer.storage.location import LOCK_NAME, exists
 from indexer.storage.untrusted import naming, open_own
 
 LOCK_WAIT_S = 2.0
-"""How long to wait for another writer; many are done by then."""
+"""How long to wait for another writer, if nobody says; many are done by then."""
 
 _POLL_S = 0.05
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+_NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL}
+"""What file systems without flock answer, as some of the network do."""
+
+_HOLDER_BYTES = 512
+_is_holder = re.compile(
+    r"(\d{1,10}) ([\w.-]{1,255}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\+00:00\n", re.ASCII
+).fullmatch
 
 
 class Lock:
@@ -27,26 +41,31 @@ class Lock:
 
     The lock is the system's (flock): it ends when its process ends, for whatever reason, together
     with any children that inherited it. Its file is made before all others and never removed.
-    Raises IndexLockedError if another process holds it for longer than `LOCK_WAIT_S`, and
-    IndexNotWritableError if it cannot be made.
+    Raises IndexLockedError if another process holds it for longer than `wait_s` (`LOCK_WAIT_S` if
+    that is None), and IndexNotWritableError if it cannot be made.
     """
 
-    def __init__(self, index_dir: str) -> None:
+    def __init__(self, index_dir: str, wait_s: float | None = None) -> None:
+        self._is_held = False
         with writing(index_dir):
             durable.make_folders(index_dir)
             self._descriptor = _opened(os.path.join(index_dir, LOCK_NAME))
         try:
             with naming(index_dir):
-                self._wait(index_dir)
+                self._wait(index_dir, LOCK_WAIT_S if wait_s is None else wait_s)
+            self._is_held = True
+            with suppress(OSError):  # only messages need it
+                os.ftruncate(self._descriptor, 0)
+                os.pwrite(self._descriptor, _holder_now(), 0)
         except BaseException:
             self.release()
             raise
 
-    def _wait(self, index_dir: str) -> None:
+    def _wait(self, index_dir: str, wait_s: float) -> None:
         """Take the lock; raise IndexLockedError if another process keeps it for too long."""
         import fcntl  # not on Windows, where an index can be read
 
-        deadline = time.monotonic() + LOCK_WAIT_S
+        deadline = time.monotonic() + wait_s
         while True:
             try:
                 return fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -56,10 +75,22 @@ class Lock:
                         f"another fahras{_holder(self._descriptor)} is writing to {index_dir}: "
                         "wait until it is done"
                     ) from error
+            except OSError as error:
+                if error.errno not in _NO_LOCKS:
+                    raise
+                raise IndexNotWritableError(
+                    f"the file system of {index_dir} keeps no locks ({error.strerror}), so that "
+                    "two runs could write at once: keep the index on a disk of this machine",
+                    remedy=Remedy("move_index", index_dir),
+                ) from error
             time.sleep(_POLL_S)
 
     def release(self) -> None:
         """Let others write. Errors are ignored, because the work is already done."""
+        with suppress(OSError):
+            if self._is_held:
+                os.ftruncate(self._descriptor, 0)
+        self._is_held = False
         with suppress(OSError):
             os.close(self._descriptor)
         self._descriptor = -1
@@ -76,8 +107,31 @@ def _opened(path: str) -> int:
         raise IndexNotWritableError(f"{path} is a link or a device: remove it") from error
 
 
+def _holder_now() -> bytes:
+    host = re.sub(r"[^\w.-]", "-", platform.node())[:255] or "-"
+    return (
+        f"{os.getpid()} {host} {time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime())}+00:00\n".encode()
+    )
+
+
 def _holder(descriptor: int) -> str:
-    """Which process holds a lock, as part of a sentence, if the system tells (Linux does).
+    """Who holds a lock, as part of a sentence: what the system tells (Linux does) and its file.
+
+    Where the two disagree, the file is that of somebody else who was killed.
+    """
+    told = _process_of(descriptor)
+    text = ""
+    with suppress(OSError):
+        text = os.pread(descriptor, _HOLDER_BYTES, 0).decode("utf-8", "replace")
+    said = _is_holder(text)
+    if said is None or told not in ("", "0", said[1]):
+        return f" (process {told})" if told.strip("0") else ""
+    process, host, since = said.groups()
+    return f" (process {process} on {host} since {since.replace('T', ' ')} UTC)"
+
+
+def _process_of(descriptor: int) -> str:
+    """The process that holds a lock, if the system tells; 0 or "" if it does not.
 
     A line of /proc/locks: "1: FLOCK  ADVISORY  WRITE 1234 fe:00:5678 0 EOF".
     """
@@ -87,7 +141,7 @@ def _holder(descriptor: int) -> str:
         for line in locks:
             words = line.split()
             if words[1] == "FLOCK" and words[5] == f"{device}:{status.st_ino}":
-                return f" (process {words[4]})"
+                return words[4]
     return ""
 
 

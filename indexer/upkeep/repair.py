@@ -32,14 +32,20 @@ class Repaired(NamedTuple):
     unnamed: int = 0
 
 
-def repair(index_dir: str, found: Checkup, *, report: ProgressCallback | None = None) -> Repaired:
+def repair(
+    index_dir: str,
+    found: Checkup,
+    *,
+    report: ProgressCallback | None = None,
+    wait_s: float | None = None,
+) -> Repaired:
     """Repair an index of what a checkup found. Raises as `Index.update` and `Index.rebuild`."""
     before = _known(index_dir)
     if found.needs_rebuild or "" in found.stale:
-        with Index.rebuild(index_dir=index_dir) as index:
+        with Index.rebuild(index_dir=index_dir, wait_s=wait_s) as index:
             index.update(progress=report)
     else:
-        with Index.open(index_dir=index_dir) as index:
+        with Index.open(index_dir=index_dir, wait_s=wait_s) as index:
             index.replace_broken(found.broken, lambda *held: _again(found, *held), report)
     after = storage.load_catalogue(storage.locate(index_dir))
     if before is not None:

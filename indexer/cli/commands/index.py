@@ -51,7 +51,7 @@ def _updated(
     with looking or nullcontext() as ahead:
         from indexer.cli.output.progress import shown
 
-        opened = _opened(named, request.index, rebuild=request.rebuild, forgets=bool(forget))
+        opened = _opened(named, request)
         keep_freed_memory()
         terminal.end_on_closed_pipe(False)
         terminal.interrupt_on_end_signals()
@@ -98,7 +98,7 @@ def _print(report: UpdateReport, request: IndexRequest) -> None:
         terminal.complain(f"{files} could not be read before and did not change: see fahras stats")
 
 
-def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: bool) -> Index:
+def _opened(paths: list[str], request: IndexRequest) -> Index:
     """The index that is meant, a new one where there is none.
 
     As git finds its folder: the one at the first path or above it, else a new one there. Several
@@ -106,15 +106,15 @@ def _opened(paths: list[str], index_dir: str | None, *, rebuild: bool, forgets: 
     """
     from indexer.index import Index
 
-    home = _home(paths)
-    if rebuild:
-        return Index.rebuild(home, index_dir=index_dir, roots=paths)
+    home, index_dir, wait_s = _home(paths), request.index, request.wait
+    if request.rebuild:
+        return Index.rebuild(home, index_dir=index_dir, roots=paths, wait_s=wait_s)
     try:
-        return Index.open(home, index_dir=index_dir)
+        return Index.open(home, index_dir=index_dir, wait_s=wait_s)
     except NoIndexError:
-        if forgets:
+        if request.forget:
             raise
-        return Index.create(home, index_dir=index_dir)
+        return Index.create(home, index_dir=index_dir, wait_s=wait_s)
 
 
 def _home(paths: list[str]) -> str:

@@ -38,7 +38,7 @@ def run(request: VerifyRequest) -> int:
         found = checkup.check(index_dir, deep=request.deep, report=progress)
         after = found
         if found.damage and request.repair:
-            done = repair(index_dir, found, report=progress)
+            done = repair(index_dir, found, report=progress, wait_s=request.wait)
             with _after_repair():
                 after = checkup.check(index_dir, deep=request.deep, report=progress)
     terminal.end_on_closed_pipe(True)

@@ -120,9 +120,11 @@ class _Numeric(Option[Value_co]):
         metavar: str,
         default: Value_co,
         minimum: int = 0,
+        environment: str = "",
     ) -> None:
         super().__init__(group, names, help_text, default, metavar)
         self.minimum = minimum
+        self.environment = environment
 
     def number(self, text: str) -> int:
         """The number that a text is."""

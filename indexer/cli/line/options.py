@@ -57,6 +57,14 @@ INDEX = Text(
 )
 JSON = Flag(_OUTPUT, "--json", "Print one JSON object.")
 JSON_LINES = Flag(_OUTPUT, "--jsonl", "Print one JSON object per line, raw UTF-8.")
+WAIT = OptionalNumber(
+    _ACTION,
+    "--wait",
+    "How long to wait while another fahras is writing to the index. Default: 2.",
+    metavar="SECONDS",
+    default=None,
+    environment="FAHRAS_WAIT",
+)
 COLOUR = Choice(
     _OUTPUT,
     "--color",
@@ -168,6 +176,7 @@ class IndexRequest(Request):
         "--null -0",
         "The files of --files-from end with NUL, as they are taken to if any does.",
     )
+    wait = WAIT
     include = Texts(
         _FILES,
         "--include",
@@ -428,6 +437,7 @@ class VerifyRequest(Request):
     repair = Flag(
         _ACTION, "--repair", "Read again what is damaged, from the files; keep what is sound."
     )
+    wait = WAIT
     index = INDEX
     json = JSON
 

@@ -27,8 +27,8 @@ _HEAD = """# The command line
 Made from the code by `python -m indexer.cli.line.reference > docs/cli.md`; a test holds it.
 
 Every command takes `--help`. `fahras --version` prints the version. `--debug`, anywhere on the
-line, shows where an error arose. `FAHRAS_INDEX` in the environment means `--index`; `NO_COLOR`
-means no colour. The fields of the JSON output are in `hit.schema.json`.
+line, shows where an error arose. `FAHRAS_INDEX` in the environment means `--index`, `FAHRAS_WAIT`
+`--wait`; `NO_COLOR` means no colour. The fields of the JSON output are in `hit.schema.json`.
 """
 
 
