@@ -45,6 +45,15 @@ class Documents:
 
     def document(self, name: str, line: int | None = None) -> Document:
         """See `Index.document`."""
+        return self._document(*self._placed(name, line))
+
+    def number(self, name: str, line: int | None = None) -> int:
+        """The number in the snapshot of the document that `document` would give."""
+        found, *_ = self._placed(name, line)
+        return found.segment.base + found.docnum
+
+    def _placed(self, name: str, line: int | None) -> tuple[_Found, Layout | None, Division | None]:
+        """The document of a name, its layout and the division named. DocumentNotFoundError."""
         found, label = self._named(name, line), ""
         if found is None and "#" in name:
             path, _, label = name.rpartition("#")
@@ -55,7 +64,7 @@ class Documents:
             raise DocumentNotFoundError(
                 f"no document is called {name}: give a path, or an id as a search prints it"
             )
-        return self._document(found, layout, division)
+        return found, layout, division
 
     def each(self, docs: Docs) -> Iterator[Document]:
         """Some documents of the snapshot, in turn: one text at a time is in memory."""

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from indexer.folder.choices import Choices, Choose
     from indexer.folder.lookup import FileTable
     from indexer.folder.newer import Newer
+    from indexer.query.grammar import ParsedQuery
     from indexer.ranking.snapshot import Snapshot
     from indexer.reasons import Reason
     from indexer.reports import (
@@ -430,6 +431,24 @@ class Index:
         """
         return self._search(query, options).results()
 
+    def similar(
+        self, name: str, line: int | None = None, options: SearchOptions = SearchOptions()
+    ) -> SearchResults:
+        """The documents that are most like one, which is named as for `document`.
+
+        Found by its own most telling words, which are the query of the results. Itself and texts
+        that are the same again are left out. Of the options those count that filter documents, and
+        those about what is shown.
+        """
+        from indexer.ranking.evaluator import Evaluator
+        from indexer.ranking.similar import Sample, telling, text_of
+
+        doc = self._documents.number(name, line)
+        sample = Sample.of(self._snapshot, doc)
+        parsed = telling(sample, Evaluator(self._snapshot), options.fields)
+        options = options._replace(strict=frozenset(), respell=False)
+        return self._search(text_of(parsed), options, parsed).similar(doc)
+
     def why_nothing(
         self, results: SearchResults, options: SearchOptions = SearchOptions()
     ) -> tuple[Reason, ...]:
@@ -454,12 +473,14 @@ class Index:
 
         return newer(self._catalogue)
 
-    def _search(self, query: str, options: SearchOptions) -> Search:
+    def _search(
+        self, query: str, options: SearchOptions, parsed: ParsedQuery | None = None
+    ) -> Search:
         options.check()
         from indexer.search import Search
 
         table = self._variants(options.variants_files)
-        return Search(self._snapshot, self._files, table, query, options, self.aliases)
+        return Search(self._snapshot, self._files, table, query, options, self.aliases, parsed)
 
     def _variants(self, files: tuple[str, ...]) -> VariantTable:
         """The built-in table, this index's own (variants.txt in its folder), then `files`."""

@@ -69,7 +69,9 @@ class Search:
         text: str,
         options: SearchOptions,
         aliases: Mapping[str, str],
+        parsed: ParsedQuery | None = None,
     ) -> None:
+        """`parsed`: what the text means, where it was not written by anybody."""
         self.snapshot = snapshot
         self._files = files
         self.options = options
@@ -89,9 +91,8 @@ class Search:
             aliases=aliases,
             request=snapshot.settings.request,
         )
-        self.parsed: ParsedQuery = (
-            self._parser.plain_query(text) if options.plain else self._parser.parse(text)
-        )
+        read = self._parser.plain_query if options.plain else self._parser.parse
+        self.parsed: ParsedQuery = read(text) if parsed is None else parsed
         self.evaluator = Evaluator(snapshot, self._verify())
 
     def _verify(self) -> Verify | None:
@@ -144,7 +145,21 @@ class Search:
         """Run the query and gather its hits, with their snippets."""
         options = self.options
         reach = None if options.limit is None else options.offset + options.limit
-        ranked = self.rank(reach)
+        return self.shown(self.rank(reach))
+
+    def similar(self, doc: int) -> SearchResults:
+        """The documents that are like one of which the query has the most telling words."""
+        from indexer.ranking.similar import Likeness
+
+        options = self.options
+        admitted = None if self._filter is None else self.evaluator.members(self._filter)
+        reach = None if options.limit is None else options.offset + options.limit
+        found = Likeness(self.evaluator, self.parsed, doc)
+        return self.shown(found.ranked(admitted, reach, self._path_ranks))
+
+    def shown(self, ranked: Ranked) -> SearchResults:
+        """The hits of a ranking, but for the first of `offset`, with their snippets."""
+        options = self.options
         docs = ranked.docs[options.offset :].tolist()
         scores = ranked.scores[options.offset :].tolist()
         hits = tuple(self._hits(docs, scores))

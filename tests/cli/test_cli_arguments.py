@@ -124,8 +124,8 @@ MISTAKES = [
     ("--nothing", "no such option: --nothing"),
     (
         "--debug",
-        "give a command: index, search, show, export, terms, analyze, eval, stats, verify, watch, "
-        "help",
+        "give a command: index, search, show, similar, export, terms, analyze, eval, stats, "
+        "verify, watch, help",
     ),
     ("search --limt 3", "no such option: --limt; did you mean --limit?"),
     ("search --top 3", "no such option: --top; did you mean --limit?"),

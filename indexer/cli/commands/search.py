@@ -17,7 +17,7 @@ from indexer.errors import QueryError
 from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
-    from indexer.cli.line.options import ExportRequest, SearchRequest
+    from indexer.cli.line.options import ExportRequest, SearchRequest, SimilarRequest
     from indexer.cli.output.template import Template
     from indexer.index import Index
     from indexer.results import Hit
@@ -27,7 +27,7 @@ def run(request: SearchRequest) -> int:
     """Search and print, one query or a batch."""
     from indexer.index import Index
 
-    output = _output(request)
+    output = output_of(request)
     if bool(request.query) == (request.queries is not None):
         raise UsageError("give a query, or --queries FILE, one of the two")
     if request.queries == request.files_from == "-":
@@ -43,7 +43,7 @@ def run(request: SearchRequest) -> int:
         return _search_once(opened, text, options, output)
 
 
-def _output(request: SearchRequest) -> Output:
+def output_of(request: SearchRequest | SimilarRequest) -> Output:
     """The output that the flags ask for; without any of them, text."""
     kind = one_of(
         json=request.json,
@@ -71,33 +71,47 @@ def _pieces(line: str) -> Template:
 def _options(request: SearchRequest, output: Output) -> SearchOptions:
     """What the library is asked: no more hits and passages than are printed."""
     options = options_of(request)._replace(
+        sort=request.sort, respell=_respells(request.spelling, output)
+    )
+    return as_shown(options, request, output)
+
+
+def as_shown(
+    options: SearchOptions, request: SearchRequest | SimilarRequest, output: Output
+) -> SearchOptions:
+    """The options with no more hits and passages than are printed."""
+    options = options._replace(
         limit=None if request.all_hits else request.limit,
         offset=request.offset,
-        sort=request.sort,
         snippets=request.snippets if output.needs_snippets and not request.no_snippets else 0,
         context_chars=request.context,
         places=output.needs_places,
         mark_titles=output.marks_titles,
-        respell=_respells(request.spelling, output),
         explain=request.explain,
     )
     return options if output.needs_hits else options._replace(limit=1, offset=0)
 
 
 def options_of(request: SearchRequest | ExportRequest) -> SearchOptions:
-    """What a line says of which documents are meant. Raises OSError and UsageError."""
-    return SearchOptions(
+    """What a line says of which documents are meant, and of what words mean."""
+    return filters_of(request)._replace(
         match=request.match,
         strict=frozenset(request.strict),
         fields=request.field,
+        all_words=request.all_words,
+        plain=request.plain,
+        variants_files=request.variants,
+    )
+
+
+def filters_of(request: SearchRequest | SimilarRequest | ExportRequest) -> SearchOptions:
+    """Which documents may be meant at all. Raises OSError."""
+    return SearchOptions(
         within=request.within,
         since=ascii_digits(request.since),
         until=ascii_digits(request.until),
         below=os.getcwd() if request.here else "",
         only=_listed(request.files_from),
-        all_words=request.all_words,
-        plain=request.plain,
-        variants_files=request.variants,
     )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from indexer.cli import exits
 from indexer.cli.line.kinds import UsageError
@@ -20,6 +20,8 @@ from indexer.results import Match, SearchOptions
 if TYPE_CHECKING:
     from indexer.cli.line.options import ShowRequest
     from indexer.index import Index
+
+Answer = TypeVar("Answer")
 
 _PLACE = re.compile(r"(.+?):(\d+)(?:-(\d+)|:\d*)?:?", re.DOTALL)
 _PAGE = re.compile(r"(.+?):p([^:\s]+):?", re.DOTALL)
@@ -70,6 +72,21 @@ def run(request: ShowRequest) -> int:
     else:
         terminal.write(text)
     return exits.FOUND
+
+
+def asked_for(hit: str, ask: Callable[[str, int | None], Answer]) -> Answer:
+    """What `ask` says of the name and the line of a hit, which may be a page of it.
+
+    A name that ends like a line number is tried whole first. Raises DocumentNotFoundError.
+    """
+    try:
+        return ask(hit, None)
+    except DocumentNotFoundError:
+        if (page := _PAGE.fullmatch(hit)) is not None:
+            return ask(page[1], None)
+        if (place := _PLACE.fullmatch(hit)) is not None:
+            return ask(place[1], max(limits.number(place[2], sys.maxsize), 1))
+        raise
 
 
 def _found(index: Index, hit: str) -> tuple[Document, _Lines | None]:

@@ -96,6 +96,19 @@ Examples
   fahras show record-17 --json | jq -r .text
 
 Exit codes: 0 shown, 2 an error.""",
+    "similar": """Search for texts like one: the most similar first, printed as search prints hits.
+
+HIT is what search prints, as for show. They are found by its own most telling words, those that are
+frequent in it and rare elsewhere; a text must hold enough of these. HIT itself and texts that are
+the same again are left out.
+
+\b
+Examples
+  fahras similar news/flood-wadi-reem-1-mirsal.txt
+  fahras similar -n 3 --jsonl news/flood-wadi-reem-1-mirsal.txt | jq -r .path
+  fahras similar --since 2017 -l records/wires.jsonl:3
+
+Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
     "export": """Print the indexed texts as JSON lines: all, or those that a query finds.
 
 One object for each document, in the order of the index, with id, path, line (of a record), inside

@@ -38,7 +38,7 @@ Colour = Literal["auto", "always", "never"]
 COLOURS: tuple[Colour, ...] = get_args(Colour)
 
 Bidi = Literal["auto", "none", "isolate", "visual"]
-BIDI: tuple[Bidi, ...] = get_args(Bidi)
+_BIDI: tuple[Bidi, ...] = get_args(Bidi)
 
 SPELLING = ("auto", "always", "never")
 
@@ -129,6 +129,60 @@ UNTIL = Text(
 )
 PLAIN = Flag(
     _MATCHING, "--plain", "Take the query as words only: no operators, no fields, no errors."
+)
+
+LIMIT = OptionalNumber(
+    _HITS, "--limit -n", "How many hits.", metavar="N", minimum=1, default=_DEFAULT.limit
+)
+OFFSET = Number(_HITS, "--offset", "Skip the first N hits.", metavar="N", default=_DEFAULT.offset)
+ALL_HITS = Flag(_HITS, "--all", "All hits.")
+SNIPPETS = Number(
+    _SHOWN,
+    "--snippets",
+    "Passages for each hit.",
+    metavar="N",
+    minimum=1,
+    default=_DEFAULT.snippets,
+)
+NO_SNIPPETS = Flag(_SHOWN, "--no-snippets", "No passages.")
+CONTEXT = Number(
+    _SHOWN,
+    "--context",
+    "About how long a passage is.",
+    metavar="CHARS",
+    minimum=1,
+    default=_DEFAULT.context_chars,
+)
+EXPLAIN = Flag(_SHOWN, "--explain", "Show what each word added to a score.")
+PATHS = Flag(_OUTPUT, "--paths -l", "Print the paths only, each once.")
+NULL = Flag(_OUTPUT, "--null -0", "End each path with NUL, for xargs -0; implies -l.")
+COUNT = Flag(_OUTPUT, "--count -c", "Print the number of documents.")
+QUIET = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
+CSV = Flag(_OUTPUT, "--csv", "Print a table for spreadsheets: a heading, then a row per hit.")
+FORMAT = Text(
+    _OUTPUT,
+    "--format",
+    "A line for each hit, {name} for the fields of the JSON: "
+    "'{path}:{line}: {snippet}'; {score:.2f} and {title:>40} as Python writes them. "
+    "\\t and \\n are a tab and a line end.",
+    metavar="TEMPLATE",
+)
+BIDI = Choice(
+    _OUTPUT,
+    "--bidi",
+    "Right-to-left text on a terminal: in logical order for a terminal that orders it (none, "
+    "which auto is), with isolates around each row (isolate), or ordered and shaped here "
+    "(visual; needs fahras[visual]).",
+    _BIDI,
+    default="auto",
+)
+HYPERLINK = Text(
+    _OUTPUT,
+    "--hyperlink",
+    "Links to the files: auto, where colour goes to a terminal, always, never, the name of a "
+    "format of ripgrep's (file, kitty, vscode, …), or a URL with {path}, {line}, {column} and "
+    "{host} in it.",
+    metavar="FORMAT",
 )
 
 
@@ -228,13 +282,9 @@ class SearchRequest(Request):
 
     command = "search"
     query = Remaining("QUERY", "The words to search for.")
-    limit = OptionalNumber(
-        _HITS, "--limit -n", "How many hits.", metavar="N", minimum=1, default=_DEFAULT.limit
-    )
-    offset = Number(
-        _HITS, "--offset", "Skip the first N hits.", metavar="N", default=_DEFAULT.offset
-    )
-    all_hits = Flag(_HITS, "--all", "All hits.")
+    limit = LIMIT
+    offset = OFFSET
+    all_hits = ALL_HITS
     sort = Choice(
         _HITS,
         "--sort",
@@ -261,57 +311,21 @@ class SearchRequest(Request):
         default="auto",
     )
     variants = VARIANTS
-    snippets = Number(
-        _SHOWN,
-        "--snippets",
-        "Passages for each hit.",
-        metavar="N",
-        minimum=1,
-        default=_DEFAULT.snippets,
-    )
-    no_snippets = Flag(_SHOWN, "--no-snippets", "No passages.")
-    context = Number(
-        _SHOWN,
-        "--context",
-        "About how long a passage is.",
-        metavar="CHARS",
-        minimum=1,
-        default=_DEFAULT.context_chars,
-    )
-    explain = Flag(_SHOWN, "--explain", "Show what each word added to a score.")
-    paths = Flag(_OUTPUT, "--paths -l", "Print the paths only, each once.")
-    null = Flag(_OUTPUT, "--null -0", "End each path with NUL, for xargs -0; implies -l.")
-    count = Flag(_OUTPUT, "--count -c", "Print the number of documents.")
-    quiet = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
+    snippets = SNIPPETS
+    no_snippets = NO_SNIPPETS
+    context = CONTEXT
+    explain = EXPLAIN
+    paths = PATHS
+    null = NULL
+    count = COUNT
+    quiet = QUIET
     json = JSON
     jsonl = JSON_LINES
-    csv = Flag(_OUTPUT, "--csv", "Print a table for spreadsheets: a heading, then a row per hit.")
-    format = Text(
-        _OUTPUT,
-        "--format",
-        "A line for each hit, {name} for the fields of the JSON: "
-        "'{path}:{line}: {snippet}'; {score:.2f} and {title:>40} as Python writes them. "
-        "\\t and \\n are a tab and a line end.",
-        metavar="TEMPLATE",
-    )
+    csv = CSV
+    format = FORMAT
     color = COLOUR
-    bidi = Choice(
-        _OUTPUT,
-        "--bidi",
-        "Right-to-left text on a terminal: in logical order for a terminal that orders it (none, "
-        "which auto is), with isolates around each row (isolate), or ordered and shaped here "
-        "(visual; needs fahras[visual]).",
-        BIDI,
-        default="auto",
-    )
-    hyperlink = Text(
-        _OUTPUT,
-        "--hyperlink",
-        "Links to the files: auto, where colour goes to a terminal, always, never, the name of a "
-        "format of ripgrep's (file, kitty, vscode, …), or a URL with {path}, {line}, {column} and "
-        "{host} in it.",
-        metavar="FORMAT",
-    )
+    bidi = BIDI
+    hyperlink = HYPERLINK
     queries = Text(
         _SOURCE,
         "--queries",
@@ -345,6 +359,37 @@ class ShowRequest(Request):
     json = JSON
     index = INDEX
     color = COLOUR
+
+
+class SimilarRequest(Request):
+    """`fahras similar`."""
+
+    command = "similar"
+    hit = Word("HIT", "PATH, PATH:LINE of a record, or a hit's id.")
+    limit = LIMIT
+    offset = OFFSET
+    all_hits = ALL_HITS
+    within = WITHIN
+    here = HERE
+    files_from = LISTED
+    since = SINCE
+    until = UNTIL
+    snippets = SNIPPETS
+    no_snippets = NO_SNIPPETS
+    context = CONTEXT
+    explain = EXPLAIN
+    paths = PATHS
+    null = NULL
+    count = COUNT
+    quiet = QUIET
+    json = JSON
+    jsonl = JSON_LINES
+    csv = CSV
+    format = FORMAT
+    color = COLOUR
+    bidi = BIDI
+    hyperlink = HYPERLINK
+    index = INDEX
 
 
 class ExportRequest(Request):
@@ -463,6 +508,7 @@ COMMANDS: dict[str, type[Request]] = {
         IndexRequest,
         SearchRequest,
         ShowRequest,
+        SimilarRequest,
         ExportRequest,
         TermsRequest,
         AnalyzeRequest,
