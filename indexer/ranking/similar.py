@@ -108,7 +108,7 @@ def _amounts(sample: Sample, snapshot: Snapshot) -> dict[str, tuple[str, float]]
         for form, count in zip(ids.tolist(), times.tolist(), strict=True):
             counts[tokenizer.forms[form]] += weight * count
     pooled: dict[str, tuple[str, float]] = {}
-    for form, count in counts.most_common():
+    for form, count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         analysis = analyze_form(form)
         if analysis.stopword or len(analysis.stem) < _SHORTEST or not form.isalnum():
             continue
