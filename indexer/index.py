@@ -577,6 +577,13 @@ class Index:
 
         return terms_of(self._opened[0], pattern, limit, sort)
 
+    def frequent_words(self, beginning: str, limit: int = 50) -> list[str]:
+        """Written forms that begin with some letters, the most frequent first."""
+        from analyzers.normalizer import unmark
+        from indexer.ranking.terms import frequent
+
+        return frequent(self._opened[0], unmark(beginning), limit)
+
     def stats(self) -> IndexStats:
         """The contents of the index, and its size."""
         from analyzers import ANALYZER_VERSION

@@ -203,6 +203,18 @@ Examples
   fahras watch --json | jq -c '{time, added, changed, removed}'
 
 Exit codes: 0 ended by SIGTERM or SIGHUP, 130 by Ctrl-C, 2 an error.""",
+    "completion": """Print the script that lets a shell complete commands, options and words.
+
+Tab completes options and their values, paths, the fields of queries, and after two letters the
+words of the index, the most frequent first. bash 4, zsh 5 and fish 3 or newer.
+
+\b
+Examples
+  eval "$(fahras completion bash)"                 in ~/.bashrc
+  eval "$(fahras completion zsh)"                  in ~/.zshrc, after compinit
+  fahras completion fish | source                  in ~/.config/fish/config.fish
+
+Exit codes: 0 printed, 1 nothing may follow, 2 an error.""",
     "help": """Print this help, or that of a command, as `--help` does.
 
 \b

@@ -495,6 +495,19 @@ class WatchRequest(Request):
     json = Flag(_OUTPUT, "--json", "Print one JSON object for each batch, on a line.")
 
 
+class CompletionRequest(Request):
+    """`fahras completion`."""
+
+    command = "completion"
+    shell = Word("SHELL", "bash, zsh or fish.")
+    line = Text(
+        _ACTION,
+        "--line",
+        "Print what may follow this beginning of a command line, as the scripts ask.",
+        metavar="LINE",
+    )
+
+
 class HelpRequest(Request):
     """`fahras help`."""
 
@@ -516,6 +529,7 @@ COMMANDS: dict[str, type[Request]] = {
         StatsRequest,
         VerifyRequest,
         WatchRequest,
+        CompletionRequest,
         HelpRequest,
     )
 }
