@@ -1,6 +1,7 @@
 """The process: `fahras …` and `python -m indexer …`. Turns the exit code of a run into an exit.
 
-`--version` is answered here, before anything else is imported.
+`--version` is answered here, and what the resident process of an index can answer is handed over,
+before anything else is imported.
 """
 
 from __future__ import annotations
@@ -9,10 +10,13 @@ import atexit
 import errno
 import os
 import sys
-from typing import NoReturn
 
-from indexer import process
 from indexer.cli import OUT_OF_MEMORY, VERSION
+from indexer.cli.resident import client
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 
 def _open_closed_streams() -> None:
@@ -53,41 +57,66 @@ def main() -> None:
     if arguments in (["--version"], ["-V"]) and sys.stdout.writable():
         sys.stdout.write(f"fahras {VERSION}\n")
         return
+    try:
+        code = client.answer(arguments)
+    except KeyboardInterrupt:
+        code = _interrupted()
+    _end(_on_our_own(arguments) if code is None else code)
+
+
+def _on_our_own(arguments: list[str]) -> int:
+    """Carry a line out in this process."""
     if _memory_is_tight():
         sys.stderr.write(f"fahras: {_TIGHT}\n")
-        _end(2)
+        return 2
+    from indexer import process
+
     process.collect_seldom()
     # numpy's linear algebra starts a pool of threads when imported; nothing here would use it
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    return carried_out(arguments)
+
+
+def carried_out(arguments: list[str]) -> int:
+    """Run one command line and return its exit code, whatever happens."""
     try:
         from indexer.cli.app import run
 
-        code = run(arguments)
+        return run(arguments)
     except KeyboardInterrupt:
-        sys.stderr.write("fahras: interrupted\n")
-        code = 130
+        return _interrupted()
     except ModuleNotFoundError as error:
         sys.stderr.write(f"fahras: {error.name} is missing; install with: pip install fahras\n")
-        code = 2
     except (MemoryError, OSError) as error:
         if "--debug" in arguments or getattr(error, "errno", errno.ENOMEM) != errno.ENOMEM:
             raise
         sys.stderr.write(f"fahras: {OUT_OF_MEMORY}\n")
-        code = 2
-    _end(code)
+    return 2
 
 
-def _end(code: int) -> NoReturn:
-    """Exit without taking all objects apart first, which takes as long as an eighth of a search.
+def _interrupted() -> int:
+    sys.stderr.write("fahras: interrupted\n")
+    return 130
 
-    What was registered for the exit is run, and what was written goes out. Where that fails,
-    Python's own way to exit says so. No thread that it would wait for outlives a command.
-    """
+
+def is_all_written() -> bool:
+    """Run what was registered for the exit, and send out what was written, if that can be done."""
     atexit._run_exitfuncs()
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except (OSError, ValueError):
+        return False
+    return True
+
+
+def _end(code: int) -> NoReturn:
+    """Exit without taking all objects apart first, which takes as long as an eighth of a search.
+
+    Where not everything can be written, Python's own way to exit says so. No thread that it would
+    wait for outlives a command.
+    """
+    if not is_all_written():
         sys.exit(code)
     os._exit(code)
 

@@ -64,7 +64,7 @@ class Index:
         self._wait_s = wait_s
         self._is_new = lock is not None
         commits.generation_of(location.data_dir)
-        self._variant_tables: dict[tuple[str, ...], VariantTable] = {}
+        self._variant_tables: dict[tuple[object, ...], VariantTable] = {}
 
     @classmethod
     def create(
@@ -363,6 +363,22 @@ class Index:
             self._whoosh.close()
             del self._whoosh
 
+    def is_in_use(self, where: str) -> bool:
+        """Whether this is, as it is open, what `Index.open` would open there.
+
+        If so, its folder is called `where` from now on.
+        """
+        location = storage.read(where)
+        known = self._location
+        if location._replace(index_dir=known.index_dir, data_dir=known.data_dir) != known:
+            return False
+        if not os.path.samefile(location.data_dir, known.data_dir):
+            return False
+        if commits.generation_of(location.data_dir) != self._opened[0].toc.generation:
+            return False
+        self._location = location
+        return True
+
     def _let_go(self) -> None:
         for name in ("_opened", "_snapshot", "_files", "_ids", "_newer"):
             vars(self).pop(name, None)
@@ -488,12 +504,13 @@ class Index:
 
         own = os.path.join(self._location.index_dir, VARIANTS_NAME)
         wanted = (own, *files) if os.path.exists(own) else files
-        if wanted not in self._variant_tables:
+        known = tuple(map(_as_it_is, wanted))
+        if known not in self._variant_tables:
             table = VariantTable.default()
             for path in wanted:
                 table = _with_file(table, path, streams=path != own)
-            self._variant_tables[wanted] = table
-        return self._variant_tables[wanted]
+            self._variant_tables[known] = table
+        return self._variant_tables[known]
 
     def rank(
         self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
@@ -654,6 +671,15 @@ VARIANTS_NAME = "variants.txt"
 
 
 _VARIANTS_BYTES = 4 * MIB
+
+
+def _as_it_is(path: str) -> object:
+    """What tells a file from another of that name, or from itself before it was changed."""
+    try:
+        info = os.stat(path)
+    except OSError:
+        return path
+    return os.path.abspath(path), info.st_dev, info.st_ino, info.st_size, info.st_mtime_ns
 
 
 def _with_file(table: VariantTable, path: str, *, streams: bool) -> VariantTable:

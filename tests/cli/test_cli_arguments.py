@@ -125,7 +125,7 @@ MISTAKES = [
     (
         "--debug",
         "give a command: index, search, show, similar, export, terms, analyze, eval, stats, "
-        "verify, watch, completion, help",
+        "verify, watch, completion, help, serve",
     ),
     ("search --limt 3", "no such option: --limt; did you mean --limit?"),
     ("search --top 3", "no such option: --top; did you mean --limit?"),

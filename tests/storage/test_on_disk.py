@@ -11,6 +11,7 @@ from faults import NOWHERE, broken_at
 from scenarios import SCENARIOS
 
 from indexer import Index
+from indexer.cli.resident import SOCKET_NAME
 from indexer.storage import location, manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +33,7 @@ def named(path: str) -> set[str]:
 
 def test_every_file_that_comes_to_be_is_on_the_page(tmp_path: Path) -> None:
     """Also those of a moment: the steps of each change are watched."""
-    met = {"variants.txt"}
+    met = {"variants.txt", SOCKET_NAME}
     for number, scenario in enumerate(SCENARIOS.values()):
         home = tmp_path / str(number) / "home"
         home.mkdir(parents=True)

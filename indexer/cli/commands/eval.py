@@ -27,7 +27,7 @@ Ranking = list[tuple[str, float]]
 def run(request: EvalRequest) -> int:
     """Rank every judged query and print the means."""
     from indexer import measures
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     asked, judgements = batch.read_whole(request.queries), read_judgements(request.qrels)
     measurable = [query for query in asked if measures.judged(judgements.get(query.id, {}))]
@@ -36,7 +36,7 @@ def run(request: EvalRequest) -> int:
             f"no query of {request.queries} has a relevant document in {request.qrels}"
         )
     started = time.perf_counter()
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         _refuse_strangers(opened, [judgements[query.id] for query in measurable], request.qrels)
         options = _options(request)
         rankings = {query.id: ranked(opened, query.text, options) for query in measurable}

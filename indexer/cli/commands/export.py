@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def run(request: ExportRequest) -> int:
     """Print each document as soon as it is read."""
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     options = options_of(request)._replace(respell=False)
     words = " ".join(terminal.utf8_argument(word) for word in request.query)
     for_terminal = terminal.is_terminal(sys.stdout)
     code = exits.NOTHING
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         for document in opened.documents(words, options):
             record = records.export_record(document)
             terminal.write(records.json_line(record, for_terminal=for_terminal))

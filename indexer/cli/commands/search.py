@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def run(request: SearchRequest) -> int:
     """Search and print, one query or a batch."""
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     output = output_of(request)
     if bool(request.query) == (request.queries is not None):
@@ -33,7 +33,7 @@ def run(request: SearchRequest) -> int:
     if request.queries == request.files_from == "-":
         raise UsageError("--queries and --files-from cannot both read stdin")
     options = _options(request, output)
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         # imported deep inside other imports, numpy takes 5 ms longer: where a piece of Python's
         # stack is just full, each call maps and unmaps the next one
         import_module("numpy")

@@ -45,13 +45,13 @@ class _Part(NamedTuple):
 
 def run(request: ShowRequest) -> int:
     """Find the document and print it."""
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     options = SearchOptions(
         match=request.match, strict=frozenset(request.strict), variants_files=request.variants
     )
     screen = render.Screen.of(request.color)
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         document, lines = _found(opened, request.hit)
         part = _part(document, lines, request.context)
         matches: tuple[Match, ...] = ()

@@ -19,11 +19,11 @@ _WORDS_TOLD = 8
 
 def run(request: SimilarRequest) -> int:
     """Find them and print them."""
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     output = output_of(request)
     options = as_shown(filters_of(request), request, output)
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         results = asked_for(request.hit, lambda name, line: opened.similar(name, line, options))
     output.printer()(results, None)
     terminal.flush()

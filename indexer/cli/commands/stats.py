@@ -37,11 +37,11 @@ _WHY = {
 
 def run(request: StatsRequest) -> int:
     """Print the figures."""
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     if request.null and not request.skipped:
         raise UsageError("--null: it is for --skipped")
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         left_out = opened.left_out()
         if request.skipped:
             _print_skipped(left_out, request)

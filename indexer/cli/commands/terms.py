@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def run(request: TermsRequest) -> int:
     """Print the terms that fit, in the order asked for."""
-    from indexer.index import Index
+    from indexer.cli.opening import open_index
 
     kind = one_of(json=request.json, jsonl=request.jsonl)
     screen = render.Screen.of(request.color)
     pattern = terminal.utf8_argument(request.pattern)
-    with Index.open(".", index_dir=request.index) as opened:
+    with open_index(request.index) as opened:
         counted = _Counted(opened.terms(pattern, request.limit, request.sort))
         _print(counted, kind, screen)
     if counted.seen:

@@ -1,4 +1,7 @@
-"""One update of `fahras watch`, in a process of its own: its memory goes with it, and its lock."""
+"""The processes beside `fahras watch`: one for each update, and the one that answers who reads.
+
+The memory of an update goes with its process, and so does its lock.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from indexer.cli import exits
@@ -20,6 +25,32 @@ START = (
 """The program of the process; its arguments are the index and where modules are."""
 
 _EVERYTHING = b"*"
+
+
+_ANSWER = (
+    "import sys; sys.path[:] = sys.argv[2:]; "
+    "from indexer.cli.resident.serving import answer_lines; answer_lines(sys.argv[1], 0)"
+)
+
+
+@contextmanager
+def answering(index_dir: str) -> Iterator[None]:
+    """The resident process of an index, until the end of the block, or of this process.
+
+    Where there is one already, or cannot be one, there is none: nothing depends on it.
+    """
+    process = subprocess.Popen(  # noqa: S603  our own code
+        [sys.executable, "-c", _ANSWER, index_dir, *sys.path],
+        stdin=subprocess.PIPE,  # it ends when this is closed
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        env={"OPENBLAS_NUM_THREADS": "1", **os.environ},
+    )
+    try:
+        yield
+    finally:
+        process.communicate()
 
 
 class Updating:

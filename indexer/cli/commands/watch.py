@@ -1,21 +1,26 @@
-"""`fahras watch`: keeps an index up to date while its folders change, a line for each batch."""
+"""`fahras watch`: keeps an index up to date while its folders change, a line for each batch.
+
+Beside it runs the resident process of the index, which answers those who read it.
+"""
 
 from __future__ import annotations
 
 import signal
 import sys
 import time
+from contextlib import nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from indexer.cli import exits
-from indexer.cli.commands.updating import Updating
+from indexer.cli.commands.updating import Updating, answering
 from indexer.cli.output import terminal
 from indexer.cli.output.figures import counted
 from indexer.storage import location as storage
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import WatchRequest
+    from indexer.update.following import Following
 
 _COUNTS = ("added", "changed", "moved", "removed")
 
@@ -46,6 +51,12 @@ def run(request: WatchRequest) -> int:
     updating = Updating(index_dir)
     stop = _Stop(updating)
     _say_roots(following.catalogue.roots, request)
+    with nullcontext() if request.no_resident else answering(index_dir):
+        _follow(following, updating, stop, request)
+    return exits.INTERRUPTED if stop.number == signal.SIGINT else exits.FOUND
+
+
+def _follow(following: Following, updating: Updating, stop: _Stop, request: WatchRequest) -> None:
     is_first = True
     for paths in following.batches(stop):
         report = updating.update(paths)
@@ -59,7 +70,6 @@ def run(request: WatchRequest) -> int:
         if is_first or any(report[name] for name in _COUNTS):
             _say(report, request)
         is_first = False
-    return exits.INTERRUPTED if stop.number == signal.SIGINT else exits.FOUND
 
 
 def _say_roots(roots: list[str], request: WatchRequest) -> None:

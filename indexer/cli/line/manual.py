@@ -193,7 +193,8 @@ Exit codes: 0 sound, or repaired without loss, 2 damaged, or an error.""",
 
 First everything is looked at, as by `fahras index`; then only what changes, a moment after it has.
 A line is printed for each batch of changes. Other runs may use and update the index meanwhile: it
-is only locked while a batch is written. An update that fails is tried again.
+is only locked while a batch is written. An update that fails is tried again. Beside it runs
+`fahras serve --socket`, unless --no-resident is given.
 
 docs/watch.md says how to run it in the background, with systemd or launchd.
 
@@ -223,5 +224,20 @@ Examples
   fahras help search
 
 Exit codes: 0 printed, 2 no such command.""",
+    "serve": """Hold the index open, and answer this user's commands that read it, until Ctrl-C.
+
+search, show, similar, export, terms, stats and eval are then answered by this process, over the
+file `socket` in the index folder, several times faster and with the same output: it sees each new
+commit and each rebuild. Where it does not run, is busy, or is of another version, they do their
+work as always; so they do with --no-resident. `fahras watch` does this, too.
+
+It answers no other user, and needs Linux. docs/resident.md says more.
+
+\b
+Examples
+  fahras serve --socket &
+  fahras serve --socket --index ~/texts/.fahras
+
+Exit codes: 0 ended by SIGTERM or SIGHUP, 130 by Ctrl-C, 2 an error.""",
 }
 """By command; the first line stands in the list of commands."""

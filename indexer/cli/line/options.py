@@ -55,6 +55,11 @@ INDEX = Text(
     metavar="DIR",
     environment="FAHRAS_INDEX",
 )
+NO_RESIDENT = Flag(
+    _SOURCE,
+    "--no-resident",
+    "Do not let a resident process answer (`fahras serve --socket`, `fahras watch`).",
+)
 JSON = Flag(_OUTPUT, "--json", "Print one JSON object.")
 JSON_LINES = Flag(_OUTPUT, "--jsonl", "Print one JSON object per line, raw UTF-8.")
 WAIT = OptionalNumber(
@@ -334,6 +339,7 @@ class SearchRequest(Request):
         metavar="FILE",
     )
     index = INDEX
+    no_resident = NO_RESIDENT
 
 
 class ShowRequest(Request):
@@ -358,6 +364,7 @@ class ShowRequest(Request):
     )
     json = JSON
     index = INDEX
+    no_resident = NO_RESIDENT
     color = COLOUR
 
 
@@ -390,6 +397,7 @@ class SimilarRequest(Request):
     bidi = BIDI
     hyperlink = HYPERLINK
     index = INDEX
+    no_resident = NO_RESIDENT
 
 
 class ExportRequest(Request):
@@ -409,6 +417,7 @@ class ExportRequest(Request):
     plain = PLAIN
     variants = VARIANTS
     index = INDEX
+    no_resident = NO_RESIDENT
 
 
 class TermsRequest(Request):
@@ -432,6 +441,7 @@ class TermsRequest(Request):
         _OUTPUT, "--limit -n", "How many. Default: all.", metavar="N", minimum=1, default=None
     )
     index = INDEX
+    no_resident = NO_RESIDENT
     json = JSON
     jsonl = JSON_LINES
     color = COLOUR
@@ -453,6 +463,7 @@ class EvalRequest(Request):
     queries = Word("QUERIES", "The queries.")
     qrels = Word("QRELS", "The judgements.")
     index = INDEX
+    no_resident = NO_RESIDENT
     field = FIELD
     match = MATCH
     strict = STRICT
@@ -471,6 +482,7 @@ class StatsRequest(Request):
     )
     null = Flag(_OUTPUT, "--null -0", "Print only the paths of --skipped, each ended by NUL.")
     index = INDEX
+    no_resident = NO_RESIDENT
     json = JSON
 
 
@@ -492,6 +504,9 @@ class WatchRequest(Request):
 
     command = "watch"
     index = INDEX
+    no_resident = Flag(
+        _ACTION, "--no-resident", "Start no resident process beside it (`fahras serve --socket`)."
+    )
     json = Flag(_OUTPUT, "--json", "Print one JSON object for each batch, on a line.")
 
 
@@ -515,6 +530,18 @@ class HelpRequest(Request):
     about = Word("COMMAND", "The command. Default: all of them, in short.", required=False)
 
 
+class ServeRequest(Request):
+    """`fahras serve`."""
+
+    command = "serve"
+    socket = Flag(
+        _ACTION,
+        "--socket",
+        "Hold the index open, and answer the commands of this user that read it.",
+    )
+    index = INDEX
+
+
 COMMANDS: dict[str, type[Request]] = {
     request.command: request
     for request in (
@@ -531,6 +558,7 @@ COMMANDS: dict[str, type[Request]] = {
         WatchRequest,
         CompletionRequest,
         HelpRequest,
+        ServeRequest,
     )
 }
 """The request of each command; its module in `indexer.cli.commands` bears the command's name."""
