@@ -64,9 +64,17 @@ def run(
 
 
 def run_on_terminal(
-    *arguments: str, cwd: Path, timeout: float = 60, columns: int = 80, **changes: str
+    *arguments: str,
+    cwd: Path,
+    timeout: float = 60,
+    columns: int = 80,
+    keys: str = "",
+    **changes: str,
 ) -> Run:
-    """Run with stdin, stdout and stderr on one pseudo-terminal, whose output is `out`."""
+    """Run with stdin, stdout and stderr on one pseudo-terminal, whose output is `out`.
+
+    keys: what is typed.
+    """
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
     process = subprocess.Popen(
@@ -79,6 +87,7 @@ def run_on_terminal(
         close_fds=True,
     )
     os.close(theirs)
+    os.write(ours, keys.encode())
     output = _read_to_end(ours, time.monotonic() + timeout)
     os.close(ours)
     code = process.wait(timeout=timeout)

@@ -28,8 +28,13 @@ def run(request: SearchRequest) -> int:
     from indexer.cli.opening import open_index
 
     output = output_of(request)
-    if bool(request.query) == (request.queries is not None):
+    interactive = request.pick or request.open
+    if bool(request.query) == (request.queries is not None) and not request.pick:
         raise UsageError("give a query, or --queries FILE, one of the two")
+    if interactive and request.queries is not None:
+        raise UsageError("--pick and --open are for one query, not for --queries")
+    if request.pick and request.files_from == "-":
+        raise UsageError("--pick reads the keys: give the list of --files-from as a file")
     if request.queries == request.files_from == "-":
         raise UsageError("--queries and --files-from cannot both read stdin")
     options = _options(request, output)
@@ -40,6 +45,11 @@ def run(request: SearchRequest) -> int:
         if request.queries is not None:
             return _search_batch(opened, request.queries, options, output)
         text = " ".join(terminal.utf8_argument(word) for word in request.query)
+        if request.pick:
+            from indexer.cli.commands.picking import pick
+
+            shown = options._replace(snippets=request.snippets, places=True, mark_titles=True)
+            return pick(request, text, lambda words: opened.search(words, shown))
         return _search_once(opened, text, options, output)
 
 
@@ -54,7 +64,7 @@ def output_of(request: SearchRequest | SimilarRequest) -> Output:
         count=request.count,
     )
     pieces = [] if request.format is None else _pieces(request.format)
-    kind = "quiet" if request.quiet else kind or "text"
+    kind = "open" if request.open else "quiet" if request.quiet else kind or "text"
     screen = render.Screen.of(request.color, request.bidi, request.hyperlink or "auto")
     return Output(kind, screen, pieces, request.null)
 
@@ -89,6 +99,8 @@ def as_shown(
         mark_titles=output.marks_titles,
         explain=request.explain,
     )
+    if output.kind == "open":
+        return options._replace(limit=1)
     return options if output.needs_hits else options._replace(limit=1, offset=0)
 
 

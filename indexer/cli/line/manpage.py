@@ -19,6 +19,7 @@ _ENVIRONMENT = (
     ("FAHRAS_INDEX", "The index, as --index says it."),
     ("NO_COLOR", "If it is set and not empty, no colour."),
     ("PAGER", "What pages long texts of show on a terminal. Default: less."),
+    ("VISUAL, EDITOR", "What --open opens files with; the first that is set. Default: vi."),
 )
 _FILES = (
     (".fahras/", "The index of the folder in which it is."),

@@ -72,6 +72,7 @@ Examples
   fahras search -n 3 --snippets 2 '"مجلس الأمن"'
   fahras search -l قاذفات -روسية | head -1
   fahras search -0 نفط --in 'news/*' | xargs -0 wc -w
+  fahras search --pick --open سيول                   choose a hit while typing, and edit it
   fahras search --here نفط                           only below this folder
   fahras search -l نفط | fahras search -l --files-from - أسعار   in the files just found
   fahras search --jsonl --all نفط | jq -r .title

@@ -50,6 +50,8 @@ _CALLED = {
     "--number": "line-number line-numbers numbers n",
     "--no-pager": "no-less cat nopager",
     "--query": "highlight mark search q e regexp",
+    "--open": "edit editor",
+    "--pick": "interactive fzf select choose ui",
     "--exclude": "ignore skip not x",
     "--include": "only glob g",
     "--type": "ext extension kind t",

@@ -163,6 +163,15 @@ PATHS = Flag(_OUTPUT, "--paths -l", "Print the paths only, each once.")
 NULL = Flag(_OUTPUT, "--null -0", "End each path with NUL, for xargs -0; implies -l.")
 COUNT = Flag(_OUTPUT, "--count -c", "Print the number of documents.")
 QUIET = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
+OPEN = Flag(
+    _OUTPUT, "--open", "Open the best hit, or the one picked, at its line in VISUAL or EDITOR."
+)
+PICK = Flag(
+    _OUTPUT,
+    "--pick",
+    "Choose a hit from a list, in which fzf, if it is installed, searches as you type; print its "
+    "place, with -l its path.",
+)
 CSV = Flag(_OUTPUT, "--csv", "Print a table for spreadsheets: a heading, then a row per hit.")
 FORMAT = Text(
     _OUTPUT,
@@ -328,6 +337,8 @@ class SearchRequest(Request):
     jsonl = JSON_LINES
     csv = CSV
     format = FORMAT
+    pick = PICK
+    open = OPEN
     color = COLOUR
     bidi = BIDI
     hyperlink = HYPERLINK
@@ -393,6 +404,7 @@ class SimilarRequest(Request):
     jsonl = JSON_LINES
     csv = CSV
     format = FORMAT
+    open = OPEN
     color = COLOUR
     bidi = BIDI
     hyperlink = HYPERLINK

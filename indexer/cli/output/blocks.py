@@ -36,15 +36,21 @@ _MEASURE = 120
 """Columns of a row of text, at most: the eye loses the way back on longer ones."""
 
 
-def blocks(screen: Screen, results: SearchResults, query_id: str | None) -> Iterator[Line]:
-    """A block for each hit: its place, its title, its passages; totals and next step at the end."""
+def blocks(
+    screen: Screen, results: SearchResults, query_id: str | None, *, numbered: bool = False
+) -> Iterator[Line]:
+    """A block for each hit: its place, its title, its passages; totals and next step at the end.
+
+    numbered: whether each has its number before it, from 1.
+    """
     if query_id is not None:
         yield [(f"{screen.data(query_id)}:", QUIET)]
         yield from _text(screen, [(screen.data(results.query), TITLE)])
         yield []
     best = max((hit.score for hit in results.hits), default=0.0)
-    for hit in results.hits:
-        yield from _in_rows(screen, _place(screen, hit, best))
+    for number, hit in enumerate(results.hits, 1):
+        own: list[Line] = [[(f"{number}.", TITLE)]] if numbered else []
+        yield from _in_rows(screen, [*own, *_place(screen, hit, best)])
         yield from _text(screen, marked(screen, hit.title, 0, hit.title_matches, TITLE))
         for snippet in hit.snippets:
             yield from _text(screen, _beyond_title(screen, hit, snippet))

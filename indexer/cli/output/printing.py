@@ -52,7 +52,7 @@ class Output(NamedTuple):
     def needs_places(self) -> bool:
         """Whether the place of the best passage is printed."""
         if self.kind == "format":
-            return not {"line", "column", "byte_offset", "page"}.isdisjoint(self.fields)
+            return not {"line", "column", "byte_offset", "page", "place"}.isdisjoint(self.fields)
         return self.needs_hits and self.kind != "paths"
 
     @property
@@ -64,6 +64,7 @@ class Output(NamedTuple):
         """The function that prints an answer so."""
         printers: dict[str, Printer] = {
             "quiet": lambda results, query_id: None,
+            "open": _open_first,
             "count": _print_count,
             "json": lambda results, query_id: _print_json(self, results, query_id),
             "jsonl": lambda results, query_id: _print_json_lines(self, results, query_id),
@@ -73,6 +74,14 @@ class Output(NamedTuple):
             "text": lambda results, query_id: _print_text(self.screen, results, query_id),
         }
         return printers[self.kind]
+
+
+def _open_first(results: SearchResults, query_id: str | None) -> None:
+    """Open the best hit in an editor."""
+    if results.hits:
+        from indexer.cli.output import editor
+
+        editor.open_at(editor.spot_of(results.hits[0]))
 
 
 def _print_count(results: SearchResults, query_id: str | None) -> None:
@@ -102,6 +111,7 @@ def _print_format(output: Output, results: SearchResults, query_id: str | None) 
             for name, value in record.items()
         }
         shown["path"] = screen.name(records.relative_path(hit.path))
+        shown["place"] = screen.name(records.place_of(hit))
         terminal.write(template.fill(output.template, shown) + "\n")
 
 
@@ -124,6 +134,7 @@ class _CsvPrinter:
         for hit in results.hits:
             shown = records.hit_record(hit, query_id)
             shown["path"] = self._screen.name(records.relative_path(hit.path))
+            shown["place"] = self._screen.name(records.place_of(hit))
             values = (text_of(shown[name]) for name in records.HIT_FIELDS)
             writer.writerow(self._screen.data(value) for value in values)
 

@@ -53,6 +53,7 @@ HIT_FIELDS = (
     "snippet_offset",
     "copies",
     "stale",
+    "place",
 )
 """The fields that every hit has, also the names that `--format` knows."""
 
@@ -157,12 +158,19 @@ def hit_record(hit: Hit, query_id: str | None = None) -> Record:
         "snippet_offset": first.offset if first else None,
         "copies": list(hit.copies),
         "stale": hit.stale,
+        "place": path_fields(place_of(hit), "place")["place"],
     }
     if len(hit.snippets) > 1:
         record["snippets"] = [snippet_record(snippet) for snippet in hit.snippets]
     if hit.explanation is not None:
         record["explain"] = explanation_record(hit.explanation)
     return record
+
+
+def place_of(hit: Hit) -> str:
+    """Where a hit is, as `show` takes it: a path, what is inside, and a page or else a line."""
+    at = hit.line if hit.page is None else f"p{hit.page}"
+    return relative_path(hit.path) + hit.inside + ("" if at is None else f":{at}")
 
 
 def reason_record(reason: Reason) -> Record:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from _socket import socket
 
 LEFT_ASIDE = "--no-resident"
+_OWN = (LEFT_ASIDE, "--debug", "--pick", "--open")
+"""What a line may hold that is for this process: fzf and editors are of this terminal's session."""
+
 _INDEX_OPTION, _INDEX_VARIABLE = "--index", "FAHRAS_INDEX"
 _INDEX_NAME, _MANIFEST_NAME = ".fahras", "fahras.json"
 _OTHERS = 0o077
@@ -45,7 +48,7 @@ def _may_be_handed_over(arguments: list[str]) -> bool:
     if sys.platform != "linux" or not arguments or arguments[0] not in resident.COMMANDS:
         return False
     words = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    if LEFT_ASIDE in words or "--debug" in words or sys.warnoptions or sys._xoptions:
+    if any(word in _OWN for word in words) or sys.warnoptions or sys._xoptions:
         return False
     # a pager is of this terminal's session: it reads keys, and gets Ctrl-C by itself
     return words[0] != "show" or "--no-pager" in words or not os.isatty(1)
