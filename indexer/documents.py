@@ -116,6 +116,8 @@ class Documents:
             return within
         records = self._of_id(name) if name and _is_text(name) else []
         if len(records) > 1:
+            records = [found for found in records if _line_of(found) == line] or records
+        if len(records) > 1:
             raise DocumentNotFoundError(
                 f"{len(records)} records are called {name}: give one of {self._places(records)}"
             )

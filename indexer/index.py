@@ -302,6 +302,11 @@ class Index:
         return notes
 
     @property
+    def home(self) -> str:
+        """The folder that ids which are paths are counted from."""
+        return self._location.home
+
+    @property
     def aliases(self) -> dict[str, str]:
         """The names of one's own that fields have in queries, each with its field."""
         return dict(self._location.aliases)
@@ -330,6 +335,19 @@ class Index:
         """Reopen the index, to see what other processes have committed or rebuilt."""
         self._let_go()
         self._follow()
+
+    def refresh_if_changed(self) -> bool:
+        """Reopen the index if another process has committed or rebuilt; tells whether one has.
+
+        For those that stay: it reads the names of some files, and nothing else where all is as
+        it was.
+        """
+        if "_opened" not in vars(self):
+            return self._follow()  # what is opened is the newest
+        if not self._follow() and self._newest()[1] == self._opened[0].toc.generation:
+            return False
+        self._let_go()
+        return True
 
     def _follow(self) -> bool:
         """Switch to the data folder in use if another process has rebuilt; tells whether it has."""
@@ -535,7 +553,8 @@ class Index:
 
         With a `line`, of a file of records the one at that line, or the last before it; a file
         that is one document has it whatever the line. Raises DocumentNotFoundError, also where
-        several records bear the id; the message then names the place of each.
+        several records bear the id and not one alone is at the line; the message then names the
+        place of each.
         """
         return self._documents.document(name, line)
 

@@ -31,7 +31,7 @@ def test_architecture_names_only_what_is_there(path: str) -> None:
 
 def test_every_module_is_in_the_architecture() -> None:
     text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
-    rooms = ("folder", "update", "storage", "query", "ranking", "snippets", "codec")
+    rooms = ("folder", "update", "storage", "query", "ranking", "snippets", "codec", "web")
     inner = ("codec/build", "codec/whoosh")
     folders = ("analyzers", "indexer", *(f"indexer/{room}" for room in (*rooms, *inner)))
     modules = [

@@ -53,6 +53,10 @@ def test_an_id_of_several_records_is_refused_with_their_places(index: Index) -> 
         index.document("both")
     assert str(caught.value) == "2 records are called both: give one of a.jsonl:5, b.jsonl:1"
     assert index.document("b.jsonl", 1).text == "جبل"
+    assert index.document("both", 1).text == "جبل"
+    assert index.document("both", 5).text != "جبل"
+    with pytest.raises(DocumentNotFoundError):
+        index.document("both", 2)
 
 
 def test_no_name_is_no_document(index: Index) -> None:

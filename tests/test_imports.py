@@ -124,6 +124,7 @@ def test_what_is_no_search_s_is_found_among_the_results_all_the_same() -> None:
 
 NO_PART_OF_A_SEARCH = [
     "typer", "click", "rich", "argparse", "subprocess", "multiprocessing", "hashlib", "secrets",
+    "indexer.web", "starlette", "uvicorn",
     "fcntl", "glob", "selectolax", "pathspec", "charset_normalizer", "whoosh",
     "indexer.reports", "indexer.update.run", "indexer.folder.walk",
     "indexer.extract", "indexer.codec.whoosh", "indexer.codec.build.builder",

@@ -225,19 +225,26 @@ Examples
   fahras help search
 
 Exit codes: 0 printed, 2 no such command.""",
-    "serve": """Hold the index open, and answer this user's commands that read it, until Ctrl-C.
+    "serve": """Search in a browser on this computer, or answer commands faster, until Ctrl-C.
 
-search, show, similar, export, terms, stats and eval are then answered by this process, over the
-file `socket` in the index folder, several times faster and with the same output: it sees each new
-commit and each rebuild. Where it does not run, is busy, or is of another version, they do their
-work as always; so they do with --no-resident. `fahras watch` does this, too.
+The site searches as you type, marks the words, and shows each document with its matches; keys: /
+to type, j and k for the next and the previous hit, Enter to open it, Esc to go back. Nothing on it
+can be changed, nothing is loaded from elsewhere, and no other computer can reach it. It sees each
+new commit and each rebuild. /api/search, /api/document and /api/stats give JSON with the fields of
+--json; /openapi.json describes them, docs/serve.md too. Needs pip install 'fahras[web]'.
 
-It answers no other user, and needs Linux. docs/resident.md says more.
+With --socket there is no site: search, show, similar, export, terms, stats and eval of this user
+are answered over the file `socket` in the index folder, several times faster and with the same
+output. Where it does not run, is busy, or is of another version, they do their work as always; so
+they do with --no-resident. `fahras watch` does this, too. It needs Linux; docs/resident.md says
+more.
 
 \b
 Examples
+  fahras serve --open
+  fahras serve --port 0 --index ~/texts/.fahras
+  curl -s --get http://127.0.0.1:8470/api/search --data-urlencode q=نفط | jq .total
   fahras serve --socket &
-  fahras serve --socket --index ~/texts/.fahras
 
 Exit codes: 0 ended by SIGTERM or SIGHUP, 130 by Ctrl-C, 2 an error.""",
 }

@@ -551,6 +551,14 @@ class ServeRequest(Request):
         "--socket",
         "Hold the index open, and answer the commands of this user that read it.",
     )
+    port = Number(_SOURCE, "--port", "The port; 0 is any that is free.", metavar="N", default=8470)
+    host = Text(
+        _SOURCE,
+        "--host",
+        "The address: 127.0.0.1, which is the default, or ::1. Only this computer reaches these.",
+        metavar="ADDRESS",
+    )
+    browser = Flag(_ACTION, "--open", "Open it in the browser.")
     index = INDEX
 
 

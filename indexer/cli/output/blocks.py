@@ -24,7 +24,7 @@ from indexer.cli.output.render import (
 from indexer.cli.output.wrap import Line, filled, words_of, wrapped
 
 if TYPE_CHECKING:
-    from indexer.results import Hit, SearchResults, Snippet
+    from indexer.results import Hit, Match, SearchResults, Snippet
 
 _BAR_CELLS = 6
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -99,15 +99,21 @@ def _place(screen: Screen, hit: Hit, best: float) -> list[Line]:
 
 
 def _beyond_title(screen: Screen, hit: Hit, snippet: Snippet) -> Line:
-    """A passage without the title of the hit, where it begins with that, a heading perhaps."""
-    title, text = hit.title.strip(), snippet.text
+    return marked(screen, *without_title(hit.title, snippet), "")
+
+
+def without_title(title: str, snippet: Snippet) -> tuple[str, int, tuple[Match, ...]]:
+    """A passage without the title of its hit, where it begins with that, a heading perhaps.
+
+    Its text, where that begins in the document, and the matches in it.
+    """
+    title, text = title.strip(), snippet.text
     begin = len(text) - len(text.lstrip(_BEFORE_HEADINGS)) + len(title)
     cut = title and text[:begin].endswith(title) and not text[begin : begin + 1].strip()
     if not cut:
         begin = 0
     offset = snippet.offset + begin
-    inside = [match for match in snippet.matches if match.start >= offset]
-    return marked(screen, text[begin:], offset, inside, "")
+    return text[begin:], offset, tuple(m for m in snippet.matches if m.start >= offset)
 
 
 def score_bar(share: float) -> str:

@@ -62,6 +62,13 @@ def report_problems(problems: Sequence[FileProblem]) -> None:
         terminal.complain(f"… and {rest:,} more; `fahras index --json` lists all")
 
 
+def query_message(error: QueryError) -> str:
+    """What is wrong with a query, and the part at fault."""
+    message = str(error)
+    part = error.query[error.position : error.position + error.length].strip()
+    return message if not part or part in message else f"{message}: here: {part}"
+
+
 def _report_query(error: QueryError) -> None:
     """The message with the part at fault, then the query with a caret under that part.
 
@@ -69,11 +76,7 @@ def _report_query(error: QueryError) -> None:
     """
     from indexer.cli.output.wrap import columns_of
 
-    message = str(error)
-    part = error.query[error.position : error.position + error.length].strip()
-    if part and part not in message:
-        message = f"{message}: here: {part}"
-    terminal.complain(message)
+    terminal.complain(query_message(error))
     if error.query:
         start = max(error.position - _QUERY_SHOWN // 2, 0)
         shown = error.query[start : start + _QUERY_SHOWN]
