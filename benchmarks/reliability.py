@@ -23,7 +23,9 @@ from report import ROOT, RUNS, Report, publish, use_checkout
 use_checkout()
 sys.path.append(os.path.join(ROOT, "tests", "helpers"))
 
+import damaging  # noqa: E402
 import killing  # noqa: E402
+import strangers  # noqa: E402
 from tally import Part  # noqa: E402
 
 PARTS: dict[str, tuple[Callable[[Path, int, int], Part], int]] = {
@@ -33,6 +35,13 @@ PARTS: dict[str, tuple[Callable[[Path, int, int], Part], int]] = {
     "signals": (killing.signals, 150),
     "watching": (killing.watching, 20),
     "pairs": (killing.pairs, 50),
+    "small": (damaging.small, 0),
+    "large": (damaging.large, 10_000),
+    "files": (damaging.files, 0),
+    "updates": (damaging.updates, 1000),
+    "forged": (strangers.forged, 2000),
+    "texts": (strangers.texts, 0),
+    "queries": (strangers.queries, 0),
 }
 """What can be run, and in how many trials with each seed; 0 where a part decides itself."""
 

@@ -233,17 +233,28 @@ class FieldArrays:
         )
 
     @cached_property
-    def _bearing(self) -> StringTable:
+    def bearing_targets(self) -> StringTable:
+        """The stems of which some forms may have a lone proclitic."""
         return StringTable(self._container, f"{self._prefix}bearing_")
 
     def bearing(self, target: str) -> Array:
         """The folded groups that may be a lone proclitic and a word of the stem `target`."""
-        place = self._bearing.find(target.encode("utf-8", "surrogatepass"))
+        place = self.bearing_targets.find(target.encode("utf-8", "surrogatepass"))
         if place < 0:
             return np.zeros(0, np.int64)
-        starts = self._array("bearing_group_starts")
-        found = self._array("bearing_groups")[starts[place] : starts[place + 1]]
+        starts = self.bearing_starts
+        found = self.bearing_groups[starts[place] : starts[place + 1]]
         return found.astype(np.int64)
+
+    @property
+    def bearing_starts(self) -> Array:
+        """u4 [targets + 1]: where the groups of each target begin."""
+        return self._array("bearing_group_starts")
+
+    @property
+    def bearing_groups(self) -> Array:
+        """u4: the folded groups of each target, one after another."""
+        return self._array("bearing_groups")
 
     def other_keys(self, level: str) -> StringTable:
         """The keys of the groups of which no term is spelled as the key."""

@@ -8,17 +8,20 @@ that no number in the file decides how much memory that takes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sized
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays, levels_of
-from indexer.codec.columns import read_numbers
+from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.container import Container, Fault
 from indexer.codec.contents import SegmentEntry
-from indexer.codec.format import STRINGS_A_MARK
+from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, STRINGS_A_MARK
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
+from indexer.codec.postings import Array
 from indexer.codec.strings import StringTable
 from indexer.errors import IndexCorruptError
 
@@ -36,6 +39,8 @@ def faults_of(container: Container) -> Iterator[Fault]:
     for name in reader.field_names:
         yield from _checked(f"f/{name}", lambda name=name: _field_faults(reader, name))  # type: ignore[misc]
     yield from _checked("stored", lambda: _stored_faults(reader))
+    yield from _checked("c/file", lambda: _column_faults(container, "file", read_numbers))
+    yield from _checked("c/date", lambda: _column_faults(container, "date", read_texts))
 
 
 def disagreements_of(folder: str) -> list[str]:
@@ -73,6 +78,10 @@ def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
         yield Fault(f"{section}/slots", "two terms have the same postings")
     for level in levels_of(arrays):
         yield from _group_faults(arrays, section, level)
+        if level == GRAM_LEVEL:
+            yield from _checked(f"{section}/{level}_gram", lambda: _gram_faults(arrays, section))
+    if arrays.grouped:
+        yield from _checked(f"{section}/bearing", lambda: _bearing_faults(arrays, section))
     if int(arrays.doc_starts[-1]) != arrays.posting_count:
         yield Fault(f"{section}/doc_counts", "not as many postings as it says")
         return
@@ -109,10 +118,20 @@ def _strings_problem(table: StringTable) -> str:
     before = None
     for place in range(len(table)):
         string = table.data[starts[place] : starts[place + 1]].tobytes()
+        if _is_no_text(string):
+            return "a string is not UTF-8"
         if before is not None and string <= before:
             return "the strings are not in their order"
         before = string
     return ""
+
+
+def _is_no_text(string: bytes) -> bool:
+    try:
+        string.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
+        return True
+    return False
 
 
 def _group_faults(arrays: FieldArrays, section: str, level: str) -> Iterator[Fault]:
@@ -126,6 +145,35 @@ def _group_faults(arrays: FieldArrays, section: str, level: str) -> Iterator[Fau
         return
     if not all(arrays.group_keys(level)):
         yield Fault(f"{section}/{level}_spelled", "a group has no key")
+
+
+def _gram_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
+    grams, groups = arrays.stem_grams, arrays.group_count(GRAM_LEVEL)
+    if len(grams.counts) != groups or not _are_slices(grams.starts, grams.codes, grams.owners):
+        yield Fault(
+            f"{section}/{GRAM_LEVEL}_gram_starts", "the trigrams are not as many as it says"
+        )
+    elif len(grams.owners) and int(grams.owners.max()) >= groups:
+        yield Fault(f"{section}/{GRAM_LEVEL}_gram_groups", "a trigram is of no group")
+
+
+def _bearing_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
+    targets, starts, groups = arrays.bearing_targets, arrays.bearing_starts, arrays.bearing_groups
+    problem = _strings_problem(targets)
+    if problem:
+        yield Fault(f"{section}/bearing_bytes", problem)
+    elif not _are_slices(starts, targets, groups):
+        yield Fault(f"{section}/bearing_group_starts", "the groups are not as many as it says")
+    elif len(groups) and int(groups.max()) >= arrays.group_count(BEARING_LEVEL):
+        yield Fault(f"{section}/bearing_groups", "there is no such group")
+
+
+def _are_slices(starts: Array, owners: Sized, values: Sized) -> bool:
+    """Whether each owner has a slice of the values, one after another, and none is left."""
+    ends = starts.astype(np.int64)
+    if len(ends) != len(owners) + 1:
+        return not len(owners) and not len(values)
+    return not (int(ends[0]) or int(ends[-1]) != len(values) or (np.diff(ends) < 0).any())
 
 
 def _posting_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
@@ -159,6 +207,13 @@ def _posting_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
         first = last
 
 
+def _column_faults(
+    container: Container, name: str, read: Callable[[Container, str], NDArray[Any]]
+) -> Iterator[Fault]:
+    if len(read(container, name)) != container.meta["documents"]:
+        yield Fault(f"c/{name}", "not as many values as documents")
+
+
 def _stored_faults(reader: SegmentReader) -> Iterator[Fault]:
     """Every record and text, and each text against the places of its tokens."""
     for prefix in reader.misplaced():
@@ -176,6 +231,11 @@ def _stored_faults(reader: SegmentReader) -> Iterator[Fault]:
 
 def _text_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
     arrays = reader.field(name)
+    if arrays is not None and arrays.token_counts_by_docnum is not None:
+        starts = arrays.sample_starts_by_docnum
+        if int(starts[-1]) != len(arrays.sample_offsets):
+            yield Fault(f"f/{name}/sample_offsets", "not as many as it says")
+            return
     for docnum in range(reader.document_count):
         text = reader.text(docnum, name)
         if arrays is None or arrays.token_counts_by_docnum is None:

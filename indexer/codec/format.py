@@ -172,6 +172,10 @@ HEADER = struct.Struct("<8sI52x")
 FOOTER = struct.Struct("<QQII8s")
 _FOOTER_CHECKED = struct.Struct("<QQI")
 
+_NUMBERS = ("|u1", "<u2", "<u4", "<u8")
+_BYTES = ("blocks", "values")
+_BYTES_TOO = ("_bytes", "_heads", "_spelled")
+
 CHECKED_BYTES = 1 << 16
 CHECKSUMS = "crc/"
 
@@ -241,17 +245,34 @@ def _parsed(directory: bytes, end: int) -> dict[str, Any]:
 
 
 def check_lengths(directory: dict[str, Any]) -> None:
-    """Raise FormatError if the length of an array of a segment does not agree with the others.
+    """Raise FormatError if an array is of another type, or is longer or shorter than others say.
 
     So code that reads arrays side by side never runs past the end of one.
     """
     try:
+        _check_types(directory)
         counts = {name: count for name, (_, _, count, _) in directory["arrays"].items()}
         for name, length in _wanted_lengths(directory["meta"], counts):
             if counts[name] != length:
                 raise FormatError(f"{name} has {counts[name]} values in the place of {length}")
     except (LookupError, TypeError, AttributeError) as error:
         raise FormatError(f"the directory is damaged: it does not say {error}") from error
+
+
+def _check_types(directory: dict[str, Any]) -> None:
+    """Raise FormatError for an array or a number in the metadata that is not of its type."""
+    for name, (kind, *_) in directory["arrays"].items():
+        part = name.rpartition("/")[2]
+        is_bytes = part in _BYTES or part.endswith(_BYTES_TOO) or name.startswith("c/")
+        wanted = ("<f4",) if part == "weights" else ("|u1",) if is_bytes else _NUMBERS
+        if not name.startswith(CHECKSUMS) and kind not in wanted:
+            raise FormatError(f"{name} is of type {kind}")
+    meta = directory["meta"]
+    numbers = [meta["documents"]]
+    for field in meta["fields"].values():
+        numbers += [field[name] for name in ("postings", "positions", "length_total", "max_tf")]
+    if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):
+        raise FormatError("the directory is damaged: no number")
 
 
 def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tuple[str, int]]:
@@ -265,6 +286,8 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
             "docs": numbers["postings"],
             "tf": numbers["postings"],
         }
+        if numbers["positions"]:
+            wanted |= {"pos_counts": terms, "positions": numbers["positions"]}
         held = {
             "pos_counts": terms,
             "positions": numbers["positions"],

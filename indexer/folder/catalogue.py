@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _CHECKSUM_BYTES = 4
 
+_MOST_FILES = (1 << 32) - 1
+"""As columns of documents hold the numbers of files."""
+
 LARGEST_BYTES = 1 << 31
 """Enough for more than twenty million files."""
 
@@ -278,6 +281,8 @@ def _checked(head: Any) -> dict[str, Any]:
     numbers += [line for *_, line, _ in problems if line is not None]
     if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):
         raise ValueError("no number")
+    if head["next_number"] > _MOST_FILES:
+        raise ValueError("no number of a file")
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("no text")
     if any(b"\0" in os.fsencode(path) for path in paths):

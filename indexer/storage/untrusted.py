@@ -45,7 +45,8 @@ def open_own(path: str, flags: int = os.O_RDONLY, *, size_limit: int | None = No
 def read_own(path: str, size_limit: int) -> bytes:
     """The content of a file of an index. Raises as `open_own` does."""
     with open(open_own(path, size_limit=size_limit), "rb") as file, naming(path):
-        return file.read(size_limit + 1)
+        # room is made for as much as is asked for, so only for what there is
+        return file.read(min(size_limit, os.fstat(file.fileno()).st_size) + 1)
 
 
 @contextmanager
