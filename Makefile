@@ -1,6 +1,8 @@
 # make demo   index corpus/ and show some searches
 # make test   run the tests
 # make check  ruff and mypy, then the tests, those on Whoosh 2.7.4 in an environment of its own too
+# make cluster       start an OpenSearch node on loopback, or three with N=3; Ctrl-C stops it
+# make test-cluster  run the tests that need one; they start it. Both need Java 17 and Maven
 # Each makes its own environment in .venv first; Python 3.11 or newer and make are all they need.
 
 PYTHON ?= python3
@@ -10,7 +12,9 @@ STAMP := $(VENV)/installed
 OLD_WHOOSH := .venv-whoosh-2.7.4
 OLD_STAMP := $(OLD_WHOOSH)/installed
 
-.PHONY: demo test check lint clean
+N ?= 1
+
+.PHONY: demo test check lint clean cluster jars test-cluster
 
 demo: $(STAMP)
 	@sh docs/demo.sh $(BIN)/fahras
@@ -20,6 +24,15 @@ test: $(STAMP)
 
 check: lint $(OLD_STAMP)
 	FAHRAS_WHOOSH_274=$(OLD_WHOOSH)/bin/python $(MAKE) test
+
+cluster: $(STAMP)
+	@$(BIN)/python tests/cluster/launcher.py $(N)
+
+jars: $(STAMP)
+	@timeout 60 $(BIN)/python tests/cluster/launcher.py --prepare
+
+test-cluster: $(STAMP)
+	FAHRAS_TEST_CLUSTER=start $(BIN)/python -m pytest tests/cluster
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ _PLACES_NAMED = 5
 """Records of one id that a message names."""
 
 
-class _Found(NamedTuple):
+class Found(NamedTuple):
     """A document, and its stored values without its texts."""
 
     segment: Segment
@@ -52,7 +52,7 @@ class Documents:
         found, *_ = self._placed(name, line)
         return found.segment.base + found.docnum
 
-    def _placed(self, name: str, line: int | None) -> tuple[_Found, Layout | None, Division | None]:
+    def _placed(self, name: str, line: int | None) -> tuple[Found, Layout | None, Division | None]:
         """The document of a name, its layout and the division named. DocumentNotFoundError."""
         found, label = self._named(name, line), ""
         if found is None and "#" in name:
@@ -72,9 +72,7 @@ class Documents:
             found = _found(*self._snapshot.locate(doc))
             yield self._document(found, layout_of(found.record), None)
 
-    def _document(
-        self, found: _Found, layout: Layout | None, division: Division | None
-    ) -> Document:
+    def _document(self, found: Found, layout: Layout | None, division: Division | None) -> Document:
         stored = found.record
         entry = self._files.by_number[stored["file"]]
         return Document(
@@ -102,7 +100,7 @@ class Documents:
         except DocumentNotFoundError:  # several do
             return True
 
-    def _named(self, name: str, line: int | None) -> _Found | None:
+    def _named(self, name: str, line: int | None) -> Found | None:
         """The document that a name means."""
         entry = self._entry(name)
         if entry is not None:
@@ -123,7 +121,7 @@ class Documents:
             )
         return records[0] if records else None
 
-    def _within(self, name: str, line: int | None) -> _Found | None:
+    def _within(self, name: str, line: int | None) -> Found | None:
         """The document that a path and a place within that file name."""
         for found in _PARTING.finditer(name):
             entry = self._entry(name[: found.start()])
@@ -138,12 +136,12 @@ class Documents:
         files = self._catalogue.files
         return files.get(name) or files.get(self._catalogue.key(os.path.abspath(name)))
 
-    def _of_file(self, number: int) -> list[_Found]:
+    def _of_file(self, number: int) -> list[Found]:
         """The documents of a file."""
         docs = self._snapshot.only_live((self._snapshot.file_numbers == number).nonzero()[0])
         return [_found(*self._snapshot.locate(doc)) for doc in docs.tolist()]
 
-    def _of_id(self, name: str) -> list[_Found]:
+    def _of_id(self, name: str) -> list[Found]:
         """The documents that are records of this id."""
         return [
             _found(segment, docnum)
@@ -152,7 +150,7 @@ class Documents:
             if segment.live is None or segment.live[docnum]
         ]
 
-    def _places(self, records: list[_Found]) -> str:
+    def _places(self, records: list[Found]) -> str:
         """PATH:LINE of each record, of many the first."""
         stored = [found.record for found in records]
         places = sorted((self._files.by_number[s["file"]].path, s["line"]) for s in stored)
@@ -160,11 +158,11 @@ class Documents:
         return ", ".join(named) + (", …" if len(places) > _PLACES_NAMED else "")
 
 
-def _found(segment: Segment, docnum: int) -> _Found:
-    return _Found(segment, docnum, segment.record(docnum))
+def _found(segment: Segment, docnum: int) -> Found:
+    return Found(segment, docnum, segment.record(docnum))
 
 
-def _at_line(found: list[_Found], line: int | None) -> _Found | None:
+def _at_line(found: list[Found], line: int | None) -> Found | None:
     """Of some documents the one that is at a line, or the last before it."""
     ordered = sorted(found, key=_line_of)
     after = bisect_right(ordered, line or 1, key=_line_of)
@@ -177,7 +175,7 @@ def _places(stored: Record) -> tuple[str, ...]:
     return (place, f"{place}#{stored['record']}" if stored["record"] else name_within(stored))
 
 
-def _line_of(found: _Found) -> int:
+def _line_of(found: Found) -> int:
     return found.record["line"]
 
 

@@ -12,8 +12,9 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from functools import cached_property
+from importlib import import_module
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from indexer.codec import commits
 from indexer.codec.format import FORMAT_VERSION
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from indexer.query.grammar import ParsedQuery
     from indexer.ranking.snapshot import Snapshot
     from indexer.reasons import Reason
+    from indexer.remote.index import RemoteIndex
     from indexer.reports import (
         Document,
         FileProblem,
@@ -82,6 +84,8 @@ class Index:
         Raises IndexVersionError if that has another version, and IndexLockedError.
         """
         home = os.path.abspath(folder)
+        if index_dir is not None and storage.is_remote(index_dir):
+            return _on_cluster().made(home, index_dir, wait_s)
         where = storage.named(index_dir) if index_dir else storage.default_index_dir(home)
         if not storage.exists(where):
             lock = Lock(where, wait_s)
@@ -106,6 +110,8 @@ class Index:
 
         Raises NoIndexError, IndexVersionError or IndexCorruptError.
         """
+        if index_dir is not None and storage.is_remote(index_dir):
+            return _on_cluster().at(index_dir, wait_s)
         where = storage.named(index_dir) if index_dir else storage.find(os.fspath(start))
         return cls._in_use(where, wait_s)
 
@@ -135,6 +141,8 @@ class Index:
         or until this index is closed. `roots`: what to index if the roots of the old index can no
         longer be read. Raises NoIndexError, NoRootsError and IndexLockedError.
         """
+        if index_dir is not None and storage.is_remote(index_dir):
+            return _on_cluster().anew(index_dir, roots, os.fspath(folder or "."), wait_s)
         where = storage.named(index_dir) if index_dir else storage.find(os.fspath(folder or "."))
         storage.require(where)
         return cls._begin(where, Lock(where, wait_s), roots=roots)
@@ -516,11 +524,16 @@ class Index:
         table = self._variants(options.variants_files)
         return Search(self._snapshot, self._files, table, query, options, self.aliases, parsed)
 
+    @property
+    def _own_variants(self) -> str:
+        """The path of this index's own table of variants, which need not be there."""
+        return os.path.join(self._location.index_dir, VARIANTS_NAME)
+
     def _variants(self, files: tuple[str, ...]) -> VariantTable:
         """The built-in table, this index's own (variants.txt in its folder), then `files`."""
         from analyzers.variants import VariantTable
 
-        own = os.path.join(self._location.index_dir, VARIANTS_NAME)
+        own = self._own_variants
         wanted = (own, *files) if os.path.exists(own) else files
         known = tuple(map(_as_it_is, wanted))
         if known not in self._variant_tables:
@@ -656,7 +669,7 @@ class Index:
             lock, self._lock = self._lock, None
             _undo(self._location.index_dir, lock)
 
-    def __enter__(self) -> Index:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -683,6 +696,12 @@ class Index:
         damage = damage_of(folder) or disagreements_of(folder)
         if damage:
             raise IndexCorruptError(damage[0]) from error
+
+
+def _on_cluster() -> type[RemoteIndex]:
+    """Indices on a cluster: by name, as they are made of this module's `Index`."""
+    found: type[RemoteIndex] = import_module("indexer.remote.index").RemoteIndex
+    return found
 
 
 VARIANTS_NAME = "variants.txt"

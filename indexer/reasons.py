@@ -111,7 +111,7 @@ def of_query(search: Search, results: SearchResults, count: Count) -> list[Reaso
     tree = _Tree(search)
     reasons = [*tree.unknown(results.unknown_words), *tree.why(search.query)]
     led = any(reason.code in _LEADING for reason in reasons)
-    reasons += _without_options(search.options, count, led=led)
+    reasons += without_options(search.options, count, led=led)
     return list(dict.fromkeys(reasons))
 
 
@@ -130,7 +130,7 @@ def of_index(documents: int, problems: Sequence[FileProblem], newer: Newer) -> l
     return reasons
 
 
-def _without_options(options: SearchOptions, count: Count, *, led: bool) -> list[Reason]:
+def without_options(options: SearchOptions, count: Count, *, led: bool) -> list[Reason]:
     """What there would be without each option, or without all where none alone is to blame.
 
     led: whether it is known already what leads to documents.

@@ -44,7 +44,7 @@ _PAGE = 64
 """Number of hits whose texts are in memory at once."""
 
 
-class _Shown(NamedTuple):
+class Shown(NamedTuple):
     """Of a hit, its text and the best passages of it, and the matches in its title.
 
     Empty where nothing of the kind is wanted.
@@ -233,7 +233,7 @@ class Search:
             for doc, stored, score, (text, snippets), matches in zip(
                 page, records, scores[first:], texts, titles, strict=False
             ):
-                yield self._hit(doc, stored, score, _Shown(text, snippets, matches))
+                yield self._hit(doc, stored, score, Shown(text, snippets, matches))
 
     def _texts(
         self, docs: Sequence[int], records: Sequence[Record]
@@ -274,7 +274,7 @@ class Search:
     def _title_leaves(self) -> list[Leaf]:
         return [leaf for leaf in self.parsed.leaves if "title" in leaf.fields]
 
-    def _hit(self, doc: int, stored: Record, score: float, shown: _Shown) -> Hit:
+    def _hit(self, doc: int, stored: Record, score: float, shown: Shown) -> Hit:
         """The hit for a document, with its place in the file."""
         text, snippets, title_matches = shown
         entry = self._files.by_number[stored["file"]]

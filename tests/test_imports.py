@@ -23,7 +23,7 @@ NUMPY = (
     "indexer.codec", "indexer.query", "indexer.ranking", "indexer.search",
     "indexer.snippets.locate", "indexer.snippets.vowels", "indexer.folder.lookup",
     "analyzers.codepoints", "analyzers.ranked", "analyzers.tokenizer", "analyzers.spellings",
-    "analyzers.bulk",
+    "analyzers.bulk", "indexer.remote",
 )  # fmt: skip
 
 

@@ -171,3 +171,13 @@ def likeness(one: str, other: str) -> float:
 def _trigrams(text: str) -> frozenset[str]:
     padded = "\0" * PAD + text + "\0" * PAD
     return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
+
+
+def grams_in(text: str) -> list[str]:
+    """The trigrams of a key as texts, the marks around it as underscores; none if it has none.
+
+    Two keys that have neighbours are as like as these are: كتب gives __ك _كت كتب تب_ ب__.
+    """
+    if not text or not _is_word(text):
+        return []
+    return [gram.replace("\0", "_") for gram in sorted(_trigrams(text))]

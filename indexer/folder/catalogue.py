@@ -204,8 +204,17 @@ def _covers(root: str, path: str) -> bool:
 def save(catalogue: Catalogue, path: str) -> Fingerprint:
     """Write the whole catalogue and sync it: after a crash it is either complete or unused.
 
-    The fingerprint is for the TOC of the commit. Names that are not UTF-8 hold surrogates; JSON's
-    escapes keep them.
+    The fingerprint is for the TOC of the commit.
+    """
+    data = packed(catalogue)
+    durable.write(path, data)
+    return Fingerprint(len(data), int.from_bytes(data[-_CHECKSUM_BYTES:], "little"))
+
+
+def packed(catalogue: Catalogue) -> bytes:
+    """The bytes of a catalogue.
+
+    Names that are not UTF-8 hold surrogates; JSON's escapes keep them.
     """
     files = catalogue.files.packed()
     columns = files.pack()
@@ -223,9 +232,7 @@ def save(catalogue: Catalogue, path: str) -> Fingerprint:
     }
     line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
     body = b"".join((line, *columns.values()))
-    checksum = zlib.crc32(body)
-    durable.write(path, body + checksum.to_bytes(_CHECKSUM_BYTES, "little"))
-    return Fingerprint(len(body) + _CHECKSUM_BYTES, checksum)
+    return body + zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little")
 
 
 def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
@@ -236,9 +243,18 @@ def load(path: str, expected: Fingerprint | None = None) -> Catalogue:
     """
     try:
         size_limit = LARGEST_BYTES if expected is None else expected.size_bytes
-        return _unpacked(read_own(path, min(size_limit, LARGEST_BYTES)), expected)
-    except (FileNotFoundError, ValueError, LookupError, TypeError, RecursionError) as error:
+        data = read_own(path, min(size_limit, LARGEST_BYTES))
+    except (FileNotFoundError, ValueError) as error:
         raise IndexCorruptError(f"the list of indexed files, {path}, is damaged") from error
+    return unpacked(data, path, expected)
+
+
+def unpacked(data: bytes, where: str, expected: Fingerprint | None = None) -> Catalogue:
+    """The catalogue in these bytes, which are from `where`. Raises IndexCorruptError."""
+    try:
+        return _unpacked(data, expected)
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise IndexCorruptError(f"the list of indexed files, {where}, is damaged") from error
 
 
 def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:

@@ -26,7 +26,7 @@ _SUGGESTIONS = 3
 _LEAST_LIKENESS = 0.5
 """Of what is only suggested: one wrong letter in a word of four."""
 
-_RARE = 20
+RARE = 20
 """How often, at most, a word may be written for it to be doubted."""
 
 _DOUBTFUL = 1.5
@@ -144,7 +144,7 @@ def _doubted(leaf: Leaf, word: QueryWord, written: str, evaluator: Evaluator) ->
     """
     analysis = word.analysis
     count = evaluator.snapshot.vocabulary(leaf.fields).count("folded", analysis.folded)
-    if analysis.stopword or count > _RARE:
+    if analysis.stopword or count > RARE:
         return None
     resolver = evaluator.leaves.resolver
     meant = resolver.proposals(word.unmarked, leaf.fields, False)

@@ -49,6 +49,15 @@ _is_ours = re.compile(
 """The files of a data folder; no others are ever removed."""
 
 
+REMOTE = ("opensearch://", "opensearch+https://")
+"""How the address of an index on a cluster begins, see `remote.address`."""
+
+
+def is_remote(index_dir: str) -> bool:
+    """Whether an index is not in a folder, but on a cluster."""
+    return index_dir.startswith(REMOTE)
+
+
 class Location(NamedTuple):
     """An index folder and the data folder that it names."""
 

@@ -129,6 +129,10 @@ def _say_what_next(request: IndexRequest) -> None:
     from indexer.storage import location as storage
 
     home = _home(list(request.paths))
+    if request.index and storage.is_remote(request.index):
+        address = terminal.safe_name(request.index)
+        terminal.write(f"Search it with: fahras search --index {quote(address)} WORDS\n")
+        return
     where = os.path.abspath(request.index or storage.find(home))
     name = quote(terminal.safe_name(where))
     folder = os.path.dirname(where)

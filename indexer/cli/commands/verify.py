@@ -24,23 +24,30 @@ def run(request: VerifyRequest) -> int:
     """Check, print what is damaged, and repair it if that is asked for."""
     from indexer.cli.output.progress import shown
     from indexer.storage import location as storage
-    from indexer.upkeep import checkup
-    from indexer.upkeep.repair import Repaired, repair
+    from indexer.upkeep.repair import Repaired
 
-    index_dir = os.path.abspath(
-        storage.named(request.index) if request.index else storage.find(".")
-    )
+    if request.index and storage.is_remote(request.index):
+        from indexer.remote.checkup import check, repair
+
+        index_dir = request.index
+    else:
+        from indexer.upkeep.checkup import check
+        from indexer.upkeep.repair import repair
+
+        index_dir = os.path.abspath(
+            storage.named(request.index) if request.index else storage.find(".")
+        )
     keep_freed_memory()
     terminal.end_on_closed_pipe(False)
     terminal.interrupt_on_end_signals()
     done = Repaired()
     with shown(quiet=False) as progress:
-        found = checkup.check(index_dir, deep=request.deep, report=progress)
+        found = check(index_dir, deep=request.deep, report=progress)
         after = found
         if found.damage and request.repair:
             done = repair(index_dir, found, report=progress, wait_s=request.wait)
             with _after_repair():
-                after = checkup.check(index_dir, deep=request.deep, report=progress)
+                after = check(index_dir, deep=request.deep, report=progress)
     terminal.end_on_closed_pipe(True)
     if request.json:
         _print_json(index_dir, found, after, done)

@@ -44,14 +44,13 @@ class _Stop:
 
 def run(request: WatchRequest) -> int:
     """Follow the folders of an index until a signal ends it."""
-    from indexer.update.following import Following
-
     index_dir = storage.named(request.index) if request.index else storage.find(".")
-    following = Following(index_dir)
+    following = _following(index_dir)
     updating = Updating(index_dir)
     stop = _Stop(updating)
     _say_roots(following.catalogue.roots, request)
-    with nullcontext() if request.no_resident else answering(index_dir):
+    alone = request.no_resident or storage.is_remote(index_dir)
+    with nullcontext() if alone else answering(index_dir):
         _follow(following, updating, stop, request)
     return exits.INTERRUPTED if stop.number == signal.SIGINT else exits.FOUND
 
@@ -70,6 +69,16 @@ def _follow(following: Following, updating: Updating, stop: _Stop, request: Watc
         if is_first or any(report[name] for name in _COUNTS):
             _say(report, request)
         is_first = False
+
+
+def _following(index_dir: str) -> Following:
+    if storage.is_remote(index_dir):
+        from indexer.remote.following import RemoteFollowing
+
+        return RemoteFollowing(index_dir)
+    from indexer.update.following import Following
+
+    return Following(index_dir)
 
 
 def _say_roots(roots: list[str], request: WatchRequest) -> None:

@@ -51,7 +51,8 @@ _FILES = "Which files (kept with the index; said again, an option replaces what 
 INDEX = Text(
     _SOURCE,
     "--index",
-    "The index, or the folder in whose .fahras it is, if that is neither this one nor above.",
+    "The index, or the folder in whose .fahras it is, if that is neither this one nor above; on a "
+    "cluster opensearch://HOST/NAME.",
     metavar="DIR",
     environment="FAHRAS_INDEX",
 )

@@ -1,9 +1,9 @@
 """Build segments in several processes, safely even if one of them dies.
 
 Each worker takes units of work until none is left, collects their documents and writes segments of
-its own into the index's folder; only the parent commits. Nothing is shared except a counter and one
-pipe per worker. A worker that fails or dies fails the whole build: the others are ended, and what
-was written is removed.
+its own into the index's folder, or sends them to a cluster; only the parent commits. Nothing is
+shared except a counter and one pipe per worker. A worker that fails or dies fails the whole build:
+the others are ended, and what was written is removed.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
-from indexer.codec.build.series import Read, SegmentSeries, Unit, build_here
-from indexer.codec.contents import SegmentEntry
+from indexer.codec.build.series import Made, Read, Series, Unit, build_here
 from indexer.errors import FahrasError, Remedy
 from indexer.process import set_apart
 
 MESSAGES_AT_ONCE = 128
 """Messages that a worker sends at a time: waking the parent costs more than the messages."""
+
+TICK_S = 5
+"""How often whoever waits for the workers does something else."""
 
 LONGEST_WAIT_S = 0.2
 """Messages wait no longer than this for others, if another one comes; an urgent one (`is_urgent`)
@@ -36,22 +38,25 @@ class BuildError(FahrasError):
 
 def build_with(
     workers: int,
-    folder: str,
-    schema: Any,
+    begin: Callable[[], Series[Made]],
     units: Sequence[Unit],
     read: Read[Unit],
     tell: Callable[[Any], None],
-) -> list[SegmentEntry]:
-    """The segments that this many worker processes make from the units; see `build_here`."""
+    tick: Callable[[], None] | None = None,
+) -> list[Made]:
+    """What this many worker processes make from the units; see `build_here`.
+
+    begin: called in each of them. tick: called here every few seconds meanwhile.
+    """
     crew = _Crew(workers)
     try:
-        crew.start(_work, (folder, schema, units, read))
-        segments = list(crew.results(tell))
+        crew.start(_work, (begin, units, read))
+        made: list[Made] = list(crew.results(tell, tick))
     except BaseException:
         crew.end()
         raise
     crew.join()
-    return segments
+    return made
 
 
 class _Crew:
@@ -79,16 +84,20 @@ class _Crew:
             self._receivers.append(receiver)
             sender.close()  # so that the end of the process is the end of the pipe
 
-    def results(self, tell: Callable[[Any], None]) -> Iterator[SegmentEntry]:
-        """The segments of all workers; passes their messages on meanwhile."""
+    def results(
+        self, tell: Callable[[Any], None], tick: Callable[[], None] | None
+    ) -> Iterator[Any]:
+        """What all workers made; passes their messages on meanwhile."""
         open_pipes = list(self._receivers)
         while open_pipes:
-            for pipe in list(wait(open_pipes)):
+            if tick is not None:
+                tick()
+            for pipe in list(wait(open_pipes, None if tick is None else TICK_S)):
                 kind, content = _received(pipe)
                 if kind == "messages":
                     for message in content:
                         tell(message)
-                elif kind == "segments":
+                elif kind == "made":
                     yield from content
                     open_pipes.remove(pipe)
                 else:
@@ -121,8 +130,7 @@ def _received(pipe: Any) -> tuple[str, Any]:
 def _work(
     sender: Connection,
     next_unit: Any,
-    folder: str,
-    schema: Any,
+    begin: Callable[[], Series[Any]],
     units: Sequence[Unit],
     read: Read[Unit],
 ) -> None:
@@ -131,7 +139,6 @@ def _work(
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
     set_apart()
-    series = SegmentSeries(folder, schema)
     waiting: list[Any] = []
     sent = time.monotonic()
 
@@ -146,9 +153,9 @@ def _work(
             sent = now
 
     try:
-        segments = build_here(series, _taken(units, next_unit), read, tell)
+        made = build_here(begin(), _taken(units, next_unit), read, tell)
         sender.send(("messages", waiting))
-        sender.send(("segments", segments))
+        sender.send(("made", made))
     except Exception as error:  # noqa: BLE001  whatever it was, the parent must hear of it
         sender.send(("error", _for_parent(error)))
 

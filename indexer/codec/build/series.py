@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from indexer.codec.build.builder import SegmentBuilder
 from indexer.codec.build.prepare import Document
@@ -21,7 +21,21 @@ CHARS_AT_ONCE = 1 << 18
 """Documents are given to a builder when there are this many, or this many characters in them."""
 
 Unit = TypeVar("Unit")
+Made = TypeVar("Made")
 Read = Callable[[Unit], Iterable[Document | Any]]
+
+
+class Series(Protocol[Made]):
+    """Takes documents one after the other and makes something of all of them."""
+
+    def add(self, document: Document) -> None:
+        """Add a document; an error about it may be raised only when a later one is added."""
+
+    def finish(self) -> list[Made]:
+        """What was made of all of them."""
+
+    def remove(self) -> None:
+        """Take back what was made; for a series that was not finished."""
 
 
 class SegmentSeries:
@@ -68,9 +82,9 @@ class SegmentSeries:
 
 
 def build_here(
-    series: SegmentSeries, units: Iterable[Unit], read: Read[Unit], tell: Callable[[Any], None]
-) -> list[SegmentEntry]:
-    """The segments of these units, built in this process; `tell` gets what is not a document."""
+    series: Series[Made], units: Iterable[Unit], read: Read[Unit], tell: Callable[[Any], None]
+) -> list[Made]:
+    """What is made of these units in this process; `tell` gets what is not a document."""
     try:
         with seldom_collected():
             for unit in units:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence, Set
 from contextlib import suppress
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -111,7 +112,8 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
         if workers > 1 and hasattr(os, "fork"):
             from indexer.codec.build.parallel import build_with
 
-            built = build_with(workers, folder, self.schema, units, read, tell)
+            begin = partial(SegmentSeries, folder, self.schema)
+            built = build_with(workers, begin, units, read, tell)
         else:
             built = build_here(SegmentSeries(folder, self.schema), units, read, tell)
         self._written.extend(map(ColumnarSegment, built))

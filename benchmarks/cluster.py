@@ -1,0 +1,348 @@
+"""How does an index on a cluster compare with one on this machine? Figures for docs/cluster.md.
+
+    python benchmarks/cluster.py quality  URL --collections DIR [--names xquad_ar arcd]
+    python benchmarks/cluster.py language URL --collections DIR [--documents 6000]
+    python benchmarks/cluster.py latency  URL --collections DIR [--documents 6000]
+    python benchmarks/cluster.py bulk     URL --collections DIR [--documents 3000 6000]
+    python benchmarks/cluster.py shards   URL --collections DIR [--shards 1 10 100]
+
+URL is a cluster without the name of an index, as `make cluster` prints it: opensearch://127.0.0.1:9201
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import itertools
+import json
+import os
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from report import use_checkout
+
+use_checkout()
+
+from indexer import measures  # noqa: E402
+from indexer.index import Index  # noqa: E402
+from indexer.remote.address import parse  # noqa: E402
+from indexer.remote.client import PATIENT, Client  # noqa: E402
+from indexer.results import SearchOptions  # noqa: E402
+
+PLAIN = SearchOptions(plain=True, snippets=0)
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as file:
+        yield from map(json.loads, file)
+
+
+def collected(collections: Path, name: str, folder: Path, most: int | None = None) -> Path:
+    """A collection as a file of records."""
+    path = folder / f"{name}.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for record in itertools.islice(lines(collections / name / "docs.jsonl.gz"), most):
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return path
+
+
+def indexed(path: Path, where: str) -> tuple[Index, float]:
+    """An index of a file at a place, and the seconds that it took."""
+    started = time.perf_counter()
+    index = Index.create(path.parent, index_dir=where)
+    index.update([str(path)])
+    return index, time.perf_counter() - started
+
+
+def both(path: Path, url: str, name: str, query: str = "") -> tuple[Index, Index]:
+    """The same file indexed here and there, anew."""
+    drop(url, name)
+    local, here = indexed(path, str(path.parent / f"{path.stem}.index"))
+    remote, there = indexed(path, f"{url}/{name}{query}")
+    print(f"{name}: {path.stat().st_size / 1e6:.1f} MB, here {here:.1f} s, there {there:.1f} s")
+    return local, remote
+
+
+def drop(url: str, name: str) -> None:
+    client = Client(parse(f"{url}/{name}"), patience=PATIENT)
+    for index in (f"{name}-meta", f"{name}-d1", f"{name}-d1-words", f"{name}-arabic"):
+        client.ask("DELETE", index, ignore_unavailable="true")
+
+
+# Quality
+
+
+def quality(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    for name in options.names:
+        path = collected(collections, name, folder)
+        label = name.replace("_", "-")
+        local, remote = both(path, url, label)
+        judged: dict[str, dict[str, float]] = {}
+        for row in (collections / name / "qrels.tsv").read_text("utf-8").splitlines():
+            query, document, grade = row.split("\t")
+            judged.setdefault(query, {})[document] = float(grade)
+        asked = [q for q in lines(collections / name / "queries.jsonl.gz") if q["id"] in judged]
+        runs: dict[str, dict[str, list[tuple[str, float]]]] = {}
+        engines = {
+            "here": ranker(local),
+            "there": ranker(remote),
+            "arabic": arabic(path, url, label),
+        }
+        for engine, rank in engines.items():
+            started = time.perf_counter()
+            runs[engine] = {q["id"]: rank(q["text"]) for q in asked}
+            each = (time.perf_counter() - started) / len(asked) * 1e3
+            found = [
+                measures.ndcg([d for d, _ in runs[engine][q["id"]]], judged[q["id"]], 10)
+                for q in asked
+            ]
+            print(f"  {engine}: nDCG@10 {statistics.mean(found) * 100:.2f}, {each:.1f} ms a query")
+        compare(runs["here"], runs["there"], {q["id"]: q["text"] for q in asked})
+
+
+def ranker(index: Index) -> Callable[[str], list[tuple[str, float]]]:
+    return lambda text: index.rank(text, PLAIN)
+
+
+def arabic(path: Path, url: str, name: str) -> Callable[[str], list[tuple[str, float]]]:
+    """The cluster's own analyzer."""
+    client = Client(parse(f"{url}/{name}"), patience=PATIENT)
+    index = f"{name}-arabic"
+    field = {"type": "text", "analyzer": "arabic"}
+    body = {"settings": {"number_of_shards": 1, "number_of_replicas": 0},
+            "mappings": {"properties": {"text": field, "title": field}}}  # fmt: skip
+    client.ask("PUT", index, body)
+    bulk_plain(client, index, path)
+
+    def rank(text: str) -> list[tuple[str, float]]:
+        query = {
+            "multi_match": {"query": text, "fields": ["text", "title^2"], "type": "most_fields"}
+        }
+        answer = client.ask(
+            "POST", f"{index}/_search", {"size": 100, "query": query, "_source": False}
+        )
+        return [(hit["_id"], hit["_score"]) for hit in answer["hits"]["hits"]]
+
+    return rank
+
+
+def bulk_plain(client: Client, index: str, path: Path, at_once: int = 500) -> float:
+    """Send texts as they are; the seconds that it took."""
+    started = time.perf_counter()
+    with path.open(encoding="utf-8") as file:
+        while page := list(itertools.islice(map(json.loads, file), at_once)):
+            body = []
+            for record in page:
+                body.append(json.dumps({"index": {"_id": record["id"]}}))
+                source = {"title": record.get("title") or "", "text": record["text"]}
+                body.append(json.dumps(source, ensure_ascii=False))
+            client.lines(f"{index}/_bulk", body)
+    client.ask("POST", f"{index}/_refresh")
+    return time.perf_counter() - started
+
+
+Run = dict[str, list[tuple[str, float]]]
+
+
+def compare(here: Run, there: Run, texts: dict[str, str]) -> None:
+    """How many of the first ten have the same score to 1e-3, and are the same."""
+    alike = total = same = 0
+    worst: list[tuple[float, str]] = []
+    for query, ranked in here.items():
+        scores = dict(there[query])
+        far = 0.0
+        for document, score in ranked[:10]:
+            total += 1
+            apart = abs(scores.get(document, 0.0) - score) / max(score, 1e-9)
+            alike += apart <= 1e-3
+            far = max(far, apart)
+        same += [d for d, _ in ranked[:10]] == [d for d, _ in there[query][:10]]
+        worst.append((far, texts[query]))
+    print(f"  scores equal to 1e-3: {alike} of {total} ({alike / max(total, 1):.2%}); "
+          f"the same ten in order: {same} of {len(here)}")  # fmt: skip
+    for far, text in sorted(worst, reverse=True)[:3]:
+        if far > 1e-3:
+            print(f"    {far:.3f} {text}")
+
+
+# The language
+
+OPTIONS: list[dict[str, Any]] = [
+    {}, {"match": "exact"}, {"match": "folded"}, {"match": "stem"}, {"match": "plural"},
+    {"match": "root"}, {"strict": frozenset({"hamza"})}, {"strict": frozenset({"ta", "ya"})},
+    {"all_words": True}, {"fields": ("title",)}, {"fields": ("text",)}, {"sort": "path"},
+    {"sort": "date"}, {"sort": "size"}, {"since": "2015"}, {"until": "2015-06"}, {"plain": True},
+    {"respell": False}, {"explain": True}, {"offset": 10}, {"limit": 30}, {"limit": 300},
+    {"within": ("*.jsonl",)}, {"strict": frozenset({"marks"})},
+]  # fmt: skip
+
+
+def sentences(path: Path, count: int, seed: int = 7) -> Iterator[str]:
+    """Queries of every construction, of words that stand near each other in some text."""
+    rng = random.Random(seed)
+    with path.open(encoding="utf-8") as file:
+        texts = [json.loads(line)["text"] for line in file]
+    made = 0
+    while made < count:
+        words = [w for w in rng.choice(texts).split() if w.isalpha() and len(w) > 2]
+        if len(words) < 8:
+            continue
+        at = rng.randrange(len(words) - 6)
+        a, b, c, d = words[at : at + 4]
+        shapes = [
+            f"{a} {b} {c}", a, f"+{a} {b}", f"{a} -{c} {b}", f"{a} AND {c}", f"NOT {a} {b}",
+            f"({a} OR {b}) AND {d}", f"«{a} {b}»", f'"{a} {b} {c}"', f'"{a} {c}"~4', f"{a[:4]}*",
+            f"*{a[1:]}", f"*{a[1:4]}*", f"{a}~1", f"{a}~2", f"title:{a} {b}", f"{a}^3 {b}",
+            f"{a}{b}",
+            f"{a[:2]}{a[3:]} {b}", f"{a[1]}{a[0]}{a[2:]}", f"هل {a} {b}؟", f"ما {a} {b} {c}؟",
+            f'"{a[:4]}* {b}"', f"{a} date:2014..2016", f"ب{a} {b}", f"لا {a} {b}",
+        ]  # fmt: skip
+        yield shapes[made % len(shapes)]
+        made += 1
+
+
+def language(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    path = collected(collections, "saudinews", folder, options.documents[0])
+    local, remote = both(path, url, "language")
+    differ: Counter[str] = Counter()
+    for number, query in enumerate(sentences(path, options.queries)):
+        how = OPTIONS[number // 26 % len(OPTIONS)]
+        asked = SearchOptions(**how)
+        here, there = (index.search(query, asked) for index in (local, remote))
+        kinds = list(differences(here, there))
+        differ.update(kinds or ["equal"])
+        if kinds:
+            print(f"  {query!r} {how}: {', '.join(kinds)}: {here.total} {there.total}")
+    print(f"of {options.queries}: {dict(differ)}")
+
+
+def differences(here: Any, there: Any) -> Iterator[str]:
+    if here.total != there.total:
+        yield "total"
+    if [hit.id for hit in here.hits[:10]] != [hit.id for hit in there.hits[:10]]:
+        yield "first ten"
+    pairs = list(zip(here.hits, there.hits, strict=False))[:10]
+    if any(abs(a.score - b.score) > 1e-3 * max(a.score, 1e-9) for a, b in pairs if a.id == b.id):
+        yield "scores"
+    if any(a.snippets != b.snippets for a, b in pairs if a.id == b.id):
+        yield "passages"
+    if here.unknown_words != there.unknown_words:
+        yield "unknown words"
+
+
+# Time
+
+
+def latency(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    path = collected(collections, "saudinews", folder, options.documents[0])
+    local, remote = both(path, url, "latency")
+    every = lines(collections / "saudinews" / "queries.jsonl.gz")
+    queries = [query["text"] for query in itertools.islice(every, options.queries)]
+    times: dict[str, list[float]] = {"here": [], "there, first": [], "there, again": []}
+    cpu: Counter[str] = Counter()
+    for query in queries:
+        for name, index in (("here", local), ("there, first", remote), ("there, again", remote)):
+            started, used = time.perf_counter(), time.process_time()
+            index.search(query)
+            times[name].append((time.perf_counter() - started) * 1e3)
+            cpu[name] += (time.process_time() - used) * 1e3  # type: ignore[assignment]
+    for name, found in times.items():
+        middle, most = statistics.median(found), sorted(found)[int(len(found) * 0.95)]
+        print(f"  {name}: median {middle:.1f} ms, 95 % {most:.1f} ms, our CPU "
+              f"{cpu[name] / len(queries):.1f} ms")  # fmt: skip
+    cold: dict[str, list[float]] = {"here": [], "there": []}
+    for query in queries[:10]:
+        for name, where in (("here", str(path.parent / f"{path.stem}.index")),
+                            ("there", f"{url}/latency")):  # fmt: skip
+            started = time.perf_counter()
+            os.spawnv(os.P_WAIT, sys.executable, [
+                sys.executable, "-m", "indexer", "search", "-q", query, "--index", where,
+            ])  # fmt: skip
+            cold[name].append(time.perf_counter() - started)
+    print("  a process:", {name: f"{statistics.median(t):.2f} s" for name, t in cold.items()})
+
+
+def bulk(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    for documents in options.documents:
+        path = collected(collections, "saudinews", folder, documents)
+        size = path.stat().st_size / 1e6
+        for turn in range(options.turns):
+            name = f"bulk-{documents}-{turn}"
+            drop(url, name)
+            client = Client(parse(f"{url}/{name}"), patience=PATIENT)
+            field = {"type": "text", "analyzer": "arabic"}
+            body = {"settings": {"number_of_replicas": 0, "refresh_interval": -1},
+                    "mappings": {"properties": {"text": field, "title": field}}}  # fmt: skip
+            client.ask("PUT", f"{name}-arabic", body)
+            plain = bulk_plain(client, f"{name}-arabic", path)
+            index, ours = indexed(path, f"{url}/{name}")
+            stats = index.stats()
+            their = client.ask("GET", f"{name}-arabic/_stats/store")
+            nodes = client.ask("GET", "_nodes/stats/jvm")["nodes"].values()
+            heap = max(node["jvm"]["mem"]["heap_used_in_bytes"] for node in nodes) / 1e6
+            print(
+                f"  {documents} documents, {size:.1f} MB: ours {ours:.1f} s "
+                f"({size / ours:.2f} MB/s), plain {plain:.1f} s "
+                f"({size / plain:.2f} MB/s), share {plain / ours:.2f}; "
+                f"{stats.index_bytes / 1e6:.1f} MB there, {stats.terms:,} forms, plain "
+                f"{their['_all']['primaries']['store']['size_in_bytes'] / 1e6:.1f} MB, "
+                f"heap {heap:.0f} MB"
+            )
+            index.close()
+            drop(url, name)
+
+
+def shards(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    path = collected(collections, "saudinews", folder, options.documents[0])
+    every = lines(collections / "saudinews" / "queries.jsonl.gz")
+    queries = [query["text"] for query in itertools.islice(every, options.queries)]
+    first: list[Any] = []
+    for count in options.shards:
+        name = f"shards-{count}"
+        drop(url, name)
+        index, seconds = indexed(path, f"{url}/{name}?shards={count}")
+        found = []
+        times: dict[str, list[float]] = {"first": [], "again": []}
+        for query in queries:
+            for spent in times.values():
+                started = time.perf_counter()
+                results = index.search(query)
+                spent.append((time.perf_counter() - started) * 1e3)
+            found.append((results.total, [(hit.id, round(hit.score, 3)) for hit in results.hits]))
+        first = first or found
+        same = sum(a == b for a, b in zip(first, found, strict=True))
+        print(f"  {count} shards: indexed in {seconds:.1f} s, "
+              f"{index.stats().index_bytes / 1e6:.1f} MB, query "
+              f"{ {turn: f'{statistics.median(t):.0f} ms' for turn, t in times.items()} }, "
+              f"as with {options.shards[0]}: {same} of {len(queries)}")  # fmt: skip
+        index.close()
+        drop(url, name)
+
+
+TASKS = {each.__name__: each for each in (quality, language, latency, bulk, shards)}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("task", choices=TASKS)
+    parser.add_argument("url")
+    parser.add_argument("--collections", type=Path, required=True)
+    parser.add_argument("--names", nargs="+", default=["xquad_ar", "arcd", "nsurl_q2q"])
+    parser.add_argument("--documents", nargs="+", type=int, default=[6000])
+    parser.add_argument("--queries", type=int, default=300)
+    parser.add_argument("--shards", nargs="+", type=int, default=[1, 10, 100])
+    parser.add_argument("--turns", type=int, default=1)
+    options = parser.parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        TASKS[options.task](options.url, options.collections, Path(folder), options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,360 @@
+"""How is a query asked of a cluster? Nodes become clauses of its query DSL.
+
+A clause admits the documents that our evaluator admits, and ranks them roughly: by BM25 over stems,
+forms of a word pooled, with a little for the exact form and for relatives. Whatever is
+ranked is ranked again here, so only which documents are among the first hundred depends on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, assert_never
+
+from indexer.query.letters import letters_agree
+from indexer.query.nodes import (
+    LEAVES,
+    AndQuery,
+    EveryQuery,
+    ExceptQuery,
+    FilterQuery,
+    ForeignQuery,
+    Leaf,
+    Node,
+    NothingQuery,
+    OrQuery,
+    PatternQuery,
+    PatternWord,
+    PhraseWord,
+    RequireQuery,
+    StemQuery,
+    WordsQuery,
+    stretches,
+)
+from indexer.query.patterns import Fuzzy, Wildcard
+from indexer.ranking.expand import Expansion, is_part
+from indexer.ranking.meanings import BESIDE, CORE, OTHER, Phrase
+from indexer.ranking.resolve import Resolver
+from indexer.remote.lexicon import NOTHING, Lexicon, Sort, any_of, sort_of, stars
+from indexer.remote.mapping import MOST_TERMS, Json, key_of
+
+_BESIDE, _OTHER, _EXACT = 0.6, 0.15, 0.15
+"""Roughly what such terms count beside the word itself."""
+
+_MOST_FORMS = 900
+"""Forms of a word in a phrase: the cluster takes 1,024 clauses in one."""
+
+_MOST_WAYS = 64
+"""Ways through a phrase with other names for some of its words."""
+
+_BOOLEAN = {"boost": 1.0}
+
+
+class Keys(NamedTuple):
+    """What a leaf means: by kind (CORE, BESIDE, OTHER), sorts of keys and the keys."""
+
+    kinds: tuple[dict[Sort, list[str]], ...]
+    wildcards: tuple[str, ...] = ()
+
+
+class Clauses:
+    """Makes the clauses of one query. resolver: of a snapshot with the cluster's statistics."""
+
+    def __init__(self, resolver: Resolver, lexicon: Lexicon) -> None:
+        self._resolver = resolver
+        self._settings = resolver.snapshot.settings
+        self._lexicon = lexicon
+
+    # Noting what will be asked
+
+    def note(self, leaf: Leaf) -> None:
+        """Note what making the clauses of a leaf will ask of the lexicon, as far as is known."""
+        fields = leaf.fields
+        if isinstance(leaf, StemQuery):
+            groups = self._resolver.expanded(
+                leaf.word, leaf.match, fields, leaf.variants, leaf.quoted
+            )
+            for group in groups:
+                if group.level != "nearest" and (group.narrowed or leaf.strict):
+                    self._lexicon.note_forms(*_source_of(group))
+        for phrase in self._resolver.phrases(leaf):
+            for word, named in _words_of(phrase):
+                if not isinstance(word, PatternWord):
+                    groups = self._resolver.phrase_groups(word, phrase.level, fields, named=named)
+                    for group in groups:
+                        if group.level != "exact":
+                            self._lexicon.note_forms(*_source_of(group))
+
+    # Words
+
+    def keys(self, leaf: StemQuery | PatternQuery) -> Keys:
+        """What a word or a pattern means."""
+        if isinstance(leaf, PatternQuery):
+            return self._pattern_keys(leaf)
+        kinds: tuple[dict[Sort, list[str]], ...] = ({}, {}, {})
+        groups = self._resolver.expansions(leaf)
+        for group in groups:
+            kind = OTHER if not group.retrieves else CORE if group.core else BESIDE
+            if group.level == "nearest" and kind == OTHER and self._is_held(leaf, groups):
+                continue  # relatives only weigh a word that nothing else does
+            for sort, key, of_kind in self._keys_of(leaf, group, kind):
+                kinds[of_kind].setdefault(sort, []).append(key)
+        return Keys(kinds)
+
+    def _is_held(self, leaf: StemQuery, groups: Sequence[Expansion]) -> bool:
+        """Whether any term occurs that makes a document belong."""
+        vocabulary = self._resolver.snapshot.vocabulary(leaf.fields)
+        named = (group for group in groups if group.level != "nearest" and group.retrieves)
+        return any(map(vocabulary.holds, named))
+
+    def _keys_of(
+        self, leaf: StemQuery, group: Expansion, kind: int
+    ) -> Iterator[tuple[Sort, str, int]]:
+        """The keys of a group, each with its kind: of what is only a piece, another one."""
+        if group.level == "nearest":
+            for stem, _ in self._lexicon.nearest(group.key, self._settings.likeness):
+                yield "s", stem, OTHER if is_part(stem, group.key) else kind
+        elif not (group.narrowed or leaf.strict):
+            yield sort_of(group.level), group.key, kind
+        elif kind != OTHER:
+            for form in self._forms_of(group):
+                if not leaf.strict or letters_agree(group.form, form, leaf.strict):
+                    yield "u", form, kind
+
+    def _forms_of(self, group: Expansion) -> Iterator[str]:
+        """The forms that a named group means."""
+        if group.level == "exact" and not group.narrowed:
+            yield group.key
+            return
+        for form in self._lexicon.forms(*_source_of(group)):
+            if not group.narrowed or (group.admits(form) and _is_of(form, group)):
+                yield form
+
+    def _pattern_keys(self, leaf: PatternQuery) -> Keys:
+        pattern = leaf.pattern
+        if isinstance(pattern, Fuzzy):
+            return Keys((self._fuzzy_keys(leaf, pattern), {}, {}))
+        if not leaf.strict:
+            return Keys(({}, {}, {}), tuple(stars(pattern)))
+        return Keys(({"u": self._agreeing(leaf, self._lexicon.matching(pattern))}, {}, {}))
+
+    def _fuzzy_keys(self, leaf: PatternQuery, pattern: Fuzzy) -> dict[Sort, list[str]]:
+        found = self._resolver.misspelled(pattern, leaf.fields)
+        forms = {f for near in found.found.values() for f in near.keys}
+        meant = sorted(forms if found.meant is None else found.meant)
+        if not leaf.strict:
+            return {"f": meant}
+        chosen = set(meant)
+        written = [form for form, folded in self._lexicon.near(pattern) if folded in chosen]
+        return {"u": self._agreeing(leaf, written)}
+
+    def _agreeing(self, leaf: PatternQuery, forms: Sequence[str]) -> list[str]:
+        return [form for form in forms if leaf.pattern.agrees(form, leaf.strict)]
+
+    def holding(self, leaf: Leaf, kind: int) -> Json:
+        """Documents that hold terms of a leaf of that kind, or closer to it."""
+        found: list[Json] = []
+        if isinstance(leaf, StemQuery | PatternQuery):
+            kinds, wildcards = self.keys(leaf)
+            for field in leaf.fields:
+                for held in kinds[: kind + 1]:
+                    for sort, keys in held.items():
+                        found += _terms(f"{field}_{sort}", keys)
+                found += [_wildcard(f"{field}_f", star) for star in wildcards]
+        found += self._phrases(leaf)
+        return any_of(found)
+
+    def _phrases(self, leaf: Leaf) -> list[Json]:
+        return [
+            self._phrase(phrase, leaf, field)
+            for phrase in self._resolver.phrases(leaf)
+            for field in leaf.fields
+        ]
+
+    def _scored(self, leaf: Leaf) -> list[Json]:
+        """What a leaf adds to the score of a document, roughly."""
+        found: list[Json] = []
+        if isinstance(leaf, StemQuery | PatternQuery):
+            kinds, wildcards = self.keys(leaf)
+            for field in leaf.fields:
+                share = self._settings.field_weight(field) * leaf.boost
+                for held, weight in zip(kinds, (1.0, _BESIDE, _OTHER), strict=True):
+                    found += _matches(field, held, share * weight)
+                found += [_wildcard(f"{field}_f", star) for star in wildcards]
+                if isinstance(leaf, StemQuery):
+                    found += _matches(field, {"u": [leaf.word.unmarked]}, share * _EXACT)
+        return found + self._phrases(leaf)
+
+    # Phrases
+
+    def _phrase(self, phrase: Phrase, leaf: Leaf, field: str) -> Json:
+        """Words that stand together: intervals over the written forms."""
+        if phrase.slop is None:
+            ways = [self._in_order(way, leaf, phrase) for way in _ways(phrase)]
+            rule: Json = _either(ways)
+        else:
+            words = [
+                self._word(word, leaf, phrase, [n.words[0] for n in phrase.others if n.first == at])
+                for at, word in enumerate(phrase.words)
+            ]
+            rule = {
+                "all_of": {"ordered": False, "max_gaps": phrase.slop, "intervals": _once(words)}
+            }
+        return {"intervals": {f"{field}_u": rule}}
+
+    def _in_order(self, way: Sequence[tuple[PhraseWord, bool]], leaf: Leaf, phrase: Phrase) -> Json:
+        rules = [
+            self._word(None if named else word, leaf, phrase, [word] if named else [])
+            for word, named in way
+        ]
+        if len(rules) == 1:
+            return rules[0]
+        return {"all_of": {"ordered": True, "max_gaps": 0, "intervals": rules}}
+
+    def _word(
+        self, word: PhraseWord | None, leaf: Leaf, phrase: Phrase, names: Sequence[PhraseWord]
+    ) -> Json:
+        forms = [] if word is None else self._phrase_forms(word, leaf, phrase, named=False)
+        for name in names:
+            forms += self._phrase_forms(name, leaf, phrase, named=True)
+        return _either([_form(form) for form in dict.fromkeys(forms)][:_MOST_FORMS])
+
+    def _phrase_forms(
+        self, word: PhraseWord, leaf: Leaf, phrase: Phrase, *, named: bool
+    ) -> list[str]:
+        """The forms of a word of a phrase."""
+        if isinstance(word, PatternWord):
+            pattern = PatternQuery(leaf.fields, word.pattern, strict=leaf.strict)
+            if isinstance(word.pattern, Wildcard):
+                return self._agreeing(pattern, self._lexicon.matching(word.pattern))
+            meant = set(self._fuzzy_keys(pattern, word.pattern).get("f", ()))
+            near = self._lexicon.near(word.pattern)
+            return self._agreeing(pattern, [u for u, f in near if not meant or f in meant])
+        groups = self._resolver.phrase_groups(word, phrase.level, leaf.fields, named=named)
+        return [
+            form
+            for group in groups
+            for form in self._forms_of(group)
+            if not leaf.strict or letters_agree(group.form, form, leaf.strict)
+        ]
+
+    # Nodes
+
+    def of(self, node: Node) -> Json:
+        """The documents that answer a query, ranked roughly."""
+        if isinstance(node, LEAVES):
+            return _admitted([self.holding(node, BESIDE)], self._scored(node))
+        match node:
+            case WordsQuery() | OrQuery():
+                children = [self.of(child) for child in node.subqueries]
+                return any_of(children)
+            case AndQuery():
+                return {"bool": {"must": [self.of(child) for child in node.subqueries]}}
+            case RequireQuery():
+                return {"bool": {"must": [self.of(node.a)], "filter": [self.of(node.b)]}}
+            case ExceptQuery():
+                return {"bool": {"must": [self.of(node.a)], "must_not": [self.of(node.b)]}}
+            case EveryQuery():
+                return {"match_all": {"boost": 0}}
+            case NothingQuery() | ForeignQuery():
+                return NOTHING
+            case FilterQuery():
+                return {"bool": {"filter": filters_of(node)}}
+            case _:
+                assert_never(node)
+
+
+def filters_of(node: FilterQuery) -> list[Json]:
+    """The tests of a filter."""
+    found: list[Json] = []
+    if node.files is not None:
+        found.append(any_of(_terms("file", sorted(node.files))))
+    if node.dates is not None:
+        first, last = node.dates
+        bounds = {"gte": first or "0"}
+        if last:
+            bounds["lte"] = last + "\uffff"
+        found.append({"range": {"date": bounds}})
+    return found
+
+
+def _admitted(members: list[Json], scored: list[Json]) -> Json:
+    return {"bool": {"filter": members, "should": scored}}
+
+
+def _terms(field: str, keys: Sequence[str] | Sequence[int]) -> list[Json]:
+    """Documents with any of these terms; of many, some at a time."""
+    cut = [key_of(key) if isinstance(key, str) else key for key in keys]
+    some = [cut[first : first + MOST_TERMS] for first in range(0, len(cut), MOST_TERMS)]
+    return [{"terms": {field: part}} for part in some]
+
+
+def _matches(field: str, held: dict[Sort, list[str]], boost: float) -> list[Json]:
+    """Scored clauses: stems of a kind pooled into one word, other keys each by itself."""
+    found: list[Json] = []
+    for sort, keys in held.items():
+        known = [key_of(key) for key in dict.fromkeys(keys) if key]
+        if sort == "s" and known:
+            pooled = {"query": "|".join(known[:_MOST_FORMS]), "boost": boost}
+            found.append({"match": {f"{field}_s": pooled}})
+        elif known:
+            found.append({"terms": {f"{field}_{sort}": known[:MOST_TERMS], "boost": boost}})
+    return found
+
+
+def _wildcard(field: str, star: str) -> Json:
+    return {"wildcard": {field: {"value": star, "rewrite": "constant_score"}}}
+
+
+def _source_of(group: Expansion) -> tuple[Sort, str]:
+    """Where the forms of a group are found."""
+    if group.behind:
+        return "p", group.behind
+    assert group.level != "nearest"  # noqa: S101  those have no key of their own
+    return sort_of(group.level), group.key
+
+
+def _is_of(form: str, group: Expansion) -> bool:
+    from analyzers.analyzer import analyze_form
+
+    return not group.behind or analyze_form(form).stem == group.key
+
+
+def _form(form: str) -> Json:
+    return {"match": {"query": key_of(form), "analyzer": "ready"}}
+
+
+def _either(rules: list[Json]) -> Json:
+    """An interval of any of some; of none, one that is nowhere."""
+    if len(rules) == 1:
+        return rules[0]
+    return {"any_of": {"intervals": rules or [_form("\u0001")]}}
+
+
+def _once(rules: list[Json]) -> list[Json]:
+    """Rules, none twice: a word asked for twice may be met once, as at home."""
+    return [rule for place, rule in enumerate(rules) if rule not in rules[:place]]
+
+
+def _words_of(phrase: Phrase) -> Iterator[tuple[PhraseWord, bool]]:
+    """All words of a phrase, and whether each is of another name."""
+    yield from ((word, False) for word in phrase.words)
+    for name in phrase.others:
+        yield from ((word, True) for word in name.words)
+
+
+def _ways(phrase: Phrase) -> list[list[tuple[PhraseWord, bool]]]:
+    """The ways through a phrase: its own words, or other names for some of them."""
+    cut = stretches(len(phrase.words), ((name.first, name.last) for name in phrase.others))
+    steps = [(first, last, [(w, False) for w in phrase.words[first:last]]) for first, last in cut]
+    steps += [(n.first, n.last, [(w, True) for w in n.words]) for n in phrase.others]
+    found: list[list[tuple[PhraseWord, bool]]] = []
+    waiting: list[tuple[int, list[tuple[PhraseWord, bool]]]] = [(0, [])]
+    while waiting and len(found) < _MOST_WAYS:
+        at, way = waiting.pop(0)
+        if at == len(phrase.words):
+            found.append(way)
+        waiting += [(last, way + words) for first, last, words in steps if first == at]
+    return found
+
+
+__all__ = ["CORE", "Clauses", "Keys", "filters_of"]

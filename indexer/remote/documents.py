@@ -1,0 +1,94 @@
+"""Which document of a cluster does a name mean, and which words does it hold?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from analyzers.analyzer import analyze_form
+from analyzers.normalizer import unmark
+from indexer.documents import Documents, Found
+from indexer.folder.catalogue import Catalogue
+from indexer.folder.lookup import FileTable
+from indexer.ranking.source import Docs
+from indexer.remote.commit import OpenCommit
+from indexer.remote.lexicon import Lexicon, plain
+from indexer.remote.mapping import Json
+from indexer.remote.writer import PART_BITS
+from indexer.reports import TermStats
+from indexer.schema import FORM_FIELDS
+
+if TYPE_CHECKING:
+    from indexer.results import TermSortKey
+
+_COUNTED_AT_ONCE = 1_000
+
+
+class RemoteDocuments(Documents):
+    """The documents of one commit, by name; a long text that was cut is whole again."""
+
+    def __init__(
+        self, commit: OpenCommit, catalogue: Catalogue, files: FileTable, hits: Sequence[Json]
+    ) -> None:
+        self._commit = commit
+        self._size = len(hits)
+        super().__init__(commit.snapshot_of(hits, commit.statistics()), catalogue, files)
+
+    def all(self) -> Docs:
+        """All documents at hand."""
+        return np.arange(self._size)
+
+    def _of_file(self, number: int) -> list[Found]:
+        return self._found("file", number)
+
+    def _of_id(self, name: str) -> list[Found]:
+        return self._found("record", name)
+
+    def _found(self, field: str, value: str | int) -> list[Found]:
+        hits = whole(self._commit.where(field, value))
+        snapshot = self._commit.snapshot_of(hits, self._commit.statistics())
+        places = map(snapshot.locate, range(len(hits)))
+        return [Found(segment, docnum, segment.record(docnum)) for segment, docnum in places]
+
+
+def whole(hits: Iterator[Json]) -> list[Json]:
+    """Documents in the order of their files, the parts of each put together."""
+    found: list[Json] = []
+    for hit in hits:
+        if hit["_source"]["place"] % (1 << PART_BITS) and found:
+            found[-1]["_source"]["text"] += hit["_source"]["text"]
+        else:
+            found.append(hit)
+    return found
+
+
+def terms_of(
+    lexicon: Lexicon, pattern: str, limit: int | None, sort: TermSortKey
+) -> Iterator[TermStats]:
+    """See `Index.terms`; what occurs no more is left out. Sorted by counts, all are read first."""
+    pieces = [plain(unmark(piece)) for piece in pattern.split("*")]
+    star = "*".join(pieces if len(pieces) > 1 else [*pieces, ""])
+    if sort == "alphabet":
+        return islice(_counted(lexicon, lexicon.fitting(star, limit)), limit)
+    found = list(_counted(lexicon, lexicon.fitting(star, None)))
+    amount = attrgetter("collection_frequency" if sort == "count" else "document_frequency")
+    return islice(sorted(found, key=lambda term: -amount(term)), limit)
+
+
+def _counted(lexicon: Lexicon, forms: Iterator[str]) -> Iterator[TermStats]:
+    """The numbers of some forms."""
+    while page := list(islice(forms, _COUNTED_AT_ONCE)):
+        for form in page:
+            lexicon.note_count("u", form)
+        lexicon.fetch()
+        for form in page:
+            counts = [lexicon.count(field, "u", form) for field in FORM_FIELDS]
+            occurrences = sum(count.occurrences for count in counts)
+            if occurrences:
+                a = analyze_form(form)
+                held = max(count.documents for count in counts)
+                yield TermStats(form, a.folded, a.stem, a.root, held, occurrences)

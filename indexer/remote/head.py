@@ -1,0 +1,274 @@
+"""What is committed of an index on a cluster, and who may write to it?
+
+NAME-meta has these documents:
+
+head             which index holds the documents, and what readers need to know of them: see `Head`
+catalogue-G-N    piece N of the catalogue of generation G, as `folder.catalogue` packs it, in base64
+lease            who writes, and until when
+
+A commit is one write of the head, refused if another one came between. Documents of files from
+`next_number` on, or of `gone` files, are not part of it: readers leave them out, so that they see
+a commit whole or not at all; the next run removes what a killed one left.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import socket
+import time
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NamedTuple
+
+from analyzers import ANALYZER_VERSION
+from indexer.errors import (
+    IndexCorruptError,
+    IndexLockedError,
+    IndexVersionError,
+    NoIndexError,
+    Remedy,
+)
+from indexer.remote.client import Client, ConflictError, MissingError
+from indexer.remote.mapping import REMOTE_VERSION, Json, meta_body
+from indexer.storage.lock import LOCK_WAIT_S
+
+_PIECE_BYTES = 4 << 20
+_LOOK_S = 0.2
+LEASE_S = 60
+"""How long a writer that is not heard of keeps others out."""
+
+
+class Head(NamedTuple):
+    """A commit.
+
+    number: of the index of its documents. routes: for each shard, a routing value that leads there.
+    lengths: by field, of all documents together. catalogue: the sizes and checksums of its pieces.
+    """
+
+    number: int
+    routes: tuple[str, ...]
+    generation: int = 0
+    aliases: tuple[tuple[str, str], ...] = ()
+    documents: int = 0
+    lengths: tuple[tuple[str, int], ...] = ()
+    next_number: int = 1
+    gone: tuple[int, ...] = ()
+    catalogue: tuple[tuple[int, int], ...] = ()
+    updated: str | None = None
+    version: int = REMOTE_VERSION
+    analyzer: int = ANALYZER_VERSION
+
+
+class Version(NamedTuple):
+    """Of a head as it was read: another write makes another one."""
+
+    seq_no: int
+    primary_term: int
+
+
+class Meta:
+    """NAME-meta of one index."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._index = f"{client.address.name}-meta"
+
+    def documents_index(self, number: int) -> str:
+        """The index of the documents."""
+        return f"{self._client.address.name}-d{number}"
+
+    def words_index(self, number: int) -> str:
+        """The lexicon."""
+        return f"{self.documents_index(number)}-words"
+
+    def make(self) -> None:
+        """Make it if it is missing."""
+        if not self._client.has(self._index):
+            with suppress(ConflictError):
+                self._client.ask("PUT", self._index, meta_body(self._client.address.replicas))
+
+    def found(self) -> tuple[Head, Version] | None:
+        """The newest commit of any version; None if there is none."""
+        try:
+            answer = self._client.ask("GET", f"{self._index}/_doc/head")
+        except MissingError:
+            return None
+        said = answer["_source"]["said"]
+        try:
+            head = Head(**{name: _frozen(said[name]) for name in Head._fields})
+        except (KeyError, TypeError) as error:
+            if said.get("version") != REMOTE_VERSION:
+                raise _another_version(str(self._client.address)) from error
+            raise IndexCorruptError(f"the head of {self._client.address} is damaged") from error
+        return head, Version(answer["_seq_no"], answer["_primary_term"])
+
+    def read(self) -> tuple[Head, Version]:
+        """The newest commit. Raises NoIndexError or IndexVersionError."""
+        where = str(self._client.address)
+        found = self.found()
+        if found is None:
+            raise NoIndexError(f"there is no index at {where}", remedy=Remedy("index", where))
+        if (found[0].version, found[0].analyzer) != (REMOTE_VERSION, ANALYZER_VERSION):
+            raise _another_version(where)
+        return found
+
+    def write(self, head: Head, before: Version | None) -> Version:
+        """Commit, if the head is still that of `before`. Raises ConflictError."""
+        said = {"said": head._asdict()}
+        how: Json = {"op_type": "create"}
+        if before is not None:
+            how = {"if_seq_no": before.seq_no, "if_primary_term": before.primary_term}
+        answer = self._client.ask("PUT", f"{self._index}/_doc/head", said, **how)
+        return Version(answer["_seq_no"], answer["_primary_term"])
+
+    # The catalogue
+
+    def write_catalogue(self, data: bytes, generation: int) -> tuple[tuple[int, int], ...]:
+        """Write a catalogue in pieces; what the head says of them."""
+        pieces = []
+        for number, first in enumerate(range(0, len(data), _PIECE_BYTES)):
+            piece = data[first : first + _PIECE_BYTES]
+            said = {"said": {"data": base64.b64encode(piece).decode("ascii")}}
+            name = f"catalogue-{generation}-{number}"
+            self._client.ask("PUT", f"{self._index}/_doc/{name}", said)
+            pieces.append((len(piece), zlib.crc32(piece)))
+        return tuple(pieces)
+
+    def read_catalogue(self, head: Head) -> bytes:
+        """The catalogue of a commit. Raises IndexCorruptError."""
+        return b"".join(self._pieces(head))
+
+    def _pieces(self, head: Head) -> Iterator[bytes]:
+        for number, said in enumerate(head.catalogue):
+            name = f"catalogue-{head.generation}-{number}"
+            try:
+                source = self._client.ask("GET", f"{self._index}/_doc/{name}")["_source"]
+                piece = base64.b64decode(source["said"]["data"])
+            except (MissingError, KeyError, TypeError, ValueError) as error:
+                raise self._damaged() from error
+            if (len(piece), zlib.crc32(piece)) != tuple(said):
+                raise self._damaged()
+            yield piece
+
+    def _damaged(self) -> IndexCorruptError:
+        return IndexCorruptError(f"the list of indexed files of {self._client.address} is damaged")
+
+    def drop_catalogue(self, head: Head) -> None:
+        """Remove the pieces of an older commit."""
+        for number in range(len(head.catalogue)):
+            with suppress(MissingError):
+                name = f"catalogue-{head.generation}-{number}"
+                self._client.ask("DELETE", f"{self._index}/_doc/{name}")
+
+    # The lease
+
+    @contextmanager
+    def lease(self, wait_s: float | None = None) -> Iterator[Lease]:
+        """Be the only writer, after waiting so long at most for another one to end.
+
+        Raises IndexLockedError, which says who it is.
+        """
+        self.make()
+        lease = Lease(self._client, f"{self._index}/_doc/lease")
+        give_up = time.monotonic() + (LOCK_WAIT_S if wait_s is None else wait_s)
+        while True:
+            try:
+                lease.take()
+                break
+            except IndexLockedError:
+                if time.monotonic() >= give_up:
+                    raise
+            self._client.sleep(_LOOK_S)
+        try:
+            yield lease
+        finally:
+            lease.give_back()
+
+
+class Lease:
+    """The right to write, for LEASE_S after it was taken or renewed."""
+
+    def __init__(self, client: Client, path: str) -> None:
+        self._client = client
+        self._path = path
+        self._version: Version | None = None
+        self._until = 0.0
+
+    def take(self) -> None:
+        """Take it. Raises IndexLockedError while another writer has it."""
+        try:
+            self._write({"op_type": "create"})
+        except ConflictError:
+            answer = self._client.ask("GET", self._path)
+            said = answer["_source"]["said"]
+            if not _is_over(said):
+                raise IndexLockedError(
+                    f"{self._client.address} is being written to by process {said['pid']} on "
+                    f"{said['host']}: wait until it is done (if it was killed, {LEASE_S} s)"
+                ) from None
+            version = Version(answer["_seq_no"], answer["_primary_term"])
+            try:
+                self._write(_if_still(version))
+            except ConflictError:
+                raise IndexLockedError(
+                    f"another process has just begun to write to {self._client.address}"
+                ) from None
+
+    def keep(self) -> None:
+        """Renew it if half of its time is over. Raises IndexLockedError if it was lost."""
+        if self._version is None or time.time() < self._until - LEASE_S / 2:
+            return
+        try:
+            self._write(_if_still(self._version))
+        except ConflictError as error:
+            raise IndexLockedError(
+                f"this process was not heard of for {LEASE_S} s, and another one writes to "
+                f"{self._client.address} now: run it again"
+            ) from error
+
+    def give_back(self) -> None:
+        """Let others write."""
+        if self._version is not None:
+            with suppress(Exception):  # it ends by itself
+                self._client.ask("DELETE", self._path, **_if_still(self._version))
+            self._version = None
+
+    def _write(self, how: Json) -> None:
+        until = time.time() + LEASE_S
+        said = {"host": socket.gethostname(), "pid": os.getpid(), "until": until}
+        answer = self._client.ask("PUT", self._path, {"said": said}, **how)
+        self._version = Version(answer["_seq_no"], answer["_primary_term"])
+        self._until = until
+
+
+def _if_still(version: Version) -> Json:
+    return {"if_seq_no": version.seq_no, "if_primary_term": version.primary_term}
+
+
+def _is_over(said: Json) -> bool:
+    """Whether a lease ran out, or its writer, a process of this machine, is no more."""
+    if time.time() > said["until"]:
+        return True
+    if said["host"] != socket.gethostname() or said["pid"] == os.getpid():
+        return False
+    try:
+        os.kill(said["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _another_version(where: str) -> IndexVersionError:
+    return IndexVersionError(
+        f"{where} was written by another version of Fahras: it must be rebuilt",
+        remedy=Remedy("rebuild", where),
+    )
+
+
+def _frozen(value: Any) -> Any:
+    """Lists, as JSON has them, as tuples."""
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value

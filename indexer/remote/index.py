@@ -1,0 +1,532 @@
+"""An index on a cluster, with the methods of any other: see `indexer.index`.
+
+The run that reads and compares files is the same; here is what differs: a lease instead of a lock,
+bulk requests instead of segments, one write of the head instead of a rename.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from indexer.errors import FahrasError, IndexCorruptError, NoRootsError, Remedy
+from indexer.folder import catalogue as catalogues
+from indexer.folder.catalogue import Catalogue
+from indexer.index import Index
+from indexer.remote.address import Address, parse
+from indexer.remote.client import PATIENT, Client, ClusterError
+from indexer.remote.commit import OpenCommit, admitted_by
+from indexer.remote.head import Head, Lease, Meta, Version
+from indexer.remote.mapping import REMOTE_VERSION, Json, documents_body, words_body
+from indexer.remote.writer import RemoteWriter
+from indexer.results import SearchOptions, SearchResults
+from indexer.schema import FORM_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Set
+
+    from indexer.documents import Documents
+    from indexer.query.grammar import ParsedQuery
+    from indexer.reasons import Reason
+    from indexer.remote.documents import RemoteDocuments
+    from indexer.remote.search import RemoteSearch
+    from indexer.reports import Document, IndexStats, ProgressCallback, TermStats
+    from indexer.results import TermSortKey
+
+_WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
+
+
+class RemoteIndex(Index):
+    """An index on a cluster. Make one with `Index.create`, `open` or `rebuild`."""
+
+    def __init__(
+        self, address: Address, client: Client | None = None, wait_s: float | None = None
+    ) -> None:
+        self._client = client or Client(address)
+        self._patient = client or Client(address, patience=PATIENT)
+        self._address = address
+        self._meta = Meta(self._client)
+        self._wait_s = wait_s
+        self._is_new = False
+        self._lock = None
+        self._fresh: tuple[Head, Catalogue] | None = None
+        """Of an index that is not in use yet: what it begins with."""
+        self._stack = ExitStack()
+        self._lease: Lease | None = None
+        self._variant_tables = {}
+
+    # Opening
+
+    @classmethod
+    def at(cls, where: str, wait_s: float | None = None) -> RemoteIndex:
+        """Open the index there. Raises NoIndexError or IndexVersionError."""
+        index = cls(parse(where), wait_s=wait_s)
+        index._meta.read()
+        return index
+
+    @classmethod
+    def made(cls, home: str, where: str, wait_s: float | None = None) -> RemoteIndex:
+        """A new index there; what is there already is opened instead."""
+        index = cls(parse(where), wait_s=wait_s)
+        if index._meta.found() is not None:
+            index._meta.read()
+            return index
+        index._hold()
+        if index._meta.found() is None:
+            index._begin_with(Catalogue(home), 0)
+        return index
+
+    @classmethod
+    def anew(
+        cls,
+        where: str,
+        roots: Sequence[str] = (),
+        home: str = ".",
+        wait_s: float | None = None,
+    ) -> RemoteIndex:
+        """An index that replaces the one there; see `Index.rebuild`."""
+        index = cls(parse(where), wait_s=wait_s)
+        index._hold()
+        try:
+            index._begin_with(*index._kept(list(roots), home))
+        except BaseException:
+            index._stack.close()
+            raise
+        return index
+
+    def _kept(self, roots: list[str], home: str) -> tuple[Catalogue, int]:
+        """The catalogue to begin again with, and the number of the documents' index so far."""
+        number, catalogue = 0, None
+        try:
+            found = self._meta.found()
+            if found is None:
+                self._meta.read()  # says so
+            else:
+                number = found[0].number
+                catalogue = self._catalogue_of(found[0])
+        except (IndexCorruptError, FahrasError):
+            if not roots:
+                remedy = Remedy("name_roots", str(self._address))
+                raise NoRootsError(
+                    f"{self._address} does not tell any more what it is an index of", remedy=remedy
+                ) from None
+        if catalogue is None:
+            home = os.path.abspath(home)
+            catalogue = Catalogue(home)
+            return Catalogue(home, [catalogue.key(os.path.abspath(root)) for root in roots]), number
+        return (
+            Catalogue(catalogue.home, catalogue.roots, said=catalogue.said, loose=catalogue.loose),
+            number,
+        )
+
+    def _hold(self) -> None:
+        self._lease = self._stack.enter_context(Meta(self._patient).lease(self._wait_s))
+
+    def _begin_with(self, catalogue: Catalogue, before: int) -> None:
+        """Make the indices of a new one, which are used from its first commit on."""
+        number = before + 1
+        for name in (self._meta.documents_index(number), self._meta.words_index(number)):
+            self._client.ask("DELETE", name, ignore_unavailable="true")
+        shards, replicas = self._address.shards, self._address.replicas
+        documents, words = self._meta.documents_index(number), self._meta.words_index(number)
+        self._client.ask("PUT", documents, documents_body(shards, replicas))
+        self._client.ask("PUT", words, words_body(shards, replicas))
+        self._fresh = Head(number, self._routes(documents, shards)), catalogue
+        self._is_new = True
+
+    def _routes(self, index: str, shards: int) -> tuple[str, ...]:
+        """For each shard a routing value that leads there."""
+        found: dict[int, str] = {}
+        for number in range(64 * shards):
+            route = str(number)
+            answer = self._client.ask("GET", f"{index}/_search_shards", routing=route)
+            found.setdefault(answer["shards"][0][0]["shard"], route)
+            if len(found) == shards:
+                break
+        return tuple(found[shard] for shard in sorted(found))
+
+    # What is open
+
+    @cached_property
+    def _commit_open(self) -> OpenCommit:
+        if self._fresh is not None and self._is_new:
+            return OpenCommit(self._client, self._meta, self._fresh[0])
+        return OpenCommit(self._client, self._meta, self._meta.read()[0])
+
+    @property
+    def _head(self) -> Head:
+        return self._commit_open.head
+
+    def _catalogue_of(self, head: Head) -> Catalogue:
+        return catalogues.unpacked(self._meta.read_catalogue(head), str(self._address))
+
+    @cached_property
+    def _known_catalogue(self) -> Catalogue:
+        if self._fresh is not None and self._is_new:
+            return self._fresh[1]
+        for _ in range(3):
+            try:
+                return self._catalogue_of(self._head)
+            except IndexCorruptError:
+                before = self._head
+                self.refresh()  # another commit has removed it
+                if self._head == before:
+                    raise
+        return self._catalogue_of(self._head)
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return self._known_catalogue
+
+    def _let_go(self) -> None:
+        for name in ("_commit_open", "_known_catalogue", "_files", "_ids", "_newer"):
+            vars(self).pop(name, None)
+
+    def refresh(self) -> None:
+        """See Index."""
+        self._let_go()
+
+    def close(self) -> None:
+        """See Index."""
+        self._let_go()
+        if self._is_new and self._fresh is not None:
+            self._drop(self._fresh[0].number)
+        self._is_new, self._fresh = False, None
+        self._stack.close()
+        self._lease = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _drop(self, number: int) -> None:
+        """Remove the documents and words of an index that is not in use."""
+        with suppress(FahrasError):
+            for name in (self._meta.documents_index(number), self._meta.words_index(number)):
+                self._client.ask("DELETE", name, ignore_unavailable="true")
+
+    # Writing
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        if self._lease is None:
+            self._hold()
+        try:
+            yield
+        finally:
+            if not self._is_new:
+                self._stack.close()
+                self._lease = None
+
+    def _clear(self) -> list[str]:
+        """Remove what killed runs left."""
+        self._let_go()
+        if not self._is_new:
+            head = self._head
+            left: Json = {"bool": {"must_not": [{"bool": admitted_by(head)}]}}
+            self._writer(head).remove(left)
+        return []
+
+    def _load_catalogue(self) -> Catalogue:
+        """A catalogue of one's own to change."""
+        if self._fresh is not None and self._is_new:
+            return self._fresh[1]
+        return self._catalogue_of(self._head)
+
+    def _writer(self, head: Head) -> RemoteWriter:
+        assert self._lease is not None  # noqa: S101  whoever writes holds it
+        return RemoteWriter(
+            self._patient,
+            self._lease,
+            self._meta.documents_index(head.number),
+            self._meta.words_index(head.number),
+            head.next_number,
+            head.generation + 1,
+        )
+
+    def _writing(  # type: ignore[override]  # another writer with the same methods
+        self, catalogue: Catalogue, notes: list[str]
+    ) -> AbstractContextManager[RemoteWriter]:
+        return self._written(catalogue, notes)
+
+    @contextmanager
+    def _written(self, catalogue: Catalogue, notes: list[str]) -> Iterator[RemoteWriter]:
+        head = self._head
+        before = None if self._is_new else self._meta.read()[1]
+        if self._is_new and (found := self._meta.found()) is not None:
+            before = found[1]
+        writer = self._writer(head)
+        try:
+            yield writer
+        except BaseException:
+            with suppress(Exception):
+                writer.cancel()
+            raise
+        notes += self._commit_to(writer, catalogue, head, before)
+
+    def _commit_to(
+        self, writer: RemoteWriter, catalogue: Catalogue, head: Head, before: Version | None
+    ) -> list[str]:
+        """Write the catalogue, then the head: from then on the run is part of the index."""
+        old = self._meta.found() if before is not None else None
+        writer.refresh()
+        following = head._replace(
+            generation=writer.generation if not self._is_new else _next(old),
+            next_number=catalogue.next_number,
+            gone=tuple(sorted(set(writer.gone))),
+            updated=catalogue.updated,
+            aliases=self._aliases_to_keep(old),
+        )
+        following = self._counted(following)
+        assert self._lease is not None  # noqa: S101  whoever writes holds it
+        self._lease.keep()
+        data = catalogues.packed(catalogue)
+        pieces = self._meta.write_catalogue(data, following.generation)
+        following = following._replace(catalogue=pieces)
+        version = self._meta.write(following, before)
+        self._is_new, self._fresh = False, None
+        notes: list[str] = []
+        try:
+            self._finish(writer, following, version, old)
+        except FahrasError as error:  # the commit is valid; the next run does it
+            notes.append(f"what is no longer needed was not removed: {error}")
+        self._let_go()
+        return notes
+
+    def _aliases_to_keep(self, old: tuple[Head, Version] | None) -> tuple[tuple[str, str], ...]:
+        if self._fresh is not None and self._fresh[0].aliases:
+            return self._fresh[0].aliases
+        return old[0].aliases if old is not None else ()
+
+    def _finish(
+        self,
+        writer: RemoteWriter,
+        head: Head,
+        version: Version,
+        old: tuple[Head, Version] | None,
+    ) -> None:
+        """Remove what the commit made needless, and let people find the documents by the name."""
+        if head.gone:
+            writer.remove({"bool": {"must": [{"bool": _gone_of(head)}]}})
+            self._meta.write(head._replace(gone=()), version)
+        if old is not None:
+            self._meta.drop_catalogue(old[0])
+        if old is None or old[0].number != head.number:
+            name = self._address.name
+            actions: list[Json] = [
+                {"add": {"index": self._meta.documents_index(head.number), "alias": name}}
+            ]
+            if old is not None:
+                gone = self._meta.documents_index(old[0].number)
+                actions.append({"remove": {"index": gone, "alias": name, "must_exist": False}})
+            self._client.ask("POST", "_aliases", {"actions": actions})
+            if old is not None:
+                self._drop(old[0].number)
+
+    def _counted(self, head: Head) -> Head:
+        """The head with the numbers of documents and words that it will have."""
+        sums = {name: {"sum": {"field": f"{name}_length"}} for name in FORM_FIELDS}
+        body = {
+            "size": 0,
+            "track_total_hits": True,
+            "query": {"bool": admitted_by(head)},
+            "aggs": sums,
+        }
+        answer = OpenCommit(self._patient, self._meta, head).search(body)
+        lengths = {name: int(answer["aggregations"][name]["value"]) for name in FORM_FIELDS}
+        return head._replace(
+            documents=answer["hits"]["total"]["value"], lengths=tuple(lengths.items())
+        )
+
+    def replace_broken(
+        self, broken: Set[str], again: Any, progress: ProgressCallback | None = None
+    ) -> None:
+        """See `read_again`: a cluster has no segments of ours."""
+        raise FahrasError("an index on a cluster is repaired by its files")
+
+    def read_again(self, keys: Sequence[str], progress: ProgressCallback | None = None) -> None:
+        """Read some files again and replace what is indexed of them."""
+        from indexer.folder.changes import look
+        from indexer.update.plan import Asked, plan_update
+        from indexer.update.run import Run, problems_of, stamp
+
+        started_ns = time.time_ns()
+        with self._locked():
+            self._clear()
+            catalogue = self._load_catalogue()
+            gone = [catalogue.files.pop(key).number for key in keys if key in catalogue.files]
+            plan = plan_update(catalogue, Asked(), progress, look)
+            with self._written(catalogue, []) as writer:
+                run = Run(writer, catalogue, progress, gone)
+                run.carry_out(plan)
+                stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
+
+    def document_path(self, key: str) -> str:
+        """The absolute path of a file by its key."""
+        return self._catalogue.absolute(key)
+
+    def documented(self) -> list[str]:
+        """The keys of the files that have documents."""
+        files = self._catalogue.files
+        return [key for key in files if files[key].documents]
+
+    # Aliases of fields
+
+    @property
+    def aliases(self) -> dict[str, str]:
+        """See Index."""
+        return dict(self._head.aliases)
+
+    def alias_fields(self, aliases: Mapping[str, str]) -> tuple[str, ...]:
+        """See Index."""
+        from indexer.query.aliases import renamed
+
+        with self._locked():
+            if self._is_new and self._fresh is not None:
+                named = tuple(sorted(renamed(self.aliases, aliases).items()))
+                self._fresh = self._fresh[0]._replace(aliases=named), self._fresh[1]
+            else:
+                head, version = self._meta.read()
+                named = tuple(sorted(renamed(dict(head.aliases), aliases).items()))
+                self._meta.write(head._replace(aliases=named), version)
+            self._let_go()
+        return ()
+
+    # Reading
+
+    def similar(
+        self, name: str, line: int | None = None, options: SearchOptions = SearchOptions()
+    ) -> SearchResults:
+        """Refused: what is like a document is not looked for on a cluster."""
+        raise FahrasError(
+            "an index on a cluster does not find similar documents: search it for some of the words"
+        )
+
+    def why_nothing(
+        self, results: SearchResults, options: SearchOptions = SearchOptions()
+    ) -> tuple[Reason, ...]:
+        """See Index. Nothing is said of single words where too many documents hold them."""
+        if results.total:
+            return ()
+        from indexer import reasons
+
+        def count(others: SearchOptions) -> int:
+            return self._search(results.query, others).rank(1).total
+
+        search = self._search(results.query, options)
+        if search.take_all_with_a_word():
+            found = reasons.of_query(search, results, count)
+        else:
+            found = reasons.without_options(options, count, led=False)
+        return (*found, *reasons.of_index(self.document_count, self.problems(), self._newer))
+
+    def _search(
+        self, query: str, options: SearchOptions, parsed: ParsedQuery | None = None
+    ) -> RemoteSearch:
+        options.check()
+        from indexer.remote.search import RemoteSearch
+
+        table = self._variants(options.variants_files)
+        commit, files, aliases = self._commit_open, self._files, self.aliases
+        return RemoteSearch(commit, files, table, query, options, aliases, parsed)
+
+    @property
+    def _own_variants(self) -> str:
+        """See Index: a cluster keeps none."""
+        return ""
+
+    def rank(
+        self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
+    ) -> list[tuple[str, float]]:
+        """See Index. Numbers of documents are those of one search here, so no ids are kept."""
+        search = self._search(query, options)
+        ranked = search.rank(k)
+        return [
+            (search.document_id(doc), score)
+            for doc, score in zip(ranked.docs.tolist(), ranked.scores.tolist(), strict=True)
+        ]
+
+    def documents(
+        self, query: str = "", options: SearchOptions = SearchOptions()
+    ) -> Iterator[Document]:
+        """See Index."""
+        for hit in self._search(query, options).each(_WHOLE):
+            documents = self._documents_of([hit])
+            yield from documents.each(documents.all())
+
+    @property
+    def _documents(self) -> Documents:
+        return self._documents_of([])
+
+    def _documents_of(self, hits: Sequence[Json]) -> RemoteDocuments:
+        from indexer.remote.documents import RemoteDocuments
+
+        return RemoteDocuments(self._commit_open, self._catalogue, self._files, hits)
+
+    @property
+    def document_count(self) -> int:
+        """See Index."""
+        return self._head.documents
+
+    def terms(
+        self, pattern: str = "", limit: int | None = None, sort: TermSortKey = "alphabet"
+    ) -> Iterator[TermStats]:
+        """See Index."""
+        from indexer.remote.documents import terms_of
+
+        return terms_of(self._commit_open.lexicon, pattern, limit, sort)
+
+    def frequent_words(self, beginning: str, limit: int = 50) -> list[str]:
+        """See Index. None: nobody waits for a cluster while typing."""
+        return []
+
+    def stats(self) -> IndexStats:
+        """See Index."""
+        from analyzers import ANALYZER_VERSION
+        from indexer.extract.formats import OTHER_KIND
+        from indexer.reports import IndexStats
+
+        catalogue, commit = self._catalogue, self._commit_open
+        failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
+        others = len(catalogue.files.read_by(OTHER_KIND))
+        total = commit.figures["_all"]["primaries"]
+        return IndexStats(
+            index_dir=str(self._address),
+            aliases=self.aliases,
+            roots=self.roots(),
+            documents=self.document_count,
+            files=len(catalogue.files) - sum(not entry.documents for entry in failures) - others,
+            tokens=sum(length for _, length in commit.head.lengths),
+            terms=commit.lexicon.distinct(),
+            text_bytes=sum(catalogue.files.column("text_bytes")),
+            index_bytes=total["store"]["size_in_bytes"],
+            segments=total["segments"]["count"],
+            format_version=REMOTE_VERSION,
+            analyzer_version=ANALYZER_VERSION,
+            updated=catalogue.updated,
+            problems=self.problems(),
+            listed=len(catalogue.loose),
+        )
+
+
+def _gone_of(head: Head) -> Json:
+    return {"should": admitted_by(head)["must_not"], "minimum_should_match": 1}
+
+
+def _next(old: tuple[Head, Version] | None) -> int:
+    return 1 if old is None else old[0].generation + 1
+
+
+__all__ = ["ClusterError", "RemoteIndex"]

@@ -1,0 +1,155 @@
+"""What does a cluster keep of an index? Fields, levels and settings of its three indices.
+
+NAME-dN       the documents. For each of the fields text and title, one field a level: text_u has
+              the written forms, text_f the folded ones, text_s stems, text_r roots, text_a the
+              stems of words with the article; as ready terms joined by spaces, in the order of the
+              text but for text_r, which has each once. tokens_text has the written forms again,
+              stored, and parts_text says before which of them a part begins: what is ranked is
+              read from there.
+NAME-dN-words the lexicon: a document for each written form, and one for each stem
+NAME-meta     what is committed: see `head`
+
+N counts rebuilds. The head says which is in use; the alias NAME is for people.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from indexer.ranking.settings import DEFAULT
+from indexer.ranking.source import Level
+from indexer.schema import FORM_FIELDS
+
+REMOTE_VERSION = 1
+"""What of this page an index was written with; raised when it changes."""
+
+Json = dict[str, Any]
+"""A body or an answer, as JSON has it."""
+
+SUFFIX: dict[Level, str] = {"exact": "u", "folded": "f", "stem": "s", "root": "r"}
+ARTICLE = "a"
+
+MOST_SHOWN = 10_000
+"""Documents that a cluster gives at once, its own default."""
+
+MOST_TERMS = 65_536
+"""Terms that one clause may name, the cluster's own default."""
+
+_TERM_LETTERS = 1_000
+"""Of a term that is kept whole: Lucene takes 32,766 bytes."""
+
+
+def level_field(field: str, level: Level) -> str:
+    """The cluster's field with the terms of a field at a level."""
+    return f"{field}_{SUFFIX[level]}"
+
+
+def key_of(term: str) -> str:
+    """A term as it is kept: what no word is so long as is cut."""
+    return term if len(term) <= _TERM_LETTERS else term[:_TERM_LETTERS]
+
+
+def _terms(*, positions: bool = False, freqs: bool = True, norms: bool = False) -> Json:
+    options = "positions" if positions else "freqs" if freqs else "docs"
+    found: Json = {"type": "text", "analyzer": "ready", "index_options": options, "norms": norms}
+    if norms:
+        found |= {"search_analyzer": "pooled", "similarity": "fahras"}
+    return found
+
+
+def _levels() -> Json:
+    kinds = {
+        "u": _terms(positions=True),
+        "f": _terms(),
+        "s": _terms(norms=True),
+        "r": _terms(freqs=False),
+        ARTICLE: _terms(),
+    }
+    return {f"{field}_{level}": kind for field in FORM_FIELDS for level, kind in kinds.items()}
+
+
+def _settings(shards: int, replicas: int | None) -> Json:
+    """refresh_interval: nothing is seen before a commit, which refreshes."""
+    found: Json = {"number_of_shards": shards, "refresh_interval": "-1"}
+    if replicas is None:
+        return found | {"auto_expand_replicas": "0-1"}
+    return found | {"number_of_replicas": replicas}
+
+
+def documents_body(shards: int, replicas: int | None) -> Json:
+    """The index of the documents."""
+    kept = [f"{name}_{field}" for field in FORM_FIELDS for name in ("tokens", "parts")]
+    kept += ["text", "stored"]
+    return {
+        "settings": {
+            **_settings(shards, replicas),
+            "index.codec": "best_compression",
+            "analysis": {
+                "tokenizer": {
+                    "spaces": {
+                        "type": "char_group",
+                        "tokenize_on_chars": [" "],
+                        "max_token_length": 1 << 15,
+                    }
+                },
+                "filter": {
+                    "sides": {
+                        "type": "pattern_capture",
+                        "preserve_original": False,
+                        "patterns": ["([^|]+)"],
+                    }
+                },
+                "analyzer": {
+                    "ready": {"type": "custom", "tokenizer": "spaces"},
+                    "pooled": {"type": "custom", "tokenizer": "spaces", "filter": ["sides"]},
+                },
+            },
+            "similarity": {"fahras": {"type": "BM25", "k1": DEFAULT.k1, "b": DEFAULT.b}},
+        },
+        "mappings": {
+            "dynamic": "strict",
+            "_source": {"excludes": list(_levels())},
+            "properties": {
+                "file": {"type": "long"},
+                "place": {"type": "long"},
+                "date": {"type": "keyword"},
+                "record": {"type": "keyword", "ignore_above": 8000},
+                "title_length": {"type": "long"},
+                "text_length": {"type": "long"},
+                "title": {"type": "text", "index": False},
+                **{name: {"type": "object", "enabled": False} for name in kept},
+                **_levels(),
+            },
+        },
+    }
+
+
+def words_body(shards: int, replicas: int | None) -> Json:
+    """The lexicon. u f s r: a form and its keys; p: the stems behind a lone proclitic of it.
+
+    k g: a stem and its trigrams.
+    """
+    keyword: Json = {"type": "keyword"}
+    sought: Json = {"type": "keyword", "doc_values": False}
+    return {
+        "settings": _settings(shards, replicas),
+        "mappings": {
+            "dynamic": "strict",
+            "properties": {
+                "u": keyword,
+                **dict.fromkeys("fsrpg", sought),
+                "k": keyword,
+            },
+        },
+    }
+
+
+def meta_body(replicas: int | None) -> Json:
+    """What is committed: nothing of it is searched."""
+    return {
+        "settings": _settings(1, replicas),
+        "mappings": {
+            "dynamic": "strict",
+            "properties": {"said": {"type": "object", "enabled": False}},
+        },
+    }

@@ -1,0 +1,305 @@
+"""One query on a cluster: statistics, candidates, then our own ranking and snippets.
+
+Three round trips for words never met: what the words mean, once or twice; then, in one search, how
+many documents hold each and the best candidates. Texts come with one more, for the hits shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from analyzers.analyzer import analyze_form
+from analyzers.variants import VariantTable
+from indexer.folder.lookup import FileTable
+from indexer.query.grammar import ParsedQuery
+from indexer.query.nodes import (
+    FilterQuery,
+    Leaf,
+    OrQuery,
+    PatternQuery,
+    PhraseQuery,
+    StemQuery,
+    WordsQuery,
+    children_of,
+    leaves_of,
+)
+from indexer.query.patterns import Fuzzy
+from indexer.ranking.evaluator import Evaluator, Ranked
+from indexer.ranking.meanings import BESIDE, CORE, OTHER
+from indexer.ranking.resolve import Resolver
+from indexer.ranking.source import Record
+from indexer.ranking.spelling import FEWEST_LETTERS
+from indexer.ranking.unknown import RARE
+from indexer.remote.clauses import Clauses
+from indexer.remote.lexicon import NOTHING
+from indexer.remote.mapping import MOST_SHOWN, Json
+from indexer.remote.source import CandidateSegment
+from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
+from indexer.search import Search, Shown
+
+if TYPE_CHECKING:
+    from indexer.remote.commit import OpenCommit
+
+_REACH = 100
+"""Documents that are ranked again beyond those that are shown."""
+
+_PAGE = 500
+"""Documents fetched at once where all are wanted."""
+
+_ROUNDS = 8
+
+_MOST_EXAMINED = 2_000
+"""Documents that are looked at to say why none was found."""
+
+RANKED = [
+    "file", "place", "date", "title", "title_length", "text_length",
+    "tokens_title", "tokens_text", "parts_title", "parts_text", "stored",
+]  # fmt: skip
+"""What ranking needs of a candidate."""
+
+_MARKS = "--strict marks reads texts: on a cluster only the best {} were read, and counted"
+
+
+class RemoteSearch(Search):
+    """One query, parsed and ready to run on a cluster."""
+
+    def __init__(
+        self,
+        commit: OpenCommit,
+        files: FileTable,
+        variants: VariantTable,
+        text: str,
+        options: SearchOptions,
+        aliases: Mapping[str, str],
+        parsed: ParsedQuery | None = None,
+    ) -> None:
+        self._commit = commit
+        self._asked_statistics = commit.statistics()
+        bare = commit.snapshot_of([], self._asked_statistics)
+        super().__init__(bare, files, variants, text, options, aliases, parsed)
+        self._clauses = Clauses(Resolver.of(bare), commit.lexicon)
+        self._notes: list[str] = []
+        self._prepared = False
+
+    # Statistics
+
+    def _prepare(self) -> None:
+        """Have at hand what the words of the query mean in the whole index."""
+        if self._prepared:
+            return
+        self._prepared = True
+        resolver, leaves = Resolver.of(self.snapshot), self._weighed()
+        self._asked_statistics.notes = True
+        for _ in range(_ROUNDS):
+            for leaf in leaves:
+                self._clauses.note(leaf)
+            for leaf in leaves:
+                if isinstance(leaf, StemQuery):  # as who looks for unknown words will ask
+                    variants = leaf.variants
+                    groups = resolver.expanded(leaf.word, "variant", leaf.fields, variants)
+                    for group in groups:
+                        if group.level != "nearest":
+                            self.snapshot.vocabulary(leaf.fields).holds(group)
+            if not self._commit.lexicon.fetch():
+                break
+            resolver.expanded.cache_clear()
+        self._asked_statistics.notes = False
+
+    def shown(self, ranked: Ranked) -> SearchResults:
+        """See Search."""
+        self._prepare_doubts()
+        return super().shown(ranked)
+
+    def _prepare_doubts(self) -> None:
+        """Have at hand what rare words may be slips of, as who looks for them will ask."""
+        lexicon = self._commit.lexicon
+        patterns = []
+        for leaf in self.parsed.leaves:
+            if isinstance(leaf, StemQuery) and not leaf.word.analysis.stopword:
+                folded = leaf.word.analysis.folded
+                vocabulary = self.snapshot.vocabulary(leaf.fields)
+                if len(folded) >= FEWEST_LETTERS and vocabulary.count("folded", folded) <= RARE:
+                    patterns.append(Fuzzy(folded, 1))
+        for pattern in patterns:
+            lexicon.note_near(pattern)
+        if lexicon.fetch():
+            for pattern in patterns:
+                for form, _ in lexicon.near(pattern):
+                    lexicon.note_count("u", form)
+                    lexicon.note_count("s", analyze_form(form).stem)
+            lexicon.fetch()
+
+    def _weighed(self) -> list[Leaf]:
+        """All leaves whose document frequency ranking asks for."""
+        leaves = leaves_of(self.query)
+        found = dict.fromkeys(leaves)
+        for leaf in leaves:
+            if isinstance(leaf, PhraseQuery):
+                found |= dict.fromkeys(leaf.weighing)
+        waiting = [self.query]
+        while waiting:
+            node = waiting.pop()
+            waiting += children_of(node)
+            if isinstance(node, WordsQuery) and node.question and node.question.noun:
+                found[node.question.noun] = None
+        return list(found)
+
+    def _frequencies(self, leaves: Sequence[Leaf]) -> Json:
+        """Filters that count the documents of each leaf, by kind."""
+        filters: Json = {}
+        for number, leaf in enumerate(leaves):
+            if isinstance(leaf, StemQuery | PatternQuery):
+                for kind in (CORE, BESIDE, OTHER):
+                    filters[f"{number} {kind}"] = self._clauses.holding(leaf, kind)
+            else:
+                filters[f"{number} {CORE}"] = self._clauses.holding(leaf, CORE)
+        return filters
+
+    def _told(self, leaves: Sequence[Leaf], answer: Json) -> dict[Leaf, int]:
+        """The document frequency of each leaf: of the word itself, or what stands for it."""
+        if not leaves:
+            return {}
+        buckets = answer["aggregations"]["every"]["within"]["held"]["buckets"]
+        counts = {name: bucket["doc_count"] for name, bucket in buckets.items()}
+        return {
+            leaf: next(
+                (n for kind in (CORE, BESIDE, OTHER) if (n := counts.get(f"{number} {kind}", 0))), 0
+            )
+            for number, leaf in enumerate(leaves)
+        }
+
+    def _body(self, size: int) -> Json:
+        query = {"bool": {"must": [self._clauses.of(self.query)], **self._commit.admitted}}
+        return {"size": size, "query": query, "track_total_hits": True}
+
+    # Ranking
+
+    def rank(self, count: int | None) -> Ranked:
+        """See Search."""
+        self._prepare()
+        if self.options.sort != "relevance":
+            return self._rank_by_other(count)
+        reach = _PAGE if count is None else min(count + _REACH, MOST_SHOWN)
+        hits, total, told = self._best(reach)
+        if total > len(hits) and (count is None or count > len(hits)):
+            hits = list(self._commit.every(self._body(_PAGE)["query"], RANKED))
+        self._take(hits, told)
+        ranked = self.evaluator.rank(self.query, count, self._path_ranks)
+        if self._verified and total > len(hits):
+            self._notes.append(_MARKS.format(f"{len(hits):,}"))
+        return ranked if self._verified else ranked._replace(total=total)
+
+    def _best(self, size: int) -> tuple[list[Json], int, dict[Leaf, int]]:
+        """The candidates, how many documents answer, and how many hold each leaf."""
+        leaves = self._weighed()
+        body = self._body(size) | {"_source": RANKED}
+        if leaves:
+            held = {"filters": {"filters": self._frequencies(leaves)}}
+            within: Json = {"filter": {"bool": self._commit.admitted}, "aggs": {"held": held}}
+            body["aggs"] = {"every": {"global": {}, "aggs": {"within": within}}}
+        answer = self._commit.search(body)
+        total: int = answer["hits"]["total"]["value"]
+        return answer["hits"]["hits"], total, self._told(leaves, answer)
+
+    @property
+    def _verified(self) -> bool:
+        return "marks" in self.options.strict
+
+    def _take(self, hits: Sequence[Json], told: Mapping[Leaf, int]) -> None:
+        """Rank among these documents from here on."""
+        self.snapshot = self._commit.snapshot_of(hits, self._commit.statistics(told))
+        if self._verified:
+            self._segment.fetch_texts(range(len(hits)))
+        self.evaluator = Evaluator(self.snapshot, self._verify())
+
+    @property
+    def _segment(self) -> CandidateSegment:
+        segment = self.snapshot.segments[0]
+        assert isinstance(segment, CandidateSegment)  # noqa: S101  as `snapshot_of` makes it
+        return segment
+
+    def _rank_by_other(self, count: int | None) -> Ranked:
+        """All members by path, date or size: their places first, then what is shown."""
+        query = self._body(0)["query"]
+        found = list(self._commit.every(query, ["file", "place", "date", "stored.date"]))
+        files = np.array([hit["_source"]["file"] for hit in found], np.int64)
+        places = np.array([hit["_source"]["place"] for hit in found], np.int64)
+        keys: list[Any] = [places, self._files.ranks(files)]
+        if self.options.sort == "size":
+            keys.append([-self._files.by_number[number].size for number in files.tolist()])
+        if self.options.sort == "date":
+            dates = [hit["_source"]["date"] for hit in found]
+            rank = {date: -place for place, date in enumerate(sorted(set(dates)))}
+            keys.append([rank[date] for date in dates])
+        order = np.lexsort(keys)[:count].tolist()
+        wanted = [found[place]["_id"] for place in order]
+        best, _, told = self._best(_REACH)
+        at_hand = {hit["_id"] for hit in best}
+        others = [name for name in wanted if name not in at_hand]
+        self._take([*best, *self._commit.documents(others, RANKED)], told)
+        place_of = {hit["_id"]: docnum for docnum, hit in enumerate(self._segment.hits)}
+        docs = np.array([place_of[name] for name in wanted], np.int64)
+        ascending = np.sort(docs)
+        self.evaluator.leaves.gather(leaves_of(self.query))
+        scores = self.evaluator.scores(self.query, ascending).astype(np.float32)
+        return Ranked(docs, scores.take(ascending.searchsorted(docs)), len(found))
+
+    def take_all_with_a_word(self) -> bool:
+        """Have all documents at hand that hold any word of the query, unless they are too many."""
+        self._prepare()
+        leaves = leaves_of(self.parsed.query)
+        query = self._clauses.of(OrQuery((*leaves,))) if leaves else NOTHING
+        some = self._commit.every({"bool": {"must": [query], **self._commit.admitted}}, RANKED)
+        hits = list(islice(some, _MOST_EXAMINED + 1))
+        some.close()
+        if len(hits) > _MOST_EXAMINED:
+            return False
+        self._take(hits, {})
+        return True
+
+    # What is shown
+
+    def _limits(self) -> tuple[str, ...]:
+        return (*super()._limits(), *self._notes)
+
+    def _texts(
+        self, docs: Sequence[int], records: Sequence[Record]
+    ) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
+        if self.options.snippets > 0 or self.options.places:
+            self._segment.fetch_texts(docs)
+        return super()._texts(docs, records)
+
+    def _hit(self, doc: int, stored: Record, score: float, shown: Shown) -> Hit:
+        """See Search. Of a piece of a long text, lines are those of the whole."""
+        hit = super()._hit(doc, stored, score, shown)
+        line = cast("Json", stored).get("cut")
+        if line is None or hit.line is None:
+            return hit
+        snippets = tuple(
+            s if s.line is None else s._replace(line=s.line + line - 1) for s in hit.snippets
+        )
+        return hit._replace(line=hit.line + line - 1, byte_offset=None, snippets=snippets)
+
+    def matches(self, text: str) -> tuple[Match, ...]:
+        """See Search."""
+        self._prepare()
+        return super().matches(text)
+
+    def each(self, fields: Sequence[str]) -> Iterator[Json]:
+        """All documents that answer, in the order of the index; without words, all that pass."""
+        self._prepare()
+        wanted = self.query if self.text.strip() else self._filter or FilterQuery()
+        query = {"bool": {"must": [self._clauses.of(wanted)], **self._commit.admitted}}
+        if self._verified:
+            yield from self._verified_hits(query, fields)
+        else:
+            yield from self._commit.every(query, fields)
+
+    def _verified_hits(self, query: Json, fields: Sequence[str]) -> Iterator[Json]:
+        self._take(list(self._commit.every(query, [*RANKED, "text"])), {})
+        kept = self.evaluator.members(self.query).tolist()
+        yield from (self._segment.hits[docnum] for docnum in kept)

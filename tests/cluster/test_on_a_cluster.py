@@ -1,0 +1,263 @@
+"""Do the commands answer on a cluster as they do here? The real command on a real node."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.errors import IndexLockedError, IndexVersionError
+from indexer.index import Index
+from indexer.remote.address import parse
+from indexer.remote.client import Client
+from indexer.remote.head import Meta
+from indexer.remote.mapping import Json
+from indexer.results import SearchOptions
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+CORPUS = PROJECT / "corpus"
+
+
+def fahras(*arguments: str, cwd: Path) -> tuple[int, str, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "indexer", *arguments], cwd=cwd, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)}, timeout=120,
+    )  # fmt: skip
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> str:
+    where = str(tmp_path_factory.mktemp("here") / "index")
+    with Index.create(CORPUS, index_dir=where) as index:
+        index.update()
+    return where
+
+
+@pytest.fixture(scope="module")
+def there(base: str) -> str:
+    where = f"{base}/corpus-{os.getpid()}"
+    code, out, err = fahras("index", ".", "--index", where, cwd=CORPUS)
+    assert (code, err) == (0, "")
+    assert "documents in the index" in out
+    return where
+
+
+COMMANDS = [
+    ["search", "أسعار الماء"], ["search", "«مجلس الإدارة»", "--jsonl"], ["search", "غائببب"],
+    ["search", "كتاب", "--all", "--paths"], ["search", "كتب", "--sort", "path", "-n", "5"],
+    ["search", "كتاب", "--count"], ["search", "مكت*", "--match", "root", "--explain"],
+    ["search", "الكتاب", "--strict", "hamza,ta", "--csv"], ["search", "title:الماء"],
+    ["search", "ماء", "--in", "news/*", "--since", "2015"], ["search", "قطار", "--sort", "date"],
+    ["search", "كِتاب", "--strict", "marks"], ["terms", "كتا"], ["terms", "*تاب", "--sort", "count"],
+    ["show", "science/groundwater.txt"], ["show", "science/groundwater.txt:3", "--query", "ماء"],
+    ["show", "nothing.txt"], ["export"], ["export", "ماء", "--all-words"],
+    ["eval", "queries.jsonl", "qrels.tsv"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_says_the_same(command: list[str], here: str, there: str) -> None:
+    wanted, given = (fahras(*command, "--index", where, cwd=CORPUS) for where in (here, there))
+    assert [re.sub(r" in [\d.]+ s", "", str(part)) for part in given] == [
+        re.sub(r" in [\d.]+ s", "", str(part)) for part in wanted
+    ]
+
+
+def test_stats_and_verify(there: str, here: str) -> None:
+    _, out, _ = fahras("stats", "--json", "--index", there, cwd=CORPUS)
+    _, local, _ = fahras("stats", "--json", "--index", here, cwd=CORPUS)
+    given, wanted = json.loads(out), json.loads(local)
+    same = ("documents", "files", "tokens", "terms", "text_bytes", "roots")
+    assert [given[name] for name in same] == [wanted[name] for name in same]
+    assert given["index_dir"] == there
+    code, out, _ = fahras("verify", "--index", there, cwd=CORPUS)
+    assert (code, out.startswith("sound")) == (0, True)
+
+
+def test_what_is_not_to_be_had_is_said_in_a_line(there: str) -> None:
+    code, _, err = fahras("similar", "science/groundwater.txt", "--index", there, cwd=CORPUS)
+    assert code == 2
+    assert err.count("\n") == 1
+    assert "on a cluster" in err
+
+
+def test_an_index_that_is_not_there(url: str, tmp_path: Path) -> None:
+    code, _, err = fahras("search", "نفط", "--index", url, cwd=tmp_path)
+    assert code == 2
+    assert "there is no index at" in err
+    assert f"--index {url}" in err
+
+
+# Writing
+
+
+class Folder:
+    """A folder of small texts and its index on the cluster."""
+
+    def __init__(self, path: Path, url: str) -> None:
+        self.path, self.url = path, url
+
+    def write(self, **texts: str) -> None:
+        for name, text in texts.items():
+            (self.path / f"{name}.txt").write_text(text, "utf-8")
+
+    def update(self, **options: Any) -> Any:
+        with Index.create(self.path, index_dir=self.url) as index:
+            return index.update(**options)
+
+    def found(self, query: str = "نفط") -> list[str]:
+        with Index.open(index_dir=self.url) as index:
+            hits = index.search(query, SearchOptions(limit=None)).hits
+            return sorted(Path(hit.path).stem for hit in hits)
+
+    @property
+    def client(self) -> Client:
+        return Client(parse(self.url))
+
+    def raw(self, query: Json) -> int:
+        """How many documents the cluster holds, committed or not."""
+        head = Meta(self.client).read()[0]
+        index = Meta(self.client).documents_index(head.number)
+        self.client.ask("POST", f"{index}/_refresh")
+        return int(self.client.ask("POST", f"{index}/_count", {"query": query})["count"])
+
+
+@pytest.fixture
+def folder(tmp_path: Path, url: str) -> Folder:
+    return Folder(tmp_path, url)
+
+
+def test_files_come_change_move_and_go(folder: Folder) -> None:
+    folder.write(a="نفط", b="غاز", c="نفط كثير")
+    assert folder.update().added == 3
+    assert folder.found() == ["a", "c"]
+    folder.write(a="ماء", b="نفط وغاز")
+    (folder.path / "c.txt").rename(folder.path / "d.txt")
+    report = folder.update()
+    assert (report.changed, report.moved) == (2, 1)
+    assert folder.found() == ["b", "d"]
+    (folder.path / "b.txt").unlink()
+    assert folder.update().removed == 1
+    assert folder.found() == ["d"]
+    assert folder.raw({"match_all": {}}) == 2, "nothing is left of what went"
+    assert folder.update().unchanged == 2
+
+
+def test_a_reader_sees_a_commit_whole_or_not_at_all(folder: Folder) -> None:
+    """Documents of a run that is not committed are neither found nor counted."""
+    folder.write(a="نفط")
+    folder.update()
+    with Index.open(index_dir=folder.url) as reader:
+        head = Meta(folder.client).read()[0]
+        index = Meta(folder.client).documents_index(head.number)
+        stray = {"file": head.next_number, "place": 0, "tokens_text": "نفط", "text_u": "نفط"}
+        folder.client.ask("PUT", f"{index}/_doc/stray", stray | {"text_s": "نفط", "text_f": "نفط"})
+        folder.client.ask("POST", f"{index}/_refresh")
+        assert reader.search("نفط").total == 1
+        assert len(list(reader.documents())) == 1
+    assert folder.raw({"match_all": {}}) == 2
+    folder.write(b="غاز")
+    folder.update()
+    assert folder.raw({"match_all": {}}) == 2, "the next run removed it"
+
+
+def test_a_rebuild_answers_by_the_old_until_it_is_done(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    folder.write(b="نفط")
+    with Index.rebuild(index_dir=folder.url) as index:
+        assert folder.found() == ["a"]
+        index.update()
+    assert folder.found() == ["a", "b"]
+    assert not folder.client.has(f"{parse(folder.url).name}-d1")
+    assert folder.client.has(parse(folder.url).name), "people find it by the name"
+
+
+def test_a_rebuild_that_is_given_up_leaves_the_index(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    with Index.rebuild(index_dir=folder.url):
+        pass
+    assert folder.found() == ["a"]
+    assert not folder.client.has(f"{parse(folder.url).name}-d2")
+
+
+def test_one_writes_at_a_time(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    with (
+        Meta(folder.client).lease(),
+        Index.open(index_dir=folder.url, wait_s=0) as index,
+        pytest.raises(IndexLockedError, match="is being written"),
+    ):
+        index.update()
+
+
+def test_another_version_is_refused_and_can_be_rebuilt(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    meta = Meta(folder.client)
+    head, version = meta.read()
+    meta.write(head._replace(analyzer=0), version)
+    with pytest.raises(IndexVersionError):
+        folder.found()
+    with Index.rebuild(folder.path, index_dir=folder.url) as index:
+        index.update()
+    assert folder.found() == ["a"]
+
+
+def test_what_verify_finds_missing_is_repaired(folder: Folder) -> None:
+    folder.write(a="نفط", b="نفط", c="غاز")
+    folder.update()
+    head = Meta(folder.client).read()[0]
+    index = Meta(folder.client).documents_index(head.number)
+    query = {"query": {"term": {"file": 2}}}
+    folder.client.ask("POST", f"{index}/_delete_by_query", query, refresh="true")
+    code, out, _ = fahras("verify", "--index", folder.url, cwd=folder.path)
+    assert (code, "0 of 1 documents are there" in out) == (2, True)
+    code, out, _ = fahras("verify", "--repair", "--index", folder.url, cwd=folder.path)
+    assert (code, "repaired" in out) == (0, True)
+    assert folder.found() == ["a", "b"]
+
+
+def test_a_text_too_long_for_a_document_is_cut_and_shown_whole(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.remote.writer.MOST_CHARS", 400)
+    text = "\n".join(f"سطر {number} من الكلام" for number in range(80)) + "\nنفط في الآخر\n"
+    folder.write(a=text)
+    folder.update()
+    with Index.open(index_dir=folder.url) as index:
+        (hit,) = index.search("نفط").hits
+        assert hit.line == 81
+        assert index.document("a.txt").text == text
+    code, out, _ = fahras("verify", "--index", folder.url, cwd=folder.path)
+    assert (code, out.startswith("sound")) == (0, True)
+
+
+@pytest.mark.parametrize("delay_s", [0.4, 1.2])
+def test_the_next_run_finishes_what_a_killed_one_began(folder: Folder, delay_s: float) -> None:
+    folder.write(old="نفط")
+    folder.update()
+    for number in range(300):
+        folder.write(**{f"t{number:03}": f"نفط وغاز {number} " * 40})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "index", "-q", "--index", folder.url],
+        cwd=folder.path, env={**os.environ, "PYTHONPATH": str(PROJECT)}, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(delay_s)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert folder.found() in (["old"], ["old", *(f"t{n:03}" for n in range(300))])
+    folder.update()
+    assert len(folder.found()) == 301
+    assert folder.raw({"match_all": {}}) == 301, "none is there twice"

@@ -1,0 +1,128 @@
+"""What is committed, and who may write?"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from typing import Any
+
+import pytest
+from cluster_doubles import Documents, client_of
+
+from indexer.errors import IndexCorruptError, IndexLockedError, IndexVersionError, NoIndexError
+from indexer.remote.client import ConflictError
+from indexer.remote.head import LEASE_S, Head, Meta
+
+LEASE = "/news-meta/_doc/lease"
+
+
+@pytest.fixture
+def documents() -> Documents:
+    return Documents()
+
+
+@pytest.fixture
+def meta(documents: Documents) -> Meta:
+    return Meta(client_of(documents))
+
+
+def test_a_head_is_read_as_it_was_written(meta: Meta) -> None:
+    with pytest.raises(NoIndexError):
+        meta.read()
+    head = Head(3, ("0", "7"), 5, (("كاتب", "title"),), 9, (("text", 4),), 12, (1, 2), ((3, 4),))
+    version = meta.write(head, None)
+    assert meta.read() == (head, version)
+
+
+def test_of_two_commits_from_one_head_one_is_refused(meta: Meta) -> None:
+    first = meta.write(Head(1, ("0",)), None)
+    meta.write(Head(1, ("0",), 1), first)
+    with pytest.raises(ConflictError):
+        meta.write(Head(1, ("0",), 2), first)
+    with pytest.raises(ConflictError):
+        meta.write(Head(1, ("0",), 2), None)
+    assert meta.read()[0].generation == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"version": 99}, {"analyzer": 99}, {"version": 99, "gone": None}]
+)
+def test_another_version_must_be_rebuilt(
+    change: dict[str, Any], meta: Meta, documents: Documents
+) -> None:
+    said = Head(1, ("0",))._asdict() | change
+    if said["gone"] is None:
+        del said["gone"]
+    documents.held["/news-meta/_doc/head"] = 1, json.dumps({"said": said})
+    with pytest.raises(IndexVersionError):
+        meta.read()
+
+
+@pytest.mark.parametrize("size", [0, 1, (4 << 20) - 1, 4 << 20, (4 << 20) + 1])
+def test_a_catalogue_comes_back_from_its_pieces(size: int, meta: Meta) -> None:
+    data = os.urandom(size)
+    head = Head(1, ("0",), 7, catalogue=meta.write_catalogue(data, 7))
+    assert meta.read_catalogue(head) == data
+
+
+@pytest.mark.parametrize("damage", ["lost", "another"])
+def test_a_damaged_catalogue_is_refused(damage: str, meta: Meta, documents: Documents) -> None:
+    head = Head(1, ("0",), 7, catalogue=meta.write_catalogue(b"files", 7))
+    if damage == "another":
+        meta.write_catalogue(b"filed", 7)
+    else:
+        del documents.held["/news-meta/_doc/catalogue-7-0"]
+    with pytest.raises(IndexCorruptError):
+        meta.read_catalogue(head)
+
+
+def test_one_writes_at_a_time(meta: Meta) -> None:
+    with meta.lease(), pytest.raises(IndexLockedError, match=f"process {os.getpid()}"):  # noqa: SIM117
+        with meta.lease(0):
+            pass
+    with meta.lease(0):
+        pass
+
+
+def lease_of(host: str, pid: int, until: float) -> str:
+    return json.dumps({"said": {"host": host, "pid": pid, "until": until}})
+
+
+HERE, ELSEWHERE, NOBODY = socket.gethostname(), "elsewhere.test", 1 << 22
+TAKEN = {
+    "run out": (ELSEWHERE, 1, -1, True),
+    "elsewhere": (ELSEWHERE, NOBODY, 60, False),
+    "a process of this machine": (HERE, os.getppid(), 60, False),
+    "a process that is no more": (HERE, NOBODY, 60, True),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_whose_lease_is_taken_over(case: str, meta: Meta, documents: Documents) -> None:
+    host, pid, left, is_taken = TAKEN[case]
+    documents.held[LEASE] = 1, lease_of(host, pid, time.time() + left)
+    if is_taken:
+        with meta.lease(0):
+            pass
+    else:
+        with pytest.raises(IndexLockedError, match=host), meta.lease(0):
+            pass
+
+
+def test_who_lost_the_lease_stops(
+    meta: Meta, documents: Documents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with meta.lease() as lease:
+        lease.keep()
+        before = documents.held[LEASE][0]
+        now = time.time()
+        monkeypatch.setattr("time.time", lambda: now + LEASE_S * 0.6)
+        lease.keep()
+        assert documents.held[LEASE][0] > before, "it was renewed"
+        documents.held[LEASE] = 99, lease_of(ELSEWHERE, 1, now + 999)
+        monkeypatch.setattr("time.time", lambda: now + LEASE_S * 1.5)
+        with pytest.raises(IndexLockedError, match="run it again"):
+            lease.keep()
+    assert documents.held[LEASE][0] == 99, "another's is left alone"

@@ -1,0 +1,139 @@
+"""How do documents get to a cluster? What is sent, and what is sent again."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from cluster_doubles import Answers, client_of
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analyzers import analyze
+from analyzers.proclitics import rests_in
+from indexer.remote import writer
+from indexer.remote.analysis import Terms, prepared
+from indexer.remote.client import ClusterError
+from indexer.remote.writer import Bulk, cut
+
+
+def answered(*statuses: int) -> dict[str, Any]:
+    return {
+        "items": [{"index": {"status": status, "error": {"reason": "why"}}} for status in statuses]
+    }
+
+
+def sent(answers: Answers) -> list[list[str]]:
+    """The ids of each request, in their order."""
+    bodies = [body.decode().split("\n") for *_, body in answers.asked]
+    return [[json.loads(line)["index"]["_id"] for line in body[:-1:2]] for body in bodies]
+
+
+def filled(answers: Answers, names: str, slept: list[float] | None = None) -> Bulk:
+    bulk = Bulk(client_of(answers, slept))
+    for name in names:
+        bulk.add({"index": {"_id": name}}, "{}")
+    return bulk
+
+
+def test_only_what_was_refused_for_being_busy_is_sent_again_with_the_same_ids() -> None:
+    answers = Answers(answered(201, 429, 200, 503), answered(429, 201), answered(201))
+    slept: list[float] = []
+    filled(answers, "abcd", slept).send()
+    assert sent(answers) == [["a", "b", "c", "d"], ["b", "d"], ["b"]]
+    assert len(slept) == 2
+    assert slept[0] < slept[1]
+
+
+def test_a_word_that_is_there_already_is_no_error() -> None:
+    filled(Answers(answered(201, 409)), "ab").send()
+
+
+@pytest.mark.parametrize("status", [400, 403, 413])
+def test_a_refused_document_ends_the_run(status: int) -> None:
+    with pytest.raises(ClusterError, match=f"{status}.*why"):
+        filled(Answers(answered(201, status)), "ab").send()
+
+
+def test_a_cluster_that_stays_busy_ends_the_run() -> None:
+    with pytest.raises(ClusterError, match="too busy"):
+        filled(Answers(*[answered(429)] * 20), "a").send()
+
+
+def test_requests_stay_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writer, "BULK_BYTES", 1000)
+    answers = Answers(*[lambda body: answered(*[201] * (body.count(b"\n") // 2))] * 99)
+    bulk = Bulk(client_of(answers))
+    for name in range(50):
+        bulk.add({"index": {"_id": str(name)}}, json.dumps({"text": "نفط" * 20}))
+    bulk.send()
+    assert [name for request in sent(answers) for name in request] == list(map(str, range(50)))
+    assert len(answers.asked) > 5
+    assert max(len(body) for *_, body in answers.asked) <= 1000
+
+
+@given(st.text("اب \n", max_size=200))
+def test_the_pieces_of_a_long_text_are_the_text(text: str) -> None:
+    document = {"file": 1, "line": 1, "text": text, "parts": "x", "_parts_text": (3,)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "MOST_CHARS", 20)
+        pieces = list(cut(document))
+    assert "".join(piece["text"] for piece in pieces) == text
+    assert all(len(piece["text"]) <= 20 for piece in pieces)
+    if len(pieces) == 1:
+        assert pieces == [document]
+        return
+    at = 0
+    for piece in pieces:
+        assert piece["cut"] == 1 + text[:at].count("\n")
+        assert not piece["_parts_text"], "the parts of the whole are not those of a piece"
+        at += len(piece["text"])
+
+
+TEXT = "كتب الولد رسائلَه إلى المدرسة، وبالقلم كتب: «والكتاب في المكتبة»."
+
+
+def test_what_is_sent_of_a_text_is_what_the_analyzer_says() -> None:
+    document = {"file": 7, "record": "r", "line": 1, "date": "2020", "title": "الكتب", "text": TEXT}
+    (source,) = map(json.loads, prepared(Terms(), [document], [5]))
+    analyses = [token.analysis for token in analyze(TEXT)]
+    assert source["text_u"].split(" ") == [a.unmarked for a in analyses]
+    assert source["text_f"].split(" ") == [a.folded for a in analyses]
+    assert source["text_s"].split(" ") == [a.stem for a in analyses]
+    assert set(source["text_r"].split(" ")) == {a.root for a in analyses}
+    assert source["text_a"].split(" ") == [
+        a.stem for a in analyses if a.unmarked.startswith(("ال", "وال"))
+    ]
+    assert source["text_length"] == sum(not a.stopword for a in analyses)
+    assert source["tokens_title"] == "الكتب"
+    assert (source["file"], source["place"], source["date"]) == (7, 5, "2020")
+    assert source["stored"] == {"file": 7, "record": "r", "line": 1, "date": "2020"}
+
+
+def test_every_form_and_stem_is_told_to_the_lexicon_once() -> None:
+    terms = Terms()
+    documents = [{"file": n, "line": 1, "title": "", "text": TEXT} for n in range(2)]
+    told = []
+    for document in documents:
+        prepared(terms, [document], [0])
+        told += list(terms.fresh_words())
+    words = {document["u"]: document for _, document in told if "u" in document}
+    assert len(told) == len(dict(told)), "ids are distinct"
+    assert sorted(words) == sorted({token.analysis.unmarked for token in analyze(TEXT)})
+    for form, word in words.items():
+        assert word.get("p", []) == sorted(rests_in(form)), form
+    stems = [document["k"] for _, document in told if "k" in document]
+    assert sorted(stems) == sorted({word["s"] for word in words.values()})
+
+
+def test_parts_are_told_by_the_word_that_they_begin_with() -> None:
+    document = {
+        "file": 1,
+        "line": 1,
+        "title": "",
+        "text": "نفط غاز\n\nماء نار",
+        "_parts_text": (9,),
+    }
+    (source,) = map(json.loads, prepared(Terms(), [document], [0]))
+    assert source["parts_text"] == [2]
