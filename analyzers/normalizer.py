@@ -140,7 +140,7 @@ def _stream_safe(word: str) -> str:
 
 
 _ALEFS = araby.ALEF_MADDA + araby.ALEF_HAMZA_ABOVE + araby.ALEF_HAMZA_BELOW + araby.ALEF_WASLA
-_OTHER_ALPHABETS = {
+OTHER_ALPHABETS = {
     "ک": araby.KAF, "ڪ": araby.KAF, "ګ": araby.KAF, "گ": araby.KAF, "ڭ": araby.KAF,
     "ی": araby.YEH, "ې": araby.YEH, "ۍ": araby.YEH, "ێ": araby.YEH, "ے": araby.YEH,
     "ۓ": araby.YEH, "ۑ": araby.YEH, "ٸ": araby.YEH,
@@ -157,13 +157,13 @@ _OTHER_ALPHABETS = {
 
 FOLD_LETTERS = str.maketrans(
     {
-        **_OTHER_ALPHABETS,
+        **OTHER_ALPHABETS,
         **dict.fromkeys(_ALEFS, araby.ALEF),
         araby.ALEF_MAKSURA: araby.YEH,
         araby.TEH_MARBUTA: araby.HEH,
     }
 )
-_FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.YEH})
+FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.YEH})
 
 SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
 _two_hamzas = re.compile(f"[{SEATS}]{{2}}").search
@@ -319,7 +319,7 @@ def _fold_hamza(word: str) -> str:
         word = word[:-1]
     if word.endswith(araby.HAMZA) and _letters_before_hamza(word) >= MIN_LETTERS_BEFORE_HAMZA:
         word = word[:-1]
-    return word.translate(_FOLD_SEATS)
+    return word.translate(FOLD_SEATS)
 
 
 def _seated_inside(word: str) -> str:

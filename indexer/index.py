@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         FileProblem,
         IndexStats,
         LeftOut,
+        Meeting,
         ProgressCallback,
         TermStats,
         UpdateReport,
@@ -625,6 +626,16 @@ class Index:
         from indexer.ranking.terms import terms_of
 
         return terms_of(self._opened[0], pattern, limit, sort)
+
+    def meetings(self, word: str, options: SearchOptions = SearchOptions()) -> tuple[Meeting, ...]:
+        """The written forms of the index that each word of a text meets, by tier, strongest first.
+
+        What only adds to scores comes last.
+        """
+        from indexer.ranking.terms import met_by
+
+        search = self._search(word, options._replace(plain=True, respell=False))
+        return met_by(search.parsed.leaves, search.evaluator.leaves.resolver)
 
     def frequent_words(self, beginning: str, limit: int = 50) -> list[str]:
         """Written forms that begin with some letters, the most frequent first."""

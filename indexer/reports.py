@@ -15,6 +15,7 @@ __all__ = [
     "FileProblem",
     "IndexStats",
     "LeftOut",
+    "Meeting",
     "Progress",
     "ProgressCallback",
     "TermExplanation",
@@ -156,6 +157,18 @@ class TermStats(NamedTuple):
     root: str
     document_frequency: int
     collection_frequency: int
+
+
+class Meeting(NamedTuple):
+    """What a word meets in an index at one tier.
+
+    forms: (written form, how often it occurs), the most frequent first. retrieves: whether they
+    make a document a hit by default, or only add to its score.
+    """
+
+    tier: str
+    retrieves: bool
+    forms: tuple[tuple[str, int], ...]
 
 
 class IndexStats(NamedTuple):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,13 +12,16 @@ from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
 from indexer.ranking.keys import Keys, Places
 from indexer.ranking.stars import fitting
-from indexer.reports import TermStats
+from indexer.reports import Meeting, TermStats
+from indexer.results import TIERS
 from indexer.schema import FORM_FIELDS
 
 if TYPE_CHECKING:
     from indexer.codec.arrays import FieldArrays
     from indexer.codec.opened import OpenedIndex
-    from indexer.results import TermSortKey
+    from indexer.query.nodes import Leaf
+    from indexer.ranking.resolve import Resolver
+    from indexer.results import TermSortKey, Tier
 
 STAR = "*"
 
@@ -61,6 +64,28 @@ def frequent(opened: OpenedIndex, prefix: str, limit: int) -> list[str]:
             forms = _keys_of(arrays).texts(places[best])
             counts.update(dict(zip(forms, (amounts[at] for at in best.tolist()), strict=True)))
     return sorted(counts, key=lambda form: (-counts[form], form))[:limit]
+
+
+def met_by(leaves: Iterable[Leaf], resolver: Resolver) -> tuple[Meeting, ...]:
+    """See `Index.meetings`. A form is met at the strongest tier that any field has for it."""
+    found: dict[tuple[bool, Tier], Counter[str]] = {}
+    for leaf in leaves:
+        for source in resolver.snapshot.sources(leaf.fields):
+            for meaning in resolver.spans(leaf, source):
+                key = (meaning.expansion.retrieves, meaning.expansion.tier)
+                counts = found.setdefault(key, Counter())
+                for first, last in meaning.spans.tolist():
+                    for slot, form in enumerate(source.forms((first, last)), first):
+                        counts[form] += source.count((slot, slot + 1))
+    order = sorted(found, key=lambda key: (not key[0], TIERS.index(key[1])))
+    return tuple(
+        Meeting(tier, retrieves, _sorted(found[retrieves, tier])) for retrieves, tier in order
+    )
+
+
+def _sorted(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
+    """The most frequent first, equals by letters."""
+    return tuple(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _keys_of(arrays: FieldArrays) -> Keys:

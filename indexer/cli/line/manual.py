@@ -137,14 +137,17 @@ Examples
   fahras terms | awk -F '\\t' '$2 == "كتاب"'   the forms of a stem
 
 Exit codes: 0 something was found, 1 no such term, 2 an error.""",
-    "analyze": """Show what the analyzer makes of a text, step by step, without any index.
+    "analyze": """Show what the analyzer makes of a text, step by step.
 
 Columns: the word as written, without marks (unmarked), with its spelling folded (folded), without
-affixes (stem), the wide key (root), and whether it is a stopword.
+affixes (stem), the wide key (root), and whether it is a stopword. With --steps a row for each step:
+what comes of it, by which rule, and what of the index the word meets at which tier. No index is
+needed.
 
 \b
 Examples
   fahras analyze 'والكُتّاب في المكتبة'
+  fahras analyze --steps وبالمدارس
   fahras analyze - < text.txt
   fahras analyze --json كتابهم | jq -r '.tokens[].stem'
 

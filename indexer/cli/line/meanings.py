@@ -52,6 +52,7 @@ _CALLED = {
     "--query": "highlight mark search q e regexp",
     "--open": "edit editor",
     "--pick": "interactive fzf select choose ui",
+    "--steps": "verbose explain teach rules",
     "--exclude": "ignore skip not x",
     "--include": "only glob g",
     "--type": "ext extension kind t",

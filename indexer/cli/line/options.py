@@ -465,6 +465,13 @@ class AnalyzeRequest(Request):
 
     command = "analyze"
     text = Remaining("TEXT", "The text, or - to read it from stdin.", required=True)
+    steps = Flag(
+        _OUTPUT,
+        "--steps",
+        "Each step with its rule and, where there is an index, what the word meets in it. On a "
+        "terminal a single word is shown so.",
+    )
+    index = INDEX
     json = JSON
     color = COLOUR
 
