@@ -15,7 +15,7 @@ from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record, Segment
 from indexer.reports import Document
-from indexer.schema import id_of, is_record, layout_of, name_within, place_within
+from indexer.schema import copy_within, id_of, is_record, layout_of, place_within
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Division, Layout
@@ -171,8 +171,7 @@ def _at_line(found: list[Found], line: int | None) -> Found | None:
 
 def _places(stored: Record) -> tuple[str, ...]:
     """The places within its file by which a document can be named."""
-    place = place_within(stored)
-    return (place, f"{place}#{stored['record']}" if stored["record"] else name_within(stored))
+    return (place_within(stored), copy_within(stored))
 
 
 def _line_of(found: Found) -> int:

@@ -30,6 +30,8 @@ from indexer.storage.lock import Lock, writing
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
+    from indexer.codec.contents import Fingerprint, SegmentEntry
+    from indexer.codec.copies import StoredCopies
     from indexer.codec.opened import OpenedIndex
     from indexer.codec.whoosh.index import ColumnarIndex
     from indexer.codec.whoosh.writer import ColumnarWriter
@@ -53,6 +55,8 @@ if TYPE_CHECKING:
     )
     from indexer.search import Search
     from indexer.update.lookahead import Ahead
+
+    RenewCopies = Callable[[Sequence[SegmentEntry]], Fingerprint | None]
 
 
 class Index:
@@ -238,21 +242,24 @@ class Index:
             keys = again(catalogue, self._location.data_dir)
             gone = [catalogue.files.pop(key).number for key in keys]
             plan = plan_update(catalogue, Asked(), progress, look)
-            with self._writing(catalogue, []) as writer:
+            with self._writing(catalogue, [], copies_anew=True) as writer:
                 writer.leave_out(broken)
                 run = Run(writer, catalogue, progress, gone)
                 run.carry_out(plan)
                 stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
 
     @contextmanager
-    def _writing(self, catalogue: Catalogue, notes: list[str]) -> Iterator[ColumnarWriter]:
+    def _writing(
+        self, catalogue: Catalogue, notes: list[str], *, copies_anew: bool = False
+    ) -> Iterator[ColumnarWriter]:
         """A writer, committed at the end with the catalogue and cancelled on an error."""
         from indexer.codec.whoosh import engine
 
         writer = engine.open_writer(self._whoosh)
         try:
             yield writer
-            notes += self._commit(writer, catalogue)
+            renewing = self._renewing(writer, catalogue, anew=copies_anew)
+            notes += self._commit(writer, catalogue, renewing)
         except BaseException:
             with suppress(Exception):
                 writer.cancel()  # this undoes nothing that was committed
@@ -286,7 +293,9 @@ class Index:
             storage.clear(index_dir, keep=data_dir)
         return notes
 
-    def _commit(self, writer: ColumnarWriter, catalogue: Catalogue) -> list[str]:
+    def _commit(
+        self, writer: ColumnarWriter, catalogue: Catalogue, renew: RenewCopies
+    ) -> list[str]:
         """Write the catalogue of the next generation, then commit that generation.
 
         The commit is one rename: of the TOC or, for a new index, of `fahras.json`. Later failures
@@ -295,6 +304,7 @@ class Index:
         index_dir, data_dir, *_ = self._location
         path = os.path.join(data_dir, storage.catalogue_name(writer.generation))
         writer.catalogue = catalogues.save(catalogue, path)
+        writer.renew_copies = renew
         writer.commit()
         notes: list[str] = writer.notes
         if self._is_new:
@@ -309,6 +319,13 @@ class Index:
             storage.make_private(index_dir, data_dir)
         self._let_go()
         return notes
+
+    def _renewing(self, writer: ColumnarWriter, catalogue: Catalogue, *, anew: bool) -> RenewCopies:
+        """What writes what is known of copies in the next generation."""
+        from indexer.copies.renewal import renew
+
+        where, moved = (self._location.data_dir, writer.generation), writer.moved_files
+        return lambda entries: renew(*where, entries, catalogue.files, moved, anew=anew)
 
     @property
     def home(self) -> str:
@@ -407,7 +424,7 @@ class Index:
         return True
 
     def _let_go(self) -> None:
-        for name in ("_opened", "_snapshot", "_files", "_ids", "_newer"):
+        for name in ("_opened", "_copies", "_snapshot", "_files", "_ids", "_newer"):
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
@@ -523,7 +540,17 @@ class Index:
         from indexer.search import Search
 
         table = self._variants(options.variants_files)
-        return Search(self._snapshot, self._files, table, query, options, self.aliases, parsed)
+        groups = None if options.copies or self._copies is None else self._copies.groups
+        known = self._snapshot, self._files, table
+        return Search(*known, query, options, self.aliases, parsed, groups)
+
+    @cached_property
+    def _copies(self) -> StoredCopies | None:
+        """What is known of copies in this commit."""
+        from indexer.codec.copies import StoredCopies
+
+        opened = self._opened[0]
+        return StoredCopies.open(opened.folder, opened.toc)
 
     @property
     def _own_variants(self) -> str:

@@ -72,7 +72,7 @@ class Snippet(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """One document of a result.
+    """One document of a result, which stands for its near-identical copies.
 
     `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
     (`os.fsdecode`). `line` and `column` are those of the first match of the best passage: lines of
@@ -83,7 +83,8 @@ class Hit(NamedTuple):
     words stand in the title alone, or nothing but filters was asked for. `title_matches` are those
     in the title, their offsets count from its beginning. `id` is what `Index.document` takes: a
     record's own id, else the path below the indexed folder and `inside`, the place of the document
-    within its file (`!/inside.txt` of an archive, `#3` of a mailbox).
+    within its file (`!/inside.txt` of an archive, `#3` of a mailbox). `copies` names the copies
+    found with it, by absolute path and place within the file, in the order of paths.
     """
 
     id: str
@@ -127,7 +128,10 @@ class UnknownWord(NamedTuple):
 
 
 class SearchResults(NamedTuple):
-    """The answer to a query: `hits` are places `offset .. offset + len(hits)` of `total`."""
+    """The answer to a query: `hits` are places `offset .. offset + len(hits)` of `hit_count`.
+
+    `total` is how many documents were found, copies too.
+    """
 
     query: str
     total: int
@@ -140,6 +144,14 @@ class SearchResults(NamedTuple):
     """Sentences for the reader: what was ignored in the query, what was retrieved by spelling."""
     reasons: tuple[Reason, ...] = ()
     """Why nothing was found, where `Index.why_nothing` was asked; `search` leaves them out."""
+    groups: int | None = None
+    """How many hits there are in all, a document and its copies being one; None if no copies were
+    looked for."""
+
+    @property
+    def hit_count(self) -> int:
+        """How many hits there are in all."""
+        return self.total if self.groups is None else self.groups
 
 
 DAYS_WRITTEN = "2017, 2017-11 or 2017-11-28"
@@ -190,6 +202,8 @@ class SearchOptions(NamedTuple):
     respell: bool = True
     """Find a word that the index lacks by the one that was probably meant; `notes` name it."""
     variants_files: tuple[str, ...] = ()
+    copies: bool = False
+    """Make near-identical documents hits of their own, not one hit with `copies`."""
 
     def check(self) -> None:
         """Raise OptionError for a value that no search knows, with those that it may be."""

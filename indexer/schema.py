@@ -47,6 +47,11 @@ def name_within(stored: Mapping[str, Any]) -> str:
     return place_within(stored) + line
 
 
+def copy_within(stored: Mapping[str, Any]) -> str:
+    """What its path is followed by where a document is named by place, whatever its id."""
+    return f"{place_within(stored)}#{stored['record']}" if stored["record"] else name_within(stored)
+
+
 def id_of(stored: Mapping[str, Any], path: str) -> str:
     """A record's own id, else where it is: the path of its file and the place within that."""
     return stored["record"] or path + name_within(stored)

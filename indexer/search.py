@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,15 +31,26 @@ from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
-from indexer.schema import id_of, is_record, layout_of, name_within, place_within
+from indexer.schema import (
+    copy_within,
+    id_of,
+    is_record,
+    layout_of,
+    name_within,
+    place_within,
+)
 from indexer.snippets.highlighter import Highlighter
 from indexer.snippets.locate import highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
 from indexer.snippets.targets import Targets, targets_of
 
 if TYPE_CHECKING:
+    from indexer.copies import folding
+    from indexer.copies.folding import Groups
     from indexer.parts.layout import Layout
     from indexer.ranking.explain import Explainer
+
+NO_COPIES: Mapping[int, Docs] = MappingProxyType({})
 
 _PAGE = 64
 """Number of hits whose texts are in memory at once."""
@@ -70,9 +82,14 @@ class Search:
         options: SearchOptions,
         aliases: Mapping[str, str],
         parsed: ParsedQuery | None = None,
+        groups: Groups | None = None,
     ) -> None:
-        """`parsed`: what the text means, where it was not written by anybody."""
+        """`parsed`: what the text means, where it was not written by anybody.
+
+        `groups`: of copies, see `copies.folding`; None where there are none.
+        """
         self.snapshot = snapshot
+        self._groups = None if options.copies else groups
         self._files = files
         self.options = options
         self.text = text
@@ -145,7 +162,7 @@ class Search:
         """Run the query and gather its hits, with their snippets."""
         options = self.options
         reach = None if options.limit is None else options.offset + options.limit
-        return self.shown(self.rank(reach))
+        return self.shown(*self._folded(reach))
 
     def similar(self, doc: int) -> SearchResults:
         """The documents that are like one of which the query has the most telling words."""
@@ -157,12 +174,17 @@ class Search:
         found = Likeness(self.evaluator, self.parsed, doc)
         return self.shown(found.ranked(admitted, reach, self._path_ranks))
 
-    def shown(self, ranked: Ranked) -> SearchResults:
-        """The hits of a ranking, but for the first of `offset`, with their snippets."""
+    def shown(
+        self, ranked: Ranked, copies: Mapping[int, Docs] = NO_COPIES, groups: int | None = None
+    ) -> SearchResults:
+        """The hits of a ranking, but for the first of `offset`, with their snippets.
+
+        copies: what each stands for, `groups` of them in all.
+        """
         options = self.options
         docs = ranked.docs[options.offset :].tolist()
         scores = ranked.scores[options.offset :].tolist()
-        hits = tuple(self._hits(docs, scores))
+        hits = tuple(self._hits(docs, scores, copies))
         missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
         return SearchResults(
@@ -174,7 +196,52 @@ class Search:
             elapsed_ms=(time.perf_counter() - self._started) * 1e3,
             unknown_words=tuple(word.unknown for word in missing),
             notes=(*self.parsed.notes, *by_spelling, *self._limits(), *self._unlisted()),
+            groups=groups,
         )
+
+    def _folded(self, reach: int | None) -> tuple[Ranked, dict[int, Docs], int | None]:
+        """(the best `reach` hits, the copies that each stands for, how many hits there are)."""
+        if self._groups is None:
+            return self.rank(reach), {}, None
+        from indexer.copies import folding
+
+        wanted = folding.ranked_for(reach)
+        while True:
+            ranked = self.rank(wanted)
+            places = folding.firsts_of(ranked.docs, self._groups, self._alike(ranked))
+            if wanted is None or len(places) >= (reach or 0) or wanted >= ranked.total:
+                break
+            wanted = folding.ranked_for(reach, wanted)
+        places = places[:reach]
+        shown = ranked._replace(docs=ranked.docs.take(places), scores=ranked.scores.take(places))
+        offset = self.options.offset
+        copies = folding.copies_of(shown.docs[offset:], ranked.members, self._groups)
+        return shown, copies, folding.count_of(ranked.members, self._groups)
+
+    def _alike(self, ranked: Ranked) -> folding.Choose:
+        """What chooses among copies that score alike: the oldest, those without a date last."""
+
+        def choose(places: Docs) -> int:
+            first = places[0]
+            if self.options.sort != "relevance":
+                return int(first)
+            alike = places[ranked.scores.take(places) == ranked.scores[first]].tolist()
+            if len(alike) == 1:
+                return int(first)
+            dates = [self._stored(int(ranked.docs[place]))["date"] for place in alike]
+            oldest: int = min(zip((date or "~" for date in dates), alike, strict=True))[1]
+            return oldest
+
+        return choose
+
+    def _copy_names(self, docs: Docs) -> tuple[str, ...]:
+        """The names of some documents, in the order of their paths."""
+        names = []
+        for doc in docs.take(self._path_ranks(docs).argsort()).tolist():
+            entry = self._files.by_number[int(self.snapshot.file_numbers[doc])]
+            within = "" if entry.documents == 1 else copy_within(self._stored(doc))
+            names.append(self._files.absolute(entry.path) + within)
+        return tuple(names)
 
     def _limits(self) -> tuple[str, ...]:
         """What is said of words that may be misspelled in more ways than are searched."""
@@ -192,7 +259,7 @@ class Search:
             return self.evaluator.rank(self.query, count, self._path_ranks)
         docs, scores = self.evaluator.everything(self.query)
         order = np.lexsort((self._path_ranks(docs), *self._sort_keys(docs)))[:count]
-        return Ranked(docs.take(order), scores.take(order), len(docs))
+        return Ranked(docs.take(order), scores.take(order), len(docs), docs)
 
     def _sort_keys(self, docs: Docs) -> tuple[NDArray[np.int64], ...]:
         entries = [self._entry(doc) for doc in docs.tolist()]
@@ -224,7 +291,9 @@ class Search:
         stored = self._stored(doc)
         return id_of(stored, self._files.by_number[stored["file"]].path)
 
-    def _hits(self, docs: Sequence[int], scores: Sequence[float]) -> Iterator[Hit]:
+    def _hits(
+        self, docs: Sequence[int], scores: Sequence[float], copies: Mapping[int, Docs]
+    ) -> Iterator[Hit]:
         """The hits for some documents, a page of them at a time."""
         for first in range(0, len(docs), _PAGE):
             page = docs[first : first + _PAGE]
@@ -233,7 +302,9 @@ class Search:
             for doc, stored, score, (text, snippets), matches in zip(
                 page, records, scores[first:], texts, titles, strict=False
             ):
-                yield self._hit(doc, stored, score, Shown(text, snippets, matches))
+                hit = self._hit(doc, stored, score, Shown(text, snippets, matches))
+                own = copies.get(doc)
+                yield hit if own is None else hit._replace(copies=self._copy_names(own))
 
     def _texts(
         self, docs: Sequence[int], records: Sequence[Record]

@@ -20,7 +20,7 @@ WHOOSH = (
     "indexer.codec.whoosh", "indexer.codec.build", "analyzers.whoosh_adapter",
 )  # fmt: skip
 NUMPY = (
-    "indexer.codec", "indexer.query", "indexer.ranking", "indexer.search",
+    "indexer.codec", "indexer.copies", "indexer.query", "indexer.ranking", "indexer.search",
     "indexer.snippets.locate", "indexer.snippets.vowels", "indexer.folder.lookup",
     "analyzers.codepoints", "analyzers.ranked", "analyzers.tokenizer", "analyzers.spellings",
     "analyzers.bulk", "indexer.remote",

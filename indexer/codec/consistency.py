@@ -21,8 +21,10 @@ from indexer.codec.container import Container, Fault
 from indexer.codec.contents import SegmentEntry
 from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, STRINGS_A_MARK
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
-from indexer.codec.postings import Array
+from indexer.codec.postings import Array, starts_of
+from indexer.codec.prints import has_prints, read_prints
 from indexer.codec.strings import StringTable
+from indexer.copies.prints import BINS
 from indexer.errors import IndexCorruptError
 
 _PIECE = 1 << 20
@@ -41,6 +43,8 @@ def faults_of(container: Container) -> Iterator[Fault]:
     yield from _checked("stored", lambda: _stored_faults(reader))
     yield from _checked("c/file", lambda: _column_faults(container, "file", read_numbers))
     yield from _checked("c/date", lambda: _column_faults(container, "date", read_texts))
+    if has_prints(container):
+        yield from _checked("prints", lambda: _print_faults(container))
 
 
 def disagreements_of(folder: str) -> list[str]:
@@ -245,6 +249,23 @@ def _text_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
         if len(samples) and (int(samples[-1]) >= held or (samples[1:] <= samples[:-1]).any()):
             yield Fault(f"f/{name}/sample_offsets", f"a word of document {docnum} is not in it")
             return
+
+
+def _print_faults(container: Container) -> Iterator[Fault]:
+    """Counts against what they count, and grams in their order."""
+    prints = read_prints(container)
+    others, lines = int(prints.others.sum()), int(prints.line_counts.sum(dtype=np.int64))
+    if others != len(prints.grams) or int(prints.has_grams.sum()) * BINS != len(prints.minima):
+        yield Fault("prints/gram_counts", "not as many grams as it says")
+        return
+    if lines != len(prints.lines):
+        yield Fault("prints/line_counts", "not as many lines as it says")
+    rises = np.ones(len(prints.grams), np.bool_)
+    rises[1:] = prints.grams[1:] > prints.grams[:-1]
+    starts = starts_of(prints.others)[:-1]
+    rises[starts[starts < len(rises)]] = True
+    if not rises.all():
+        yield Fault("prints/grams", "the grams of a document are not in their order")
 
 
 def living(entry: SegmentEntry, container: Container) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,8 @@ place. Numbers are little-endian; `u4` and `u8` are unsigned integers of 4 and 8
 
     toc       = header segment* deletions* checksum
     header    = "FAHRASTC" format:u4 schema:u4 generation:u8 segments:u4
-                catalogue_bytes:u8 catalogue_crc32:u4                     40 bytes
+                catalogue_bytes:u8 catalogue_crc32:u4
+                copies_bytes:u8 copies_crc32:u4                           52 bytes
     segment   = id:16 bytes bytes:u8 footer_crc32:u4 documents:u4 deleted:u4   36 bytes
     deletions = of each segment with deleted documents, ceil(documents / 8) bytes: bit 7 - d % 8 of
                 byte d // 8 is set where document d is deleted; what is left of the last byte is 0
@@ -15,19 +16,21 @@ place. Numbers are little-endian; `u4` and `u8` are unsigned integers of 4 and 8
 
 `format` is `format.FORMAT_VERSION`; `schema` says which fields documents have (0: the caller that
 opens the index knows); `generation` is the number in the file's own name, `_MAIN_<generation>.toc`.
-For the catalogue there are its size and checksum, both 0 if there is none. The id of a segment
+For the catalogue there are its size and checksum, both 0 if there is none; likewise for what is
+known of copies (`copies.py`), where the checksum is that of its last 32 bytes. The id of a segment
 consists of digits and small letters and names its file, `MAIN_<id>.fhs`; `bytes` is its size,
 `footer_crc32` the crc32 of its last 32 bytes, which hold the checksum of its directory, which holds
 the checksum of every array: no other file has the same.
 
-A worked example: generation 2, schema 1, a catalogue of 300 bytes, and one segment of three
-documents, the second of them deleted::
+A worked example: generation 2, schema 1, a catalogue of 300 bytes, 512 of copies, and one segment
+of three documents, the second of them deleted::
 
      0  46 41 48 52 41 53 54 43 04 00 00 00 01 00 00 00  FAHRASTC........
     16  02 00 00 00 00 00 00 00 01 00 00 00 2c 01 00 00  ............,...
-    32  00 00 00 00 78 56 34 12 30 31 32 33 34 35 36 37  ....xV4.01234567
-    48  38 39 61 62 63 64 65 66 e5 00 00 00 00 00 00 00  89abcdef........
-    64  dd cc bb aa 03 00 00 00 01 00 00 00 40 CRC32....  ............@....
+    32  00 00 00 00 78 56 34 12 00 02 00 00 00 00 00 00  ....xV4.........
+    48  ef cd ab 89 30 31 32 33 34 35 36 37 38 39 61 62  ....0123456789ab
+    64  63 64 65 66 e5 00 00 00 00 00 00 00 dd cc bb aa  cdef............
+    80  03 00 00 00 01 00 00 00 40 CRC32....             ........@....
 """
 
 from __future__ import annotations
@@ -43,7 +46,7 @@ from typing import NamedTuple
 from indexer.codec.format import EXTENSION, FORMAT_VERSION, FormatError
 
 _MAGIC = b"FAHRASTC"
-_HEADER = struct.Struct("<8sIIQIQI")
+_HEADER = struct.Struct("<8sIIQIQIQI")
 _SEGMENT = struct.Struct("<16sQIII")
 _CHECKSUM = struct.Struct("<I")
 
@@ -98,12 +101,13 @@ class SegmentEntry(NamedTuple):
 
 
 class Toc(NamedTuple):
-    """One commit. `catalogue` is None where the index has none."""
+    """One commit. `catalogue` and `copies` are None where the index has none."""
 
     generation: int
     schema: int
     segments: tuple[SegmentEntry, ...] = ()
     catalogue: Fingerprint | None = None
+    copies: Fingerprint | None = None
 
 
 def toc_name(generation: int) -> str:
@@ -120,6 +124,7 @@ def encode(toc: Toc) -> bytes:
         toc.generation,
         len(toc.segments),
         *(toc.catalogue or NO_FILE),
+        *(toc.copies or NO_FILE),
     )
     rows = b"".join(
         _SEGMENT.pack(row.segment_id.encode("ascii"), *row.file, row.documents, row.deleted)
@@ -138,7 +143,7 @@ def decode(data: bytes) -> Toc:
     """The TOC in these bytes, fully checked. Raises FormatError."""
     if len(data) < _HEADER.size + _CHECKSUM.size:
         raise FormatError("it is cut off")
-    magic, version, schema, generation, count, *catalogue = _HEADER.unpack_from(data)
+    magic, version, schema, generation, count, *files = _HEADER.unpack_from(data)
     if magic != _MAGIC:
         raise FormatError("it is no table of contents")
     if version != FORMAT_VERSION:
@@ -152,8 +157,14 @@ def decode(data: bytes) -> Toc:
     if len({row[0] for row in rows}) < len(rows):
         raise FormatError("a segment is named twice")
     segments = tuple(_segments(rows, data[rows_end : -_CHECKSUM.size]))
-    fingerprint = Fingerprint(*catalogue)
-    return Toc(generation, schema, segments, None if fingerprint == NO_FILE else fingerprint)
+    catalogue, copies = (Fingerprint(*files[:2]), Fingerprint(*files[2:]))
+    return Toc(
+        generation,
+        schema,
+        segments,
+        None if catalogue == NO_FILE else catalogue,
+        None if copies == NO_FILE else copies,
+    )
 
 
 def _segments(

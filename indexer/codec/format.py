@@ -117,6 +117,21 @@ A text's blob is its UTF-8. A record's blob is a JSON object {field: value}; val
 are objects of one member: {"$bytes": base64}, {"$datetime": ISO 8601}, {"$date": ...},
 {"$decimal": text}, {"$tuple": [...]}; {"$object": {...}} is an object as it stands.
 
+Prints: arrays `prints/...`, what is kept of texts to find their copies
+-----------------------------------------------------------------------
+What grams, lines and keys are, and which grams are kept, is said in `copies/prints.py`. Absent
+where no document has a field "text".
+
+================ ======== ==================================================================
+`gram_counts`    u1       by docnum: 0 where no grams are kept, else 1 more than it has in `grams`
+`minima`         u4       16 for each document that has grams: the smallest gram of each bin, all
+                          ones where a bin has none
+`grams`          u4       the other grams, ascending within each document
+`line_counts`    u1..u4   by docnum: how many lines with words it has
+`lines`          u4       the lines, in the order of the text
+`keys`           u8       by docnum
+================ ======== ==================================================================
+
 Columns: `c/F`, u1: the bytes of the field's Whoosh column, as Whoosh writes them.
 
 A worked example
@@ -161,7 +176,8 @@ FORMAT_VERSION = 4
 3: a TOC of our own instead of Whoosh's pickles; it binds segments and catalogue to itself.
    Blocks of stored values and `fahras.json` have checksums.
 4: the catalogue remembers who read each file and which could not be read; documents, where title
-   and date are from, and their parts.
+   and date are from, and their parts; segments have prints, and the TOC names what is known of
+   copies.
 """
 
 MAGIC = b"FAHRASSG"
@@ -308,5 +324,10 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
     for prefix in ("records/", *(f"s/{field}/" for field in meta["stored"])):
         yield f"{prefix}sizes", documents
         yield f"{prefix}block_docs", counts[f"{prefix}block_starts"]
+    if "prints/keys" in counts:
+        for name in ("gram_counts", "line_counts", "keys"):
+            yield f"prints/{name}", documents
+        for name in ("minima", "grams", "lines"):
+            yield f"prints/{name}", counts[f"prints/{name}"]
     for field in meta["columns"]:
         yield f"c/{field}", counts[f"c/{field}"]

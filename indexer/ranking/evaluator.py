@@ -39,11 +39,15 @@ TieKey = Callable[[Docs], NDArray[np.int64]]
 
 
 class Ranked(NamedTuple):
-    """Documents in order: docs and scores (f4) of the best, and how many there are in all."""
+    """Documents in order: docs and scores (f4) of the best, and how many there are in all.
+
+    members: all of these, ascending, where they are known.
+    """
 
     docs: Docs
     scores: NDArray[np.float32]
     total: int
+    members: Docs = NO_DOCS
 
 
 class Evaluator:
@@ -155,8 +159,7 @@ class Evaluator:
     def rank(self, query: Node, count: int | None, tie_key: TieKey) -> Ranked:
         """The `count` best documents (all if None), by score, then by `tie_key` ascending."""
         self.leaves.gather(leaves_of(query))
-        docs = self.members(query)
-        total = len(docs)
+        docs = members = self.members(query)
         if count is not None:
             docs = self._promising(query, docs, count)
         scores = self.scores(query, docs).astype(np.float32)
@@ -164,7 +167,7 @@ class Evaluator:
             kept = best_of(scores, count)
             docs, scores = docs.take(kept), scores.take(kept)
         order = np.lexsort((tie_key(docs), -scores))[:count]
-        return Ranked(docs.take(order), scores.take(order), total)
+        return Ranked(docs.take(order), scores.take(order), len(members), members)
 
     def _promising(self, query: Node, docs: Docs, count: int) -> Docs:
         """Those of some documents that may be among the `count` best, with the same scores."""

@@ -31,7 +31,7 @@ from indexer.query.patterns import Fuzzy
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.meanings import BESIDE, CORE, OTHER
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.source import Record
+from indexer.ranking.source import Docs, Record
 from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
 from indexer.remote.clauses import Clauses
@@ -39,7 +39,7 @@ from indexer.remote.lexicon import NOTHING
 from indexer.remote.mapping import MOST_SHOWN, Json
 from indexer.remote.source import CandidateSegment
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
-from indexer.search import Search, Shown
+from indexer.search import NO_COPIES, Search, Shown
 
 if TYPE_CHECKING:
     from indexer.remote.commit import OpenCommit
@@ -109,10 +109,12 @@ class RemoteSearch(Search):
             resolver.expanded.cache_clear()
         self._asked_statistics.notes = False
 
-    def shown(self, ranked: Ranked) -> SearchResults:
+    def shown(
+        self, ranked: Ranked, copies: Mapping[int, Docs] = NO_COPIES, groups: int | None = None
+    ) -> SearchResults:
         """See Search."""
         self._prepare_doubts()
-        return super().shown(ranked)
+        return super().shown(ranked, copies, groups)
 
     def _prepare_doubts(self) -> None:
         """Have at hand what rare words may be slips of, as who looks for them will ask."""

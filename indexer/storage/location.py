@@ -42,9 +42,12 @@ _WHOOSH_TEMPORARY = "MAIN.tmp"
 """An empty folder that a killed writer of an earlier format may have left."""
 
 _is_catalogue = re.compile(r"files-([0-9]+)\.(?:fhc|json)").fullmatch
+_is_of_commit = re.compile(r"(?:files-([0-9]+)\.(?:fhc|json)|copies-([0-9]+)\.fhc)").fullmatch
+"""What goes with one commit, whose number is in its name."""
 _is_toc = re.compile(r"_MAIN_([0-9]+)\.toc").fullmatch
 _is_ours = re.compile(
     r"_MAIN_[0-9]+\.toc(\.new)?|MAIN_[0-9a-z]{16}\.fhs|MAIN_WRITELOCK|files-[0-9]+\.(fhc|json)"
+    r"|copies-[0-9]+\.fhc"
 ).fullmatch
 """The files of a data folder; no others are ever removed."""
 
@@ -306,8 +309,8 @@ def _is_data(entry: os.DirEntry[str]) -> bool:
 def clear_data(data_dir: str, generation: int) -> None:
     """Remove the other files that earlier commits and killed runs left in a data folder."""
     for name in os.listdir(data_dir):
-        found = _is_catalogue(name)
-        if found and int(found[1]) != generation:
+        found = _is_of_commit(name)
+        if found and int(found[1] or found[2]) != generation:
             durable.unlink(os.path.join(data_dir, name))
         elif name == _WHOOSH_TEMPORARY:
             _remove_if_empty(os.path.join(data_dir, name))

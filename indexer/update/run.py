@@ -215,9 +215,13 @@ class Run:
         self._gone += [entry.number for entry in plan.forgotten]
         for state in plan.all("removed"):
             self._gone.append(files.pop(self._catalogue.key(state.path)).number)
+        moved = []
         for old, new in plan.all("moved"):
             entry = files.pop(self._catalogue.key(old.path))
             self._keep(entry._replace(path=self._catalogue.key(new.path)), new)
+            if os.path.dirname(old.path) != os.path.dirname(new.path):
+                moved.append(entry.number)
+        self._writer.moved_files = moved
         for state in plan.all("touched"):
             self._keep(files[self._catalogue.key(state.path)], state)
         self._read([*plan.all("changed"), *plan.all("added")])

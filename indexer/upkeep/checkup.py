@@ -16,7 +16,9 @@ from indexer.codec import commits
 from indexer.codec.consistency import faults_of, living, numbers_of
 from indexer.codec.container import Container
 from indexer.codec.contents import SegmentEntry, Toc
+from indexer.codec.copies import StoredCopies, copies_name
 from indexer.codec.opened import SegmentReader, open_segment
+from indexer.copies.renewal import differences
 from indexer.errors import ExtractError, IndexCorruptError
 from indexer.extract import extract_path
 from indexer.folder.catalogue import Catalogue
@@ -111,6 +113,7 @@ def _check(
     compared = 0
     if not broken:
         stale = _unlisted(catalogue, sound)
+        damage += _copies_damage(location.data_dir, toc, catalogue, sound)
     if deep:
         changed, compared = _changed_texts(catalogue, sound, report)
         stale = changed | stale
@@ -133,6 +136,24 @@ def _segment_damage(
         return
     for section, problem in faults or faults_of(container):
         yield Damage(entry.file_name, section, problem)
+
+
+def _copies_damage(
+    folder: str, toc: Toc, catalogue: Catalogue, sound: list[Segment]
+) -> Iterator[Damage]:
+    """What is wrong with the copies that a commit knows: they follow from its segments."""
+    name = copies_name(toc.generation)
+    try:
+        stored = StoredCopies.open(folder, toc)
+        faults = [] if stored is None else list(stored.container.faults())
+        if stored is not None and not faults:
+            faults = list(differences(stored, sound, catalogue.files))
+    except (IndexCorruptError, OSError) as error:
+        problem = error.strerror or "" if isinstance(error, OSError) else str(error)
+        yield Damage(name, "", problem.rpartition(": ")[2])
+        return
+    for section, problem in faults:
+        yield Damage(name, section, problem)
 
 
 def held_in(segments: Iterable[Segment]) -> Counter[int]:

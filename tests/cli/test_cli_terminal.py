@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import time
 from pathlib import Path
@@ -200,7 +201,8 @@ def test_a_block_tells_all_about_a_hit() -> None:
     )  # fmt: skip
     screen = render.Screen(is_terminal=True, colour=False)
     text = render.plain(blocks.blocks(screen, SearchResults("q", 1, (hit,), 0, 10, 1.0), None))
-    place, also, title, added, more, proximity, lead, score, *_ = text.splitlines()
+    place, also, names, title, added, more, proximity, lead, score, *_ = text.splitlines()
+    assert names.split() == [os.path.relpath("b"), os.path.relpath("c")]
     assert place.endswith("/a.txt:7  ██████ 1.75  2017-11-19  +2 copies")
     assert also == "  (changed since it was indexed)"
     assert title == "  عنوان"

@@ -18,6 +18,8 @@ from indexer.cli.output import records
 from indexer.codec import contents
 from indexer.codec.commits import read_toc
 from indexer.codec.container import Container, ContainerWriter
+from indexer.codec.copies import Found, StoredCopies
+from indexer.codec.copies import save as save_copies
 from indexer.errors import FahrasError
 from indexer.folder.catalogue import save
 from indexer.upkeep.checkup import check
@@ -92,6 +94,17 @@ def _flip_file(pattern: str) -> Callable[[Path], None]:
     return act
 
 
+def _forged_groups(folder: Path) -> None:
+    """All documents copies of each other, in a file that the table of contents names."""
+    data = str(folder / ".fahras" / "data-1")
+    toc = read_toc(data)
+    stored = StoredCopies.open(data, toc)
+    assert stored is not None
+    everything = Found(np.ones_like(stored.groups), stored.pairs, stored.common, stored.lines)
+    named = toc._replace(copies=save_copies(data, toc.generation, everything))
+    Path(data, contents.toc_name(toc.generation)).write_bytes(contents.encode(named))
+
+
 DAMAGES = [
     pytest.param(_flip_array("f/text/tf"), ".fhs: f/text/tf: its checksum", id="tf"),
     pytest.param(_flip_array("s/text/blocks"), ".fhs: s/text/blocks: its checksum", id="texts"),
@@ -100,7 +113,10 @@ DAMAGES = [
     pytest.param(lambda f: segments_of(f)[0].unlink(), ".fhs: a part of the index", id="gone"),
     pytest.param(_swapped, ".fhs: it is not the file that", id="foreign"),
     pytest.param(_flip_file("data-1/*.toc"), ".toc: ", id="toc"),
-    pytest.param(_flip_file("data-1/*.fhc"), ".fhc: ", id="list-of-files"),
+    pytest.param(_flip_file("data-1/files-*.fhc"), ".fhc: ", id="list-of-files"),
+    pytest.param(_flip_file("data-1/copies-*.fhc"), ".fhc: ", id="copies"),
+    pytest.param(_flip_array("prints/keys"), ".fhs: prints/keys: its checksum", id="prints"),
+    pytest.param(_forged_groups, ".fhc: groups: they are not those", id="groups"),
     pytest.param(_flip_file("fahras.json"), "fahras.json: ", id="fahras.json"),
 ]
 
@@ -164,7 +180,7 @@ def test_what_is_lost_is_named_by_the_list_of_files_even_without_fahras_json(fol
 
 
 def test_what_is_lost_with_the_list_of_files_is_counted(folder: Path) -> None:
-    _flip_file("data-1/*.fhc")(folder)
+    _flip_file("data-1/files-*.fhc")(folder)
     (folder / "2.txt").unlink()
     done = run("verify", "--repair", cwd=folder)
     assert (done.code, done.err) == (

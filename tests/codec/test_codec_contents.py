@@ -36,6 +36,7 @@ TOCS = st.builds(
     NUMBERS,
     st.lists(entries(), max_size=5, unique_by=lambda entry: entry.segment_id).map(tuple),
     st.none() | FILES,
+    st.none() | FILES,
 )
 
 
@@ -56,7 +57,7 @@ def test_a_toc_that_is_cut_or_changed_is_refused(toc, data):
 
 
 SEGMENT = SegmentEntry("0123456789abcdef", Fingerprint(229, 0xAABBCCDD), 3, 1, b"\x40")
-EXAMPLE = Toc(2, 1, (SEGMENT,), Fingerprint(300, 0x12345678))
+EXAMPLE = Toc(2, 1, (SEGMENT,), Fingerprint(300, 0x12345678), Fingerprint(512, 0x89ABCDEF))
 
 
 def test_the_worked_example_of_the_specification():
@@ -82,15 +83,15 @@ def _changed(place: int, form: str, value: object) -> bytes:
         (_changed(8, "I", 2), "version 2, this program reads"),
         (_changed(24, "I", 0), "more in it"),
         (_changed(24, "I", 2**32 - 1), "no room for 4294967295 segments"),
-        (_changed(40, "16s", b"../../etc/passwd"), "no name"),
-        (_changed(40, "16s", b"MAIN_abc\0\0"), "no name"),
-        (_changed(68, "I", 4_000_000_000), "deletions are not as many"),
-        (_changed(68, "I", 1), "not there"),
-        (_changed(68, "I", 0), "not as many"),
-        (_changed(72, "I", 0), "more in it"),
-        (_changed(72, "I", 2), "not as many"),
-        (_changed(76, "B", 0x41), "not as many"),
-        (_changed(76, "B", 0x10), "not there"),
+        (_changed(52, "16s", b"../../etc/passwd"), "no name"),
+        (_changed(52, "16s", b"MAIN_abc\0\0"), "no name"),
+        (_changed(80, "I", 4_000_000_000), "deletions are not as many"),
+        (_changed(80, "I", 1), "not there"),
+        (_changed(80, "I", 0), "not as many"),
+        (_changed(84, "I", 0), "more in it"),
+        (_changed(84, "I", 2), "not as many"),
+        (_changed(88, "B", 0x41), "not as many"),
+        (_changed(88, "B", 0x10), "not there"),
         (_sealed(encode(EXAMPLE)[:-4] + b"\0"), "more in it"),
         (encode(EXAMPLE)[:-4] + bytes(4), "checksum"),
     ],

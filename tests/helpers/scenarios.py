@@ -185,6 +185,7 @@ def leftovers(index_dir: Path) -> list[str]:
     data = Path(location.read(str(index_dir)).data_dir)
     toc = commits.read_toc(str(data))
     needed = {f"_MAIN_{toc.generation}.toc", f"files-{toc.generation}.fhc", "MAIN_WRITELOCK"}
+    needed |= {f"copies-{toc.generation}.fhc"} if toc.copies else set()
     needed |= {segment.file_name for segment in toc.segments}
     above = {"lock", "fahras.json", data.name}
     return [p.name for p in index_dir.iterdir() if p.name not in above] + [

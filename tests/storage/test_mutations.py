@@ -25,7 +25,12 @@ ROUNDS = 120
 SECONDS = 60
 """Of one round; a round takes hundredths of them."""
 
-FILES = {"fahras.json": "fahras.json", "TOC": "data-*/*.toc", "catalogue": "data-*/files-*.fhc"}
+FILES = {
+    "fahras.json": "fahras.json",
+    "TOC": "data-*/*.toc",
+    "catalogue": "data-*/files-*.fhc",
+    "copies": "data-*/copies-*.fhc",
+}
 
 
 def _build(folder: Path, words: str) -> Path:

@@ -81,7 +81,9 @@ def _pieces(line: str) -> Template:
 def _options(request: SearchRequest, output: Output) -> SearchOptions:
     """What the library is asked: no more hits and passages than are printed."""
     options = options_of(request)._replace(
-        sort=request.sort, respell=_respells(request.spelling, output)
+        sort=request.sort,
+        respell=_respells(request.spelling, output),
+        copies=request.copies or output.kind == "paths" or not output.needs_hits,
     )
     return as_shown(options, request, output)
 

@@ -300,6 +300,12 @@ class SearchRequest(Request):
     limit = LIMIT
     offset = OFFSET
     all_hits = ALL_HITS
+    copies = Flag(
+        _HITS,
+        "--copies",
+        "Make copies, which are near-identical documents, hits of their own. Otherwise the best "
+        "hit of them stands for all and names the others; with -l and -c documents are counted.",
+    )
     sort = Choice(
         _HITS,
         "--sort",

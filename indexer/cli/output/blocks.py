@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from indexer.cli.output.figures import counted
+from indexer.cli.output.records import relative_path
 from indexer.cli.output.render import (
     LINE,
     PATH,
@@ -32,6 +33,8 @@ _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _INDENT = "  "
 _BEFORE_HEADINGS = "#=* \t"
 
+_COPIES_SHOWN = 5
+
 _MEASURE = 120
 """Columns of a row of text, at most: the eye loses the way back on longer ones."""
 
@@ -51,6 +54,7 @@ def blocks(
     for number, hit in enumerate(results.hits, 1):
         own: list[Line] = [[(f"{number}.", TITLE)]] if numbered else []
         yield from _in_rows(screen, [*own, *_place(screen, hit, best)])
+        yield from _copies(screen, hit)
         yield from _text(screen, marked(screen, hit.title, 0, hit.title_matches, TITLE))
         for snippet in hit.snippets:
             yield from _text(screen, _beyond_title(screen, hit, snippet))
@@ -91,11 +95,24 @@ def _place(screen: Screen, hit: Hit, best: float) -> list[Line]:
         written = f" ({hit.date_text})" if hit.date_text else ""
         parts.append([(screen.data(hit.date + written), QUIET)])
     if hit.copies:
-        noun = "copy" if len(hit.copies) == 1 else "copies"
-        parts.append([(f"+{len(hit.copies)} {noun}", QUIET)])
+        parts.append([(f"+{copies_in_words(len(hit.copies))}", QUIET)])
     if hit.stale:
         parts.append([(f"({hit.stale} since it was indexed)", WARNING)])
     return parts
+
+
+def _copies(screen: Screen, hit: Hit) -> Iterator[Line]:
+    """The paths of the copies of a hit, of many the first."""
+    most = _COPIES_SHOWN if len(hit.copies) > _COPIES_SHOWN + 1 else len(hit.copies)
+    names = [screen.name(relative_path(name)) for name in hit.copies[:most]]
+    if len(hit.copies) > most:
+        names.append(f"and {len(hit.copies) - most:,} more: --copies")
+    yield from _in_rows(screen, ([(name, QUIET)] for name in names), _INDENT * 2)
+
+
+def copies_in_words(count: int) -> str:
+    """`1 copy`, `2,000 copies`."""
+    return f"{count:,} {'copy' if count == 1 else 'copies'}"
 
 
 def _beyond_title(screen: Screen, hit: Hit, snippet: Snippet) -> Line:
@@ -125,7 +142,7 @@ def score_bar(share: float) -> str:
 
 def totals(results: SearchResults) -> str:
     """How many of how many, and how long it took."""
-    shown, total = len(results.hits), results.total
+    shown, total = len(results.hits), results.hit_count
     extent = counted(total, "document")
     if results.offset and shown and shown != total:
         first, last = results.offset + 1, results.offset + shown
@@ -133,13 +150,15 @@ def totals(results: SearchResults) -> str:
         extent = f"number {places} of {extent}"
     elif shown != total:
         extent = f"{shown:,} of {extent}"
+    if results.total > total:
+        extent += f" and {copies_in_words(results.total - total)}"
     return f"{extent} in {milliseconds(results.elapsed_ms)}"
 
 
 def more(results: SearchResults) -> list[str]:
     """How to see the hits after these, if there are any."""
     shown, reached = len(results.hits), results.offset + len(results.hits)
-    if not shown or reached >= results.total:
+    if not shown or reached >= results.hit_count:
         return []
     return [f"(more: --offset {reached} or -n {2 * shown})"]
 

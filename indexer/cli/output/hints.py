@@ -135,7 +135,7 @@ def remark(results: SearchResults, output: Output) -> None:
         for note in results.notes:
             terminal.complain(note)
     if not results.hits and results.offset:
-        beyond = f"--offset {results.offset} is beyond the last of {results.total:,}"
+        beyond = f"--offset {results.offset} is beyond the last of {results.hit_count:,}"
         terminal.complain(f"{beyond} documents")
     tell_stale(results.hits, left_out=output.kind == "paths")
     cut_short = output.kind == "paths" and len(results.hits) < results.total

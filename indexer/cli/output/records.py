@@ -156,7 +156,7 @@ def hit_record(hit: Hit, query_id: str | None = None) -> Record:
         "matches": [match_record(match) for match in hit.matches],
         "snippet": first.text if first else None,
         "snippet_offset": first.offset if first else None,
-        "copies": list(hit.copies),
+        "copies": [terminal.utf8_name(relative_path(name)) for name in hit.copies],
         "stale": hit.stale,
         "place": path_fields(place_of(hit), "place")["place"],
     }
@@ -192,6 +192,7 @@ def results_record(results: SearchResults, query_id: str | None = None) -> Recor
         "version": JSON_VERSION,
         "query": results.query,
         "total": results.total,
+        "groups": results.hit_count,
         "offset": results.offset,
         "limit": results.limit,
         "elapsed_ms": round(results.elapsed_ms, 3),

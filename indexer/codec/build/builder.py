@@ -16,6 +16,7 @@ from indexer.codec.build.collect import FormCollector, TermCollector
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, write_field
 from indexer.codec.build.forms import FormVocabulary
 from indexer.codec.build.prepare import Document, prepare
+from indexer.codec.build.prints import PRINTED_FIELD, PrintsCollector
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.build.source import SegmentSource
 from indexer.codec.container import ContainerWriter
@@ -41,6 +42,7 @@ class SegmentBuilder:
         self._records = BlobWriter(self._scratch.spool())
         self._columns: dict[str, tuple[Any, IO[bytes]]] = {}
         self._merged: dict[str, list[FieldData]] = {}
+        self._prints = PrintsCollector()
         self.doc_count = 0
 
     @property
@@ -93,7 +95,9 @@ class SegmentBuilder:
             self._vocabulary = FormVocabulary()
         known = self._forms.get(name)
         if known is None:
-            known = self._forms[name] = FormCollector(name, self._vocabulary, self._scratch)
+            prints = self._prints if name == PRINTED_FIELD else None
+            known = FormCollector(name, self._vocabulary, self._scratch, prints)
+            self._forms[name] = known
         return known
 
     def text_writer(self, name: str) -> BlobWriter:
@@ -121,6 +125,7 @@ class SegmentBuilder:
         for name in source.text_names(schema):
             self._copy_blobs(source, f"s/{name}/", self.text_writer(name))
         self._copy_blobs(source, "records/", self._records)
+        self._prints.add_segment(source.container, source.alive, first)
         for name, column, cells in source.columns(schema):
             writer = self.column_writer(name, column)
             for docnum, cell in enumerate(cells, first):
@@ -139,6 +144,7 @@ class SegmentBuilder:
         metas = {}
         for data in self._all_fields():
             metas[data.name] = write_field(writer, data, self.doc_count, self._scratch)
+        self._prints.write(writer, self.doc_count)
         for name in sorted(self._texts):
             self._texts[name].finish(writer, f"s/{name}/", self.doc_count)
         self._records.finish(writer, "records/", self.doc_count)

@@ -19,10 +19,12 @@ from indexer.codec.build.dictionary import Vocabulary
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
 from indexer.codec.build.forms import FormVocabulary, vocabulary_of_terms
 from indexer.codec.build.prepare import PartsByDoc
+from indexer.codec.build.prints import PrintsCollector
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.postings import Array, Postings, invert, smallest_unsigned, starts_of
 from indexer.codec.whoosh.formfield import FormField
+from indexer.copies.prints import line_breaks
 
 BATCH_CHARS = 1 << 18
 """Texts are tokenized together until they have this many code points."""
@@ -41,8 +43,15 @@ class _Run(NamedTuple):
 class FormCollector:
     """The texts of one form field."""
 
-    def __init__(self, name: str, vocabulary: FormVocabulary, scratch: Scratch) -> None:
+    def __init__(
+        self,
+        name: str,
+        vocabulary: FormVocabulary,
+        scratch: Scratch,
+        prints: PrintsCollector | None = None,
+    ) -> None:
         self._name = name
+        self._prints = prints
         self._vocabulary = vocabulary
         self._scratch = scratch
         self._texts: list[str] = []
@@ -87,6 +96,8 @@ class FormCollector:
             for docnum, (first, last) in zip(self._text_docs, pairwise(batch.bounds), strict=True):
                 starts = self._parts.pop(docnum, ())
                 self._note_parts(docnum, starts, batch.starts[first:last], 0)
+        if self._prints is not None:
+            self._prints.add(docnums, self._texts, batch, self._vocabulary.hashes())
         self._texts, self._text_docs, self._text_chars = [], [], 0
         self._collect(batch.form_ids, counts, docnums, 0)
 
@@ -94,8 +105,12 @@ class FormCollector:
         """Tokenize a text piece by piece, so that at most one run of its tokens is in memory."""
         first = 0
         parts = np.array(self._parts.pop(docnum, ()), np.int64)
+        long = None if self._prints is None else self._prints.long(docnum)
         for offset, piece in cut(text):
             tokens = self._vocabulary.tokenizer.tokenize(piece)
+            if long is not None:
+                hashes = self._vocabulary.hashes().take(tokens.form_ids)
+                long.add(hashes, tokens.starts, line_breaks([piece]))
             starts = tokens.starts[-first % SAMPLE_TOKENS :: SAMPLE_TOKENS] + offset
             self._samples.append(starts.astype("<u4"))
             here = parts[(parts >= offset) & (parts < offset + len(piece))]

@@ -17,6 +17,7 @@ from analyzers.tokenizer import Tokenizer
 from indexer.codec.build.bearing import bearings_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded, own_numbers
 from indexer.codec.postings import Array
+from indexer.copies.prints import Hashes, hashes_of
 
 
 def vocabulary_of_terms(terms: list[bytes]) -> Vocabulary:
@@ -63,6 +64,8 @@ class FormVocabulary:
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
         self._stopwords = bytearray()
+        self._hashes: Hashes = np.zeros(1 << 12, np.uint64)
+        self._hashed = 0
         self._whole: tuple[Array, Vocabulary] | None = None
 
     def __len__(self) -> int:
@@ -73,6 +76,17 @@ class FormVocabulary:
         known = len(self._stopwords)
         self._stopwords.extend(map(stopwords().__contains__, self.tokenizer.forms[known:]))
         return np.frombuffer(bytes(self._stopwords), np.bool_)
+
+    def hashes(self) -> Hashes:
+        """By form id: its hash, see `copies.prints`."""
+        forms = self.tokenizer.forms
+        if len(forms) > len(self._hashes):
+            grown = np.zeros(2 * len(forms), np.uint64)
+            grown[: self._hashed] = self._hashes[: self._hashed]
+            self._hashes = grown
+        self._hashes[self._hashed : len(forms)] = hashes_of(forms[self._hashed :])
+        self._hashed = len(forms)
+        return self._hashes
 
     def analyze(self) -> None:
         """Analyze all forms; no others can be added from here on."""

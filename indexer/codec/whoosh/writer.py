@@ -23,7 +23,7 @@ from indexer.codec.build.builder import SegmentBuilder
 from indexer.codec.build.policy import segments_to_merge
 from indexer.codec.build.series import SEGMENT_TOKENS, SegmentSeries, build_here
 from indexer.codec.build.source import SegmentSource
-from indexer.codec.contents import Fingerprint, Toc
+from indexer.codec.contents import Fingerprint, SegmentEntry, Toc
 from indexer.codec.whoosh.codec import ColumnarCodec, ColumnarSegment
 from indexer.codec.whoosh.reader import TermsReader
 from indexer.errors import FahrasError
@@ -54,6 +54,12 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
 
     catalogue: Fingerprint | None = None
     """Of the catalogue that goes with the commit, if one does."""
+
+    renew_copies: Callable[[Sequence[SegmentEntry]], Fingerprint | None] | None = None
+    """Writes what is known of copies among the segments of the commit."""
+
+    moved_files: Sequence[int] = ()
+    """The numbers of files that are in another folder than before."""
 
     def __init__(self, ix: Any, **options: Any) -> None:
         options.update(codec=ColumnarCodec(), compound=False)
@@ -230,7 +236,10 @@ class ColumnarWriter(SegmentWriter):  # type: ignore[misc]
 
     def _commit_toc(self, segments: list[Any]) -> None:
         live = [segment for segment in segments if segment.doc_count()]
-        commits.write_toc(self.storage.folder, self._toc(live))
+        toc = self._toc(live)
+        if self.renew_copies is not None:
+            toc = toc._replace(copies=self.renew_copies(toc.segments))
+        commits.write_toc(self.storage.folder, toc)
         folder, notes = self.storage.folder, self.notes
         with durable.noting(notes, durable.NOT_SYNCED):
             durable.sync_folder(folder)

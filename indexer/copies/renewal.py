@@ -1,0 +1,438 @@
+"""Bring what is known of copies up to a new commit, by looking at what changed and its neighbours.
+
+The result is a function of the documents that are there, see `pairs` and `lines`. It is reached
+from the state of the commit before: the pairs of all texts that share a band with one that came,
+went, or has a line that became recurring or ceased to be, are found anew, all others kept. For a
+band has the same leader as before unless one of these is in it.
+"""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Collection, Iterator, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers.ranked import changes, distinct_of, is_among, numbered
+from analyzers.tokenizer import shared_tokenizer
+from indexer.codec import commits
+from indexer.codec.columns import read_numbers
+from indexer.codec.container import Container, Fault
+from indexer.codec.contents import Fingerprint, SegmentEntry
+from indexer.codec.copies import Found, StoredCopies, save
+from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
+from indexer.codec.postings import slice_indices, starts_of
+from indexer.codec.prints import read_prints
+from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
+from indexer.copies.pairs import Pairs, Texts, bands, holding, owners_of, pairs_among
+from indexer.copies.prints import (
+    BINS,
+    EMPTY,
+    Grams,
+    Hashes,
+    Prints,
+    grams_in,
+    grams_of,
+    hashes_of,
+    joined,
+    line_hashes,
+)
+from indexer.errors import IndexCorruptError
+from indexer.folder.columns import Files
+
+Ints = NDArray[Any]
+Segment = tuple[SegmentEntry, Container]
+
+_WHOLE = 8
+"""Where more than one of so many texts changed, all pairs are found anew."""
+
+_HALF = np.uint64(32)
+
+
+class Corpus:
+    """The documents of some segments, end to end, and what is kept of them."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = segments
+        counts = [entry.documents for entry, _ in segments]
+        self.bases = starts_of(np.array(counts, np.int64))
+        self.size = int(self.bases[-1])
+
+    def _column(self, columns: Sequence[Ints], kind: Any) -> Ints:
+        return np.concatenate([np.zeros(0, kind), *columns])
+
+    @cached_property
+    def prints(self) -> Prints:
+        """By document."""
+        return joined([read_prints(container) for _, container in self.segments] or [Prints.none()])
+
+    @cached_property
+    def keys(self) -> Hashes:
+        """By document, its key."""
+        return self.prints.keys
+
+    @cached_property
+    def live(self) -> NDArray[np.bool_]:
+        """By document, whether it is not deleted."""
+        return ~self._column([deleted_mask(entry) for entry, _ in self.segments], np.bool_)
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """By document, how many grams it has."""
+        name = "f/text/token_counts"
+        return grams_in(
+            self._column(
+                [
+                    container.array(name) if name in container else np.zeros(entry.documents, int)
+                    for entry, container in self.segments
+                ],
+                np.int64,
+            )
+        )
+
+    @cached_property
+    def file_numbers(self) -> Ints:
+        """By document, the number of its file."""
+        return self._column([read_numbers(c, "file") for _, c in self.segments], np.int64)
+
+    @cached_property
+    def gram_docs(self) -> Ints:
+        """The documents that have grams, ascending: those of the rows of minima."""
+        return np.flatnonzero(self.prints.has_grams)
+
+    @cached_property
+    def line_starts(self) -> Ints:
+        """By document, where its lines begin."""
+        return starts_of(self.prints.line_counts)
+
+    def voices(self, docs: Ints) -> Grams:
+        """The smallest gram of each of some documents; of one without grams half of its key."""
+        voices = self.keys.take(docs).astype(np.uint32)
+        known, _, place = numbered(docs)
+        prints = self.prints.of(known)
+        if prints.has_grams.any():
+            smallest = known.astype(np.uint32)
+            smallest[prints.has_grams] = prints.minima.reshape(-1, BINS).min(axis=1)
+            has = prints.has_grams.take(place)
+            voices[has] = smallest.take(place[has])
+        return voices
+
+    def having(self, grams: Grams, least: int = 1) -> Ints:
+        """The live documents that have at least so many of some grams, which ascend."""
+        owners = self.gram_docs.take(holding(self.prints.minima, grams) // BINS)
+        if least == 1:
+            starts = starts_of(self.prints.others)
+            others = starts.searchsorted(holding(self.prints.grams, grams), "right") - 1
+            owners = np.sort(np.concatenate([owners, others]))
+        return self._often(owners, least)
+
+    def with_lines(self, lines: Grams) -> Ints:
+        """The live documents that have any of some lines, which ascend."""
+        places = holding(self.prints.lines, lines)
+        return self._often(self.line_starts.searchsorted(places, "right") - 1, 1)
+
+    def _often(self, owners: Ints, least: int) -> Ints:
+        """Those of some ascending live documents that are there so often."""
+        heads = np.flatnonzero(changes(owners))
+        docs = owners.take(heads)[np.diff(heads, append=len(owners)) >= least]
+        found: Ints = docs[self.live.take(docs)]
+        return found
+
+    def texts(self, docs: Ints) -> Texts:
+        """The distinct texts among some documents, as far as they have grams."""
+        return Texts.of(self.prints.of(docs), self.sizes.take(docs))
+
+    def text(self, doc: int) -> str:
+        """The text of a document."""
+        place = int(self.bases.searchsorted(doc, "right")) - 1
+        reader = SegmentReader(self.segments[place][1])
+        return reader.text(doc - int(self.bases[place]), "text") or ""
+
+
+class State(NamedTuple):
+    """The commit before: its documents, and what was found."""
+
+    corpus: Corpus
+    stored: StoredCopies
+
+
+def renew(
+    folder: str,
+    generation: int,
+    entries: Sequence[SegmentEntry],
+    files: Files,
+    moved: Collection[int] = (),
+    *,
+    anew: bool = False,
+) -> Fingerprint | None:
+    """Write what is known of copies at a new commit; None where no document has prints.
+
+    entries: its segments, which are on disk, as those of the commit before still are. moved: the
+    numbers of files whose folder is another than before. anew: take nothing from before.
+    """
+    opened = {entry.segment_id: open_segment(folder, entry) for entry in entries}
+    corpus = Corpus([(entry, opened[entry.segment_id]) for entry in entries])
+    if not corpus.size:
+        return None
+    before = None if anew else _before(folder, opened)
+    return save(folder, generation, found_in(corpus, before, files, moved))
+
+
+def _before(folder: str, opened: dict[str, Container]) -> State | None:
+    """The newest commit, if all of it can be read."""
+    try:
+        toc = commits.read_toc(folder)
+        stored = StoredCopies.open(folder, toc)
+        if stored is None:
+            return None
+        segments = [
+            (entry, opened.get(entry.segment_id) or open_segment(folder, entry))
+            for entry in toc.segments
+        ]
+        state = State(Corpus(segments), stored)
+        _ = stored.groups, stored.pairs, stored.common, stored.lines, state.corpus.prints
+    except (IndexCorruptError, OSError):
+        return None
+    return state
+
+
+def differences(stored: StoredCopies, segments: Sequence[Segment], files: Files) -> Iterator[Fault]:
+    """The sections of what a commit knows of copies that do not follow from its segments."""
+    found = found_in(Corpus(segments), None, files)
+    if not np.array_equal(stored.groups, found.groups):
+        yield Fault("groups", "they are not those of the texts")
+    if not all(map(np.array_equal, stored.pairs, found.pairs)):
+        yield Fault("pairs", "they are not those of the texts")
+    said = [line._replace(text="") for line in stored.lines]
+    if said != [line._replace(text="") for line in found.lines]:
+        yield Fault("lines", "they are not those of the texts")
+
+
+def found_in(
+    corpus: Corpus, before: State | None, files: Files, moved: Collection[int] = ()
+) -> Found:
+    """What there is to know of some documents, with or without what was known before."""
+    live = np.flatnonzero(corpus.live)
+    if before is None:
+        lines = _lines_of(corpus, live, None, files, ())
+        common = _common(lines)
+        pairs = pairs_among(corpus.texts(live), common)
+        return Found(_groups(corpus, live, pairs), pairs, common, lines)
+    came, went = _difference(corpus, before.corpus)
+    lines = _renewed_lines(corpus, before, came, went, files, moved)
+    common = before.stored.common
+    changed = _changed_keys(corpus, before.corpus, came, went)
+    if lines != before.stored.lines:
+        texts = [(line.folder, line.line) for line in lines]
+        if texts != [(line.folder, line.line) for line in before.stored.lines]:
+            common = _common(lines)
+            differing = _differing(common, before.stored.common)
+            dirty = corpus.keys.take(corpus.having(differing))
+            changed = distinct_of(np.concatenate([changed, dirty]))
+    pairs = _renewed_pairs(corpus, before, live, changed, common)
+    return Found(_groups(corpus, live, pairs), pairs, common, lines)
+
+
+def _difference(corpus: Corpus, before: Corpus) -> tuple[Ints, Ints]:
+    """(the live documents here that are not there, those there that are not here), ascending.
+
+    A document that was copied to another segment is the one that it was: one of the same key.
+    """
+    came, went = _outside(corpus, before), _outside(before, corpus)
+    if not len(came) or not len(went):
+        return came, went
+    keys, _, number = numbered(np.concatenate([corpus.keys.take(came), before.keys.take(went)]))
+    balance = np.bincount(number[: len(came)], minlength=len(keys))
+    balance -= np.bincount(number[len(came) :], minlength=len(keys))
+    here, there = number[: len(came)], number[len(came) :]
+    return came[balance.take(here) > 0], went[balance.take(there) < 0]
+
+
+def _outside(one: Corpus, other: Corpus) -> Ints:
+    """The live documents of one corpus that are not live in the same segment of another."""
+    held = {entry.segment_id: deleted_mask(entry) for entry, _ in other.segments}
+    found = []
+    for (entry, _), base in zip(one.segments, one.bases.tolist(), strict=False):
+        outside = ~deleted_mask(entry)
+        if entry.segment_id in held:
+            outside &= held[entry.segment_id]
+        found.append(base + np.flatnonzero(outside))
+    return np.concatenate([np.zeros(0, np.int64), *found])
+
+
+def _changed_keys(corpus: Corpus, before: Corpus, came: Ints, went: Ints) -> Hashes:
+    """The keys of some documents of this commit, and of the one before it, ascending."""
+    return distinct_of(np.concatenate([corpus.keys.take(came), before.keys.take(went)]))
+
+
+def _differing(one: Grams, other: Grams) -> Grams:
+    """The grams that are in only one of two ascending lists."""
+    return distinct_of(np.concatenate([one[~is_among(one, other)], other[~is_among(other, one)]]))
+
+
+# Pairs
+
+
+def _renewed_pairs(
+    corpus: Corpus, before: State, live: Ints, changed: Hashes, common: Grams
+) -> Pairs:
+    """The pairs of a commit. changed: the keys of texts that came, went or lost their lines."""
+    if not len(changed):
+        return before.stored.pairs
+    if len(changed) * _WHOLE > len(live):
+        return pairs_among(corpus.texts(live), common)
+    touched = _touched(corpus, before.corpus, changed)
+    own = corpus.prints.of(np.flatnonzero(is_among(corpus.keys, touched)))
+    fresh = pairs_among(corpus.texts(_near(corpus, own.minima)), common, touched)
+    kept = before.stored.pairs
+    gone = is_among(kept.shorter, touched) | is_among(kept.longer, touched)
+    return kept.where(~gone).with_others(fresh)
+
+
+def _touched(corpus: Corpus, before: Corpus, changed: Hashes) -> Hashes:
+    """The changed keys and those of all texts that share a band with one of them, ascending."""
+    own = corpus.texts(np.flatnonzero(is_among(corpus.keys, changed)))
+    old = before.texts(np.flatnonzero(is_among(before.keys, changed)))
+    near = corpus.texts(_near(corpus, np.concatenate([own.prints.minima, old.prints.minima])))
+    met = np.zeros(len(near.keys), np.bool_)
+    for band, *wanted in zip(*map(bands, (near.minima, own.minima, old.minima)), strict=True):
+        sought = distinct_of(np.concatenate(wanted))
+        met |= is_among(band, sought[sought != 0])
+    return distinct_of(np.concatenate([changed, near.keys[met]]))
+
+
+def _near(corpus: Corpus, minima: Grams) -> Ints:
+    """The live documents that may share a band with texts of these minima: two bins make one."""
+    wanted = distinct_of(minima)
+    return corpus.having(wanted[wanted != EMPTY], 2)
+
+
+def _groups(corpus: Corpus, live: Ints, pairs: Pairs) -> NDArray[np.uint32]:
+    """By document its group, numbered in the order of their first documents; 0 for none."""
+    known, owners = owners_of(pairs)
+    docs = live[corpus.prints.has_grams.take(live)]
+    keys = corpus.keys.take(docs)
+    docs, keys = _perhaps_grouped(docs, keys, known)
+    owner = keys.copy()
+    belongs = is_among(keys, known)
+    if len(known):
+        owner[belongs] = owners.take(known.searchsorted(keys[belongs]))
+    groups = np.zeros(corpus.size, np.uint32)
+    distinct, _, number = numbered(owner)
+    sizes = np.bincount(number, minlength=len(distinct))
+    firsts = np.full(len(distinct), corpus.size)
+    np.minimum.at(firsts, number, docs)
+    several = np.flatnonzero(sizes > 1)
+    names = np.zeros(len(distinct), np.uint32)
+    names[several.take(firsts.take(several).argsort())] = np.arange(1, len(several) + 1)
+    groups[docs] = names.take(number)
+    return groups
+
+
+_TABLE_BITS = 18
+
+
+def _perhaps_grouped(docs: Ints, keys: Hashes, known: Hashes) -> tuple[Ints, Hashes]:
+    """The documents whose key is known or not theirs alone, and few others: by a table of bits."""
+    places = (keys >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)
+    counts = np.bincount(places, minlength=1 << _TABLE_BITS)
+    counts[(known >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)] = 2
+    several = counts.take(places) > 1
+    return docs[several], keys[several]
+
+
+# Lines
+
+
+def _renewed_lines(
+    corpus: Corpus, before: State, came: Ints, went: Ints, files: Files, moved: Collection[int]
+) -> list[Recurring]:
+    """The recurring lines of a commit. came, went: documents of this one and of the one before."""
+    if moved:
+        here = is_among(corpus.file_numbers, np.array(sorted(moved), np.int64))
+        came = distinct_of(np.concatenate([came, np.flatnonzero(here & corpus.live)]))
+    changed = [corpus.prints.of(came).lines, before.corpus.prints.of(went).lines]
+    lines = distinct_of(np.concatenate(changed))
+    if not len(lines):
+        return before.stored.lines
+    docs = corpus.with_lines(lines)
+    affected = set(lines.tolist())
+    known = before.stored.lines
+    fresh = _lines_of(corpus, docs, lines, files, known)
+    kept = [line for line in known if line.line not in affected]
+    return sorted([*kept, *fresh], key=lambda line: (line.folder, line.line))
+
+
+def _lines_of(
+    corpus: Corpus, docs: Ints, wanted: Grams | None, files: Files, known: Sequence[Recurring]
+) -> list[Recurring]:
+    """What recurs of the wanted lines (None: all), which are in these documents only."""
+    counts = corpus.prints.line_counts.take(docs).astype(np.int64)
+    lines = corpus.prints.lines.take(slice_indices(corpus.line_starts.take(docs), counts))
+    owners = docs.repeat(counts)
+    if wanted is not None:
+        here = is_among(lines, wanted)
+        lines, owners = lines[here], owners[here]
+    lines, owners = _often(lines, owners)
+    folders, names = _folders(corpus, owners, files)
+    rows = Rows(lines, folders, owners, corpus.voices(owners))
+    keys, documents, firsts = recurring(rows)
+    texts = {(line.folder, line.line): line.text for line in known}
+    found = []
+    for key, count, doc in zip(keys.tolist(), documents.tolist(), firsts.tolist(), strict=True):
+        folder, line = names[key >> 32], key & 0xFFFFFFFF
+        text = texts.get((folder, line))
+        if text is None:
+            text = _line_in(corpus.text(doc), line)
+        found.append(Recurring(folder, text, line, count))
+    return sorted(found, key=lambda line: (line.folder, line.line))
+
+
+def _often(lines: Grams, owners: Ints) -> tuple[Grams, Ints]:
+    """The rows whose line has enough of them, before anything is asked of their folders."""
+    distinct, _, number = numbered(lines)
+    often = np.bincount(number, minlength=len(distinct)) >= FEWEST_DOCUMENTS
+    kept = often.take(number)
+    return lines[kept], owners[kept]
+
+
+def _folders(corpus: Corpus, docs: Ints, files: Files) -> tuple[Grams, dict[int, str]]:
+    """(the folder of each document as a number, the folders by number)."""
+    numbers, _, place = numbered(corpus.file_numbers.take(docs))
+    paths = dict(zip(files.column("number"), files, strict=True)) if len(numbers) else {}
+    names: dict[int, str] = {}
+    found = []
+    for number in numbers.tolist():
+        name = os.path.dirname(paths.get(number, ""))
+        code = zlib.crc32(os.fsencode(name))
+        names[code] = name
+        found.append(code)
+    return np.array(found, np.uint32).take(place), names
+
+
+def _line_in(text: str, line: int) -> str:
+    """The line with a number, as it is written; that of the document that was asked for has it."""
+    for written in text.split("\n"):
+        if _prints_of_line(written)[0] == line:
+            return " ".join(written.split())
+    return ""
+
+
+def _prints_of_line(text: str) -> tuple[int, Grams]:
+    """(its number, all its grams) of a line; 0 for one without words."""
+    tokenizer = shared_tokenizer()
+    hashes = hashes_of(tokenizer.forms[i] for i in tokenizer.tokenize(text).form_ids.tolist())
+    if not len(hashes):
+        return 0, np.zeros(0, np.uint32)
+    line = line_hashes(hashes, np.zeros(1, np.int64))
+    return int(line[0] >> _HALF), grams_of(hashes)
+
+
+def _common(lines: Sequence[Recurring]) -> Grams:
+    """The grams within some lines."""
+    grams = [_prints_of_line(line.text)[1] for line in lines]
+    return distinct_of(np.concatenate([np.zeros(0, np.uint32), *grams]))
