@@ -1,6 +1,7 @@
 # make demo   index corpus/ and show some searches
 # make test   run the tests
 # make check  ruff and mypy, then the tests, those on Whoosh 2.7.4 in an environment of its own too
+# make fuzz   feed the readers with damaged input for MINUTES; guided by atheris, where that has a wheel
 # make cluster       start an OpenSearch node on loopback, or three with N=3; Ctrl-C stops it
 # make test-cluster  run the tests that need one; they start it. Both need Java 17 and Maven
 # Each makes its own environment in .venv first; Python 3.11 or newer and make are all they need.
@@ -13,8 +14,9 @@ OLD_WHOOSH := .venv-whoosh-2.7.4
 OLD_STAMP := $(OLD_WHOOSH)/installed
 
 N ?= 1
+MINUTES ?= 10
 
-.PHONY: demo test check lint clean cluster jars test-cluster
+.PHONY: demo test check lint fuzz clean cluster jars test-cluster
 
 demo: $(STAMP)
 	@sh docs/demo.sh $(BIN)/fahras
@@ -38,6 +40,11 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+fuzz: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz \
+	  || echo "atheris cannot be installed here: the seeds are mutated without its guidance"
+	$(BIN)/python tests/fuzz/run.py --seconds $$(($(MINUTES) * 60))
 
 $(STAMP): pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
