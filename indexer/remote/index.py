@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from indexer.reasons import Reason
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
-    from indexer.reports import Document, IndexStats, ProgressCallback, TermStats
+    from indexer.reports import Document, IndexStats, Meeting, ProgressCallback, TermStats
     from indexer.results import TermSortKey
 
 _WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
@@ -491,6 +491,10 @@ class RemoteIndex(Index):
     def frequent_words(self, beginning: str, limit: int = 50) -> list[str]:
         """See Index. None: nobody waits for a cluster while typing."""
         return []
+
+    def meetings(self, word: str, options: SearchOptions = SearchOptions()) -> tuple[Meeting, ...]:
+        """See Index. None: each form would be asked for by itself."""
+        return ()
 
     def stats(self) -> IndexStats:
         """See Index."""

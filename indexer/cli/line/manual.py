@@ -9,9 +9,9 @@ ABOUT = """Index a folder of Arabic text once, then search it.
 
 \b
   fahras index ~/texts           build the index, or bring it up to date
-  fahras search مجلس الأمن        ranked hits with the words marked
-  fahras search -l قاذفات -روسية   only the paths; without the word روسية
-  fahras show texts/news.txt:12  the text of a hit
+  fahras search سيول وادي ريم      ranked hits with the words marked
+  fahras search -l سيول -تعويضات   only the paths; without the word تعويضات
+  fahras show news.txt:12        the text of a hit
 
 The index lives in .fahras in the indexed folder and is found from any folder below it."""
 
@@ -68,16 +68,16 @@ Query language
 
 \b
 Examples
-  fahras search مجلس الأمن
-  fahras search -n 3 --snippets 2 '"مجلس الأمن"'
-  fahras search -l قاذفات -روسية | head -1
-  fahras search -0 نفط --in 'news/*' | xargs -0 wc -w
-  fahras search --pick --open سيول                   choose a hit while typing, and edit it
-  fahras search --here نفط                           only below this folder
-  fahras search -l نفط | fahras search -l --files-from - أسعار   in the files just found
-  fahras search --jsonl --all نفط | jq -r .title
-  fahras search --format '{path}:{line}: {snippet}' نفط
-  fahras search --csv --all نفط > hits.csv
+  fahras search سيول وادي ريم
+  fahras search -n 3 --snippets 2 '"وادي ريم"'
+  fahras search -l سيول -تعويضات | head -1
+  fahras search -0 سيول --in 'news/*' | xargs -0 wc -w
+  fahras search --pick --open سيول    choose a hit while typing, and edit it
+  fahras search --here سيول           only below this folder
+  fahras search -l سيول | fahras search -l --files-from - تعويضات
+  fahras search --jsonl --all سيول | jq -r .title
+  fahras search --format '{path}:{line}: {snippet}' سيول
+  fahras search --csv --all سيول > hits.csv
   fahras search --queries questions.txt --jsonl > hits.jsonl
 
 Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
@@ -89,12 +89,12 @@ unchanged; on a terminal a long text is paged.
 
 \b
 Examples
-  fahras show news/2017/a.txt
-  fahras show news/2017/a.txt:12 -Q 'مجلس الأمن'
-  fahras show news/2017/a.txt:12 -C 3 -N         three lines on each side, with their numbers
-  fahras show news/2017/a.txt:12-20              these lines
+  fahras show news/flood-wadi-reem-1-mirsal.txt
+  fahras show news/flood-wadi-reem-1-mirsal.txt:5 -Q 'وادي ريم'
+  fahras show science/honey-bees.txt:5 -C 2 -N   two lines on each side, with their numbers
+  fahras show science/honey-bees.txt:3-7         these lines
   fahras show book.pdf:p3                        a page
-  fahras show record-17 --json | jq -r .text
+  fahras show wire-001 --json | jq -r .text
 
 Exit codes: 0 shown, 2 an error.""",
     "similar": """Search for texts like one: the most similar first, printed as search prints hits.
@@ -107,7 +107,7 @@ the same again are left out.
 Examples
   fahras similar news/flood-wadi-reem-1-mirsal.txt
   fahras similar -n 3 --jsonl news/flood-wadi-reem-1-mirsal.txt | jq -r .path
-  fahras similar --since 2017 -l records/wires.jsonl:3
+  fahras similar --here -l records/wires.jsonl:3
 
 Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
     "export": """Print the indexed texts as JSON lines: all, or those that a query finds.
@@ -119,8 +119,8 @@ divisions (where pages and headings begin). They are printed one by one, however
 \b
 Examples
   fahras export > texts.jsonl
-  fahras export --in 'news/*' --since 2017 | jq -r .text
-  fahras export مجلس الأمن --all-words | jq -r '[.date, .title] | @tsv'
+  fahras export --in 'news/*' --since 2003 | jq -r .text
+  fahras export وادي ريم --all-words | jq -r '[.date, .title] | @tsv'
 
 Exit codes: 0 something was printed, 1 no document is so, 2 an error.""",
     "terms": """Print the vocabulary of the index: written forms with stem, root and frequencies.
@@ -161,7 +161,7 @@ discounts log2; a query for which nothing is found counts 0. Queries are taken a
 
 \b
 Examples
-  fahras eval corpus/queries.jsonl corpus/qrels.tsv
+  fahras eval queries.jsonl qrels.tsv
   fahras eval queries.jsonl.gz qrels.tsv --index ./records --field text --run fahras.run
 
 Exit codes: 0 measured, 2 an error.""",
