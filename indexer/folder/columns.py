@@ -235,7 +235,7 @@ class Files(MutableMapping[str, FileEntry]):
             self._code("reader", entry.reader),
             self._code("failure", entry.failure),
         )
-        columns = map(self._column, _NUMBERS)
+        columns = self._columns
         row = self._row.get(path)
         if row is None:
             self._row[path] = len(self.paths)
@@ -261,6 +261,14 @@ class Files(MutableMapping[str, FileEntry]):
         if isinstance(column, PackedColumn):
             column = self._numbers[name] = column.unpacked()
         return column
+
+    @property
+    def _columns(self) -> list[array[int]]:
+        """All columns of numbers, unpacked."""
+        columns = [self._numbers.get(name) for name in _NUMBERS]
+        if all(type(column) is array for column in columns):
+            return columns  # type: ignore[return-value]  # as was just seen
+        return list(map(self._column, _NUMBERS))
 
     def _code(self, column: str, name: str) -> int:
         codes = self._codes[column]

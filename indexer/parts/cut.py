@@ -54,6 +54,8 @@ def cut(text: str, layout: Layout | None = None) -> tuple[Part, ...]:
     one empty part. Takes time in proportion to the text, and next to none for a short one.
     """
     places = headlines(text) if "\n" in text else []
+    if not places and not (layout and layout.divisions) and _is_short(text):
+        return tuple(_parts(text, [_Span(0, len(text), "")], set()))
     headings = _headings_of(layout, places)
     paged = layout is not None and any(d.kind in _PAGED for d in layout.divisions)
     tails = [] if paged else unrelated(text, places)
@@ -63,6 +65,11 @@ def cut(text: str, layout: Layout | None = None) -> tuple[Part, ...]:
         own = [heading for heading in headings if start <= heading.start < end]
         spans += _divided(text, _Span(start, end, title), own)
     return tuple(_parts(text, spans, set(tails)))
+
+
+def _is_short(text: str) -> bool:
+    """Whether a text has few enough words for one part; a very short one is not looked at."""
+    return len(text) < MOST_WORDS or words_in(text, 0, len(text)) <= MOST_WORDS
 
 
 _PAGED = ("page", "slide", "sheet")

@@ -17,9 +17,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Callable
+from functools import cache, lru_cache
+from itertools import islice, pairwise
 from math import log, sqrt
+from operator import sub
 
 from analyzers.normalizer import fold
 from analyzers.stemmer import stem
@@ -28,6 +30,8 @@ from indexer.extract.text import heading
 
 _BLANKS = re.compile(r"\n[^\S\n]*\n(?:[^\S\n]*(?:[-=*_~–—•·]{3,}[^\S\n]*)?\n)+[^\S\n]*")
 """Two blank lines or more, or a blank line and a rule."""
+
+_ARTICLE = re.compile("^[وفبك]?(?:ال|لل)")
 
 _FEWEST_WORDS = 40
 """Less on either side says too little of what it is about."""
@@ -50,15 +54,30 @@ def unrelated(text: str, places: list[int]) -> list[int]:
     """Those of some places, ascending, where something begins that is about something else."""
     if not 0 < len(places) <= _MOST_PLACES or len(text) > _LONGEST_CHARS:
         return []
+    bounds = _apart([0, *places, len(text)], text)
+    if len(bounds) == 2:  # one span, with nothing to compare it with
+        return []
+    spans = list(pairwise(bounds))
+    counted = _forms_of([text[start:end] for start, end in spans])
+    enough = [words_in(text, start, end) >= _FEWEST_WORDS for start, end in spans]
+    found: list[int] = []
+    for key in (_bare, _stem):  # nearly always the first, which takes little time, finds nothing
+        words = [_by_key(forms, key) for forms in counted]
+        found = [spans[number][0] for number in _where_unlike(words, enough)]
+        if not found:
+            break
+    return found
+
+
+def _where_unlike(words: list[Counter[str]], enough: list[bool]) -> list[int]:
+    """The numbers of the pieces, with words enough, that are unlike what was before them."""
     found = []
     before: Counter[str] = Counter()
-    for start, end in pairwise(_apart([0, *places, len(text)], text)):
-        words = stems(text[start:end])
-        enough = start and words_in(text, start, end) >= _FEWEST_WORDS
-        if enough and _are_unlike(before, words):
-            found.append(start)
+    for number, own in enumerate(words):
+        if number and enough[number] and _are_unlike(before, own):
+            found.append(number)
             before = Counter()
-        before += words
+        before.update(own)
     return found
 
 
@@ -76,23 +95,44 @@ def _apart(bounds: list[int], text: str) -> list[int]:
     return [*kept, bounds[-1]]
 
 
-def stems(text: str) -> Counter[str]:
-    """How often the stem of each word that says something occurs."""
+def _forms_of(texts: list[str]) -> list[Counter[str]]:
+    """How often each written form occurs in each text."""
     from analyzers.tokenizer import shared_tokenizer  # with numpy, which few texts need here
 
     tokenizer = shared_tokenizer()
-    counts = Counter(tokenizer.tokenize(text).form_ids.tolist())
-    found: Counter[str] = Counter()
-    for number, count in counts.items():
-        form = tokenizer.forms[number]
-        if len(form) > 2 and not is_stopword(form):
-            found[_stem(form)] += count
-    return found
+    batch = tokenizer.tokenize_batch(texts)
+    forms = map(tokenizer.forms.__getitem__, batch.form_ids.tolist())
+    lengths = map(sub, batch.bounds[1:].tolist(), batch.bounds.tolist())
+    return [Counter(islice(forms, length)) for length in lengths]
+
+
+def _by_key(forms: Counter[str], key: Callable[[str], str]) -> Counter[str]:
+    """The counts of forms with one key together; without those whose key is empty."""
+    found: dict[str, int] = {}
+    for form, count in forms.items():
+        if word := key(form):
+            found[word] = found.get(word, 0) + count
+    return Counter(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _bare(form: str) -> str:
+    """A word without its article, empty if it says nothing.
+
+    Texts that are alike in these are alike in their stems: of 454 comparisons in 29,000 news,
+    376 were decided so, none of them otherwise than by stems.
+    """
+    return _ARTICLE.sub("", form) if _says_something(form) else ""
 
 
 @lru_cache(maxsize=1 << 16)
 def _stem(form: str) -> str:
-    return stem(fold(form))
+    """The stem of a word, empty if it says nothing."""
+    return stem(fold(form)) if _says_something(form) else ""
+
+
+def _says_something(form: str) -> bool:
+    return len(form) > 2 and not is_stopword(form)
 
 
 def _are_unlike(one: Counter[str], other: Counter[str]) -> bool:
@@ -103,10 +143,15 @@ def _are_unlike(one: Counter[str], other: Counter[str]) -> bool:
 def likeness(one: Counter[str], other: Counter[str]) -> float:
     """The cosine of two counts, each 1 + its logarithm: 0 for nothing in common, 1 for the same."""
     common = sum(_weight(one[word]) * _weight(other[word]) for word in one.keys() & other.keys())
-    sizes = (sum(_weight(count) ** 2 for count in words.values()) for words in (one, other))
-    first, second = sizes
+    first, second = map(_size, (one, other))
     return common / sqrt(first * second) if first and second else 0.0
 
 
+def _size(words: Counter[str]) -> float:
+    """The square of the length of the weights of some counts; most words have the same few."""
+    return sum(times * _weight(count) ** 2 for count, times in Counter(words.values()).items())
+
+
+@cache
 def _weight(count: int) -> float:
     return 1 + log(count)
