@@ -31,6 +31,7 @@ from indexer.extract.text import heading
 _BLANKS = re.compile(r"\n[^\S\n]*\n(?:[^\S\n]*(?:[-=*_~–—•·]{3,}[^\S\n]*)?\n)+[^\S\n]*")
 """Two blank lines or more, or a blank line and a rule."""
 
+_SIGNS = ".,،؛;:؟?!()[]«»\"'“”…-–"
 _ARTICLE = re.compile("^[وفبك]?(?:ال|لل)")
 
 _FEWEST_WORDS = 40
@@ -58,15 +59,12 @@ def unrelated(text: str, places: list[int]) -> list[int]:
     if len(bounds) == 2:  # one span, with nothing to compare it with
         return []
     spans = list(pairwise(bounds))
-    counted = _forms_of([text[start:end] for start, end in spans])
+    pieces = [text[start:end] for start, end in spans]
     enough = [words_in(text, start, end) >= _FEWEST_WORDS for start, end in spans]
-    found: list[int] = []
-    for key in (_bare, _stem):  # nearly always the first, which takes little time, finds nothing
-        words = [_by_key(forms, key) for forms in counted]
-        found = [spans[number][0] for number in _where_unlike(words, enough)]
-        if not found:
-            break
-    return found
+    if not _where_unlike([_by_key(Counter(piece.split()), _bare) for piece in pieces], enough):
+        return []  # nearly always; it takes little time
+    words = [_by_key(forms, _stem) for forms in _forms_of(pieces)]
+    return [spans[number][0] for number in _where_unlike(words, enough)]
 
 
 def _where_unlike(words: list[Counter[str]], enough: list[bool]) -> list[int]:
@@ -116,13 +114,14 @@ def _by_key(forms: Counter[str], key: Callable[[str], str]) -> Counter[str]:
 
 
 @lru_cache(maxsize=1 << 16)
-def _bare(form: str) -> str:
-    """A word without its article, empty if it says nothing.
+def _bare(written: str) -> str:
+    """What stands between blanks without signs and article, empty if it says nothing.
 
-    Texts that are alike in these are alike in their stems: of 454 comparisons in 29,000 news,
-    376 were decided so, none of them otherwise than by stems.
+    Texts that are alike in these are alike in their stems, which take longer: so it was in all 372
+    of 454 comparisons in 29,000 news that these decide.
     """
-    return _ARTICLE.sub("", form) if _says_something(form) else ""
+    word = written.strip(_SIGNS)
+    return _ARTICLE.sub("", word) if _says_something(word) else ""
 
 
 @lru_cache(maxsize=1 << 16)

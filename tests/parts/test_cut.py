@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.errors import IndexCorruptError
+from indexer.parts import tails
 from indexer.parts.cut import FEWEST_WORDS, MOST_WORDS, cut
 from indexer.parts.layout import Division, Layout
 from indexer.parts.part import Part, StoredPart, pack, part_at, span_of, unpack
@@ -245,3 +246,30 @@ def test_what_is_packed_comes_back(text: str, layout: Layout) -> None:
 def test_what_was_never_packed_is_refused(stored: str) -> None:
     with pytest.raises(IndexCorruptError):
         unpack(stored)
+
+
+def test_what_words_without_articles_decide_stems_would_decide(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The quick look only finds that nothing is unlike; what it does not find, stems decide."""
+    story = "ارتفعت أسعار النفط في الأسواق العالمية بعد اجتماع وزراء الطاقة في فيينا. " * 8
+    other = "فاز المنتخب الوطني بكأس البطولة بعد مباراة مثيرة حضرها جمهور الملعب الكبير. " * 8
+    forms = "أسعارها سعرها نفطية سوقهم عالمي اجتماعات وزير الطاقات ارتفاعها لأسواقهم بأسعارهم " * 8
+    alike, unlike, forms_apart = (
+        f"{story}\n\n\n\nعنوان\n\n{rest}" for rest in (story, other, forms)
+    )
+    asked: list[str] = []
+    stem = tails._stem
+
+    def told(form: str) -> str:
+        asked.append(form)
+        return stem(form)
+
+    monkeypatch.setattr(tails, "_stem", told)
+    assert tails.unrelated(alike, tails.headlines(alike)) == []
+    assert not asked
+    assert tails.unrelated(unlike, tails.headlines(unlike)) == [unlike.index("عنوان")]
+    assert asked
+    asked.clear()
+    assert tails.unrelated(forms_apart, tails.headlines(forms_apart)) == []
+    assert asked
