@@ -40,7 +40,7 @@ from indexer.schema import (
     place_within,
 )
 from indexer.snippets.highlighter import Highlighter
-from indexer.snippets.locate import highlights_in
+from indexer.snippets.locate import MOST_SHOWN, highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
 from indexer.snippets.targets import Targets, targets_of
 
@@ -316,7 +316,9 @@ class Search:
             return
         texts = [self._field(doc, "text") for doc in docs]
         layouts = map(layout_of, records)
-        found = highlights_in(texts, docs, self.parsed.leaves, self._highlighter, self.snapshot)
+        found = highlights_in(
+            texts, docs, self.parsed.leaves, self._highlighter, self.snapshot, most=MOST_SHOWN
+        )
         for text, layout, highlights in zip(texts, layouts, found, strict=True):
             snippets = best_snippets(
                 text,

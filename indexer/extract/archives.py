@@ -39,7 +39,8 @@ _CODE_PAGES = (
 def extract_zip(data: bytes, extraction: Extraction) -> None:
     """Fill in the records of all that is in a zip, as they are asked for."""
     archive = open_zip(data)
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    # `is_dir` fails where a name is empty, as it may be in a damaged zip
+    infos = [info for info in archive.infolist() if not info.filename.endswith("/")]
     locked = [info for info in infos if info.flag_bits & _IS_ENCRYPTED]
     if locked and len(locked) == len(infos):
         raise ExtractError("protected by a password: unpack it, or save it without")

@@ -24,6 +24,9 @@ from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import NO_SPANS, FieldSource, Segment, Spans
 from indexer.snippets.highlighter import Highlight, Highlighter, Meetings
 
+MOST_SHOWN = 20_000
+"""Occurrences of a form in a text among which the best passage is looked for."""
+
 _Spans = dict[int, tuple[int, int]]
 """By number of a token, its span in its text."""
 
@@ -50,12 +53,14 @@ def highlights_in(
     snapshot: Snapshot,
     *,
     field: str = "text",
+    most: int | None = None,
 ) -> list[list[Highlight]]:
     """For each document (its number in the index, its text), its highlights, in order.
 
-    texts: of the field named, that of each document.
+    texts: of the field named, that of each document. most: only the first so many of each form, so
+    that a text that is one word a million times takes no more memory than others.
     """
-    met = _meetings(docs, leaves, highlighter, snapshot, field)
+    met = _meetings(docs, leaves, highlighter, snapshot, field, most)
     pieces = _pieces(texts, docs, met, snapshot, field)
     if pieces is None:
         return [highlighter.of_text(text) for text in texts]
@@ -81,6 +86,7 @@ def _meetings(
     highlighter: Highlighter,
     snapshot: Snapshot,
     field: str,
+    most: int | None,
 ) -> _Met:
     """What the tokens of some documents meet, as the postings of the leaves' terms tell it."""
     met: _Met = [{} for _ in docs]
@@ -98,7 +104,7 @@ def _meetings(
         spans = np.concatenate([NO_SPANS, *terms])
         if len(spans):
             spans = spans[spans[:, 0].argsort()]
-            _add_meetings(met, dict(here), segment, source, spans, highlighter)
+            _add_meetings(met, dict(here), segment, source, spans, highlighter, most)
     return met
 
 
@@ -128,6 +134,7 @@ def _add_meetings(
     source: FieldSource,
     spans: Spans,
     highlighter: Highlighter,
+    most: int | None,
 ) -> None:
     """Add what the terms of some ascending spans, of which some may be there twice, meet."""
     admitted = np.zeros(segment.size, np.bool_)
@@ -143,7 +150,8 @@ def _add_meetings(
         meetings = highlighter.meetings(form)
         if meetings:
             tokens = met[hit_of_docnum[docnum]]
-            tokens.update(dict.fromkeys(positions[at : at + tf], (form, meetings)))
+            last = at + (tf if most is None else min(tf, most))
+            tokens.update(dict.fromkeys(positions[at:last], (form, meetings)))
         at += tf
 
 
