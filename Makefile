@@ -4,6 +4,7 @@
 # make fuzz   feed the readers with damaged input for MINUTES; guided by atheris, where that has a wheel
 # make cluster       start an OpenSearch node on loopback, or three with N=3; Ctrl-C stops it
 # make test-cluster  run the tests that need one; they start it. Both need Java 17 and Maven
+# make sbom, make hashes, make audit   what Fahras is made of: see SECURITY.md
 # Each makes its own environment in .venv first; Python 3.11 or newer and make are all they need.
 
 PYTHON ?= python3
@@ -16,7 +17,7 @@ OLD_STAMP := $(OLD_WHOOSH)/installed
 N ?= 1
 MINUTES ?= 10
 
-.PHONY: demo test check lint fuzz clean cluster jars test-cluster
+.PHONY: demo test check lint fuzz sbom hashes audit clean cluster jars test-cluster
 
 demo: $(STAMP)
 	@sh docs/demo.sh $(BIN)/fahras
@@ -40,6 +41,17 @@ lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+sbom: $(STAMP)
+	@$(BIN)/python tools/sbom.py
+
+hashes: $(STAMP)
+	@$(BIN)/python -m pip install --dry-run --ignore-installed --quiet \
+	  --disable-pip-version-check --report - . --group dev | $(BIN)/python tools/hashes.py
+
+audit: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group audit
+	$(BIN)/python -m pip_audit --local
 
 fuzz: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group fuzz \

@@ -23,8 +23,13 @@ from report import ROOT, RUNS, Report, publish, use_checkout
 use_checkout()
 sys.path.append(os.path.join(ROOT, "tests", "helpers"))
 
+import checking  # noqa: E402
 import damaging  # noqa: E402
+import enduring  # noqa: E402
+import fuzzing  # noqa: E402
 import killing  # noqa: E402
+import reliability_page  # noqa: E402
+import rivals  # noqa: E402
 import strangers  # noqa: E402
 from tally import Part  # noqa: E402
 
@@ -42,6 +47,10 @@ PARTS: dict[str, tuple[Callable[[Path, int, int], Part], int]] = {
     "forged": (strangers.forged, 2000),
     "texts": (strangers.texts, 0),
     "queries": (strangers.queries, 0),
+    "fuzz": (fuzzing.fuzz, 60),
+    "endurance": (enduring.endurance, 1000),
+    "rivals": (rivals.rivals, 100),
+    "checks": (checking.cost, 10),
 }
 """What can be run, and in how many trials with each seed; 0 where a part decides itself."""
 
@@ -71,7 +80,11 @@ def main() -> int:
     parser.add_argument("--trials", type=int, help="with each seed")
     parser.add_argument("--seeds", nargs="+", type=int, default=[1])
     parser.add_argument("--out", default=RUNS, help="folder of the reports, - for none")
+    parser.add_argument("--page", action="store_true", help="print docs/reliability.md")
     asked = parser.parse_args()
+    if asked.page:
+        sys.stdout.write(reliability_page.page(reliability_page.newest()))
+        return 0
     failed = False
     for name in asked.parts:
         report, wrong = run(name, asked.seeds, asked.trials)

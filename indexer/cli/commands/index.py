@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
 from indexer.cli.commands.chosen import choose_of, listed_files
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import terminal
-from indexer.errors import NoIndexError
+from indexer.errors import FahrasError, NoIndexError
 from indexer.process import keep_freed_memory
 from indexer.update.lookahead import look_ahead
 
@@ -57,20 +58,31 @@ def _updated(
         terminal.interrupt_on_end_signals()
         with opened, shown(quiet=request.quiet) as progress:
             notes = opened.alias_fields(aliases) if aliases else ()
-            report = opened.update(
-                named,
-                forget=forget,
-                listed=listed,
-                choose=choose,
-                progress=progress,
-                ahead=ahead,
-            )
+            with _saying("--field-alias is done, but not the update") if aliases else nullcontext():
+                report = opened.update(
+                    named,
+                    forget=forget,
+                    listed=listed,
+                    choose=choose,
+                    progress=progress,
+                    ahead=ahead,
+                )
             if _is_blank(report) and not (named or forget or listed is not None):
                 if not opened.roots():  # all was forgotten
                     report = opened.update(["."], progress=progress)
                 named = list(opened.roots())
     terminal.end_on_closed_pipe(True)
     return report._replace(notes=(*notes, *report.notes)), named
+
+
+@contextmanager
+def _saying(what: str) -> Iterator[None]:
+    """Say what was done already where the rest fails."""
+    try:
+        yield
+    except (FahrasError, OSError):
+        terminal.complain(what)
+        raise
 
 
 def _alias(text: str) -> tuple[str, str]:
