@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from indexer.codec.opened import OpenedIndex
     from indexer.codec.whoosh.index import ColumnarIndex
     from indexer.codec.whoosh.writer import ColumnarWriter
+    from indexer.copies.lines import Recurring
     from indexer.documents import Documents
     from indexer.folder.choices import Choices, Choose
     from indexer.folder.lookup import FileTable
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from indexer.reasons import Reason
     from indexer.remote.index import RemoteIndex
     from indexer.reports import (
+        CopyGroup,
         Document,
         FileProblem,
         IndexStats,
@@ -424,7 +426,7 @@ class Index:
         return True
 
     def _let_go(self) -> None:
-        for name in ("_opened", "_copies", "_snapshot", "_files", "_ids", "_newer"):
+        for name in ("_opened", "_copies", "_recurring", "_snapshot", "_files", "_ids", "_newer"):
             vars(self).pop(name, None)
 
     def _load_catalogue(self) -> Catalogue:
@@ -542,7 +544,36 @@ class Index:
         table = self._variants(options.variants_files)
         groups = None if options.copies or self._copies is None else self._copies.groups
         known = self._snapshot, self._files, table
-        return Search(*known, query, options, self.aliases, parsed, groups)
+        return Search(*known, query, options, self.aliases, parsed, groups, self._recurring)
+
+    @cached_property
+    def _recurring(self) -> Mapping[str, frozenset[str]]:
+        """The lines that recur in each folder."""
+        from indexer.copies.passing import by_folder
+
+        return by_folder(self._copies.lines) if self._copies else {}
+
+    def recurring_lines(self) -> tuple[Recurring, ...]:
+        """The lines of each folder that recur in files which have nothing else in common.
+
+        Captions, navigation, footers; those that most documents have come first.
+        """
+        found = self._copies.lines if self._copies else []
+        return tuple(sorted(found, key=lambda line: (-line.documents, line.folder, line.text)))
+
+    def duplicates(
+        self, path: str | None = None, *, min_overlap: float | None = None
+    ) -> Iterator[CopyGroup]:
+        """The groups of near-identical documents, with what differs in them.
+
+        path: only groups with a document there or below. min_overlap: the share of the runs of five
+        words of the shorter text that copies have in common, from 0.5. Raises OptionError.
+        """
+        from indexer.copies.duplicates import duplicates
+
+        opened = self._opened[0]
+        known = opened, self._copies, self._files, self._snapshot
+        return duplicates(*known, path=path, least=min_overlap)
 
     @cached_property
     def _copies(self) -> StoredCopies | None:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from indexer.parts.layout import Division, Layout
 
 __all__ = [
+    "Copy",
+    "CopyGroup",
+    "Difference",
     "Document",
     "Explanation",
     "FileProblem",
@@ -22,6 +25,35 @@ __all__ = [
     "TermStats",
     "UpdateReport",
 ]
+
+
+class Difference(NamedTuple):
+    """Words of the first document of a group that a copy has otherwise; "" where one has none."""
+
+    first: str
+    other: str
+
+
+class Copy(NamedTuple):
+    """A document of a group of copies.
+
+    `path` is absolute, followed by the place within the file where it has one. `overlap`: the share
+    of the runs of five words that it shares with the first, of those of the shorter of the two,
+    without recurring lines. `differences`: of its text from that of the first, in its order.
+    """
+
+    path: str
+    title: str
+    date: str | None
+    words: int
+    overlap: float = 1.0
+    differences: tuple[Difference, ...] = ()
+
+
+class CopyGroup(NamedTuple):
+    """Near-identical documents: the shortest, with which all others overlap, comes first."""
+
+    copies: tuple[Copy, ...]
 
 
 class TermExplanation(NamedTuple):

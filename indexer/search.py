@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
+from indexer.copies import passing
 from indexer.errors import ExtractError
 from indexer.folder.columns import FileEntry
 from indexer.folder.lookup import FileTable
@@ -39,7 +40,7 @@ from indexer.schema import (
     name_within,
     place_within,
 )
-from indexer.snippets.highlighter import Highlighter
+from indexer.snippets.highlighter import Highlight, Highlighter
 from indexer.snippets.locate import MOST_SHOWN, highlights_in
 from indexer.snippets.passages import best_snippets, matches_of
 from indexer.snippets.targets import Targets, targets_of
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from indexer.parts.layout import Layout
     from indexer.ranking.explain import Explainer
 
+NOTHING_RECURS: Mapping[str, frozenset[str]] = MappingProxyType({})
 NO_COPIES: Mapping[int, Docs] = MappingProxyType({})
 
 _PAGE = 64
@@ -83,13 +85,17 @@ class Search:
         aliases: Mapping[str, str],
         parsed: ParsedQuery | None = None,
         groups: Groups | None = None,
+        recurring: Mapping[str, frozenset[str]] = NOTHING_RECURS,
     ) -> None:
         """`parsed`: what the text means, where it was not written by anybody.
 
-        `groups`: of copies, see `copies.folding`; None where there are none.
+        `groups`: of copies, see `copies.folding`; None where there are none. `recurring`: lines, by
+        folder, see `copies.passing`.
         """
         self.snapshot = snapshot
         self._groups = None if options.copies else groups
+        self._recurring = recurring
+        self._in_passing: set[int] = set()
         self._files = files
         self.options = options
         self.text = text
@@ -184,7 +190,7 @@ class Search:
         options = self.options
         docs = ranked.docs[options.offset :].tolist()
         scores = ranked.scores[options.offset :].tolist()
-        hits = tuple(self._hits(docs, scores, copies))
+        hits = self._own_first(self._hits(docs, scores, copies))
         missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
         return SearchResults(
@@ -293,8 +299,8 @@ class Search:
 
     def _hits(
         self, docs: Sequence[int], scores: Sequence[float], copies: Mapping[int, Docs]
-    ) -> Iterator[Hit]:
-        """The hits for some documents, a page of them at a time."""
+    ) -> Iterator[tuple[int, Hit]]:
+        """(document, its hit) of some documents, a page of them at a time."""
         for first in range(0, len(docs), _PAGE):
             page = docs[first : first + _PAGE]
             records = [self._stored(doc) for doc in page]
@@ -304,7 +310,7 @@ class Search:
             ):
                 hit = self._hit(doc, stored, score, Shown(text, snippets, matches))
                 own = copies.get(doc)
-                yield hit if own is None else hit._replace(copies=self._copy_names(own))
+                yield doc, hit if own is None else hit._replace(copies=self._copy_names(own))
 
     def _texts(
         self, docs: Sequence[int], records: Sequence[Record]
@@ -315,20 +321,54 @@ class Search:
             yield from (("", ()) for _ in docs)
             return
         texts = [self._field(doc, "text") for doc in docs]
-        layouts = map(layout_of, records)
+        layouts = list(map(layout_of, records))
         found = highlights_in(
             texts, docs, self.parsed.leaves, self._highlighter, self.snapshot, most=MOST_SHOWN
         )
-        for text, layout, highlights in zip(texts, layouts, found, strict=True):
+        for doc, text, layout, highlights in zip(docs, texts, layouts, found, strict=True):
+            running = self._no_part_of(doc, text, layout, highlights)
             snippets = best_snippets(
                 text,
                 highlights,
                 self._targets.weights,
                 count=max(options.snippets, 1),
                 width=options.context_chars,
-                running=layout.running if layout else (),
+                running=running,
             )
             yield text, (_with_pages(snippets, layout) if layout else snippets)
+
+    def _no_part_of(
+        self, doc: int, text: str, layout: Layout | None, highlights: Sequence[Highlight]
+    ) -> Sequence[tuple[int, int]]:
+        """The spans, ascending, of what runs on every page, recurs in the folder, or only links.
+
+        Notes a document of which nothing else has a word of the query.
+        """
+        running = layout.running if layout else ()
+        if not highlights:
+            return running
+        number = int(self.snapshot.file_numbers[doc])
+        folder = os.path.dirname(self._files.by_number[number].path)
+        spans = passing.spans_in(text, self._recurring.get(folder, frozenset()))
+        if not spans:
+            return running
+        if passing.are_within((highlight.start for highlight in highlights), spans):
+            self._in_passing.add(doc)
+        return sorted({*running, *spans})
+
+    def _own_first(self, hits: Iterator[tuple[int, Hit]]) -> tuple[Hit, ...]:
+        """The hits of a page; those that only link to what was looked for are the last of them."""
+        found = list(hits)
+        if self.options.sort == "relevance" and self._in_passing:
+            aside = {doc for doc in self._in_passing if not self._in_title(doc)}
+            found.sort(key=lambda hit: hit[0] in aside)
+        return tuple(hit for _, hit in found)
+
+    def _in_title(self, doc: int) -> bool:
+        """Whether the title of a document has a word of the query."""
+        if not self._title_leaves:
+            return False
+        return bool(self._highlighter.of_text(self._field(doc, "title")))
 
     def _title_matches(self, docs: Sequence[int]) -> Iterator[tuple[Match, ...]]:
         """The matches in the title of each document; empty if they are not wanted."""

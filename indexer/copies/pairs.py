@@ -213,13 +213,13 @@ def holding(values: Grams, wanted: Grams) -> Ints:
     return held
 
 
-def owners_of(pairs: Pairs) -> tuple[Hashes, Hashes]:
+def owners_of(pairs: Pairs, least: float = FOLDED_OVERLAP) -> tuple[Hashes, Hashes]:
     """(keys, ascending; by each the key of the text that its group began with): the groups.
 
-    Only texts that overlap with any other are in them.
+    Only texts that overlap with any other, at least so much, are in them.
     """
     owner: dict[int, int] = {}
-    copies = pairs.where(pairs.overlaps >= FOLDED_OVERLAP)
+    copies = pairs.where(pairs.overlaps >= least)
     for short, long in zip(copies.shorter.tolist(), copies.longer.tolist(), strict=True):
         if owner.setdefault(short, short) == short:
             owner.setdefault(long, short)

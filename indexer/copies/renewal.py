@@ -28,7 +28,15 @@ from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.codec.prints import read_prints
 from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
-from indexer.copies.pairs import Pairs, Texts, bands, holding, owners_of, pairs_among
+from indexer.copies.pairs import (
+    FOLDED_OVERLAP,
+    Pairs,
+    Texts,
+    bands,
+    holding,
+    owners_of,
+    pairs_among,
+)
 from indexer.copies.prints import (
     BINS,
     EMPTY,
@@ -45,6 +53,7 @@ from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files
 
 Ints = NDArray[Any]
+Docs = NDArray[np.int64]
 Segment = tuple[SegmentEntry, Container]
 
 _WHOLE = 8
@@ -221,7 +230,7 @@ def found_in(
         lines = _lines_of(corpus, live, None, files, ())
         common = _common(lines)
         pairs = pairs_among(corpus.texts(live), common)
-        return Found(_groups(corpus, live, pairs), pairs, common, lines)
+        return Found(grouped(corpus, pairs), pairs, common, lines)
     came, went = _difference(corpus, before.corpus)
     lines = _renewed_lines(corpus, before, came, went, files, moved)
     common = before.stored.common
@@ -234,7 +243,7 @@ def found_in(
             dirty = corpus.keys.take(corpus.having(differing))
             changed = distinct_of(np.concatenate([changed, dirty]))
     pairs = _renewed_pairs(corpus, before, live, changed, common)
-    return Found(_groups(corpus, live, pairs), pairs, common, lines)
+    return Found(grouped(corpus, pairs), pairs, common, lines)
 
 
 def _difference(corpus: Corpus, before: Corpus) -> tuple[Ints, Ints]:
@@ -311,10 +320,10 @@ def _near(corpus: Corpus, minima: Grams) -> Ints:
     return corpus.having(wanted[wanted != EMPTY], 2)
 
 
-def _groups(corpus: Corpus, live: Ints, pairs: Pairs) -> NDArray[np.uint32]:
+def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDArray[np.uint32]:
     """By document its group, numbered in the order of their first documents; 0 for none."""
-    known, owners = owners_of(pairs)
-    docs = live[corpus.prints.has_grams.take(live)]
+    known, owners = owners_of(pairs, least)
+    docs = np.flatnonzero(corpus.live & corpus.prints.has_grams)
     keys = corpus.keys.take(docs)
     docs, keys = _perhaps_grouped(docs, keys, known)
     owner = keys.copy()

@@ -30,12 +30,20 @@ from indexer.schema import FORM_FIELDS
 if TYPE_CHECKING:
     from collections.abc import Set
 
+    from indexer.copies.lines import Recurring
     from indexer.documents import Documents
     from indexer.query.grammar import ParsedQuery
     from indexer.reasons import Reason
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
-    from indexer.reports import Document, IndexStats, Meeting, ProgressCallback, TermStats
+    from indexer.reports import (
+        CopyGroup,
+        Document,
+        IndexStats,
+        Meeting,
+        ProgressCallback,
+        TermStats,
+    )
     from indexer.results import TermSortKey
 
 _WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
@@ -413,6 +421,16 @@ class RemoteIndex(Index):
         raise FahrasError(
             "an index on a cluster does not find similar documents: search it for some of the words"
         )
+
+    def duplicates(
+        self, path: str | None = None, *, min_overlap: float | None = None
+    ) -> Iterator[CopyGroup]:
+        """Refused: copies are not looked for on a cluster."""
+        raise FahrasError("an index on a cluster does not know copies: use one of this computer")
+
+    def recurring_lines(self) -> tuple[Recurring, ...]:
+        """None: they are not learned on a cluster."""
+        return ()
 
     def why_nothing(
         self, results: SearchResults, options: SearchOptions = SearchOptions()

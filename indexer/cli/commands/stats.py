@@ -15,6 +15,7 @@ from indexer.cli.output import errors, figures, records, render, terminal
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import StatsRequest
+    from indexer.copies.lines import Recurring
     from indexer.folder.choices import Choices
     from indexer.reports import IndexStats, LeftOut
 
@@ -41,7 +42,12 @@ def run(request: StatsRequest) -> int:
 
     if request.null and not request.skipped:
         raise UsageError("--null: it is for --skipped")
+    if request.boilerplate and request.skipped:
+        raise UsageError("--boilerplate: it is another list than that of --skipped")
     with open_index(request.index) as opened:
+        if request.boilerplate:
+            _print_recurring(opened.recurring_lines(), request)
+            return exits.FOUND
         left_out = opened.left_out()
         if request.skipped:
             _print_skipped(left_out, request)
@@ -93,6 +99,19 @@ def _left_out_lines(left_out: Sequence[LeftOut], counts: Counter[str]) -> Iterat
             title = ""
     if counts:
         yield "", "fahras stats --skipped lists them"
+
+
+def _print_recurring(lines: Sequence[Recurring], request: StatsRequest) -> None:
+    """One row for each line: how many documents have it, the folder, the line."""
+    from indexer.cli.output import tables
+
+    screen = render.Screen.of("never")
+    if request.json:
+        record = records.recurring_record(lines)
+        terminal.write(records.json_line(record, for_terminal=screen.is_terminal))
+        return
+    rows = ((str(line.documents), line.folder or ".", line.text) for line in lines)
+    tables.show(screen, ("documents", "folder", "line"), rows)
 
 
 def _print_skipped(left_out: Sequence[LeftOut], request: StatsRequest) -> None:

@@ -110,6 +110,18 @@ Examples
   fahras similar --here -l records/wires.jsonl:3
 
 Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
+    "duplicates": """List documents that are near-identical: groups of copies, and what differs.
+
+The first of a group is the shortest; the others say which share of its runs of five words they have
+in common with it, and the first words that differ: -without, +with. In JSON all differences.
+
+\b
+Examples
+  fahras duplicates
+  fahras duplicates news --min-overlap 0.75
+  fahras duplicates --json | jq -r '.groups[] | [.documents[1:][].path] | @tsv'
+
+Exit codes: 0 there are copies, 1 there are none, 2 an error.""",
     "export": """Print the indexed texts as JSON lines: all, or those that a query finds.
 
 One object for each document, in the order of the index, with id, path, line (of a record), inside

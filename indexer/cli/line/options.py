@@ -466,6 +466,24 @@ class TermsRequest(Request):
     color = COLOUR
 
 
+class DuplicatesRequest(Request):
+    """`fahras duplicates`."""
+
+    command = "duplicates"
+    path = Word("PATH", "Only groups with a document there or below.", required=False)
+    min_overlap = Text(
+        _HITS,
+        "--min-overlap",
+        "The share of the runs of five words of the shorter text that copies have in common, from "
+        "0.5 to 1. Default: 0.6, as search has it.",
+        metavar="F",
+    )
+    index = INDEX
+    no_resident = NO_RESIDENT
+    json = JSON
+    color = COLOUR
+
+
 class AnalyzeRequest(Request):
     """`fahras analyze`."""
 
@@ -505,6 +523,13 @@ class StatsRequest(Request):
     command = "stats"
     skipped = Flag(
         _OUTPUT, "--skipped", "List what below the folders is not in the index, and why."
+    )
+    boilerplate = Flag(
+        _OUTPUT,
+        "--boilerplate",
+        "List the lines that recur in a folder's files which have nothing else in common, with "
+        "the number of documents: captions, navigation, footers. They show no hit and make no "
+        "copies.",
     )
     null = Flag(_OUTPUT, "--null -0", "Print only the paths of --skipped, each ended by NUL.")
     index = INDEX
@@ -585,6 +610,7 @@ COMMANDS: dict[str, type[Request]] = {
         SimilarRequest,
         ExportRequest,
         TermsRequest,
+        DuplicatesRequest,
         AnalyzeRequest,
         EvalRequest,
         StatsRequest,

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING
 from indexer.cli.output import terminal
 
 if TYPE_CHECKING:
+    from indexer.copies.lines import Recurring
     from indexer.parts.layout import Division
     from indexer.reasons import Reason
     from indexer.reports import (
+        Copy,
         Document,
         Explanation,
         FileProblem,
@@ -210,6 +212,29 @@ def results_record(results: SearchResults, query_id: str | None = None) -> Recor
         "reasons": [reason_record(reason) for reason in results.reasons],
     }
     return record if query_id is None else {"query_id": query_id, **record}
+
+
+def copy_record(copy: Copy) -> Record:
+    """A document of a group of copies."""
+    return {
+        **path_fields(relative_path(copy.path)),
+        "title": copy.title,
+        "date": copy.date,
+        "words": copy.words,
+        "overlap": round(copy.overlap, 4),
+        "differences": [{"first": d.first, "other": d.other} for d in copy.differences],
+    }
+
+
+def recurring_record(lines: Iterable[Recurring]) -> Record:
+    """The lines that recur, see `fahras stats --boilerplate`."""
+    return {
+        "version": JSON_VERSION,
+        "boilerplate": [
+            {"folder": line.folder, "text": line.text, "documents": line.documents}
+            for line in lines
+        ],
+    }
 
 
 def problem_record(problem: FileProblem) -> Record:

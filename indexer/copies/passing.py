@@ -1,0 +1,63 @@
+"""What in a text is no part of it: lines that recur in its folder, and links to other stories?
+
+Such passages are found as any others, but they are not what a hit is shown by.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from indexer.copies.lines import Recurring
+
+Span = tuple[int, int]
+
+_LINKS = re.compile(
+    r"[^\w\n]*(?:"
+    r"(?:[اأإ]قر[أا]|طالع|شاهد|تابع)\w?\s+(?:[اأ]يض[اً]*|المزيد|كذلك)"
+    r"|(?:مواضيع|موضوعات|[اأ]خبار|مقالات|قصص|تقارير)\s+(?:ذات صلة|متعلقة|مرتبطة|مشابهة|قد تهمك)"
+    r")(?!\w)",
+    re.MULTILINE,
+)
+"""How a line begins that leads to other stories: «اقرأ أيضا: …», «مواضيع ذات صلة».
+
+One without more words heads a list: the lines below it, up to a blank or a long one.
+"""
+
+_LINK_WORDS = 30
+"""A line with more words is a text by itself."""
+
+_LINE = re.compile(r"[^\n]+")
+
+
+def by_folder(lines: Iterable[Recurring]) -> Mapping[str, frozenset[str]]:
+    """The recurring lines of each folder, as `spans_in` compares them."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for line in lines:
+        found[line.folder].add(line.text)
+    return {folder: frozenset(texts) for folder, texts in found.items()}
+
+
+def spans_in(text: str, recurring: frozenset[str]) -> list[Span]:
+    """The spans of what is no part of a text, ascending: recurring lines and links."""
+    may_link = _LINKS.search(text) is not None
+    if not recurring and not may_link:
+        return []
+    found: list[Span] = []
+    listed_to = None
+    for line in _LINE.finditer(text):
+        words = line.group().split()
+        link = _LINKS.match(line.group()) if may_link and len(words) <= _LINK_WORDS else None
+        is_listed = listed_to == line.start() - 1 and 0 < len(words) <= _LINK_WORDS
+        if link or is_listed or " ".join(words) in recurring:
+            found.append(line.span())
+        heads = link is not None and not re.search(r"\w", line.group()[link.end() :])
+        listed_to = line.end() if heads or is_listed else None
+    return found
+
+
+def are_within(starts: Iterable[int], spans: Iterable[Span]) -> bool:
+    """Whether all of some places are within spans."""
+    known = list(spans)
+    return all(any(start <= place < end for start, end in known) for place in starts)
