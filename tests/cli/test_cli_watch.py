@@ -62,7 +62,7 @@ def watching(
 ) -> Iterator[Watching]:
     """Watch the index of a folder, until the end of the block; then check how it ends."""
     process = subprocess.Popen(
-        [*COMMAND, "watch", "--json"],
+        [*COMMAND, "watch", "--json", "--no-resident"],
         cwd=folder,
         env=environment(**changes),
         stdout=subprocess.PIPE,
