@@ -49,10 +49,11 @@ class _Noun(NamedTuple):
     many: str
     hundreds: str
 
-    def counted(self, count: int) -> str:
-        """The noun with its number."""
+    def counted(self, count: int, *, governed: bool = False) -> str:
+        """The noun with its number; governed: after a preposition, as in «من وثيقتين»."""
         if count in (1, 2):
-            return self.two if count == 2 else self.one
+            two = self.two.removesuffix("ان") + "ين" if governed else self.two
+            return two if count == 2 else self.one
         rest = count % 100
         noun = self.hundreds if rest < 3 else self.few if rest <= 10 else self.many
         return f"{count:,} {noun}"
@@ -65,9 +66,9 @@ _TIME = _Noun("مرة واحدة", "مرتين", "مرات", "مرة", "مرة")
 _MATCH = _Noun("كلمة مطابقة", "كلمتان مطابقتان", "كلمات مطابقة", "كلمة مطابقة", "كلمة مطابقة")
 
 
-def documents(count: int) -> str:
+def documents(count: int, *, governed: bool = False) -> str:
     """So many documents."""
-    return _DOCUMENT.counted(count) if count else "لا وثائق"
+    return _DOCUMENT.counted(count, governed=governed) if count else "لا وثائق"
 
 
 def copies(count: int) -> str:
@@ -87,7 +88,7 @@ def totals(results: SearchResults) -> str:
         return documents(total)
     first, last = results.offset + 1, results.offset + shown
     places = f"{first:,}" if first == last else f"{first:,}–{last:,}"
-    return f"{places} من {documents(total)}"
+    return f"{places} من {documents(total, governed=True)}"
 
 
 def seconds(elapsed_ms: float) -> str:
@@ -121,6 +122,7 @@ def sentence(reason: Reason) -> str:
     code, words, names, counts = reason
     quoted = [word if word[:1] == "«" else f"«{word}»" for word in words]
     found = documents(counts[0]) if counts else ""
+    among = documents(counts[0], governed=True) if counts else ""
     match code:
         case "no_words":
             return "ليس في السؤال كلمة، فلم يُبحث عن شيء: اكتب كلمة على الأقل"
@@ -133,15 +135,15 @@ def sentence(reason: Reason) -> str:
             return f"وردت {quoted[0]} في الفهرس {often}"
         case "other_field":
             where = " أو ".join(_FIELDS.get(name, name) for name in names)
-            return f"ليست {quoted[0]} في {where}؛ وهي في غير ذلك في {found}"
+            return f"ليست {quoted[0]} في {where}؛ وهي في غير ذلك في {among}"
         case "other_form":
-            return f"لا ترد {quoted[0]} بهذه الصورة؛ وترد بصور أخرى في {found}"
+            return f"لا ترد {quoted[0]} بهذه الصورة؛ وترد بصور أخرى في {among}"
         case "no_form":
             return f"لا كلمة في الفهرس توافق {quoted[0]}"
         case "apart":
             return _apart(quoted, counts)
         case "phrase":
-            return f"لا ترد كلمات {quoted[0]} متتابعة هكذا؛ وهي متفرقة في {found}"
+            return f"لا ترد كلمات {quoted[0]} متتابعة هكذا؛ وهي متفرقة في {among}"
         case "excluded":
             return f"من غير {' '.join(f'-{word}' for word in words)}: {found}"
         case "filter":
@@ -159,7 +161,7 @@ def sentence(reason: Reason) -> str:
         case "old_index":
             return _old_index(*counts)
         case "unreadable":
-            return f"تعذّرت قراءة {_FILE.counted(counts[0])}؛ يسمّيها fahras stats"
+            return f"تعذّرت قراءة {_FILE.counted(counts[0], governed=True)}؛ يسمّيها fahras stats"
         case "other_kinds":
             kinds = zip(names, counts, strict=True)
             listed = "، ".join(f"{count:,} {name or 'بلا امتداد'}" for name, count in kinds)

@@ -33,6 +33,8 @@ def run(request: SearchRequest) -> int:
         raise UsageError("give a query, or --queries FILE, one of the two")
     if interactive and request.queries is not None:
         raise UsageError("--pick and --open are for one query, not for --queries")
+    if request.html is not None and request.queries is not None:
+        raise UsageError("--html is for one query, not for --queries")
     if request.pick and request.files_from == "-":
         raise UsageError("--pick reads the keys: give the list of --files-from as a file")
     if request.queries == request.files_from == "-":
@@ -60,13 +62,14 @@ def output_of(request: SearchRequest | SimilarRequest) -> Output:
         jsonl=request.jsonl,
         format=request.format is not None,
         csv=request.csv,
+        html=request.html is not None,
         paths=request.paths or request.null,
         count=request.count,
     )
     pieces = [] if request.format is None else _pieces(request.format)
     kind = "open" if request.open else "quiet" if request.quiet else kind or "text"
     screen = render.Screen.of(request.color, request.bidi, request.hyperlink or "auto")
-    return Output(kind, screen, pieces, request.null)
+    return Output(kind, screen, pieces, request.null, request.html or "")
 
 
 def _pieces(line: str) -> Template:
@@ -146,7 +149,7 @@ def ascii_digits(date: str | None) -> str:
 def _respells(choice: str, output: Output) -> bool:
     """Whether words that the index lacks are replaced: auto is where a person reads the hits."""
     if choice == "auto":
-        return output.kind == "text" and output.screen.is_terminal
+        return output.kind == "html" or (output.kind == "text" and output.screen.is_terminal)
     return choice == "always"
 
 

@@ -26,6 +26,7 @@ _CALLED = {
     "--quiet": "silent no-output s",
     "--json": "output-json as-json",
     "--jsonl": "ndjson json-lines jsonlines lines",
+    "--html": "page browser web report print",
     "--csv": "tsv table spreadsheet excel",
     "--format": "template output printf print replace fmt o",
     "--color never": "no-color no-colour nocolor plain-output monochrome",

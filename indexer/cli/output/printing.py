@@ -25,6 +25,8 @@ class Output(NamedTuple):
     screen: render.Screen
     template: Template
     ends_with_nul: bool
+    page: str = ""
+    """The file that a page is written to."""
 
     @property
     def needs_hits(self) -> bool:
@@ -44,7 +46,7 @@ class Output(NamedTuple):
         """Whether the words of titles that met the query are printed."""
         if self.kind == "format":
             return "title_matches" in self.fields
-        return self.kind in ("json", "jsonl", "csv") or (
+        return self.kind in ("json", "jsonl", "csv", "html") or (
             self.kind == "text" and self.screen.is_terminal
         )
 
@@ -70,6 +72,7 @@ class Output(NamedTuple):
             "jsonl": lambda results, query_id: _print_json_lines(self, results, query_id),
             "format": lambda results, query_id: _print_format(self, results, query_id),
             "csv": _CsvPrinter(self.screen),
+            "html": lambda results, query_id: _write_page(self.page, results),
             "paths": lambda results, query_id: _print_paths(self, results, query_id),
             "text": lambda results, query_id: _print_text(self.screen, results, query_id),
         }
@@ -113,6 +116,18 @@ def _print_format(output: Output, results: SearchResults, query_id: str | None) 
         shown["path"] = screen.name(records.relative_path(hit.path))
         shown["place"] = screen.name(records.place_of(hit))
         terminal.write(template.fill(output.template, shown) + "\n")
+
+
+def _write_page(path: str, results: SearchResults) -> None:
+    """The hits as a page for a browser, in a file or to stdout."""
+    from indexer.web.page import static_page
+
+    page = static_page(results).encode("utf-8")
+    if path == "-":
+        terminal.write_bytes(page)
+        return
+    with open(path, "wb") as file:
+        file.write(page)
 
 
 class _CsvPrinter:
