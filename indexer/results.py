@@ -157,6 +157,11 @@ class SearchResults(NamedTuple):
 DAYS_WRITTEN = "2017, 2017-11 or 2017-11-28"
 
 
+def ascii_digits(date: str | None) -> str:
+    """A date in the digits of filters; ١٤ and ۱۴ are 14."""
+    return "".join(str(int(c)) if c.isdecimal() else c for c in date or "")
+
+
 def is_day(text: str) -> bool:
     """Whether a text is a year, month or day as filters take them."""
     parts = text.split("-")

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
-from indexer.results import FIELD_NAMES, MATCH_LEVELS, SORT_KEYS, STRICT_SWITCHES, SearchOptions
+from indexer.results import (
+    FIELD_NAMES,
+    MATCH_LEVELS,
+    SORT_KEYS,
+    STRICT_SWITCHES,
+    SearchOptions,
+    ascii_digits,
+)
 
 Values = Mapping[str, tuple[str, ...]]
 """What an address says, by parameter."""
@@ -160,8 +167,6 @@ def is_set(values: Values, name: str) -> bool:
 
 def options_of(values: Values, *, for_page: bool) -> SearchOptions:
     """What is asked of the library; `for_page`: by a person, who sees what was replaced."""
-    from indexer.cli.commands.search import ascii_digits
-
     chosen = {
         "match": next((level for level in MATCH_LEVELS if level == first(values, "match")), None),
         "strict": frozenset(values.get("strict", ())),

@@ -14,7 +14,7 @@ from indexer.cli.line.kinds import UsageError, one_of
 from indexer.cli.output import render, terminal
 from indexer.cli.output.printing import Output
 from indexer.errors import QueryError
-from indexer.results import SearchOptions, SearchResults
+from indexer.results import SearchOptions, SearchResults, ascii_digits
 
 if TYPE_CHECKING:
     from indexer.cli.line.options import ExportRequest, SearchRequest, SimilarRequest
@@ -139,11 +139,6 @@ def _listed(name: str | None) -> tuple[str, ...] | None:
     from indexer.cli.commands.chosen import paths_in
 
     return tuple(paths_in(name))
-
-
-def ascii_digits(date: str | None) -> str:
-    """A date in the digits of filters; ١٤ and ۱۴ are 14."""
-    return "".join(str(int(c)) if c.isdecimal() else c for c in date or "")
 
 
 def _respells(choice: str, output: Output) -> bool:
