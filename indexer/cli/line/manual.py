@@ -78,6 +78,7 @@ Examples
   fahras search --jsonl --all سيول | jq -r .title
   fahras search --format '{path}:{line}: {snippet}' سيول
   fahras search --csv --all سيول > hits.csv
+  fahras search --html hits.html -n 50 سيول      a page to read, print or send
   fahras search --queries questions.txt --jsonl > hits.jsonl
 
 Exit codes: 0 something was found, 1 nothing was, 2 an error.""",

@@ -173,6 +173,12 @@ PICK = Flag(
     "Choose a hit from a list, in which fzf, if it is installed, searches as you type; print its "
     "place, with -l its path.",
 )
+HTML = Text(
+    _OUTPUT,
+    "--html",
+    "Write the hits as a page for a browser, one file that stands alone; - is stdout.",
+    metavar="FILE",
+)
 CSV = Flag(_OUTPUT, "--csv", "Print a table for spreadsheets: a heading, then a row per hit.")
 FORMAT = Text(
     _OUTPUT,
@@ -343,6 +349,7 @@ class SearchRequest(Request):
     json = JSON
     jsonl = JSON_LINES
     csv = CSV
+    html = HTML
     format = FORMAT
     pick = PICK
     open = OPEN
@@ -410,6 +417,7 @@ class SimilarRequest(Request):
     json = JSON
     jsonl = JSON_LINES
     csv = CSV
+    html = HTML
     format = FORMAT
     open = OPEN
     color = COLOUR
