@@ -15,10 +15,11 @@ from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record, Segment
 from indexer.reports import Document
-from indexer.schema import copy_within, id_of, is_record, layout_of, place_within
+from indexer.schema import copy_within, id_of, is_record, layout_of, parts_of, place_within
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Division, Layout
+    from indexer.parts.part import Part
 
 _PARTING = re.compile(r"#|!/")
 """Between the path of a file and a place within it."""
@@ -75,11 +76,12 @@ class Documents:
     def _document(self, found: Found, layout: Layout | None, division: Division | None) -> Document:
         stored = found.record
         entry = self._files.by_number[stored["file"]]
+        text = found.segment.text(found.docnum, "text")
         return Document(
             id=id_of(stored, entry.path),
             path=self._catalogue.absolute(entry.path),
             title=found.segment.text(found.docnum, "title"),
-            text=found.segment.text(found.docnum, "text"),
+            text=text,
             date=stored["date"] or None,
             size=entry.size,
             encoding=stored["encoding"],
@@ -91,6 +93,7 @@ class Documents:
             date_from=stored.get("date_from"),
             date_text=stored.get("date_text") or stored["date"] or None,
             calendar=stored.get("calendar"),
+            parts=_parts(stored, len(text)),
         )
 
     def holds(self, name: str) -> bool:
@@ -156,6 +159,18 @@ class Documents:
         places = sorted((self._files.by_number[s["file"]].path, s["line"]) for s in stored)
         named = [f"{path}:{line}" for path, line in places[:_PLACES_NAMED]]
         return ", ".join(named) + (", …" if len(places) > _PLACES_NAMED else "")
+
+
+def _parts(stored: Record, length: int) -> tuple[Part, ...]:
+    """The parts of a document that has several. length: of its text."""
+    begun = parts_of(stored)
+    if not begun:
+        return ()
+    from indexer.parts.part import Part
+
+    ends = [*(part.start for part in begun[1:]), length]
+    pairs = zip(begun, ends, strict=True)
+    return tuple(Part(p.start, end, p.title, p.line, p.date) for p, end in pairs)
 
 
 def _found(segment: Segment, docnum: int) -> Found:

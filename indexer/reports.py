@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Division, Layout
+    from indexer.parts.part import Part
 
 __all__ = [
     "Copy",
@@ -75,17 +76,19 @@ class TermExplanation(NamedTuple):
 
 
 class Explanation(NamedTuple):
-    """The parts of a hit's score: the contributions of the words and the four below add up to it.
+    """The parts of a hit's score: the contributions of the words and the five below add up to it.
 
     `proximity` is for words near each other, `lead` for words near the beginning. `question` is for
-    answering as the query asks; less than 0 for answering another question. `constant` is what
-    belongs to no single word: the bonus for holding several of them.
+    answering as the query asks; less than 0 for answering another question. `part` is for counting
+    as its best part, not as all of it. `constant` is what belongs to no single word: the bonus for
+    holding several of them.
     """
 
     words: tuple[TermExplanation, ...]
     proximity: float
     lead: float
     question: float
+    part: float
     constant: float
     score: float
 
@@ -117,6 +120,8 @@ class Document(NamedTuple):
     """The date as it is written there."""
     calendar: str | None = None
     """`hijri` for a date that is written so."""
+    parts: tuple[Part, ...] = ()
+    """Its parts, end to end, where it has several: see `indexer.parts.part`."""
 
 
 class FileProblem(NamedTuple):

@@ -30,6 +30,9 @@ StrictSwitch = Literal["marks", "hamza", "ta", "ya"]
 
 SortKey = Literal["relevance", "path", "date", "size"]
 
+Unit = Literal["document", "part"]
+"""What a hit is: a document by its best part, or a part."""
+
 TermSortKey = Literal["alphabet", "count", "documents"]
 
 FieldName = Literal["title", "text"]
@@ -42,6 +45,7 @@ TIERS: tuple[Tier, ...] = get_args(Tier)
 MATCH_LEVELS: tuple[MatchLevel, ...] = get_args(MatchLevel)
 DEFAULT_MATCH: MatchLevel = "variant"
 STRICT_SWITCHES: tuple[StrictSwitch, ...] = get_args(StrictSwitch)
+UNITS: tuple[Unit, ...] = get_args(Unit)
 SORT_KEYS: tuple[SortKey, ...] = get_args(SortKey)
 TERM_SORT_KEYS: tuple[TermSortKey, ...] = get_args(TermSortKey)
 FIELD_NAMES: tuple[FieldName, ...] = get_args(FieldName)
@@ -74,6 +78,8 @@ class Snippet(NamedTuple):
 class Hit(NamedTuple):
     """One document of a result, which stands for its near-identical copies.
 
+    Where parts were asked for, a part of one.
+
     `path` is absolute; surrogates stand for bytes of a file name that are not UTF-8
     (`os.fsdecode`). `line` and `column` are those of the first match of the best passage: lines of
     the text as `fahras show` prints it, which are the file's where it is plain text; for a record,
@@ -84,7 +90,9 @@ class Hit(NamedTuple):
     in the title, their offsets count from its beginning. `id` is what `Index.document` takes: a
     record's own id, else the path below the indexed folder and `inside`, the place of the document
     within its file (`!/inside.txt` of an archive, `#3` of a mailbox). `copies` names the copies
-    found with it, by absolute path and place within the file, in the order of paths.
+    found with it, by absolute path and place within the file, in the order of paths. `part` is the
+    number, from 0, of the part of a long text, or of one of several articles in a text, that
+    answers best, and `part_title` its own title; `date` is that of the part where it has one.
     """
 
     id: str
@@ -106,6 +114,7 @@ class Hit(NamedTuple):
     page: int | str | None = None
     date_text: str | None = None
     """The date as it is written where that is in the calendar of the Hijra."""
+    part_title: str | None = None
 
     @property
     def matches(self) -> tuple[Match, ...]:
@@ -130,7 +139,7 @@ class UnknownWord(NamedTuple):
 class SearchResults(NamedTuple):
     """The answer to a query: `hits` are places `offset .. offset + len(hits)` of `hit_count`.
 
-    `total` is how many documents were found, copies too.
+    `total` is how many documents were found, copies too; or parts, where `by` says so.
     """
 
     query: str
@@ -144,6 +153,7 @@ class SearchResults(NamedTuple):
     """Sentences for the reader: what was ignored in the query, what was retrieved by spelling."""
     reasons: tuple[Reason, ...] = ()
     """Why nothing was found, where `Index.why_nothing` was asked; `search` leaves them out."""
+    by: Unit = "document"
     groups: int | None = None
     """How many hits there are in all, a document and its copies being one; None if no copies were
     looked for."""
@@ -194,6 +204,8 @@ class SearchOptions(NamedTuple):
     """Only files at or below this path of the file system."""
     only: tuple[str, ...] | None = None
     """Only files at or below one of these paths of the file system; those unknown are counted."""
+    by: Unit = "document"
+    """What a hit is; documents of one part are the same either way."""
     all_words: bool = False
     snippets: int = 1
     context_chars: int = 160
@@ -214,6 +226,7 @@ class SearchOptions(NamedTuple):
         """Raise OptionError for a value that no search knows, with those that it may be."""
         _refuse_unknown("match", [] if self.match is None else [self.match], MATCH_LEVELS)
         _refuse_unknown("sort", (self.sort,), SORT_KEYS)
+        _refuse_unknown("by", (self.by,), UNITS)
         _refuse_unknown("strict", self.strict, STRICT_SWITCHES)
         _refuse_unknown("fields", self.fields, FIELD_NAMES)
         for name in ("since", "until"):

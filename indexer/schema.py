@@ -26,8 +26,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from indexer.errors import IndexCorruptError
+
 if TYPE_CHECKING:
     from indexer.parts.layout import Layout
+    from indexer.parts.part import StoredPart
 
 SCHEMA_VERSION = 2
 """What a TOC calls these fields; raised with them."""
@@ -72,3 +75,31 @@ def layout_of(stored: Mapping[str, Any]) -> Layout | None:
     from indexer.parts.layout import unpack
 
     return unpack(stored["layout"])
+
+
+def parts_of(stored: Mapping[str, Any]) -> tuple[StoredPart, ...]:
+    """The parts of a document that has several, else none. Raises IndexCorruptError."""
+    if not stored.get("parts"):
+        return ()
+    from indexer.parts.part import unpack
+
+    return unpack(stored["parts"])
+
+
+def part_of(stored: Mapping[str, Any], number: int) -> StoredPart | None:
+    """A part of a document that has several. Raises IndexCorruptError where it lacks that."""
+    parts = parts_of(stored)
+    if not parts and not number:
+        return None
+    if number >= len(parts):
+        raise IndexCorruptError(f"a document has no part {number}")
+    return parts[number]
+
+
+def part_span(stored: Mapping[str, Any], number: int, length: int) -> tuple[int, int] | None:
+    """Where a part of a document that has several begins and ends. length: of its text."""
+    part = part_of(stored, number)
+    if part is None:
+        return None
+    after = [other.start for other in parts_of(stored)[number + 1 : number + 2]]
+    return part.start, min([*after, length])

@@ -26,6 +26,7 @@ from indexer.query.grammar import ParsedQuery
 from indexer.query.nodes import FilterQuery, Leaf, Node, RequireQuery
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
+from indexer.ranking.hits import PartChooser, Place
 from indexer.ranking.leaves import Verify
 from indexer.ranking.resolve import notes_on_limits
 from indexer.ranking.snapshot import Snapshot
@@ -38,11 +39,13 @@ from indexer.schema import (
     is_record,
     layout_of,
     name_within,
+    part_of,
+    part_span,
     place_within,
 )
 from indexer.snippets.highlighter import Highlight, Highlighter
 from indexer.snippets.locate import MOST_SHOWN, highlights_in
-from indexer.snippets.passages import best_snippets, matches_of
+from indexer.snippets.passages import Told, best_snippets, inside, matches_of
 from indexer.snippets.targets import Targets, targets_of
 
 if TYPE_CHECKING:
@@ -93,7 +96,7 @@ class Search:
         folder, see `copies.passing`.
         """
         self.snapshot = snapshot
-        self._groups = None if options.copies else groups
+        self._groups = None if options.copies or options.by == "part" else groups
         self._recurring = recurring
         self._in_passing: set[int] = set()
         self._files = files
@@ -166,19 +169,23 @@ class Search:
 
     def results(self) -> SearchResults:
         """Run the query and gather its hits, with their snippets."""
+        return self.shown(*self._folded(self._reach))
+
+    @property
+    def _reach(self) -> int | None:
+        """How many of the best documents are to be ranked; None for all."""
         options = self.options
-        reach = None if options.limit is None else options.offset + options.limit
-        return self.shown(*self._folded(reach))
+        if options.limit is None or options.by == "part":
+            return None
+        return options.offset + options.limit
 
     def similar(self, doc: int) -> SearchResults:
         """The documents that are like one of which the query has the most telling words."""
         from indexer.ranking.similar import Likeness
 
-        options = self.options
         admitted = None if self._filter is None else self.evaluator.members(self._filter)
-        reach = None if options.limit is None else options.offset + options.limit
         found = Likeness(self.evaluator, self.parsed, doc)
-        return self.shown(found.ranked(admitted, reach, self._path_ranks))
+        return self.shown(found.ranked(admitted, self._reach, self._path_ranks))
 
     def shown(
         self, ranked: Ranked, copies: Mapping[int, Docs] = NO_COPIES, groups: int | None = None
@@ -188,14 +195,13 @@ class Search:
         copies: what each stands for, `groups` of them in all.
         """
         options = self.options
-        docs = ranked.docs[options.offset :].tolist()
-        scores = ranked.scores[options.offset :].tolist()
-        hits = self._own_first(self._hits(docs, scores, copies))
+        places, total = self._places(ranked)
+        hits = self._own_first(self._hits(places, copies))
         missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
         return SearchResults(
             query=self.text,
-            total=ranked.total,
+            total=total,
             hits=hits,
             offset=options.offset,
             limit=options.limit,
@@ -203,7 +209,22 @@ class Search:
             unknown_words=tuple(word.unknown for word in missing),
             notes=(*self.parsed.notes, *by_spelling, *self._limits(), *self._unlisted()),
             groups=groups,
+            by=options.by,
         )
+
+    def _places(self, ranked: Ranked) -> tuple[list[Place], int]:
+        """What is shown of a ranking, and how many hits there are in all."""
+        options = self.options
+        chooser = PartChooser(self.parsed.leaves, self.evaluator.leaves)
+        if options.by == "part":
+            last = None if options.limit is None else options.offset + options.limit
+            by_score = options.sort == "relevance"
+            return chooser.every(ranked, options.offset, last, by_score=by_score)
+        docs = ranked.docs[options.offset :].tolist()
+        scores = ranked.scores[options.offset :].tolist()
+        best = chooser.best(docs)
+        pairs = zip(docs, scores, strict=True)
+        return [Place(doc, best.get(doc, 0), score) for doc, score in pairs], ranked.total
 
     def _folded(self, reach: int | None) -> tuple[Ranked, dict[int, Docs], int | None]:
         """(the best `reach` hits, the copies that each stands for, how many hits there are)."""
@@ -298,42 +319,53 @@ class Search:
         return id_of(stored, self._files.by_number[stored["file"]].path)
 
     def _hits(
-        self, docs: Sequence[int], scores: Sequence[float], copies: Mapping[int, Docs]
+        self, places: Sequence[Place], copies: Mapping[int, Docs]
     ) -> Iterator[tuple[int, Hit]]:
-        """(document, its hit) of some documents, a page of them at a time."""
-        for first in range(0, len(docs), _PAGE):
-            page = docs[first : first + _PAGE]
-            records = [self._stored(doc) for doc in page]
-            texts, titles = self._texts(page, records), self._title_matches(page)
-            for doc, stored, score, (text, snippets), matches in zip(
-                page, records, scores[first:], texts, titles, strict=False
+        """(document, its hit) of some places, a page of them at a time."""
+        told = Told()
+        for first in range(0, len(places), _PAGE):
+            page = places[first : first + _PAGE]
+            docs = [place.doc for place in page]
+            records = [self._stored(doc) for doc in docs]
+            texts, titles = self._texts(page, records, told), self._title_matches(docs)
+            for place, stored, (text, snippets), matches in zip(
+                page, records, texts, titles, strict=True
             ):
-                hit = self._hit(doc, stored, score, Shown(text, snippets, matches))
-                own = copies.get(doc)
-                yield doc, hit if own is None else hit._replace(copies=self._copy_names(own))
+                hit = self._hit(place, stored, Shown(text, snippets, matches))
+                own = copies.get(place.doc)
+                yield place.doc, hit if own is None else hit._replace(copies=self._copy_names(own))
 
     def _texts(
-        self, docs: Sequence[int], records: Sequence[Record]
+        self, places: Sequence[Place], records: Sequence[Record], told: Told
     ) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
-        """The text of each document and its best passages; empty if none are wanted."""
+        """The text of each document and its best passages; empty if none are wanted.
+
+        told: what the hits above show, so that those below show something else.
+        """
         options = self.options
         if options.snippets <= 0 and not options.places:
-            yield from (("", ()) for _ in docs)
+            yield from (("", ()) for _ in places)
             return
+        docs = [place.doc for place in places]
         texts = [self._field(doc, "text") for doc in docs]
         layouts = list(map(layout_of, records))
         found = highlights_in(
             texts, docs, self.parsed.leaves, self._highlighter, self.snapshot, most=MOST_SHOWN
         )
-        for doc, text, layout, highlights in zip(docs, texts, layouts, found, strict=True):
-            running = self._no_part_of(doc, text, layout, highlights)
+        for place, stored, text, layout, highlights in zip(
+            places, records, texts, layouts, found, strict=True
+        ):
+            span = part_span(stored, place.part, len(text))
+            own = highlights if options.by == "document" else inside(highlights, span)
             snippets = best_snippets(
                 text,
-                highlights,
+                own,
                 self._targets.weights,
                 count=max(options.snippets, 1),
                 width=options.context_chars,
-                running=running,
+                running=self._no_part_of(place.doc, text, layout, own),
+                preferred=span,
+                told=told,
             )
             yield text, (_with_pages(snippets, layout) if layout else snippets)
 
@@ -387,9 +419,11 @@ class Search:
     def _title_leaves(self) -> list[Leaf]:
         return [leaf for leaf in self.parsed.leaves if "title" in leaf.fields]
 
-    def _hit(self, doc: int, stored: Record, score: float, shown: Shown) -> Hit:
-        """The hit for a document, with its place in the file."""
+    def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
+        """The hit for a part of a document, with its place in the file."""
         text, snippets, title_matches = shown
+        doc, number, score = place
+        part, title = part_of(stored, number), self._field(doc, "title")
         entry = self._files.by_number[stored["file"]]
         path = self._files.absolute(entry.path)
         line: int | None = None
@@ -407,10 +441,13 @@ class Search:
             line=line,
             column=column,
             byte_offset=_byte_offset(text, stored, entry, snippets),
-            part=0,
-            title=self._field(doc, "title"),
-            date=stored["date"] or None,
-            date_text=stored["date_text"] if stored.get("calendar") else None,
+            part=number,
+            part_title=part.title if part and part.title not in ("", title) else None,
+            title=title,
+            date=(part.date if part else "") or stored["date"] or None,
+            date_text=stored["date_text"]
+            if stored.get("calendar") and not (part and part.date)
+            else None,
             size=entry.size,
             score=score,
             snippets=snippets[: self.options.snippets],

@@ -64,6 +64,17 @@ def _completed(record: Record, path: str, row: Format) -> Record:
     )
 
 
+def dated_until(record: Record, end: int) -> Record:
+    """The record, its date not from a line at or behind `end`, where another article begins."""
+    if record.date_from != "text":
+        return record
+    dated = date_of_line(record.text[:end])
+    if dated is None:
+        return record._replace(date=None, date_from="", date_text="", calendar="")
+    written = dated.text if dated.text != dated.date else ""
+    return record._replace(date=dated.date, date_text=written, calendar=dated.calendar)
+
+
 def _read_date(written: str) -> Dated | None:
     from indexer.extract.dates import read_date
 

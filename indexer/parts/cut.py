@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FEWEST_WORDS, MOST_WORDS = 300, 3000
 """Of a part, about; an article that has nothing to do with the others may be shorter."""
 
-PIECE_WORDS = 1000
+PIECE_WORDS = 500
 """Of a piece of what has too many."""
 
 _UNTITLED_LEVEL = 99

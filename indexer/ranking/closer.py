@@ -1,7 +1,8 @@
 """Look closer at the best documents: what do they gain in which words stand where they should?
 
-Near each other, near the beginning, and as what a question asks for. Every gain only adds, and only
-the best documents by their words alone are looked at, so that none of the others need be.
+Near each other, near the beginning, as what a question asks for, and in one part of a long text.
+Only the best documents by their words alone are looked at, and no gain takes one of them below the
+last of them, so that none of the others need be.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from indexer.query.nodes import Leaf, Question, StemQuery, WordsQuery
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.gathering import Chosen, Gathering
-from indexer.ranking.leaves import Leaves, Scores
+from indexer.ranking.leaves import Alike, Leaves, Scores
 from indexer.ranking.meanings import OTHER
+from indexer.ranking.parts import Parts, part_scores
 from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
 from indexer.ranking.source import Docs
 
@@ -24,48 +26,75 @@ _NOWHERE = 1 << 40
 
 
 class Gains(NamedTuple):
-    """What each of some documents gains: by words near each other, early words, what is asked."""
+    """What each of some documents gains.
+
+    By words near each other, early words, what is asked, and its best part.
+    """
 
     nearness: Scores
     lead: Scores
     asked: Scores
+    part: Scores
 
     @classmethod
     def none(cls, size: int) -> Gains:
         """Those of documents that are not looked at."""
-        return cls(np.zeros(size), np.zeros(size), np.zeros(size))
+        return cls(*(np.zeros(size) for _ in cls._fields))
 
     @property
     def total(self) -> Scores:
         """All together."""
-        return self.nearness + self.lead + self.asked
+        return self.nearness + self.lead + self.asked + self.part
 
 
 class CloserLook:
     """Looks at documents for some words of a query side by side, all of one gathering."""
 
     def __init__(
-        self, query: WordsQuery, words: Sequence[Leaf], gathering: Gathering, leaves: Leaves
+        self,
+        query: WordsQuery,
+        words: Sequence[Leaf],
+        gathering: Gathering,
+        alike: Sequence[Alike],
+        leaves: Leaves,
     ) -> None:
         self._question = query.question
         self._words = words
         self._leaves = leaves
         self._snapshot = leaves.snapshot
         self._gathering = gathering
+        self._alike = alike
         self._idfs = [leaves.idf(word) for word in words]
         self._numbers = [gathering.number_of[word] for word in words]
         wanted = self._snapshot.settings.proximity
         self._neighbours = neighbours_of(query.subqueries) if wanted else []
 
-    def gains(self, docs: Docs, best: NDArray[np.int64]) -> Gains:
-        """What the best of some documents gain, the others nothing. best: places in `docs`."""
+    def gains(self, docs: Docs, best: NDArray[np.int64], sums: Scores) -> Gains:
+        """What the best of some documents gain, the others nothing.
+
+        best: places in `docs`. sums: what the words give to each of `docs`.
+        """
         gains = Gains.none(len(docs))
         if len(best) and self._words:
             chosen = self._gathering.chosen_among(docs, best)
             gains.nearness[best] = self._nearness(chosen)
             gains.lead[best] = self._lead(chosen)
             gains.asked[best] = self._asked(self._question, chosen.docs)
+            gains.part[best] = self._part(chosen, sums.take(best), len(best) == len(docs))
         return gains
+
+    def _part(self, chosen: Chosen, sums: Scores, all_are_looked_at: bool) -> Scores:
+        """What is gained, or lost, where a document counts for as much as its best part.
+
+        None falls behind the last of those that are looked at, which those that are not do not
+        reach.
+        """
+        gained, share = np.zeros(len(chosen.docs)), self._snapshot.settings.part
+        if share and len(Parts.of(self._snapshot).docs):
+            found = part_scores(chosen, self._gathering, self._alike, self._leaves)
+            floor = 0.0 if all_are_looked_at else sums.min()
+            gained[found.rows] = share * (np.maximum(found.best(), floor) - sums.take(found.rows))
+        return gained
 
     def _nearness(self, chosen: Chosen) -> Scores:
         """What is gained where neighbours of the query stand near each other."""

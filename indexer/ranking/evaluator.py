@@ -20,6 +20,7 @@ from indexer.query.nodes import (
     ExceptQuery,
     FilterQuery,
     ForeignQuery,
+    Leaf,
     Node,
     NothingQuery,
     OrQuery,
@@ -30,6 +31,7 @@ from indexer.query.nodes import (
 )
 from indexer.ranking.filters import passing
 from indexer.ranking.leaves import Leaves, Scores, Verify
+from indexer.ranking.parts import Parts, part_scores
 from indexer.ranking.scorer import Scorer, WordsScores
 from indexer.ranking.selection import best_of, intersection, union, without
 from indexer.ranking.snapshot import Snapshot
@@ -86,7 +88,7 @@ class Evaluator:
     def scores(self, query: Node, docs: Docs) -> Scores:
         """The scores of given documents, which are ascending and need not be members."""
         if isinstance(query, LEAVES):
-            return self.leaves.scores([query], docs)
+            return self.leaves.scores([query], docs) + self.part_gains(query, docs)
         match query:
             case WordsQuery():
                 return self.words_scores(query, docs).total
@@ -103,6 +105,17 @@ class Evaluator:
                 return by_doc.take(docs)
             case _:
                 assert_never(query)
+
+    def part_gains(self, leaf: Leaf, docs: Docs) -> Scores:
+        """What documents gain, or lose, that count as their best part for a leaf by itself."""
+        gained = np.zeros(len(docs))
+        share, rows = self.snapshot.settings.part, Parts.of(self.snapshot).among(docs)
+        if share and len(rows):
+            several = docs.take(rows)
+            gathering, groups = self.leaves.alike([leaf])
+            found = part_scores(gathering.chosen(several), gathering, groups, self.leaves)
+            gained[rows] = share * (found.best() - self.leaves.scores([leaf], several))
+        return gained
 
     def _any(self, query: WordsQuery | OrQuery) -> Docs:
         words, others = parted(query.subqueries)

@@ -51,12 +51,13 @@ class _Parts(NamedTuple):
     proximity: float = 0.0
     lead: float = 0.0
     question: float = 0.0
+    part: float = 0.0
     constant: float = 0.0
 
     @property
     def score(self) -> float:
         words = sum(word.contribution for word in self.words)
-        return words + self.proximity + self.lead + self.question + self.constant
+        return words + self.proximity + self.lead + self.question + self.part + self.constant
 
 
 class _Occurrences(NamedTuple):
@@ -95,12 +96,13 @@ class Explainer:
     def _parts(self, query: Node, doc: int) -> _Parts:
         """The parts of a node's score for a document; they add up to it."""
         if isinstance(query, LEAVES):
-            return _Parts((self._word(query, doc),))
+            gained = self._evaluator.part_gains(query, np.array([doc]))
+            return _Parts((self._word(query, doc),), part=float(gained[0]))
         match query:
             case WordsQuery():
                 return self._side_by_side(query, doc)
             case OrQuery() | AndQuery():
-                return _scaled(_sum([self._parts(q, doc) for q in query.subqueries]), query.boost)
+                return _scaled(_sum([self._beside(q, doc) for q in query.subqueries]), query.boost)
             case ExceptQuery() | RequireQuery():
                 return self._parts(query.a, doc)
             case EveryQuery() | NothingQuery() | FilterQuery() | ForeignQuery():
@@ -108,17 +110,24 @@ class Explainer:
             case _:
                 assert_never(query)
 
+    def _beside(self, child: Node, doc: int) -> _Parts:
+        """The parts of what a node gives beside others: of a leaf, what it has in all the text."""
+        if isinstance(child, LEAVES):
+            return _Parts((self._word(child, doc),))
+        return self._parts(child, doc)
+
     def _side_by_side(self, query: WordsQuery, doc: int) -> _Parts:
         """A sum of words, what their nearness gained, and the bonus for several of them."""
-        parts = [self._parts(child, doc) for child in query.subqueries]
+        parts = [self._beside(child, doc) for child in query.subqueries]
         total = _scaled(_sum(parts), query.boost)
         place = int(self._docs.searchsorted(doc))
         scores = self._words_scores(query)
-        nearness, lead, asked = (float(gain[place]) for gain in scores.gains)
+        nearness, lead, asked, part = (float(gain[place]) for gain in scores.gains)
         total = total._replace(
             proximity=total.proximity + nearness,
             lead=total.lead + lead,
             question=total.question + asked,
+            part=total.part + part,
         )
         bonus = float(scores.coverage[place]) - 1.0
         total = total._replace(constant=total.constant + bonus * total.score)
@@ -231,6 +240,7 @@ def _sum(parts: list[_Parts]) -> _Parts:
         sum(part.proximity for part in parts),
         sum(part.lead for part in parts),
         sum(part.question for part in parts),
+        sum(part.part for part in parts),
         sum(part.constant for part in parts),
     )
 

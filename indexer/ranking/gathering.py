@@ -158,6 +158,11 @@ class Gathering:
         """Whether the words stand in so many documents that all are counted at once."""
         return len(self.tfs) * _DENSE_SHARE > self._snapshot.size * len(self.words)
 
+    @property
+    def weights(self) -> NDArray[np.float32]:
+        """By run, what an occurrence of its terms counts."""
+        return self._weights
+
     def members(self, numbers: Sequence[int]) -> Docs:
         """The live documents with any of these words, ascending. numbers: no word twice."""
         if self._is_alone:

@@ -90,9 +90,20 @@ def united(spans: Sequence[Spans]) -> Spans:
 def phrase_frequencies(
     phrase: PhrasePlaces, slop: int | None, source: FieldSource
 ) -> tuple[Docs, NDArray[np.float64]]:
-    """Ascending docnums that hold the words as a phrase, and in how many places each.
+    """Ascending docnums that hold the words as a phrase, and in how many places each."""
+    starts = phrase_starts(phrase, slop, source)
+    if not len(starts):
+        return NOWHERE, np.zeros(0)
+    docs = starts >> DOC_SHIFT
+    firsts = changes(docs).nonzero()[0]
+    lasts = np.concatenate([firsts[1:], [len(docs)]])
+    return docs.take(firsts), (lasts - firsts).astype(np.float64)
 
-    `slop` is None for the words in order with nothing between.
+
+def phrase_starts(phrase: PhrasePlaces, slop: int | None, source: FieldSource) -> Places:
+    """The places in which the words stand as a phrase, ascending: where it begins.
+
+    `slop` is None for the words in order with nothing between; else a place is where they end.
     """
     ways = phrase.ways
     ordered = (word for way in ways for word in way.words)
@@ -101,18 +112,11 @@ def phrase_frequencies(
     postings = {key: gathered(source, located) for key, located in distinct.items()}
     admitted = _holding_all(ways, postings, len(phrase.words))
     if admitted is None:
-        return NOWHERE, np.zeros(0)
+        return NOWHERE
     places = {key: places_of(source, found, admitted) for key, found in postings.items()}
     if slop is None:
-        starts = _ordered(ways, places, len(phrase.words))
-    else:
-        starts = _near(_places_by_word(phrase, places), len(phrase.words) + slop)
-    if not len(starts):
-        return NOWHERE, np.zeros(0)
-    docs = starts >> DOC_SHIFT
-    firsts = changes(docs).nonzero()[0]
-    lasts = np.concatenate([firsts[1:], [len(docs)]])
-    return docs.take(firsts), (lasts - firsts).astype(np.float64)
+        return _ordered(ways, places, len(phrase.words))
+    return _near(_places_by_word(phrase, places), len(phrase.words) + slop)
 
 
 def _holding_all(

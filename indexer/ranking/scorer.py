@@ -15,6 +15,7 @@ from indexer.query.nodes import WordsQuery, parted
 from indexer.ranking.closer import CloserLook, Gains
 from indexer.ranking.leaves import Leaves, Scores
 from indexer.ranking.openings import answering
+from indexer.ranking.parts import Parts
 from indexer.ranking.selection import least_of_best
 from indexer.ranking.source import Docs
 
@@ -53,7 +54,7 @@ class Scorer:
         self._snapshot = leaves.snapshot
         self._idfs = [leaves.idf(word) for word in self._words]
         self._gathering, self._alike = leaves.alike(self._words)
-        self._look = CloserLook(query, self._words, self._gathering, leaves)
+        self._look = CloserLook(query, self._words, self._gathering, self._alike, leaves)
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
@@ -69,12 +70,13 @@ class Scorer:
         others: what each of the other children of the query scores.
         """
         if self._scored is None or self._scored.docs is not docs:
-            sums, covered = self._sums(docs)
+            own, covered = self._sums(docs)
+            sums = own
             for score in others:
                 sums = sums + score
             if self.query.boost != 1:
                 sums = sums * self.query.boost
-            gains = self._look.gains(docs, self._best(sums))
+            gains = self._look.gains(docs, self._best(sums), own)
             coverage = self._coverage(covered)
             self._scored = WordsScores(docs, sums, gains, coverage, self._answer(docs))
         return self._scored
@@ -96,6 +98,13 @@ class Scorer:
             for group in self._alike:
                 answer[answering(self._snapshot, group.fields).take(docs)] = factor
         return answer
+
+    def _at_least(self, docs: Docs, sums: Scores, floor: float) -> Scores:
+        """What the closer look leaves of their sums to some documents; see `CloserLook`."""
+        several = Parts.of(self._snapshot).among(docs)
+        left = sums.copy()
+        left[several] = np.minimum(sums.take(several), floor)
+        return left
 
     def _best(self, sums: Scores) -> NDArray[np.int64]:
         """The places of the documents that are looked at closer."""
@@ -125,9 +134,11 @@ class Scorer:
         sums, covered = self._sums(tried)
         # nobody outside is looked at closer, and what multiplies is less than its most
         most = (1 + settings.coverage) * (1 + settings.answers)
-        scores = sums * self._coverage(covered) * self._answer(tried)
+        by_words = least_of_best(sums, wanted)
+        scores = self._at_least(tried, sums, by_words)
+        scores *= self._coverage(covered) * self._answer(tried)
         covering = least_of_best(scores, count) / most
-        least = min(least_of_best(sums, wanted), covering)
+        least = min(by_words, covering)
         if least >= bar:
             return tried
         reaching: Docs = docs[bounds >= least]

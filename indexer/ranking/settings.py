@@ -45,6 +45,8 @@ class RankingSettings:
     proximity          weight of two neighbouring words of the query that stand side by side
     proximity_window   how many places apart they may stand; the weight falls evenly up to there
     proximity_relatives  share of that which relatives of the words have, by root or spelling
+    part               share by which a document counts as its best part, not as a whole; 0.5 loses
+                       0.2 to 5.6 of 100 of the mean reciprocal rank of books, 0 up to 20
     proximity_reach    how many documents are looked at for that, the best by their words alone
     """
 
@@ -78,6 +80,7 @@ class RankingSettings:
     proximity: float = 0.3
     proximity_window: int = 6
     proximity_relatives: float = 0.4
+    part: float = 1.0
     proximity_reach: int = 100
 
     def field_weight(self, name: str) -> float:

@@ -29,6 +29,7 @@ from indexer.query.nodes import (
 )
 from indexer.query.patterns import Fuzzy
 from indexer.ranking.evaluator import Evaluator, Ranked
+from indexer.ranking.hits import Place
 from indexer.ranking.meanings import BESIDE, CORE, OTHER
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.source import Docs, Record
@@ -40,6 +41,7 @@ from indexer.remote.mapping import MOST_SHOWN, Json
 from indexer.remote.source import CandidateSegment
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
 from indexer.search import NO_COPIES, Search, Shown
+from indexer.snippets.passages import Told
 
 if TYPE_CHECKING:
     from indexer.remote.commit import OpenCommit
@@ -269,15 +271,15 @@ class RemoteSearch(Search):
         return (*super()._limits(), *self._notes)
 
     def _texts(
-        self, docs: Sequence[int], records: Sequence[Record]
+        self, places: Sequence[Place], records: Sequence[Record], told: Told
     ) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
         if self.options.snippets > 0 or self.options.places:
-            self._segment.fetch_texts(docs)
-        return super()._texts(docs, records)
+            self._segment.fetch_texts([place.doc for place in places])
+        return super()._texts(places, records, told)
 
-    def _hit(self, doc: int, stored: Record, score: float, shown: Shown) -> Hit:
+    def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
         """See Search. Of a piece of a long text, lines are those of the whole."""
-        hit = super()._hit(doc, stored, score, shown)
+        hit = super()._hit(place, stored, shown)
         line = cast("Json", stored).get("cut")
         if line is None or hit.line is None:
             return hit

@@ -36,29 +36,138 @@ def best_snippets(
     count: int = 1,
     width: int = 160,
     running: Sequence[tuple[int, int]] = (),
+    preferred: tuple[int, int] | None = None,
+    told: Told | None = None,
 ) -> tuple[Snippet, ...]:
     """The `count` best passages of about `width` code points, in order of worth.
 
     `weights` are the worths of the query's targets, by number. Without a highlight the text's
     beginning is the one passage. Passages do not overlap. What is `running` on every page (spans,
-    ascending) is in none, unless nothing else has a highlight.
+    ascending) is in none, unless nothing else has a highlight. Passages outside the `preferred`
+    span come after all that are in it. What is `told` already comes after what says as much of the
+    query, or nearly; the passages chosen are added to it.
     """
     if count <= 0:
         return ()
     if not highlights:
-        return (_opening(text, width),)
+        return (_opening(text, width, preferred[0] if preferred else 0),)
     if running:
         highlights = _apart_from(highlights, running)
     blanks = _blank_lines(text, running)
     chosen = _Apart()
     candidates = _windows(len(text), highlights, weights, width, blanks)
-    for _, first, last in sorted(candidates, key=lambda c: (-c[0], c[1])):
+    ordered = sorted(candidates, key=lambda c: (-c[0], c[1]))
+    headline = _headline(text, preferred)
+    if preferred is not None:
+        ordered = _preferring(highlights, ordered, preferred, headline)
+    for _, first, last in _fresh(text, highlights, ordered, told, headline):
         start, end = highlights[first].start, highlights[last].end
         if chosen.admits((start, end)):  # else no passage around it can be admitted
             chosen.add(_passage(text, start, end, width, blanks))
             if len(chosen.spans) == count:
                 break
-    return _snippets(text, chosen.spans, highlights)
+    snippets = _snippets(text, chosen.spans, highlights)
+    if told is not None:
+        told.add(text, snippets)
+    return snippets
+
+
+def _headline(text: str, span: tuple[int, int] | None) -> range:
+    """Where the headline of a part stands, or nowhere; a text itself is called by its headline."""
+    if not span or not span[0]:
+        return range(0)
+    end = text.find("\n", span[0], span[0] + _HEADLINE_CHARS)
+    return range(span[0], max(end, span[0]))
+
+
+def _preferring(
+    highlights: Sequence[Highlight],
+    ordered: list[_Window],
+    span: tuple[int, int],
+    headline: range,
+) -> list[_Window]:
+    """The windows in a span first, and the headline of it a little before its equals."""
+    start, end = span
+
+    def key(window: _Window) -> tuple[bool, float]:
+        place = highlights[window[1]].start
+        share = _HEADLINE_SHARE if place in headline else 1.0
+        return not start <= place < end, -window[0] * share
+
+    return sorted(ordered, key=key)
+
+
+def inside(highlights: Sequence[Highlight], span: tuple[int, int] | None) -> Sequence[Highlight]:
+    """The highlights in a span; all, where that is None."""
+    if span is None:
+        return highlights
+    return [highlight for highlight in highlights if span[0] <= highlight.start < span[1]]
+
+
+class Told:
+    """The sentences that hits above have shown, for those below to show others."""
+
+    def __init__(self) -> None:
+        self._sentences: set[str] = set()
+
+    def knows(self, text: str, offset: int) -> bool:
+        """Whether the sentence around an offset was shown."""
+        return bool(self._sentences) and _sentence_at(text, offset) in self._sentences
+
+    def add(self, text: str, snippets: Iterable[Snippet]) -> None:
+        """Passages of a text are shown."""
+        for snippet in snippets:
+            self._sentences |= {_sentence_at(text, match.start) for match in snippet.matches}
+
+
+def _sentence_at(text: str, offset: int) -> str:
+    """The sentence around an offset, or what is near of a long one; one blank between words."""
+    low, high = max(offset - _KNOWN_BY, 0), offset + _KNOWN_BY
+    start = _sentence_start(text, low, offset)
+    end = _SENTENCE_START.search(text, offset, high)
+    return " ".join(text[low if start is None else start : end.start() if end else high].split())
+
+
+_KNOWN_BY = 200
+"""Code points on each side by which a sentence is known."""
+
+_CAPTION = re.compile(r"[^\n]{0,150}[(（][^()\n]{2,30}[)）][ \t\r]*(?:\n|\Z)")
+"""A line that ends in whom a picture is from: «... بقطاع غزة (رويترز)»."""
+
+_KNOWN_SHARE, _CAPTION_SHARE = 0.5, 0.8
+"""What a passage is worth that was shown before, or that is a caption."""
+
+_HEADLINE_CHARS, _HEADLINE_SHARE = 200, 1.1
+
+_LOOKED_AT = 16
+"""Passages among which a fresh one is looked for."""
+
+
+def _fresh(
+    text: str,
+    highlights: Sequence[Highlight],
+    ordered: list[_Window],
+    told: Told | None,
+    headline: range,
+) -> list[_Window]:
+    """The windows, the first of them put in order once more by whether they say something new.
+
+    A headline is as good as new: it says where another article begins.
+    """
+
+    def share(window: _Window) -> float:
+        at = highlights[window[1]].start
+        if at in headline:
+            return 1.0
+        known = told is not None and told.knows(text, at)
+        caption = _CAPTION.match(text, text.rfind("\n", 0, at) + 1)
+        return (_KNOWN_SHARE if known else 1.0) * (_CAPTION_SHARE if caption else 1.0)
+
+    if len(ordered) < 2 or share(ordered[0]) == 1.0:
+        return ordered
+    first = ordered[:_LOOKED_AT]
+    worth = {window: window[0] * share(window) for window in first}
+    return [*sorted(first, key=lambda window: -worth[window]), *ordered[_LOOKED_AT:]]
 
 
 class _BlankLines(NamedTuple):
@@ -163,14 +272,18 @@ class _Worth:
         return self._sum
 
 
+_Window = tuple[float, int, int]
+"""What it is worth, and its first and last highlight."""
+
+
 def _windows(
     length: int,
     highlights: Sequence[Highlight],
     weights: Sequence[float],
     width: int,
     blanks: _BlankLines,
-) -> list[tuple[float, int, int]]:
-    """For each highlight the window that begins with it: (worth, first highlight, last).
+) -> list[_Window]:
+    """For each highlight the window that begins with it.
 
     One walk over them: where a window ends only moves on, and its worth is kept up to date.
     """
@@ -239,10 +352,10 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _opening(text: str, width: int) -> Snippet:
-    """The first words of a text without matches."""
-    first = _NOT_SPACE.search(text)
-    start = first.start() if first else 0
+def _opening(text: str, width: int, begin: int = 0) -> Snippet:
+    """The first words, from an offset on, of a text without matches."""
+    first = _NOT_SPACE.search(text, begin)
+    start = first.start() if first else begin
     blank = _PARAGRAPH_END.search(text, start)
     blanks = _BlankLines([blank.start()], [blank.end()]) if blank else _BlankLines([], [])
     (snippet,) = _snippets(text, [_passage(text, start, start, width, blanks)], ())

@@ -308,6 +308,11 @@ class Run:
 
 def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any]:
     """The fields of the document for a record."""
+    parts = cut(record.text, record.layout)
+    if any(part.date for part in parts):
+        from indexer.extract.origin import dated_until
+
+        record = dated_until(record, parts[0].end)
     fields = {
         "file": number,
         "record": record.id or "",
@@ -327,12 +332,11 @@ def document_fields(number: int, record: Record, encoding: str) -> dict[str, Any
         from indexer.parts.layout import pack
 
         fields["layout"] = pack(record.layout)
-    parts = cut(record.text, record.layout)
     if len(parts) > 1:
-        from indexer.parts import part
+        from indexer.parts.part import pack as packed
 
-        fields["parts"] = part.pack(parts)
-        fields["_parts_text"] = tuple(start for start, *_ in parts[1:])
+        fields["parts"] = packed(parts)
+        fields["_parts_text"] = tuple(part.start for part in parts[1:])
     return fields
 
 

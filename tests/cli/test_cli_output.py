@@ -103,7 +103,7 @@ def test_a_wrong_hit_breaks_the_schema(texts: Path) -> None:
 
 def test_json_is_one_object_with_the_hits_of_jsonl(texts: Path) -> None:
     whole = json.loads(run("search", "--json", "المدينة", cwd=texts).text)
-    names = "version query total groups offset limit elapsed_ms hits unknown_words notes reasons"
+    names = "version query by total groups offset limit elapsed_ms hits unknown_words notes reasons"
     assert list(whole) == names.split()
     assert (whole["version"], whole["query"], whole["offset"], whole["limit"]) == (
         2,

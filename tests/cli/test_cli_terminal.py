@@ -194,7 +194,7 @@ def test_totals(shown: int, total: int, offset: int, line: str) -> None:
 
 def test_a_block_tells_all_about_a_hit() -> None:
     word = TermExplanation("نفط", (("نفط", "exact", 1.0, 2.0),), 3, 1.5, 2.0, 40.0, 1.25)
-    explanation = Explanation((word,), 0.5, lead=0.25, question=0, constant=0, score=2)
+    explanation = Explanation((word,), 0.5, lead=0.25, question=0, part=0, constant=0, score=2)
     hit = Hit(
         "a.txt", "/a.txt", 7, 1, None, 0, "عنوان", "2017-11-19", 1, 1.75,
         copies=("b", "c"), stale="changed", explanation=explanation,

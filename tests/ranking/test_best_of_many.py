@@ -64,6 +64,16 @@ def document(number: int, title: str, text: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    yield from made(tmp_path_factory.mktemp("many"), parted=False)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["whole", "parted"])
+def cases(tmp_path_factory: pytest.TempPathFactory, request: Any) -> Iterator[Case]:
+    yield from made(tmp_path_factory.mktemp("cases"), parted=request.param)
+
+
+def made(folder: Path, *, parted: bool) -> Iterator[Case]:
+    """parted: whether every third document has several parts."""
     rng = random.Random(31)
     fields = [
         document(
@@ -74,7 +84,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
         for number in range(DOCUMENTS)
     ]
     deleted = rng.sample(range(DOCUMENTS), 50)
-    folder = tmp_path_factory.mktemp("many")
+    for given in fields[::3] if parted else ():
+        starts = sorted(rng.sample(range(len(given["text"])), min(3, len(given["text"]))))
+        given["_parts_text"] = tuple(starts)
     searcher = write(columnar(str(folder)), [fields[:600], fields[600:]], deleted)
     live = [doc_of(f) for f in fields if f["file"] not in deleted]
     yield Case(searcher, Oracle(live, snapshot_of(searcher)))
@@ -113,13 +125,13 @@ def test_a_rare_word_that_is_there_in_other_forms_only(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("tried", [0.3, 0.6, 0.999])
 def test_the_best_are_the_beginning_of_all(
-    many: Case, tried: float, monkeypatch: pytest.MonkeyPatch
+    cases: Case, tried: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(33)
     monkeypatch.setattr(gathering, "_DENSE_SHARE", NEVER)
     monkeypatch.setattr(scorer, "_TRIED", tried)
     monkeypatch.setattr(scorer, "_MANY", 2)
-    snapshot = snapshot_of(many.searcher, RankingSettings(proximity_reach=20))
+    snapshot = snapshot_of(cases.searcher, RankingSettings(proximity_reach=20))
     left_out = 0
     for _ in range(120):
         query = random_words(rng, rng.randint(1, 8))

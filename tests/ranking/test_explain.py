@@ -25,7 +25,13 @@ EXPLAINED = SearchOptions(explain=True, limit=None)
 
 def total(explanation: Explanation) -> float:
     words = sum(word.contribution for word in explanation.words)
-    rest = (explanation.proximity, explanation.lead, explanation.question, explanation.constant)
+    rest = (
+        explanation.proximity,
+        explanation.lead,
+        explanation.question,
+        explanation.part,
+        explanation.constant,
+    )
     return words + sum(rest)
 
 

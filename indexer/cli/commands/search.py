@@ -85,6 +85,7 @@ def _options(request: SearchRequest, output: Output) -> SearchOptions:
     """What the library is asked: no more hits and passages than are printed."""
     options = options_of(request)._replace(
         sort=request.sort,
+        by=request.by,
         respell=_respells(request.spelling, output),
         copies=request.copies or output.kind == "paths" or not output.needs_hits,
     )

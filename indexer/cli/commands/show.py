@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 _PLACE = re.compile(r"(.+?):(\d+)(?:-(\d+)|:\d*)?:?", re.DOTALL)
+_PARTED = re.compile(r"(.+?):part(\d+):?", re.DOTALL)
 _PAGE = re.compile(r"(.+?):p([^:\s]+):?", re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
@@ -52,8 +53,8 @@ def run(request: ShowRequest) -> int:
     )
     screen = render.Screen.of(request.color)
     with open_index(request.index) as opened:
-        document, lines = _found(opened, request.hit)
-        part = _part(document, lines, request.context)
+        document, lines, number = _found(opened, request.hit)
+        part = _part(document, lines, request.context) if number is None else _own(document, number)
         matches: tuple[Match, ...] = ()
         if request.query is not None:
             words = terminal.utf8_argument(request.query)
@@ -82,20 +83,22 @@ def asked_for(hit: str, ask: Callable[[str, int | None], Answer]) -> Answer:
     try:
         return ask(hit, None)
     except DocumentNotFoundError:
-        if (page := _PAGE.fullmatch(hit)) is not None:
+        if (page := _PARTED.fullmatch(hit) or _PAGE.fullmatch(hit)) is not None:
             return ask(page[1], None)
         if (place := _PLACE.fullmatch(hit)) is not None:
             return ask(place[1], max(limits.number(place[2], sys.maxsize), 1))
         raise
 
 
-def _found(index: Index, hit: str) -> tuple[Document, _Lines | None]:
-    """The document and the lines; a name that ends like a line number is tried whole first."""
+def _found(index: Index, hit: str) -> tuple[Document, _Lines | None, int | None]:
+    """The document, the lines and the part; a name that ends like one of these is tried whole."""
     try:
-        return index.document(hit), None
+        return index.document(hit), None, None
     except DocumentNotFoundError:
+        if (part := _PARTED.fullmatch(hit)) is not None:
+            return index.document(part[1]), None, limits.number(part[2], sys.maxsize)
         if (page := _PAGE.fullmatch(hit)) is not None:
-            return _with_page(index.document(page[1]), page[2]), None
+            return _with_page(index.document(page[1]), page[2]), None, None
         place = _PLACE.fullmatch(hit)
         if place is None:
             raise
@@ -103,7 +106,7 @@ def _found(index: Index, hit: str) -> tuple[Document, _Lines | None]:
         max(limits.number(place[2], sys.maxsize), 1),
         None if place[3] is None else limits.number(place[3], sys.maxsize),
     )
-    return index.document(place[1], lines.first), lines
+    return index.document(place[1], lines.first), lines, None
 
 
 def _with_page(document: Document, label: str) -> Document:
@@ -112,6 +115,16 @@ def _with_page(document: Document, label: str) -> Document:
     if division is None:
         raise DocumentNotFoundError(f"{document.id} has no page {label}: see fahras show --json")
     return document._replace(division=division)
+
+
+def _own(document: Document, number: int) -> _Part:
+    """A part of the document. Raises DocumentNotFoundError; a text that is all one is part 0."""
+    if not document.parts and not number:
+        return _Part(0, len(document.text), 1)
+    if number >= len(document.parts):
+        raise DocumentNotFoundError(f"{document.id} has no part {number}: see fahras show --json")
+    part = document.parts[number]
+    return _Part(part.start, part.end, _line_of(document.text, part.start))
 
 
 def _part(document: Document, lines: _Lines | None, context: int | None) -> _Part:

@@ -19,7 +19,7 @@ _CALLED = {
     "--until": "before to older end-date date-before",
     "--in": "glob path folder directory dir files include g iglob scope",
     "--here": "cwd current local relative below",
-    "--sort": "order order-by sort-by sortr by",
+    "--sort": "order order-by sort-by sortr",
     "--paths": "files-with-matches files-only list names filenames name-only",
     "--null": "null-data print0 zero nul z",
     "--count": "count-only total totals counts",

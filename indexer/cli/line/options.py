@@ -31,6 +31,7 @@ from indexer.results import (
     SORT_KEYS,
     STRICT_SWITCHES,
     TERM_SORT_KEYS,
+    UNITS,
     SearchOptions,
 )
 
@@ -162,7 +163,7 @@ CONTEXT = Number(
 EXPLAIN = Flag(_SHOWN, "--explain", "Show what each word added to a score.")
 PATHS = Flag(_OUTPUT, "--paths -l", "Print the paths only, each once.")
 NULL = Flag(_OUTPUT, "--null -0", "End each path with NUL, for xargs -0; implies -l.")
-COUNT = Flag(_OUTPUT, "--count -c", "Print the number of documents.")
+COUNT = Flag(_OUTPUT, "--count -c", "Print the number of documents, or of parts.")
 QUIET = Flag(_OUTPUT, "--quiet -q", "Print nothing; the exit code tells.")
 OPEN = Flag(
     _OUTPUT, "--open", "Open the best hit, or the one picked, at its line in VISUAL or EDITOR."
@@ -312,6 +313,14 @@ class SearchRequest(Request):
         "Make copies, which are near-identical documents, hits of their own. Otherwise the best "
         "hit of them stands for all and names the others; with -l and -c documents are counted.",
     )
+    by = Choice(
+        _HITS,
+        "--by",
+        "What a hit is: a document, shown by its best part, or a part: a chapter or section of a "
+        "long text, or one of several articles in a text.",
+        UNITS,
+        default=_DEFAULT.by,
+    )
     sort = Choice(
         _HITS,
         "--sort",
@@ -371,7 +380,7 @@ class ShowRequest(Request):
     """`fahras show`."""
 
     command = "show"
-    hit = Word("HIT", "PATH, PATH:LINE, PATH:FIRST-LAST, PATH:pPAGE or a hit's id.")
+    hit = Word("HIT", "PATH, PATH:LINE, PATH:FIRST-LAST, PATH:pPAGE, PATH:partN or a hit's id.")
     query = Text(_MATCHING, "--query -Q", "Mark the words that meet this.", metavar="QUERY")
     match = MATCH
     strict = STRICT

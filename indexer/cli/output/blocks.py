@@ -5,7 +5,7 @@ So path and text cannot scramble each other. Texts are wrapped between words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from indexer.cli.output.figures import counted
@@ -56,6 +56,8 @@ def blocks(
         yield from _in_rows(screen, [*own, *_place(screen, hit, best)])
         yield from _copies(screen, hit)
         yield from _text(screen, marked(screen, hit.title, 0, hit.title_matches, TITLE))
+        if hit.part_title and not _opens_with(hit.snippets, hit.part_title):
+            yield from _text(screen, [(screen.data(hit.part_title), "")])
         for snippet in hit.snippets:
             yield from _text(screen, _beyond_title(screen, hit, snippet))
         if hit.explanation is not None:
@@ -115,6 +117,11 @@ def copies_in_words(count: int) -> str:
     return f"{count:,} {'copy' if count == 1 else 'copies'}"
 
 
+def _opens_with(snippets: Sequence[Snippet], title: str) -> bool:
+    """Whether the first passage is the title itself, or begins with it."""
+    return bool(snippets) and snippets[0].text.startswith(title)
+
+
 def _beyond_title(screen: Screen, hit: Hit, snippet: Snippet) -> Line:
     return marked(screen, *without_title(hit.title, snippet), "")
 
@@ -143,7 +150,7 @@ def score_bar(share: float) -> str:
 def totals(results: SearchResults) -> str:
     """How many of how many, and how long it took."""
     shown, total = len(results.hits), results.hit_count
-    extent = counted(total, "document")
+    extent = counted(total, results.by)
     if results.offset and shown and shown != total:
         first, last = results.offset + 1, results.offset + shown
         places = f"{first:,}" if first == last else f"{first:,}\u2013{last:,}"

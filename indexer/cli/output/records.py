@@ -15,6 +15,7 @@ from indexer.cli.output import terminal
 if TYPE_CHECKING:
     from indexer.copies.lines import Recurring
     from indexer.parts.layout import Division
+    from indexer.parts.part import Part
     from indexer.reasons import Reason
     from indexer.reports import (
         Copy,
@@ -45,6 +46,7 @@ HIT_FIELDS = (
     "page",
     "inside",
     "part",
+    "part_title",
     "title",
     "title_matches",
     "date",
@@ -112,12 +114,13 @@ def snippet_record(snippet: Snippet) -> Record:
 
 
 def explanation_record(explanation: Explanation) -> Record:
-    """Why a hit has its score: contributions, proximity, lead, question, constant add up to it."""
+    """Why a hit has its score: contributions, proximity, …, constant add up to it."""
     return {
         "score": explanation.score,
         "proximity": explanation.proximity,
         "lead": explanation.lead,
         "question": explanation.question,
+        "part": explanation.part,
         "constant": explanation.constant,
         "words": [
             {
@@ -150,6 +153,7 @@ def hit_record(hit: Hit, query_id: str | None = None) -> Record:
         "page": hit.page,
         "inside": hit.inside or None,
         "part": hit.part,
+        "part_title": hit.part_title,
         "title": hit.title,
         "title_matches": [match_record(match) for match in hit.title_matches],
         "date": hit.date,
@@ -193,6 +197,7 @@ def results_record(results: SearchResults, query_id: str | None = None) -> Recor
     record: Record = {
         "version": JSON_VERSION,
         "query": results.query,
+        "by": results.by,
         "total": results.total,
         "groups": results.hit_count,
         "offset": results.offset,
@@ -282,6 +287,18 @@ def division_record(division: Division) -> Record:
     }
 
 
+def part_record(number: int, part: Part) -> Record:
+    """A part of a text, by the number that a hit has of it."""
+    return {
+        "part": number,
+        "title": part.title or None,
+        "line": part.line,
+        "date": part.date or None,
+        "offset": part.start,
+        "length": part.end - part.start,
+    }
+
+
 def document_record(document: Document, line: int, matches: Iterable[Match]) -> Record:
     """One document as `fahras show` gives it."""
     return {
@@ -304,6 +321,7 @@ def document_record(document: Document, line: int, matches: Iterable[Match]) -> 
         "divisions": [division_record(d) for d in document.layout.divisions]
         if document.layout
         else [],
+        "parts": [part_record(number, part) for number, part in enumerate(document.parts)],
     }
 
 

@@ -197,6 +197,7 @@ def explanation_lines(screen: Screen, explanation: Explanation) -> Iterator[Line
         (explanation.proximity, "nearness of the words"),
         (explanation.lead, "words near the beginning"),
         (explanation.question, "the question asked"),
+        (explanation.part, "its best part, not the whole"),
         (explanation.constant, "constant"),
     )
     for gained, name in rest:

@@ -1,0 +1,231 @@
+"""In which part of a document do the words stand, and what would that part score by itself?
+
+Only documents of several parts are asked, and only with positions that are gathered already: where
+parts begin is stored by token, so that no text is read. Words of the title count for every part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers.ranked import changes
+from indexer.ranking.bm25 import length_norms, saturation
+from indexer.ranking.gathering import Chosen, Frequencies, Gathering, summed_at
+from indexer.ranking.leaves import Alike, Leaves, Scores
+from indexer.ranking.phrases import DOC_SHIFT, phrase_starts
+from indexer.ranking.snapshot import Snapshot
+from indexer.ranking.source import NO_DOCS, Docs, Floats
+
+FIELD = "text"
+"""The field that has parts."""
+
+_SHIFT = DOC_SHIFT
+_TOKEN = (1 << _SHIFT) - 1
+
+
+class Parts:
+    """Where parts begin in the documents of a snapshot, but for the first of each.
+
+    docs: those of several parts, ascending. keys: int64, ascending: doc << 32 | token.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        found = [NO_DOCS]
+        for segment in snapshot.segments:
+            source = segment.field(FIELD)
+            if source is not None:
+                docs, tokens = source.part_starts()
+                found.append(docs + segment.base << _SHIFT | tokens)
+        self.keys: NDArray[np.int64] = np.concatenate(found)
+        docs = self.keys >> _SHIFT
+        self.docs: Docs = docs[changes(docs)]
+        self._snapshot = snapshot
+        self._lengths: dict[tuple[int, str], Floats] = {}
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Parts:
+        """Those of a snapshot, which keeps them."""
+        known = snapshot.kept.get("parts")
+        if not isinstance(known, cls):
+            known = snapshot.kept["parts"] = cls(snapshot)
+        return known
+
+    def among(self, docs: Docs) -> NDArray[np.int64]:
+        """The places in `docs`, which ascend, of those of several parts."""
+        places = docs.searchsorted(self.docs)
+        known = (places < len(docs)).nonzero()[0]
+        places = places.take(known)
+        return places.compress(docs.take(places) == self.docs.take(known))
+
+    def counts(self, docs: Docs) -> NDArray[np.int64]:
+        """How many parts each of some documents has."""
+        return 1 + self._before(docs + 1) - self._before(docs)
+
+    def numbers(self, docs: Docs, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The number, from 0, of the part of a document in which a token stands, for each pair."""
+        ends = self.keys.searchsorted(docs << _SHIFT | tokens, side="right")
+        return ends - self._before(docs)
+
+    def starts(self, doc: int) -> list[int]:
+        """With which token each part of a document begins."""
+        first, last = self._before(np.array([doc, doc + 1])).tolist()
+        return [0, *(self.keys[first:last] & _TOKEN).tolist()]
+
+    def length(self, doc: int, field: str) -> float:
+        """The length of a field of a document."""
+        segment, docnum = self._snapshot.locate(doc)
+        known = self._lengths.get((segment.base, field))
+        if known is None:
+            source = segment.field(field)
+            known = np.zeros(segment.size, np.float32) if source is None else source.lengths()
+            self._lengths[segment.base, field] = known
+        return float(known[docnum])
+
+    def _before(self, docs: Docs) -> NDArray[np.int64]:
+        return self.keys.searchsorted(docs << _SHIFT)
+
+
+class Cells(NamedTuple):
+    """The parts of some documents, end to end.
+
+    rows: by part, its document's place in `docs`. firsts: by place in `docs`, its first part.
+    lengths: by part, the words that it has of its document's length.
+    """
+
+    docs: Docs
+    rows: NDArray[np.int64]
+    firsts: NDArray[np.int64]
+    lengths: NDArray[np.float64]
+
+
+def cells_of(docs: Docs, parts: Parts, snapshot: Snapshot) -> Cells:
+    """The parts of some documents, which ascend."""
+    counts = parts.counts(docs)
+    lengths = [_lengths(doc, parts, snapshot) for doc in docs.tolist()]
+    rows = np.arange(len(docs)).repeat(counts)
+    return Cells(docs, rows, counts.cumsum() - counts, np.concatenate([np.zeros(0), *lengths]))
+
+
+def _lengths(doc: int, parts: Parts, snapshot: Snapshot) -> NDArray[np.float64]:
+    """The tokens of each part of a document as a share of its length, stopwords left out.
+
+    Where an engine does not know how many tokens there are, at least as many as count for that.
+    """
+    segment, docnum = snapshot.locate(doc)
+    source, starts, length = segment.field(FIELD), parts.starts(doc), parts.length(doc, FIELD)
+    samples = None if source is None else source.samples(docnum)
+    count = max(length, starts[-1] + 1) if samples is None else max(samples[1], 1)
+    return np.diff(np.array([*starts, count], np.float64)) * (length / count)
+
+
+class PartScores(NamedTuple):
+    """What parts would score for some words, by part of `cells`, and whether any stands in it.
+
+    rows: the places, in the documents asked for, of those of several parts.
+    """
+
+    rows: NDArray[np.int64]
+    cells: Cells
+    scores: Scores
+    held: NDArray[np.bool_]
+
+    def best(self) -> Scores:
+        """The score of the best part of each document."""
+        return np.maximum.reduceat(self.scores, self.cells.firsts) if len(self.rows) else NO_SCORES
+
+    def of(self, row: int) -> slice:
+        """The parts of one of the documents in `cells`."""
+        first, last = self.cells.rows.searchsorted((row, row + 1)).tolist()
+        return slice(first, last)
+
+
+NO_SCORES: Scores = np.zeros(0)
+
+
+def part_scores(
+    chosen: Chosen, gathering: Gathering, groups: Sequence[Alike], leaves: Leaves
+) -> PartScores:
+    """What each part would score that belongs to a document of several.
+
+    chosen: of these and other documents. groups: all words, as `Leaves.alike` gives them.
+    """
+    snapshot = leaves.snapshot
+    parts = Parts.of(snapshot)
+    rows = parts.among(chosen.docs)
+    cells = cells_of(chosen.docs.take(rows), parts, snapshot)
+    scores, held = np.zeros(len(cells.rows)), np.zeros(len(cells.rows), np.bool_)
+    if len(rows):
+        chosen = chosen.among(rows)
+        own = _own(chosen, cells, gathering, parts)
+        own += _phrases(cells, gathering, parts, leaves)
+        held |= (own > 0).any(axis=0)
+        own += _elsewhere(chosen, cells, gathering)
+        for group in groups:
+            norms = _norms(cells, group.fields, parts, snapshot)
+            gained = saturation(own[group.numbers], norms, snapshot.settings.k1)
+            scores += (gained * group.weights).sum(axis=0)
+    return PartScores(rows, cells, scores, held)
+
+
+def _own(chosen: Chosen, cells: Cells, gathering: Gathering, parts: Parts) -> Frequencies:
+    """[words, parts]: how often each part has each word."""
+    size, runs = len(cells.rows), gathering.runs
+    in_text = np.array([*(block.field == FIELD for block in gathering.blocks), False])
+    own = chosen.only(in_text.take(runs.blocks))
+    counts, positions = gathering.occurrences(own.at, own.runs)
+    rows = own.rows.repeat(counts)
+    at = cells.firsts.take(rows) + parts.numbers(cells.docs.take(rows), positions)
+    at += runs.words.take(own.runs).repeat(counts) * size
+    values = gathering.weights.take(own.runs).repeat(counts).astype(np.float64)
+    words = len(gathering.words)
+    return summed_at(at, values, words * size).reshape(words, size)
+
+
+def _phrases(cells: Cells, gathering: Gathering, parts: Parts, leaves: Leaves) -> Frequencies:
+    """Likewise of the words that are found as phrases, which a gathering has without places."""
+    found = np.zeros((len(gathering.words), len(cells.rows)))
+    for number, word in enumerate(gathering.words):
+        for phrase in leaves.resolver.phrase_terms(word):
+            if phrase.source is not phrase.segment.field(FIELD):
+                continue
+            starts = phrase_starts(phrase.places, phrase.slop, phrase.source)
+            docs = (starts >> _SHIFT) + phrase.segment.base
+            here = np.isin(docs, cells.docs).nonzero()[0]
+            docs, tokens = docs.take(here), starts.take(here) & _TOKEN
+            at = cells.firsts.take(cells.docs.searchsorted(docs)) + parts.numbers(docs, tokens)
+            found[number] += phrase.weight * np.bincount(at, minlength=len(cells.rows))
+    return found
+
+
+def _elsewhere(chosen: Chosen, cells: Cells, gathering: Gathering) -> Frequencies:
+    """[words, parts]: how often the title of the document of each part has each word."""
+    words, size = len(gathering.words), len(cells.docs)
+    runs = gathering.runs
+    of_title = [block.field != FIELD for block in gathering.blocks]
+    others = chosen.only(np.array([*of_title, False]).take(runs.blocks))
+    tfs = gathering.tfs.take(others.at) * gathering.weights.take(others.runs).astype(np.float64)
+    at = runs.words.take(others.runs) * size + others.rows
+    by_doc = summed_at(at, tfs, words * size).reshape(words, size)
+    found: Frequencies = by_doc.take(cells.rows, axis=1)
+    return found
+
+
+def _norms(
+    cells: Cells, fields: tuple[str, ...], parts: Parts, snapshot: Snapshot
+) -> NDArray[np.float32]:
+    """BM25's length norm of each part, as if it were a document with the title of its own."""
+    settings = snapshot.settings
+    lengths = np.zeros(len(cells.rows))
+    for name in fields:
+        if name == FIELD:
+            own = cells.lengths
+        else:
+            own = np.array([parts.length(doc, name) for doc in cells.docs.tolist()])
+            own = own.take(cells.rows)
+        lengths += own * settings.field_weight(name)
+    average = snapshot.average_length(fields)
+    return length_norms(lengths.astype(np.float32), average, settings.k1, settings.b)
