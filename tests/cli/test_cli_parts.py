@@ -29,7 +29,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_json_says_which_part(folder: Path) -> None:
-    found = json.loads(run("search", "--json", "بركان النحل", cwd=folder).text)
+    found = json.loads(run("search", "--json", "--copies", "بركان النحل", cwd=folder).text)
     hits = {hit["id"]: hit for hit in found["hits"]}
     assert (found["by"], found["total"]) == ("document", 2)
     assert (hits["volcano.txt"]["part"], hits["volcano.txt"]["part_title"]) == (0, None)

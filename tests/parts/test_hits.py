@@ -307,7 +307,7 @@ def test_the_second_article_of_scraped_pages(pages: Index, query: str) -> None:
 
 
 def test_the_first_article_of_scraped_pages(pages: Index) -> None:
-    hits = pages.search("البوكمال", SearchOptions(snippets=50)).hits
+    hits = pages.search("البوكمال", SearchOptions(snippets=50, copies=True)).hits
     assert len(hits) == 4
     assert {hit.part for hit in hits} == {0}
     assert all(s.line is not None and s.line < 21 for hit in hits for s in hit.snippets[:1])

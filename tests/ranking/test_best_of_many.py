@@ -168,7 +168,7 @@ def test_all_documents_counted_at_once_get_the_same_scores(
         for share in (NEVER, ALWAYS):
             monkeypatch.setattr(gathering, "_DENSE_SHARE", share)
             evaluator = Evaluator(snapshot)
-            docs, scores, total = evaluator.rank(query, count, lambda docs: docs)
+            docs, scores, total, _ = evaluator.rank(query, count, lambda docs: docs)
             answers.append((docs.tolist(), scores.tolist(), total))
             found = evaluator.leaves.gather(leaves_of(query))[0]
             at_once += found.is_dense
