@@ -108,6 +108,9 @@ def _read(folder: str, name: str) -> dict[str, Any]:
 def page(reports: dict[str, list[dict[str, Any]]]) -> str:
     """The whole page."""
     parts = [_HEAD, _summary([report for some in reports.values() for report in some])]
+    missing = [part for names, _ in SECTIONS.values() for part in names if part not in reports]
+    if missing:
+        parts.append(f"Parts without a report yet: {', '.join(missing)}.")
     for title, (names, about) in SECTIONS.items():
         known = [report for name in names for report in reports.get(name, ())]
         if known:
