@@ -51,6 +51,8 @@ renewal.renew = lambda *_, **__: None
 _INDEX = """
 import resource, sys
 sys.path.insert(0, {root!r})
+import indexer.codec.whoosh.engine, indexer.codec.whoosh.writer, indexer.copies.renewal
+import indexer.extract.origin, indexer.extract.text, indexer.update.run
 {patch}
 from indexer import Index
 def spent():

@@ -25,8 +25,16 @@ _LINKS = re.compile(
 One without more words heads a list: the lines below it, up to a blank or a long one.
 """
 
+_LINKING = (
+    "أيض", "ايض", "المزيد", "كذلك", "ذات صلة", "متعلقة", "مرتبطة", "مشابهة", "قد تهمك",
+)  # fmt: skip
+"""One of these is in every such line: looked for first, as few texts have any."""
+
 _LINK_WORDS = 30
 """A line with more words is a text by itself."""
+
+_LINK_CHARS = 500
+"""More than these words have, and more space than a recurring line is written with."""
 
 _LINE = re.compile(r"[^\n]+")
 
@@ -41,12 +49,15 @@ def by_folder(lines: Iterable[Recurring]) -> Mapping[str, frozenset[str]]:
 
 def spans_in(text: str, recurring: frozenset[str]) -> list[Span]:
     """The spans of what is no part of a text, ascending: recurring lines and links."""
-    may_link = _LINKS.search(text) is not None
+    may_link = any(word in text for word in _LINKING)
     if not recurring and not may_link:
         return []
     found: list[Span] = []
     listed_to = None
+    longest = _LINK_CHARS + max(map(len, recurring), default=0)
     for line in _LINE.finditer(text):
+        if line.end() - line.start() > longest:
+            continue
         words = line.group().split()
         link = _LINKS.match(line.group()) if may_link and len(words) <= _LINK_WORDS else None
         is_listed = listed_to == line.start() - 1 and 0 < len(words) <= _LINK_WORDS

@@ -43,6 +43,14 @@ _HALF = np.uint64(32)
 _NEWLINE = 10
 
 
+class Starts(NamedTuple):
+    """By document, and the end: where its row of minima, its other grams and its lines begin."""
+
+    rows: Ints
+    grams: Ints
+    lines: Ints
+
+
 class Prints(NamedTuple):
     """Of some documents, end to end.
 
@@ -69,16 +77,23 @@ class Prints(NamedTuple):
         """By document, how many grams it has in `grams`."""
         return np.maximum(self.gram_counts.astype(np.int64) - 1, 0)
 
-    def of(self, places: Ints) -> Prints:
-        """Those of some of the documents, by their places."""
-        has = self.has_grams
-        rows = (has.cumsum() - 1).take(places)[has.take(places)]
+    @property
+    def starts(self) -> Starts:
+        """Where those of each document begin."""
+        rows = starts_of(self.has_grams.astype(np.int64))
+        return Starts(rows, starts_of(self.others), starts_of(self.line_counts))
+
+    def of(self, places: Ints, starts: Starts | None = None) -> Prints:
+        """Those of some of the documents, by their places. starts: of these, if they are known."""
+        begins = self.starts if starts is None else starts
+        has = self.gram_counts.take(places) > 0
+        rows = begins.rows.take(places[has])
         return Prints(
             self.gram_counts.take(places),
             self.minima.reshape(-1, BINS).take(rows, axis=0).reshape(-1),
-            self.grams.take(_slices(self.others, places)),
+            self.grams.take(_slices(begins.grams, places)),
             self.line_counts.take(places),
-            self.lines.take(_slices(self.line_counts, places)),
+            self.lines.take(_slices(begins.lines, places)),
             self.keys.take(places),
         )
 
@@ -89,9 +104,9 @@ class Prints(NamedTuple):
         return cls(zero, number, number, zero, number, np.zeros(0, np.uint64))
 
 
-def _slices(counts: Ints, places: Ints) -> Ints:
-    starts = starts_of(counts)
-    return slice_indices(starts.take(places), counts.take(places).astype(np.int64))
+def _slices(starts: Ints, places: Ints) -> Ints:
+    begins = starts.take(places)
+    return slice_indices(begins, starts.take(places + 1) - begins)
 
 
 def joined(parts: Sequence[Prints]) -> Prints:

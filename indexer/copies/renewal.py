@@ -12,6 +12,7 @@ import os
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +26,7 @@ from indexer.codec.container import Container, Fault
 from indexer.codec.contents import Fingerprint, SegmentEntry
 from indexer.codec.copies import Found, StoredCopies, save
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
-from indexer.codec.postings import slice_indices, starts_of
+from indexer.codec.postings import starts_of
 from indexer.codec.prints import read_prints
 from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
 from indexer.copies.pairs import (
@@ -43,6 +44,7 @@ from indexer.copies.prints import (
     Grams,
     Hashes,
     Prints,
+    Starts,
     grams_in,
     grams_of,
     hashes_of,
@@ -75,14 +77,47 @@ class Corpus:
         return np.concatenate([np.zeros(0, kind), *columns])
 
     @cached_property
-    def prints(self) -> Prints:
-        """By document."""
-        return joined([read_prints(container) for _, container in self.segments] or [Prints.none()])
+    def _prints(self) -> list[Prints]:
+        """By segment."""
+        return [read_prints(container) for _, container in self.segments]
+
+    @cached_property
+    def _starts(self) -> list[Starts]:
+        return [prints.starts for prints in self._prints]
+
+    def of(self, docs: Ints) -> Prints:
+        """The prints of some documents, which ascend."""
+        bounds = docs.searchsorted(self.bases).tolist()
+        bases = self.bases.tolist()
+        parts = [
+            prints.of(docs[first:last] - base, starts)
+            for prints, starts, base, (first, last) in zip(
+                self._prints, self._starts, bases[:-1], pairwise(bounds), strict=True
+            )
+            if first < last
+        ]
+        return joined(parts or [Prints.none()])
+
+    def _of_all(self, name: str, kind: Any) -> Ints:
+        return self._column([getattr(prints, name) for prints in self._prints], kind)
 
     @cached_property
     def keys(self) -> Hashes:
         """By document, its key."""
-        return self.prints.keys
+        return self._of_all("keys", np.uint64)
+
+    @cached_property
+    def has_grams(self) -> NDArray[np.bool_]:
+        """By document."""
+        return self._of_all("has_grams", np.bool_)
+
+    @cached_property
+    def _minima(self) -> Grams:
+        return self._of_all("minima", np.uint32)
+
+    @cached_property
+    def _line_starts(self) -> Ints:
+        return starts_of(self._of_all("line_counts", np.int64))
 
     @cached_property
     def live(self) -> NDArray[np.bool_]:
@@ -111,18 +146,13 @@ class Corpus:
     @cached_property
     def gram_docs(self) -> Ints:
         """The documents that have grams, ascending: those of the rows of minima."""
-        return np.flatnonzero(self.prints.has_grams)
-
-    @cached_property
-    def line_starts(self) -> Ints:
-        """By document, where its lines begin."""
-        return starts_of(self.prints.line_counts)
+        return np.flatnonzero(self.has_grams)
 
     def voices(self, docs: Ints) -> Grams:
         """The smallest gram of each of some documents; of one without grams half of its key."""
         voices = self.keys.take(docs).astype(np.uint32)
         known, _, place = numbered(docs)
-        prints = self.prints.of(known)
+        prints = self.of(known)
         if prints.has_grams.any():
             smallest = known.astype(np.uint32)
             smallest[prints.has_grams] = prints.minima.reshape(-1, BINS).min(axis=1)
@@ -132,17 +162,18 @@ class Corpus:
 
     def having(self, grams: Grams, least: int = 1) -> Ints:
         """The live documents that have at least so many of some grams, which ascend."""
-        owners = self.gram_docs.take(holding(self.prints.minima, grams) // BINS)
+        owners = self.gram_docs.take(holding(self._minima, grams) // BINS)
         if least == 1:
-            starts = starts_of(self.prints.others)
-            others = starts.searchsorted(holding(self.prints.grams, grams), "right") - 1
+            starts = starts_of(self._of_all("others", np.int64))
+            held = holding(self._of_all("grams", np.uint32), grams)
+            others = starts.searchsorted(held, "right") - 1
             owners = np.sort(np.concatenate([owners, others]))
         return self._often(owners, least)
 
     def with_lines(self, lines: Grams) -> Ints:
         """The live documents that have any of some lines, which ascend."""
-        places = holding(self.prints.lines, lines)
-        return self._often(self.line_starts.searchsorted(places, "right") - 1, 1)
+        places = holding(self._of_all("lines", np.uint32), lines)
+        return self._often(self._line_starts.searchsorted(places, "right") - 1, 1)
 
     def _often(self, owners: Ints, least: int) -> Ints:
         """Those of some ascending live documents that are there so often."""
@@ -153,7 +184,7 @@ class Corpus:
 
     def texts(self, docs: Ints) -> Texts:
         """The distinct texts among some documents, as far as they have grams."""
-        return Texts.of(self.prints.of(docs), self.sizes.take(docs))
+        return Texts.of(self.of(docs), self.sizes.take(docs))
 
     def text(self, doc: int) -> str:
         """The text of a document."""
@@ -203,7 +234,7 @@ def _before(folder: str, opened: dict[str, Container]) -> State | None:
             for entry in toc.segments
         ]
         state = State(Corpus(segments), stored)
-        _ = stored.groups, stored.pairs, stored.common, stored.lines, state.corpus.prints
+        _ = stored.groups, stored.pairs, stored.common, stored.lines, state.corpus.keys
     except (IndexCorruptError, OSError):
         return None
     return state
@@ -295,7 +326,7 @@ def _renewed_pairs(
     if len(changed) * _WHOLE > len(live):
         return pairs_among(corpus.texts(live), common)
     touched = _touched(corpus, before.corpus, changed)
-    own = corpus.prints.of(np.flatnonzero(is_among(corpus.keys, touched)))
+    own = corpus.of(np.flatnonzero(is_among(corpus.keys, touched)))
     fresh = pairs_among(corpus.texts(_near(corpus, own.minima)), common, touched)
     kept = before.stored.pairs
     gone = is_among(kept.shorter, touched) | is_among(kept.longer, touched)
@@ -323,7 +354,7 @@ def _near(corpus: Corpus, minima: Grams) -> Ints:
 def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDArray[np.uint32]:
     """By document its group, numbered in the order of their first documents; 0 for none."""
     known, owners = owners_of(pairs, least)
-    docs = np.flatnonzero(corpus.live & corpus.prints.has_grams)
+    docs = np.flatnonzero(corpus.live & corpus.has_grams)
     keys = corpus.keys.take(docs)
     docs, keys = _perhaps_grouped(docs, keys, known)
     owner = keys.copy()
@@ -364,7 +395,7 @@ def _renewed_lines(
     if moved:
         here = is_among(corpus.file_numbers, np.array(sorted(moved), np.int64))
         came = distinct_of(np.concatenate([came, np.flatnonzero(here & corpus.live)]))
-    changed = [corpus.prints.of(came).lines, before.corpus.prints.of(went).lines]
+    changed = [corpus.of(came).lines, before.corpus.of(went).lines]
     lines = distinct_of(np.concatenate(changed))
     if not len(lines):
         return before.stored.lines
@@ -380,9 +411,8 @@ def _lines_of(
     corpus: Corpus, docs: Ints, wanted: Grams | None, files: Files, known: Sequence[Recurring]
 ) -> list[Recurring]:
     """What recurs of the wanted lines (None: all), which are in these documents only."""
-    counts = corpus.prints.line_counts.take(docs).astype(np.int64)
-    lines = corpus.prints.lines.take(slice_indices(corpus.line_starts.take(docs), counts))
-    owners = docs.repeat(counts)
+    prints = corpus.of(docs)
+    lines, owners = prints.lines, docs.repeat(prints.line_counts)
     if wanted is not None:
         here = is_among(lines, wanted)
         lines, owners = lines[here], owners[here]

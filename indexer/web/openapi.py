@@ -127,6 +127,7 @@ _ANSWERS: dict[str, Schema] = {
         version=_VERSION,
         query=_TEXT,
         total=_COUNT,
+        groups=_COUNT,
         offset=_COUNT,
         limit=_COUNT,
         elapsed_ms={"type": "number"},

@@ -188,7 +188,7 @@ def _pages(results: SearchResults, values: Values) -> str:
         where = address("/", values, offset=str(before) if before else "")
         links.append(f'<a rel="prev" href="{escape(where)}">→ السابقة</a>')
     reached = results.offset + len(results.hits)
-    if results.hits and reached < results.total:
+    if results.hits and reached < results.hit_count:
         where = address("/", values, offset=str(reached))
         links.append(f'<a rel="next" href="{escape(where)}">التالية ←</a>')
     return f'<nav class="pages">{"".join(links)}</nav>' if links else ""

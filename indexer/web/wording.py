@@ -83,7 +83,7 @@ def matches(count: int) -> str:
 
 def totals(results: SearchResults) -> str:
     """How many of how many are shown."""
-    shown, total = len(results.hits), results.total
+    shown, total = len(results.hits), results.hit_count
     if not shown or shown == total:
         return documents(total)
     first, last = results.offset + 1, results.offset + shown
