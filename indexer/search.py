@@ -382,6 +382,7 @@ class Search:
         number = int(self.snapshot.file_numbers[doc])
         folder = os.path.dirname(self._files.by_number[number].path)
         spans = passing.spans_in(text, self._recurring.get(folder, frozenset()))
+        spans = passing.whole(text, spans, [highlight[:2] for highlight in highlights])
         if not spans:
             return running
         if passing.are_within((highlight.start for highlight in highlights), spans):

@@ -6,8 +6,10 @@ Such passages are found as any others, but they are not what a hit is shown by.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from indexer.copies.lines import Recurring
 
@@ -37,6 +39,7 @@ _LINK_CHARS = 500
 """More than these words have, and more space than a recurring line is written with."""
 
 _LINE = re.compile(r"[^\n]+")
+_WORD = re.compile(r"\w")
 
 
 def by_folder(lines: Iterable[Recurring]) -> Mapping[str, frozenset[str]]:
@@ -66,6 +69,25 @@ def spans_in(text: str, recurring: frozenset[str]) -> list[Span]:
         heads = link is not None and not re.search(r"\w", line.group()[link.end() :])
         listed_to = line.end() if heads or is_listed else None
     return found
+
+
+def whole(text: str, spans: list[Span], words: list[Span]) -> list[Span]:
+    """The spans beyond whose ends no phrase goes on: none of the words stands right beside another.
+
+    words: the spans of words of a query, ascending.
+    """
+    broken = set()
+    for (start, end), (following, _) in pairwise(words) if spans else ():
+        near, far = _place(spans, start), _place(spans, following)
+        if near != far and not _WORD.search(text, end, following):
+            broken |= {near, far}
+    return [span for place, span in enumerate(spans) if place not in broken]
+
+
+def _place(spans: list[Span], offset: int) -> int | None:
+    """Which span has an offset."""
+    place = bisect_right(spans, offset, key=lambda span: span[0]) - 1
+    return place if place >= 0 and offset < spans[place][1] else None
 
 
 def are_within(starts: Iterable[int], spans: Iterable[Span]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from cli_process import run
 from copied_texts import story
 
 from indexer import Index
-from indexer.copies.passing import spans_in
+from indexer.copies.passing import spans_in, whole
 from indexer.results import SearchOptions
 
 FOOTER = "اشترك في نشرتنا البريدية لتصلك أخبار القاذفات كل صباح"
@@ -97,6 +98,14 @@ LINKS = [
 @pytest.mark.parametrize(("text", "links"), LINKS)
 def test_links(text: str, links: list[str]) -> None:
     assert [text[start:end] for start, end in spans_in(text, frozenset())] == links
+
+
+def test_a_phrase_that_goes_on_beyond_a_line_is_not_cut() -> None:
+    text = "بحر\nكتاب\nمدينة ثم كتاب\nنص كتاب"
+    lines = spans_in(text, frozenset({"كتاب", "بحر"}))
+    assert [text[start:end] for start, end in lines] == ["بحر", "كتاب"]
+    words = [match.span() for match in re.finditer("كتاب|مدينة", text)]
+    assert [text[start:end] for start, end in whole(text, lines, words)] == ["بحر"]
 
 
 def test_recurring_lines_are_met_whatever_the_space() -> None:

@@ -200,7 +200,8 @@ def test_a_plain_program_finds_no_file_more(tmp_path: Path) -> None:
     pairs = Counter(pair for these in words.values() for pair in pairwise(these))
     with indexed(write_folder(tmp_path, texts)) as corpus:
         for (one, other), _ in pairs.most_common(40):
-            hits = corpus.search(f'"{one} {other}"', EVERYTHING._replace(snippets=0)).hits
+            options = EVERYTHING._replace(snippets=0, copies=True)
+            hits = corpus.search(f'"{one} {other}"', options).hits
             first, second = pattern(one), pattern(other)
             expected = {
                 name

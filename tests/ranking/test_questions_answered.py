@@ -21,7 +21,7 @@ def ranked(tmp_path: Path) -> Ranked:
             (tmp_path / f"{name}.txt").write_text(text, "utf-8")
         with Index.create(tmp_path) as index:
             index.update()
-            options = SearchOptions(fields=("text",), explain=True, limit=None)
+            options = SearchOptions(fields=("text",), explain=True, limit=None, copies=True)
             hits = index.search(query, options).hits
         for hit in hits:
             assert hit.explanation is not None
