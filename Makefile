@@ -1,5 +1,6 @@
 # make demo   index corpus/ and show some searches
 # make test   run the tests
+# make test-browser  try the site in Chromium, where that is installed
 # make check  ruff and mypy, then the tests, those on Whoosh 2.7.4 in an environment of its own too
 # make fuzz   feed the readers with damaged input for MINUTES; guided by atheris, where that has a wheel
 # make cluster       start an OpenSearch node on loopback, or three with N=3; Ctrl-C stops it
@@ -17,13 +18,17 @@ OLD_STAMP := $(OLD_WHOOSH)/installed
 N ?= 1
 MINUTES ?= 10
 
-.PHONY: demo test check lint fuzz sbom hashes audit clean cluster jars test-cluster
+.PHONY: demo test test-browser check lint fuzz sbom hashes audit clean cluster jars test-cluster
 
 demo: $(STAMP)
 	@sh docs/demo.sh $(BIN)/fahras
 
 test: $(STAMP)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-browser: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --group browser
+	FAHRAS_BROWSER=1 $(BIN)/python -m pytest -rs tests/web/test_browser.py
 
 check: lint $(OLD_STAMP)
 	FAHRAS_WHOOSH_274=$(OLD_WHOOSH)/bin/python $(MAKE) test
