@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import dropwhile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ from analyzers.ranked import is_among, places
 from indexer.errors import IndexCorruptError
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry
+
+_SPECIAL = re.compile("[*?[]")
 
 
 class FileTable:
@@ -63,17 +66,27 @@ class FileTable:
     def matching(self, glob: str) -> frozenset[int]:
         """The numbers of the files whose path matches a glob; a folder stands for all below it.
 
-        A glob may begin anywhere below the home: `*.md` and `news/*` both work as expected.
+        A glob may begin anywhere below the home: `*.md` and `news/*` both work as expected. One
+        that begins with `.` or `..` begins at the current folder: `.`, `./news/*`, `../*.md`.
         """
-        glob = glob.rstrip(os.sep)
-        meets = re.compile(
-            "|".join(
-                fnmatch.translate(pattern)
-                for pattern in (glob, os.path.join(glob, "*"), os.path.join("*", glob))
-            )
-        ).match
+        glob = glob.rstrip(os.sep) or glob
+        anchored = glob.split(os.sep, 1)[0] in (os.curdir, os.pardir)
+        glob = self._from_here(glob) if anchored else glob
+        patterns = [glob, os.path.join(glob, "*")]
+        patterns += [] if anchored else [os.path.join("*", glob)]
+        meets = re.compile("|".join(map(fnmatch.translate, patterns))).match
         numbers = zip(self._files.paths, self._files.column("number"), strict=True)
         return frozenset(number for path, number in numbers if meets(path))
+
+    def _from_here(self, glob: str) -> str:
+        """A glob that begins at the current folder, as one that begins at the home."""
+        names = glob.split(os.sep)
+        rest = list(dropwhile(lambda name: name in (os.curdir, os.pardir, ""), names))
+        here = self._key(os.path.abspath(os.sep.join(names[: len(names) - len(rest)])))
+        if not rest and self._home.startswith(os.path.join(here, "")):
+            return "*"
+        literal = [] if here == os.curdir else [_SPECIAL.sub(r"[\g<0>]", here)]
+        return os.sep.join([*literal, *rest]) or "*"
 
     def at_or_below(self, paths: Sequence[str]) -> tuple[frozenset[int], int]:
         """The numbers of the files at or below some paths of the file system.

@@ -122,11 +122,7 @@ MISTAKES = [
     ("serch x", "no such command: serch; did you mean search?"),
     ("نفط", "no such command: نفط; to search for it: fahras search نفط"),
     ("--nothing", "no such option: --nothing"),
-    (
-        "--debug",
-        "give a command: index, search, show, similar, export, terms, analyze, eval, stats, "
-        "verify, watch, completion, help, serve",
-    ),
+    ("--debug", f"give a command: {', '.join(COMMANDS)}"),
     ("search --limt 3", "no such option: --limt; did you mean --limit?"),
     ("search --top 3", "no such option: --top; did you mean --limit?"),
     ("search -m 3", "no such option: -m; did you mean --limit?"),

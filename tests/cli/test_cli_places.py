@@ -34,6 +34,33 @@ def test_here_is_below_the_folder_of_the_command(home: Path, folder: str, found:
     assert {(home / folder / line).resolve() for line in done.lines} == {home / n for n in found}
 
 
+@pytest.mark.parametrize(
+    ("folder", "glob", "found"),
+    [
+        (".", ".", NAMES),
+        (".", "./*.txt", NAMES),
+        (".", "./sub/*", NAMES[1:3]),
+        ("sub", ".", NAMES[1:3]),
+        ("sub", "./deep", NAMES[2:3]),
+        ("sub/deep", "..", NAMES[1:3]),
+        ("sub/deep", "../b.*", NAMES[1:2]),
+        ("sub/deep", "../../a.txt", NAMES[:1]),
+        ("[x]", ".", NAMES[3:]),
+        ("[x]", "./d*", NAMES[3:]),
+        ("sub", "./a.txt", []),
+        ("sub", "a.txt", NAMES[:1]),
+        ("sub/deep", "../../..", NAMES),
+    ],
+)
+def test_a_glob_with_dots_begins_here(
+    home: Path, folder: str, glob: str, found: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home / folder)
+    with Index.open(".") as index:
+        hits = index.search(WORD, SearchOptions(within=(glob,))).hits
+    assert sorted(hit.id for hit in hits) == sorted(found)
+
+
 def test_here_and_in_both_count(home: Path) -> None:
     done = run("search", "--here", "--in", "*/deep/*", "-l", WORD, cwd=home / "sub")
     assert done.lines == ["deep/c.txt"]

@@ -24,7 +24,7 @@ def news(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_it_has_the_outputs_of_search() -> None:
     meaning = {"query", "queries", "sort", "field", "match", "strict", "all_words", "plain"}
-    meaning |= {"spelling", "variants", "pick"}
+    meaning |= {"spelling", "variants", "pick", "copies", "by"}
     assert set(SearchRequest.rows()) - meaning <= set(SimilarRequest.rows())
 
 

@@ -113,8 +113,8 @@ VARIANTS = Texts(
 WITHIN = Texts(
     _HITS,
     "--in",
-    "Only files whose path below the indexed folder matches, as in 'news/*'. "
-    "May be repeated: one must match.",
+    "Only files whose path below the indexed folder matches, as in 'news/*'; './*' begins in "
+    "this folder. May be repeated: one must match.",
     metavar="GLOB",
 )
 HERE = Flag(_HITS, "--here", "Only files below the folder where the command runs.")
