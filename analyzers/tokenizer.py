@@ -296,7 +296,7 @@ class Tokenizer:
 
 
 _SHARED = threading.local()
-_SHARED_FORMS = 1 << 20
+_SHARED_FORMS = 1 << 16
 
 
 def shared_tokenizer() -> Tokenizer:

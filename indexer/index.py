@@ -459,10 +459,12 @@ class Index:
     def _snapshot(self) -> Snapshot:
         """The documents to rank."""
         from indexer.codec.columnar import LocalSegment
+        from indexer.ranking.memory import Memory
         from indexer.ranking.snapshot import Snapshot
 
-        opened = self._opened[0]
-        return Snapshot(tuple(map(LocalSegment, opened.segments)), foreign=self._foreign)
+        memory = Memory()
+        segments = tuple(LocalSegment(segment, memory) for segment in self._opened[0].segments)
+        return Snapshot(segments, foreign=self._foreign, memory=memory)
 
     def _foreign(self, query: object) -> tuple[Sequence[int], Sequence[float]]:
         """What Whoosh's own matchers find: only here does a search need them."""

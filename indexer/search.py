@@ -28,6 +28,7 @@ from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.hits import PartChooser, Place
 from indexer.ranking.leaves import Verify
+from indexer.ranking.order import first_of, path_ranks, places_by
 from indexer.ranking.resolve import notes_on_limits
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Record
@@ -104,6 +105,7 @@ class Search:
         self.text = text
         self._started = time.perf_counter()
         self._stale: dict[str, Staleness | None] = {}
+        self._explainer: Explainer | None = None
         self._parser = QueryParser(
             fields=options.fields,
             match=options.match,
@@ -143,7 +145,9 @@ class Search:
         dates = (options.since, options.until) if options.since or options.until else None
         if not admitted and dates is None:
             return None
-        files = frozenset.intersection(*admitted) if admitted else None
+        files = admitted[0] if admitted else None
+        if files is not None and len(admitted) > 1:
+            files = files.intersection(*admitted[1:])
         return FilterQuery(files=files, dates=dates)
 
     @cached_property
@@ -151,7 +155,8 @@ class Search:
         """The numbers of the files that each option about places admits, by its field."""
         options, found = self.options, {}
         if options.within:
-            found["within"] = frozenset().union(*map(self._files.matching, options.within))
+            first, *others = map(self._files.matching, options.within)
+            found["within"] = first.union(*others) if others else first
         if options.below:
             found["below"] = self._files.at_or_below([options.below])[0]
         if options.only is not None:
@@ -196,6 +201,8 @@ class Search:
         """
         options = self.options
         places, total = self._places(ranked)
+        if options.explain:
+            self._explain(np.array(sorted({place.doc for place in places}), np.int64))
         hits = self._own_first(self._hits(places, copies))
         missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
@@ -284,23 +291,14 @@ class Search:
         """The best `count` documents in the order that the options ask for."""
         if self.options.sort == "relevance":
             return self.evaluator.rank(self.query, count, self._path_ranks)
-        docs, scores = self.evaluator.everything(self.query)
-        order = np.lexsort((self._path_ranks(docs), *self._sort_keys(docs)))[:count]
-        return Ranked(docs.take(order), scores.take(order), len(docs), docs)
-
-    def _sort_keys(self, docs: Docs) -> tuple[NDArray[np.int64], ...]:
-        entries = [self._entry(doc) for doc in docs.tolist()]
-        if self.options.sort == "size":
-            return (np.array([-entry.size for entry in entries]),)
-        if self.options.sort == "date":  # newest first, those without a date last
-            dates = [self._stored(doc)["date"] for doc in docs.tolist()]
-            places = {date: -place for place, date in enumerate(sorted(set(dates)))}
-            return (np.array([places[date] for date in dates]),)
-        return ()
+        docs = self.evaluator.found(self.query)
+        places = places_by(self.snapshot, self._files, self.options.sort)
+        first = first_of(docs, places, count)
+        scores = self.evaluator.scores_among(self.query, docs, first)
+        return Ranked(first, scores, len(docs), docs)
 
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
-        """The rank of each document in the order of paths; records of a file keep their order."""
-        return (self._files.ranks(self.snapshot.file_numbers.take(docs)) << 32) + docs
+        return path_ranks(self.snapshot, self._files, docs)
 
     def _stored(self, doc: int) -> Record:
         segment, docnum = self.snapshot.locate(doc)
@@ -309,9 +307,6 @@ class Search:
     def _field(self, doc: int, field: str) -> str:
         segment, docnum = self.snapshot.locate(doc)
         return segment.text(docnum, field)
-
-    def _entry(self, doc: int) -> FileEntry:
-        return self._files.by_number[self._stored(doc)["file"]]
 
     def document_id(self, doc: int) -> str:
         """The id of a document: a record's own, else the path of its file below the home."""
@@ -453,7 +448,7 @@ class Search:
             score=score,
             snippets=snippets[: self.options.snippets],
             stale=self._staleness(path, entry),
-            explanation=self._explainer.explain(doc, score) if self.options.explain else None,
+            explanation=self._explainer.explain(doc, score) if self._explainer else None,
             title_matches=title_matches,
             inside=place_within(stored),
             page=snippets[0].page if snippets else None,
@@ -465,11 +460,11 @@ class Search:
             self._stale[path] = _staleness_of(path, entry)
         return self._stale[path]
 
-    @cached_property
-    def _explainer(self) -> Explainer:
+    def _explain(self, docs: Docs) -> None:
+        """Have the hits that these documents are explain their scores."""
         from indexer.ranking.explain import Explainer
 
-        return Explainer(self.query, self.text, self.evaluator)
+        self._explainer = Explainer(self.query, self.text, self.evaluator, docs)
 
     @cached_property
     def _targets(self) -> Targets:

@@ -56,7 +56,7 @@ class FieldArrays:
         self.max_tf: int = meta["max_tf"]
         self.terms = StringTable(container, f"{self._prefix}term_")
         self.grouped = f"{self._prefix}slots" in container
-        self._ordinals: dict[bytes, int] = {}
+        self._last: tuple[bytes | None, int] = (None, -1)
         self._keys: dict[str, StringTable] = {}
         self._group_starts: dict[str, Array] = {}
         self._spelled: dict[str, Array] = {}
@@ -84,10 +84,10 @@ class FieldArrays:
     def ordinal(self, term: bytes | str) -> int:
         """The ordinal of a term, -1 if the segment does not have it."""
         key = term.encode("utf-8", "surrogatepass") if isinstance(term, str) else term
-        known = self._ordinals.get(key)
-        if known is None:
-            known = self._ordinals[key] = self.terms.find(key)
-        return known
+        last = self._last
+        if key != last[0]:  # of one word, several levels are asked for
+            self._last = last = key, self.terms.find(key)
+        return last[1]
 
     def term(self, ordinal: int) -> str:
         """The term as text."""

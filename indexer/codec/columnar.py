@@ -6,7 +6,7 @@ A group is a single span here, so a stem is one slice of postings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -18,6 +18,7 @@ from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
+from indexer.ranking.memory import Memory
 from indexer.ranking.source import (
     NO_DOCS,
     NO_SPANS,
@@ -40,12 +41,6 @@ if TYPE_CHECKING:
     from indexer.query.patterns import Wildcard
     from indexer.ranking.keys import Keys, Places
 
-_REMEMBERED = 1 << 16
-"""Number of groups whose span is cached."""
-
-_REMEMBERED_NEAR = 1 << 12
-"""Number of stems whose neighbours and relatives are cached."""
-
 _FEW_RANGES = 8
 _SLICED_POSTINGS = 128
 """With at most so many ranges, or at least so many postings on average, slicing one by one is
@@ -55,7 +50,8 @@ faster than gathering by index."""
 class LocalSegment:
     """A segment of an opened index."""
 
-    def __init__(self, opened: OpenedSegment) -> None:
+    def __init__(self, opened: OpenedSegment, memory: Memory | None = None) -> None:
+        self._memory = Memory() if memory is None else memory
         self.base, self.size, self.live = opened.base, opened.size, opened.live
         self._reader = opened.reader
         self._fields: dict[str, FieldSource | None] = {}
@@ -65,7 +61,8 @@ class LocalSegment:
         if name not in self._fields:
             arrays = self._reader.field(name)
             held = arrays is not None and arrays.grouped
-            self._fields[name] = ColumnarField(arrays) if arrays is not None and held else None
+            source = ColumnarField(arrays, self._memory) if arrays is not None and held else None
+            self._fields[name] = source
         return self._fields[name]
 
     def holding(self, field: str, term: str) -> Docs:
@@ -102,22 +99,14 @@ def holding(reader: SegmentReader, field: str, term: str) -> Docs:
 class ColumnarField:
     """One form field of a columnar segment."""
 
-    def __init__(self, arrays: FieldArrays) -> None:
+    def __init__(self, arrays: FieldArrays, memory: Memory) -> None:
         self.arrays = arrays
-        self._spans: dict[tuple[str, str], Spans] = {}
-        self.nearest = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_nearest)
-        self.relatives = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_relatives)
-        self.bearing = lru_cache(maxsize=_REMEMBERED_NEAR)(self._find_bearing)
+        self._memory = memory
         self._common: tuple[str, Shared] | None = None
 
     def group(self, level: Level, key: str) -> Spans:
         """See FieldSource: no span or one."""
-        known = self._spans.get((level, key))
-        if known is None:
-            if len(self._spans) > _REMEMBERED:
-                self._spans.clear()
-            known = self._spans[level, key] = self._find(level, key)
-        return known
+        return self._memory.get(self._find, level, key)
 
     def _find(self, level: Level, key: str) -> Spans:
         if level == "exact":
@@ -171,8 +160,11 @@ class ColumnarField:
         keys = terms.texts(places) + others.texts(other_places)
         return Near(keys, self._spans_of_folded(groups), np.concatenate([far, other_far]))
 
-    def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
+    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
+        return self._memory.get(self._find_nearest, stem, least)
+
+    def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         groups, likeness = nearest(self.arrays.stem_grams, self._shared_with(stem), least)
         own = self.group("stem", stem)
         starts = self.arrays.group_starts("stem")
@@ -182,8 +174,11 @@ class ColumnarField:
             return spans[others], likeness[others]
         return spans, likeness
 
-    def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
+    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource: the stems of a root, which lie side by side."""
+        return self._memory.get(self._find_relatives, root, stem)
+
+    def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         span = self.group("root", root)
         if not len(span):
             return span, np.zeros(0)
@@ -199,8 +194,11 @@ class ColumnarField:
             self._common = (stem, shared(self.arrays.stem_grams, stem))
         return self._common[1]
 
-    def _find_bearing(self, target: str) -> dict[str, Spans]:
+    def bearing(self, target: str) -> dict[str, Spans]:
         """See FieldSource."""
+        return self._memory.get(self._find_bearing, target)
+
+    def _find_bearing(self, target: str) -> dict[str, Spans]:
         groups = self.arrays.bearing(target)
         folded, stems = self.arrays.group_starts("folded"), self.arrays.group_starts("stem")
         spans = np.stack([folded.take(groups), folded.take(groups + 1)], axis=1).astype(np.int64)
@@ -208,9 +206,7 @@ class ColumnarField:
         firsts = np.flatnonzero(changes(owners))
         found = {}
         for stem, part in zip(owners[firsts].tolist(), np.split(spans, firsts[1:]), strict=False):
-            key = self.arrays.group_key("stem", stem)
-            self._spans["stem", key] = spans_of([(int(stems[stem]), int(stems[stem + 1]))])
-            found[key] = joined(part)
+            found[self.arrays.group_key("stem", stem)] = joined(part)
         return found
 
     def count(self, span: Span) -> int:

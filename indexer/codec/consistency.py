@@ -23,7 +23,7 @@ from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, STRINGS_A_MARK
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
 from indexer.codec.postings import Array, starts_of
 from indexer.codec.prints import has_prints, read_prints
-from indexer.codec.strings import StringTable
+from indexer.codec.strings import StringTable, first_bytes
 from indexer.copies.prints import BINS
 from indexer.errors import IndexCorruptError
 
@@ -119,6 +119,9 @@ def _strings_problem(table: StringTable) -> str:
     marks = np.asarray(table._marks)
     if not np.array_equal(marks, starts[:-1:STRINGS_A_MARK]):
         return "the strings do not begin where it says"
+    firsts = first_bytes(table.data, starts[:-1:STRINGS_A_MARK], table.lengths[::STRINGS_A_MARK])
+    if not np.array_equal(np.asarray(table._firsts), firsts):
+        return "the strings do not begin with what it says"
     before = None
     for place in range(len(table)):
         string = table.data[starts[place] : starts[place + 1]].tobytes()

@@ -91,12 +91,15 @@ the forms بكتاب and لكتابهم. `analyzers.proclitics` decides which; c
 ======================== ======== ==========================================================
 
 Strings and counts are arrays under one prefix. A slice begins where the ones before it end, so only
-every sixteenth start of strings is stored, and none of counts:
+every sixteenth start of strings is stored, and none of counts. Strings are looked up by the first
+bytes of every sixteenth; those of "ab" are the number 0x6162000000000000:
 
 ================ ============ ==============================================================
 `..._bytes`      u1           n strings, end to end
 `..._lengths`    u1 | u2 | u4 n: how many bytes each has
 `..._marks`      u4           ceil(n/16): where strings 0, 16, 32, ... begin
+`..._firsts`     u8           ceil(n/16): the first 8 bytes of those strings, the first byte
+                              highest, zeros behind shorter ones
 `..._counts`     u1           n counts, each 255 where it is 255 or more,
 `..._large`      u4 | u8      and those themselves, in order
 ================ ============ ==============================================================
@@ -153,7 +156,8 @@ The header ends at 64, the array at 70, the directory begins at 128 (80 00 .. in
 69 bytes (45 00 ..).
 
 A field without groups, whose documents 0 and 1 are "b a b" and "b":
-`term_bytes` "ab", `term_lengths` 1 1, `term_marks` 0; `doc_counts` 1 2, `docs` 0 0 1, `tf` 1 2 1;
+`term_bytes` "ab", `term_lengths` 1 1, `term_marks` 0, `term_firsts`
+0x6100000000000000; `doc_counts` 1 2, `docs` 0 0 1, `tf` 1 2 1;
 `pos_counts` 1 3, `positions` 1 0 2 0; nothing in `doc_large` and `pos_large`; `lengths` 3 1. The
 term b has ordinal 1, slot 1, postings docs[1:3], and in document 0 the positions positions[1:3].
 """
@@ -298,6 +302,7 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
         terms = counts[f"f/{field}/term_lengths"]
         wanted = {
             "term_marks": -(-terms // STRINGS_A_MARK),
+            "term_firsts": -(-terms // STRINGS_A_MARK),
             "doc_counts": terms,
             "docs": numbers["postings"],
             "tf": numbers["postings"],

@@ -19,6 +19,10 @@ from analyzers.ranked import is_among, places
 from indexer.errors import IndexCorruptError
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry
+from indexer.ranking.memory import Memory
+
+_REMEMBERED_BYTES = 8 << 20
+"""Of the files that fit patterns."""
 
 _SPECIAL = re.compile("[*?[]")
 
@@ -33,6 +37,7 @@ class FileTable:
         self.absolute = catalogue.absolute
         self._key, self._home = catalogue.key, catalogue.home
         self._files = catalogue.files.packed()
+        self._memory = Memory(_REMEMBERED_BYTES)
 
     def ranks(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
         """The rank of each of some files in the order of paths.
@@ -54,6 +59,10 @@ class FileTable:
         order = numbers.argsort(kind="stable")
         return numbers.take(order), order
 
+    def sizes(self, numbers: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The size of each of some files, in bytes. Raises as `ranks`."""
+        return np.array(self._files.column("size"), np.int64).take(self.ranks(numbers))
+
     @cached_property
     def by_number(self) -> EntryByNumber:
         """The files by number; IndexCorruptError for a number that no file has."""
@@ -72,11 +81,17 @@ class FileTable:
         glob = glob.rstrip(os.sep) or glob
         anchored = glob.split(os.sep, 1)[0] in (os.curdir, os.pardir)
         glob = self._from_here(glob) if anchored else glob
+        return self._memory.get(self._matching, glob, anchored)
+
+    def _matching(self, glob: str, anchored: bool) -> frozenset[int]:
+        """The numbers of files that fit, looked for among those that have the letters of a glob."""
         patterns = [glob, os.path.join(glob, "*")]
         patterns += [] if anchored else [os.path.join("*", glob)]
         meets = re.compile("|".join(map(fnmatch.translate, patterns))).match
-        numbers = zip(self._files.paths, self._files.column("number"), strict=True)
-        return frozenset(number for path, number in numbers if meets(path))
+        letters = max(re.split(r"[*?]", glob.partition("[")[0]), key=len)
+        numbers = self._files.column("number")
+        paths = enumerate(self._files.paths)
+        return frozenset(numbers[row] for row, path in paths if letters in path and meets(path))
 
     def _from_here(self, glob: str) -> str:
         """A glob that begins at the current folder, as one that begins at the home."""

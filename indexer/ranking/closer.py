@@ -20,6 +20,7 @@ from indexer.ranking.leaves import Alike, Leaves, Scores
 from indexer.ranking.meanings import OTHER
 from indexer.ranking.parts import Parts, part_scores
 from indexer.ranking.proximity import Pair, neighbours_of, pair_frequencies
+from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs
 
 _NOWHERE = 1 << 40
@@ -148,10 +149,9 @@ class CloserLook:
 
     def _frequencies(self, noun: StemQuery) -> NDArray[np.float32]:
         """By doc, how often it holds a noun. Few are ever asked for, so they are kept."""
-        name = ("frequencies", noun)
-        known = self._snapshot.kept.get(name)
-        if not isinstance(known, np.ndarray):
-            everyone = np.arange(self._snapshot.size)
-            known = self._leaves.frequencies(noun, everyone).astype(np.float32)
-            self._snapshot.kept[name] = known
-        return known
+        return self._snapshot.memory.get(_frequencies, self._snapshot, noun)
+
+
+def _frequencies(snapshot: Snapshot, noun: StemQuery) -> NDArray[np.float32]:
+    everyone = np.arange(snapshot.size)
+    return Leaves(snapshot).frequencies(noun, everyone).astype(np.float32)

@@ -171,8 +171,7 @@ class Evaluator:
 
     def rank(self, query: Node, count: int | None, tie_key: TieKey) -> Ranked:
         """The `count` best documents (all if None), by score, then by `tie_key` ascending."""
-        self.leaves.gather(leaves_of(query))
-        docs = members = self.members(query)
+        docs = members = self.found(query)
         if count is not None:
             docs = self._promising(query, docs, count)
         scores = self.scores(query, docs).astype(np.float32)
@@ -190,10 +189,27 @@ class Evaluator:
             return self.scorer(query).promising(docs, count)
         return docs
 
+    def found(self, query: Node) -> Docs:
+        """All members, ascending; the postings of all words of the query are gathered at once."""
+        self.leaves.gather(leaves_of(query))
+        return self.members(query)
+
+    def scores_among(self, query: Node, docs: Docs, chosen: Docs) -> NDArray[np.float32]:
+        """The scores that some members, in any order, have among all of them, `docs`."""
+        near = self.near(query, docs, chosen)
+        scores = self.scores(query, near).astype(np.float32)
+        return scores.take(near.searchsorted(chosen))
+
+    def near(self, query: Node, docs: Docs, chosen: Docs) -> Docs:
+        """Documents, ascending, among which some have the scores that they have among `docs`.
+
+        What is gained by a closer look depends on who else is there: the best are among them.
+        """
+        return union([self._promising(query, docs, 1), np.sort(chosen)], self.snapshot.size)
+
     def everything(self, query: Node) -> tuple[Docs, NDArray[np.float32]]:
         """All members, ascending, and their scores."""
-        self.leaves.gather(leaves_of(query))
-        docs = self.members(query)
+        docs = self.found(query)
         return docs, self.scores(query, docs).astype(np.float32)
 
     def of_segment(self, query: Node, segment: Segment) -> tuple[Docs, NDArray[np.float32]]:

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
+from analyzers.ranked import is_among
 from indexer.query.nodes import (
     LEAVES,
     AlternativeQuery,
@@ -39,7 +40,7 @@ from indexer.ranking.expand import group_of
 from indexer.ranking.occurrences import postings_of
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.scorer import WordsScores
-from indexer.ranking.source import FieldSource, Floats, spans_of
+from indexer.ranking.source import NO_SPANS, Docs, FieldSource, Floats
 from indexer.reports import Explanation, TermExplanation
 from indexer.results import TIERS, Tier
 
@@ -74,15 +75,19 @@ class _Occurrences(NamedTuple):
 
 
 class Explainer:
-    """Explains hits of one query: `query` as it was ranked by `evaluator`, `text` as written."""
+    """Explains hits of one query: `query` as it was ranked by `evaluator`, `text` as written.
 
-    def __init__(self, query: Node, text: str, evaluator: Evaluator) -> None:
+    shown: the documents that are to be explained; the postings of no others are looked at closely.
+    """
+
+    def __init__(self, query: Node, text: str, evaluator: Evaluator, shown: Docs) -> None:
         self._query = query
         self._text = text
         self._evaluator = evaluator
         self._snapshot = evaluator.snapshot
         self._resolver = evaluator.leaves.resolver
-        self._docs = evaluator.members(query)
+        self._shown = np.sort(shown)
+        self._docs = evaluator.near(query, evaluator.found(query), shown)
         self._lengths: dict[tuple[tuple[str, ...], int], Floats] = {}
         self._found: dict[tuple[Leaf, int], list[_Occurrences]] = {}
         self._scored: dict[int, WordsScores] = {}
@@ -198,7 +203,8 @@ class Explainer:
             if source is None:
                 continue
             weight = np.float32(self._snapshot.settings.field_weight(name))
-            for found in (*self._phrases(query, source), *self._forms(query, source)):
+            here = self._shown_in(number)
+            for found in (*self._phrases(query, source), *self._forms(query, source, here)):
                 order = found.docs.argsort(kind="stable")
                 owners, tfs = found.owners.take(order), found.tfs.take(order) * weight
                 yield _Occurrences(found.terms, owners, found.docs.take(order), tfs)
@@ -214,24 +220,32 @@ class Explainer:
             found = counts.astype(np.float32)
             yield _Occurrences([(written, tier, phrase.weight)], owners, docs, found)
 
-    def _forms(self, query: Leaf, source: FieldSource) -> Iterator[_Occurrences]:
-        """The postings of each written form that a word or a pattern means."""
-        if isinstance(query, PhraseQuery | AlternativeQuery):
+    def _shown_in(self, number: int) -> Docs:
+        """The docnums of the documents of a segment that are explained."""
+        segment = self._snapshot.segments[number]
+        first, last = self._shown.searchsorted((segment.base, segment.base + segment.size))
+        return self._shown[first:last] - segment.base
+
+    def _forms(self, query: Leaf, source: FieldSource, shown: Docs) -> Iterator[_Occurrences]:
+        """The postings of a word or a pattern in some documents, each with its written form."""
+        meanings = list(self._resolver.spans(query, source))
+        spans = np.concatenate([NO_SPANS, *(meaning.spans for meaning in meanings)])
+        if not len(spans):
             return
+        order = spans[:, 0].argsort()
+        meaning_of = np.arange(len(meanings)).repeat([len(m.spans) for m in meanings]).take(order)
+        weights = np.concatenate([meaning.weights for meaning in meanings]).take(order).tolist()
+        postings = postings_of(source, spans.take(order, axis=0))
+        chosen = is_among(postings.docs.astype(np.int64), shown).nonzero()[0]
+        places = postings.located.counts.cumsum().searchsorted(chosen, side="right").tolist()
         groups = self._resolver.expansions(query) if isinstance(query, StemQuery) else ()
-        settings = self._snapshot.settings
-        terms, spans = [], []
-        for meaning in self._resolver.spans(query, source):
-            pairs = zip(meaning.spans.tolist(), meaning.weights.tolist(), strict=True)
-            for (first, last), weight in pairs:
-                for form in source.forms((first, last)):
-                    group = group_of(analyze_form(form), groups, settings) or meaning.expansion
-                    terms.append((form, group.tier, weight))
-                spans += [(slot, slot + 1) for slot in range(first, last)]
-        if spans:
-            postings = postings_of(source, spans_of(spans))
-            owners = np.repeat(np.arange(len(spans)), postings.located.counts)
-            yield _Occurrences(terms, owners, postings.docs, postings.tfs.astype(np.float32))
+        terms: list[tuple[str, Tier, float]] = []
+        for form, place in zip(source.forms_at(postings, chosen), places, strict=True):
+            group = group_of(analyze_form(form), groups, self._snapshot.settings)
+            own = meanings[meaning_of[place]].expansion
+            terms.append((form, (group or own).tier, weights[place]))
+        docs, tfs = postings.docs.take(chosen), postings.tfs.take(chosen).astype(np.float32)
+        yield _Occurrences(terms, np.arange(len(chosen)), docs, tfs)
 
 
 def _sum(parts: list[_Parts]) -> _Parts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.ranked import is_among
 from indexer.query.nodes import FilterQuery
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, Segment
@@ -14,6 +15,10 @@ Mask = NDArray[np.bool_]
 
 def passing(query: FilterQuery, snapshot: Snapshot) -> Docs:
     """The live documents that pass, ascending."""
+    return snapshot.memory.get(_passing, query, snapshot)
+
+
+def _passing(query: FilterQuery, snapshot: Snapshot) -> Docs:
     masks = [np.zeros(0, np.bool_), *(_mask(query, segment) for segment in snapshot.segments)]
     return snapshot.only_live(np.flatnonzero(np.concatenate(masks)))
 
@@ -23,7 +28,8 @@ def _mask(query: FilterQuery, segment: Segment) -> Mask:
     passed = np.ones(segment.size, np.bool_)
     if query.files is not None:
         admitted = np.fromiter(query.files, np.int64, len(query.files))
-        passed &= np.isin(segment.file_numbers, admitted)
+        admitted.sort()
+        passed &= is_among(segment.file_numbers, admitted)
     if query.dates is not None:
         passed &= _between(segment.dates, *query.dates)
     return passed

@@ -134,14 +134,15 @@ class Leaves:
         return min(df, len(self.members(query))) or df if self._verifies(query) else df
 
     def _document_frequency(self, query: Leaf) -> int:
-        known = self.resolver.frequencies.get(query)
-        if known is None:
-            known = self.snapshot.statistics.document_frequency(query)
-            if known is None:
-                gathering, (number,) = self.gather([query])
-                known = gathering.document_frequency(number)
-            self.resolver.remember_frequency(query, known)
-        return known
+        memory = self.snapshot.memory
+        return memory.named(("frequency", query), lambda: self._counted_frequency(query))
+
+    def _counted_frequency(self, query: Leaf) -> int:
+        known = self.snapshot.statistics.document_frequency(query)
+        if known is not None:
+            return known
+        gathering, (number,) = self.gather([query])
+        return gathering.document_frequency(number)
 
     def idf(self, query: Leaf) -> float:
         """What a word weighs; a phrase, as much as its words together."""

@@ -21,15 +21,14 @@ Mask = NDArray[np.bool_]
 
 def answering(snapshot: Snapshot, fields: tuple[str, ...]) -> Mask:
     """Bool by doc: whether one of some fields begins with yes or no. Found once for a snapshot."""
-    name = f"answering {fields}"
-    known = snapshot.kept.get(name)
-    if not isinstance(known, np.ndarray):
-        known = _beginning(snapshot, fields, _YES)
-        refusing = _beginning(snapshot, fields, _NO)
-        if refusing.sum() <= _OFTENER * known.sum():
-            known |= refusing
-        snapshot.kept[name] = known
-    return known
+    return snapshot.memory.get(_answering, snapshot, fields)
+
+
+def _answering(snapshot: Snapshot, fields: tuple[str, ...]) -> Mask:
+    agreeing = _beginning(snapshot, fields, _YES)
+    refusing = _beginning(snapshot, fields, _NO)
+    seldom: bool = refusing.sum() <= _OFTENER * agreeing.sum()
+    return agreeing | refusing if seldom else agreeing
 
 
 def _beginning(snapshot: Snapshot, fields: tuple[str, ...], word: str) -> Mask:

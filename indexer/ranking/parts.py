@@ -49,10 +49,7 @@ class Parts:
     @classmethod
     def of(cls, snapshot: Snapshot) -> Parts:
         """Those of a snapshot, which keeps them."""
-        known = snapshot.kept.get("parts")
-        if not isinstance(known, cls):
-            known = snapshot.kept["parts"] = cls(snapshot)
-        return known
+        return snapshot.memory.get(cls, snapshot)
 
     def among(self, docs: Docs) -> NDArray[np.int64]:
         """The places in `docs`, which ascend, of those of several parts."""

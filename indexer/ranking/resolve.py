@@ -7,7 +7,6 @@ with one before, finds its terms at once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
@@ -53,41 +52,18 @@ if TYPE_CHECKING:
     from indexer.ranking.fuzzy import Misspelled
     from indexer.ranking.spelling import Proposal
 
-_REMEMBERED = 1 << 14
-"""Words whose expansion, and leaves whose frequency, is kept."""
-
-_REMEMBERED_TERMS = 1 << 10
-"""Leaves whose terms are kept: some kilobytes each."""
-
-_REMEMBERED_PATTERNS = 1 << 6
-"""Misspelled words whose forms are kept: up to a megabyte each."""
-
 
 class Resolver:
     """The terms of leaves over one snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.snapshot = snapshot
-        self.frequencies: dict[Leaf, int] = {}
-        self.terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._terms)
-        self.phrase_terms = lru_cache(maxsize=_REMEMBERED_TERMS)(self._phrase_terms)
-        self.proposals = lru_cache(maxsize=_REMEMBERED_TERMS)(self._proposals)
-        self.misspelled = lru_cache(maxsize=_REMEMBERED_PATTERNS)(self._misspelled)
-        self.expanded = lru_cache(maxsize=_REMEMBERED)(self._expanded)
+        self._memory = snapshot.memory
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Resolver:
         """The resolver of a snapshot, made once."""
-        known = snapshot.kept.get("resolver")
-        if not isinstance(known, Resolver):
-            known = snapshot.kept["resolver"] = cls(snapshot)
-        return known
-
-    def remember_frequency(self, leaf: Leaf, frequency: int) -> None:
-        """Keep how many live documents hold a leaf."""
-        if len(self.frequencies) > _REMEMBERED:
-            self.frequencies.clear()
-        self.frequencies[leaf] = frequency
+        return snapshot.memory.get(cls, snapshot)
 
     def expansions(self, leaf: StemQuery) -> tuple[Expansion, ...]:
         """The groups of terms that a word means, strongest first."""
@@ -112,6 +88,12 @@ class Resolver:
                 return Expansion("stem", key, "spelling", 1.0, core=False, form=form)
         return None
 
+    def proposals(
+        self, unmarked: str, fields: tuple[str, ...], thorough: bool
+    ) -> tuple[Proposal, ...]:
+        """The words of the index that a word may have been meant for, see `spelling`."""
+        return self._memory.get(self._proposals, unmarked, fields, thorough)
+
     def _proposals(
         self, unmarked: str, fields: tuple[str, ...], thorough: bool
     ) -> tuple[Proposal, ...]:
@@ -120,13 +102,24 @@ class Resolver:
         sources = list(self.snapshot.sources(fields))
         return proposals(unmarked, sources, self.snapshot.vocabulary(fields), thorough=thorough)
 
-    def _expanded(
+    def expanded(
         self,
         word: QueryWord,
         match: WordLevel,
         fields: tuple[str, ...],
         variants: tuple[str, ...] = (),
         quoted: bool = False,
+    ) -> tuple[Expansion, ...]:
+        """The groups of terms that a word means in the dictionary, strongest first."""
+        return self._memory.get(self._expanded, word, match, fields, variants, quoted)
+
+    def _expanded(
+        self,
+        word: QueryWord,
+        match: WordLevel,
+        fields: tuple[str, ...],
+        variants: tuple[str, ...],
+        quoted: bool,
     ) -> tuple[Expansion, ...]:
         vocabulary = self.snapshot.vocabulary(fields)
         settings = self.snapshot.settings
@@ -150,9 +143,21 @@ class Resolver:
     def _spans_of_word(self, leaf: StemQuery, source: FieldSource) -> Iterator[Meaning]:
         settings = self.snapshot.settings
         for meaning in meanings_of(self.expansions(leaf), source, settings):
-            narrowed = _narrowed(leaf, meaning, source)
+            narrowed = self._narrowed(leaf, meaning, source)
             if len(narrowed.spans):
                 yield narrowed
+
+    def _narrowed(self, leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:
+        """What of a meaning is left with the foldings of `strict` turned off."""
+        if not leaf.strict:
+            return meaning
+        form = meaning.expansion.form
+        parts = [
+            (part, weight)
+            for span, weight in zip(meaning.spans, meaning.weights.tolist(), strict=True)
+            for part in agreeing(self._memory, source, span[np.newaxis], form, leaf.strict).tolist()
+        ]
+        return weighted(meaning.expansion, parts)
 
     def _spans_of_pattern(self, leaf: PatternQuery, source: FieldSource) -> Iterator[Meaning]:
         """Everything that matches; of a word that may be misspelled, first the word itself."""
@@ -169,10 +174,11 @@ class Resolver:
         weight = self.snapshot.settings.spelling
         yield plain(Expansion("folded", str(pattern), "spelling", weight), found[~itself])
 
-    def _misspelled(self, pattern: Fuzzy, fields: tuple[str, ...]) -> Misspelled:
+    def misspelled(self, pattern: Fuzzy, fields: tuple[str, ...]) -> Misspelled:
+        """The forms that a word may have which may be misspelled."""
         from indexer.ranking.fuzzy import misspelled
 
-        return misspelled(pattern, self.snapshot, fields)
+        return self._memory.get(misspelled, pattern, self.snapshot, fields)
 
     def phrases(self, leaf: Leaf) -> Iterator[Phrase]:
         """The phrases that count as a leaf, beside or instead of its terms."""
@@ -191,8 +197,11 @@ class Resolver:
             case _:
                 assert_never(leaf)
 
-    def _terms(self, leaf: Leaf) -> tuple[Terms, ...]:
+    def terms(self, leaf: Leaf) -> tuple[Terms, ...]:
         """All that counts by itself, wherever it stands: by segment, field and kind."""
+        return self._memory.get(self._terms, leaf)
+
+    def _terms(self, leaf: Leaf) -> tuple[Terms, ...]:
         if isinstance(leaf, PhraseQuery | AlternativeQuery):
             return ()  # only what stands together counts
         return tuple(self._looked_up(leaf))
@@ -211,8 +220,11 @@ class Resolver:
                         located = source.locate(spans[order])
                         yield Terms(segment, source, name, located, weights[order], kind)
 
-    def _phrase_terms(self, leaf: Leaf) -> tuple[PhraseTerms, ...]:
+    def phrase_terms(self, leaf: Leaf) -> tuple[PhraseTerms, ...]:
         """Where the phrases may stand that count as a leaf: by phrase, segment and field."""
+        return self._memory.get(self._phrase_terms, leaf)
+
+    def _phrase_terms(self, leaf: Leaf) -> tuple[PhraseTerms, ...]:
         return tuple(
             PhraseTerms(
                 segment,
@@ -274,7 +286,7 @@ class Resolver:
             terms = [meaning.spans for meaning in self._spans_of_pattern(pattern, source)]
         else:
             terms = [
-                agreeing(source, group.terms(source), group.form, leaf.strict)
+                agreeing(self._memory, source, group.terms(source), group.form, leaf.strict)
                 for group in self.phrase_groups(word, level, leaf.fields, named=named)
             ]
         return np.concatenate([NO_SPANS, *terms])
@@ -288,19 +300,6 @@ class Resolver:
             return name_groups(word.unmarked, level, vocabulary, settings)
         groups = self.expanded(word, level, fields, (), True)
         return tuple(group for group in groups if group.retrieves and group.level != "nearest")
-
-
-def _narrowed(leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:
-    """What of a meaning is left with the foldings of `strict` turned off."""
-    if not leaf.strict:
-        return meaning
-    form = meaning.expansion.form
-    parts = [
-        (part, weight)
-        for span, weight in zip(meaning.spans, meaning.weights.tolist(), strict=True)
-        for part in agreeing(source, span[np.newaxis], form, leaf.strict).tolist()
-    ]
-    return weighted(meaning.expansion, parts)
 
 
 def notes_on_limits(query: Node, resolver: Resolver) -> Iterator[str]:

@@ -7,13 +7,14 @@ does not know: see the protocols in `source`.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from functools import cached_property, lru_cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.bm25 import length_norms
+from indexer.ranking.memory import Memory
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.source import (
     NO_DOCS,
@@ -34,7 +35,8 @@ class Snapshot:
     """Some segments, whose documents are numbered on from one to the next, and how to rank them.
 
     statistics: of the whole index, where the segments are but a part of it; else they are counted.
-    foreign: what answers a `ForeignQuery`, where there can be one.
+    foreign: what answers a `ForeignQuery`, where there can be one. memory: for what is worked out
+    and wanted again with the next query.
     """
 
     def __init__(
@@ -43,17 +45,15 @@ class Snapshot:
         settings: RankingSettings = DEFAULT,
         statistics: Statistics | None = None,
         foreign: ForeignSearch | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.settings = settings
         self.segments = segments
-        self.statistics = statistics or CountedStatistics(segments)
+        self.memory = Memory() if memory is None else memory
+        self.statistics = statistics or CountedStatistics(segments, self.memory)
         self.documents = self.statistics.documents
         self.size = sum(segment.size for segment in segments)
         self.foreign = foreign
-        self.kept: dict[Hashable, object] = {}
-        """What others work out of it and want again with the next query, by its name."""
-        self.norms = lru_cache(maxsize=8)(self._norms)
-        self.average_length = lru_cache(maxsize=8)(self._average_length)
 
     @cached_property
     def live(self) -> NDArray[np.bool_] | None:
@@ -81,16 +81,22 @@ class Snapshot:
         """The number of the file of each document, by doc."""
         return np.concatenate([NO_DOCS, *(segment.file_numbers for segment in self.segments)])
 
-    def _norms(self, fields: tuple[str, ...]) -> NDArray[np.float32]:
+    def norms(self, fields: tuple[str, ...]) -> NDArray[np.float32]:
         """BM25's length norm of each document, by doc, fields combined."""
+        return self.memory.get(self._norms, fields)
+
+    def _norms(self, fields: tuple[str, ...]) -> NDArray[np.float32]:
         lengths = np.concatenate(
             [np.zeros(0, np.float32), *(self.lengths(s, fields) for s in self.segments)]
         )
         average = self.average_length(fields)
         return length_norms(lengths, average, self.settings.k1, self.settings.b)
 
-    def _average_length(self, fields: tuple[str, ...]) -> float:
+    def average_length(self, fields: tuple[str, ...]) -> float:
         """The mean length of the live documents, fields weighted and summed."""
+        return self.memory.get(self._average_length, fields)
+
+    def _average_length(self, fields: tuple[str, ...]) -> float:
         weights = map(self.settings.field_weight, fields)
         totals = map(self.statistics.total_length, fields)
         total = sum(weight * total for weight, total in zip(weights, totals, strict=True))

@@ -6,27 +6,25 @@ So a score depends neither on the division into segments nor on deletions not ye
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 
 from indexer.query.nodes import Leaf
 from indexer.ranking.expand import Expansion
+from indexer.ranking.memory import Memory
 from indexer.ranking.occurrences import postings_of
 from indexer.ranking.source import FieldSource, Level, Segment, Spans, Vocabulary, spans_of
 
 _ARTICLES = ("ال", "وال")
 
-_REMEMBERED = 1 << 14
-"""Groups whose count is kept."""
-
 
 class CountedStatistics:
     """`Statistics` of the documents in some segments, counted when they are asked for."""
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    def __init__(self, segments: Sequence[Segment], memory: Memory) -> None:
         self._segments = segments
-        self.vocabulary = lru_cache(maxsize=8)(self._vocabulary)
+        self._memory = memory
 
     @cached_property
     def documents(self) -> int:
@@ -51,18 +49,23 @@ class CountedStatistics:
         """See Statistics: whoever gathers the postings of the leaf counts them."""
         return None
 
+    def vocabulary(self, fields: tuple[str, ...]) -> Vocabulary:
+        """See Statistics."""
+        return self._memory.get(self._vocabulary, fields)
+
     def _vocabulary(self, fields: tuple[str, ...]) -> Vocabulary:
-        return _CountedVocabulary(self._segments, fields)
+        return _CountedVocabulary(self._segments, fields, self._memory)
 
 
 class _CountedVocabulary:
     """The dictionary of some fields over all segments."""
 
-    def __init__(self, segments: Sequence[Segment], fields: tuple[str, ...]) -> None:
+    def __init__(
+        self, segments: Sequence[Segment], fields: tuple[str, ...], memory: Memory
+    ) -> None:
         self._segments = segments
         self._fields = fields
-        self.count = lru_cache(maxsize=_REMEMBERED)(self._count)
-        self.article_count = lru_cache(maxsize=_REMEMBERED)(self._article_count)
+        self._memory = memory
 
     def _held(self) -> Iterator[tuple[Segment, FieldSource]]:
         for segment in self._segments:
@@ -70,6 +73,10 @@ class _CountedVocabulary:
                 source = segment.field(name)
                 if source is not None:
                     yield segment, source
+
+    def count(self, level: Level, key: str) -> int:
+        """See Vocabulary."""
+        return self._memory.get(self._count, level, key)
 
     def _count(self, level: Level, key: str) -> int:
         return sum(
@@ -80,10 +87,15 @@ class _CountedVocabulary:
     def holds(self, group: Expansion) -> bool:
         """See Vocabulary."""
         if not group.narrowed:
+            assert group.level != "nearest"  # noqa: S101  neighbours are found, not named
             return self.count(group.level, group.key) > 0
         return any(
             _live_count(segment, source, group.terms(source)) for segment, source in self._held()
         )
+
+    def article_count(self, stem: str) -> int:
+        """See Vocabulary."""
+        return self._memory.get(self._article_count, stem)
 
     def _article_count(self, stem: str) -> int:
         return sum(

@@ -6,36 +6,26 @@ What agrees is said in `query.letters`; here the dictionary of a segment is aske
 from __future__ import annotations
 
 from collections.abc import Callable
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from indexer.query.letters import letters_agree
+from indexer.ranking.memory import Memory
 from indexer.ranking.source import NO_SPANS, FieldSource, Span, Spans, spans_of
 
-_REMEMBERED = 1 << 16
 
-_known: WeakKeyDictionary[FieldSource, dict[tuple[Span, str, frozenset[str]], Spans]] = (
-    WeakKeyDictionary()
-)
-
-
-def agreeing(source: FieldSource, spans: Spans, form: str, switches: frozenset[str]) -> Spans:
+def agreeing(
+    memory: Memory, source: FieldSource, spans: Spans, form: str, switches: frozenset[str]
+) -> Spans:
     """The parts of some spans whose terms agree with an unmarked form; all without a switch."""
     if not switches:
         return spans
-    known = _known.setdefault(source, {})
-    found = [NO_SPANS]
-    for span in spans.tolist():
-        key = (tuple(span), form, switches)
-        if key not in known:
-            if len(known) > _REMEMBERED:
-                known.clear()
-            known[key] = kept(
-                source, spans_of([span]), lambda term: letters_agree(form, term, switches)
-            )
-        found.append(known[key])
-    return np.concatenate(found)
+    found = (memory.get(_agreeing, source, tuple(span), form, switches) for span in spans.tolist())
+    return np.concatenate([NO_SPANS, *found])
+
+
+def _agreeing(source: FieldSource, span: Span, form: str, switches: frozenset[str]) -> Spans:
+    return kept(source, spans_of([span]), lambda term: letters_agree(form, term, switches))
 
 
 def kept(source: FieldSource, spans: Spans, meets: Callable[[str], bool]) -> Spans:

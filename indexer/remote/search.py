@@ -108,7 +108,7 @@ class RemoteSearch(Search):
                             self.snapshot.vocabulary(leaf.fields).holds(group)
             if not self._commit.lexicon.fetch():
                 break
-            resolver.expanded.cache_clear()
+            self.snapshot.memory.clear()  # expanded by what was known
         self._asked_statistics.notes = False
 
     def shown(

@@ -50,7 +50,11 @@ LARGE = Segment(30_000)
         (small(7), 0, []),
         ([*small(7), LARGE], 10, small(7)),
         ([Segment(30_000, 9_000)], 10, []),
-        ([Segment(30_000, 11_000)], 10, [Segment(30_000, 11_000)]),
+        ([Segment(30_000, 11_000)], 10, []),
+        ([Segment(30_000, 11_000)], 19_000, [Segment(30_000, 11_000)]),
+        ([Segment(30_000, 16_000)], 10, [Segment(30_000, 16_000)]),
+        ([Segment(900, 400, 0, 16 << 20)], 1, []),
+        ([Segment(900, 400, 0, 1 << 20)], 1, [Segment(900, 400, 0, 1 << 20)]),
         ([Segment(9, 9), Segment(60, 30), LARGE], 10, [Segment(9, 9), Segment(60, 30)]),
         ([Segment(30_000, 11_000), Segment(40_000, 30_000)], 10, [Segment(40_000, 30_000)]),
         ([*small(7, 500), LARGE], 500, small(7, 500)),
@@ -63,7 +67,9 @@ LARGE = Segment(30_000)
          [Segment(10_000, 0, i, 100 << 20) for i in range(2)]),
     ],
     ids=[
-        "first", "few", "eighth", "nothing new", "large ones stay", "some deleted", "many deleted",
+        "first", "few", "eighth", "nothing new", "large ones stay", "some deleted",
+        "many deleted wait for a commit of that size", "that commit", "most deleted",
+        "few documents, but long ones", "few and short ones",
         "small ones with many deleted", "one large one with many deleted", "next level",
         "as many as an eighth of the index", "larger ones stay", "two are enough",
         "not crowded", "a larger one is not rewritten for small ones", "too many bytes",
@@ -106,3 +112,16 @@ def test_a_folder_that_changes_by_a_hundredth_each_time_waits_for_one_large_merg
         made = [Segment(docs, name=-n)] if merged else []
         segments = [*kept, *made, Segment(290, name=n + 3)]
         assert len(segments) <= 24
+
+
+def test_after_a_third_of_the_files_changed_an_update_of_one_file_rewrites_little() -> None:
+    segments = [Segment(4_000, name=n, size_bytes=90 << 20) for n in range(8)]
+    segments = [replace(s, deleted=1_400) for s in segments]
+    merged = segments_to_merge(segments, 8 * 1_400)
+    assert len(merged) in (1, 2)  # the commit that changed them rewrites some
+    left = [s for s in segments if s not in merged] + [Segment(8 * 1_400, name=9)]
+    for n in range(100):
+        merged = segments_to_merge(left, 1)
+        assert sum(map(live, merged)) < 100
+        made = [Segment(sum(map(live, merged)), name=-n)] if merged else []
+        left = [*(s for s in left if s not in merged), *made, Segment(1, name=100 + n)]

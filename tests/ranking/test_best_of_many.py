@@ -174,3 +174,25 @@ def test_all_documents_counted_at_once_get_the_same_scores(
             at_once += found.is_dense
         assert answers[0] == answers[1], query
     assert at_once == 120
+
+
+@pytest.mark.parametrize("share", [NEVER, ALWAYS])
+def test_some_have_the_scores_that_they_have_among_all(
+    many: Case, share: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = random.Random(35)
+    monkeypatch.setattr(gathering, "_DENSE_SHARE", share)
+    monkeypatch.setattr(scorer, "_MANY", 2)
+    snapshot = snapshot_of(many.searcher, RankingSettings(proximity_reach=20))
+    scored = 0
+    for _ in range(60):
+        query = random_words(rng, rng.randint(1, 8))
+        docs, scores = Evaluator(snapshot).everything(query)
+        places = rng.sample(range(len(docs)), min(9, len(docs)))
+        evaluator = Evaluator(snapshot)
+        chosen = docs[places]
+        among = evaluator.scores_among(query, evaluator.found(query), chosen)
+        assert among.tolist() == scores[places].tolist(), query
+        scored += len(evaluator.near(query, docs, chosen))
+        assert set(evaluator.near(query, docs, chosen).tolist()) >= set(chosen.tolist())
+    assert scored

@@ -58,7 +58,7 @@ def test_the_parts_of_random_queries_add_up(snapshot: Snapshot) -> None:
         query = random_query(rng)
         evaluator = Evaluator(snapshot)
         docs, scores = evaluator.everything(query)
-        explainer = Explainer(query, "", evaluator)
+        explainer = Explainer(query, "", evaluator, docs[7::-1])
         for doc, score in list(zip(docs.tolist(), scores.tolist(), strict=True))[:8]:
             assert_adds_up(explainer.explain(doc, score))
             hits += 1
@@ -73,7 +73,7 @@ def test_words_near_each_other_and_several_of_them(snapshot: Snapshot) -> None:
         query = RequireQuery(WordsQuery(tuple(words)), EveryQuery())
         evaluator = Evaluator(snapshot)
         docs, scores = evaluator.everything(query)
-        explainer = Explainer(query, "", evaluator)
+        explainer = Explainer(query, "", evaluator, docs[7::-1])
         for doc, score in list(zip(docs.tolist(), scores.tolist(), strict=True))[:8]:
             explanation = explainer.explain(doc, score)
             assert_adds_up(explanation)

@@ -21,7 +21,6 @@ from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking import edits, fuzzy
 from indexer.ranking.edits import near
 from indexer.ranking.keys import Keys
-from indexer.ranking.resolve import Resolver
 from indexer.ranking.stars import fitting
 
 LETTERS = "ابتكهءa٣é中\u08a0😀"
@@ -154,7 +153,7 @@ def test_forms_that_are_left_out_are_said(
 ) -> None:
     assert index.search("كتب~2").notes == ()
     monkeypatch.setattr(fuzzy, "MOST_FORMS", 2)
-    Resolver.of(index._snapshot).misspelled.cache_clear()
+    index._snapshot.memory.clear()
     (note,) = index.search("كتب~2 -كتب~2", SearchOptions(limit=1)).notes
     assert note.startswith("«كتب~2» fits ")
     assert "only the 2 nearest were searched" in note

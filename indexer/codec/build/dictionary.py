@@ -18,6 +18,7 @@ from indexer.codec.container import ContainerWriter
 from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, LEVELS, STRINGS_A_MARK
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
+from indexer.codec.strings import first_bytes
 
 
 class Level(NamedTuple):
@@ -266,7 +267,7 @@ def _write_keys(writer: ContainerWriter, prefix: str, numbering: Numbering, keys
 
 
 def write_strings(writer: ContainerWriter, prefix: str, strings: Sequence[bytes]) -> None:
-    """Write strings: `<prefix>bytes`, `<prefix>lengths` and `<prefix>marks`."""
+    """Write strings: `<prefix>bytes`, `lengths`, `marks` and `firsts`."""
     lengths = np.fromiter(map(len, strings), np.int64, len(strings))
     _write_encoded(writer, prefix, Encoded(np.frombuffer(b"".join(strings), np.uint8), lengths))
 
@@ -275,4 +276,6 @@ def _write_encoded(writer: ContainerWriter, prefix: str, strings: Encoded) -> No
     data, lengths = strings
     writer.add(f"{prefix}bytes", data)
     writer.add(f"{prefix}lengths", lengths.astype(smallest_unsigned(int(lengths.max(initial=0)))))
-    writer.add(f"{prefix}marks", starts_of(lengths)[:-1:STRINGS_A_MARK].astype("<u4"))
+    marks = starts_of(lengths)[:-1:STRINGS_A_MARK]
+    writer.add(f"{prefix}marks", marks.astype("<u4"))
+    writer.add(f"{prefix}firsts", first_bytes(data, marks, lengths[::STRINGS_A_MARK]))

@@ -4,7 +4,9 @@ Segments are sorted into levels by their live documents, each level eight times 
 eight are in one level they become one of a higher level, so every document is rewritten once per
 level. But no more than an eighth of the index is rewritten at once: larger merges are not made, and
 a small update never waits for a large merge. A segment that has lost a third of its documents is
-rewritten too, because queries still read deleted ones; of large segments, one per commit.
+rewritten too, because queries still read deleted ones: by a commit that adds about as much itself,
+never for the sake of a single file. One that has lost half of them is rewritten in any case, one a
+commit.
 `docs/decisions/merging.md` has the figures.
 """
 
@@ -22,10 +24,13 @@ SMALLEST_LEVEL = 64
 SMALL_MERGE = 1000
 """Number of documents that may always be merged, however small the index."""
 
+SMALL_MERGE_BYTES = 4 << 20
+"""So much is rewritten for the sake of deleted documents in a fraction of the smallest update."""
+
 LARGEST_MERGE_BYTES = 256 << 20
 """No more than this is merged at once, so that no update waits for it; `optimize` merges all."""
 
-DELETED_SHARE = 1 / 3
+DELETED_SHARE, WORN_OUT_SHARE = 1 / 3, 1 / 2
 
 
 def level_of(doc_count: int) -> int:
@@ -40,8 +45,9 @@ def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
     """The segments to merge into one, along with the `new_docs` documents of a commit."""
     by_size = sorted(segments, key=_live)
     most_docs = max((_docs(segments) + new_docs) // FANOUT, SMALL_MERGE)
-    worn = [s for s in by_size if s.deleted_count() > s.doc_count_all() * DELETED_SHARE]
-    chosen = _within(worn, most_docs) or worn[:1]
+    worn, worn_out = (_having_lost(by_size, part) for part in (DELETED_SHARE, WORN_OUT_SHARE))
+    small = _within(worn, SMALL_MERGE, SMALL_MERGE_BYTES)
+    chosen = max(_within(worn, new_docs), small, key=len) or worn_out[:1]
     while True:
         rest = [s for s in by_size if s not in chosen]
         crowded = _crowded_level([new_docs, _docs(chosen), *map(_live, rest)])
@@ -52,19 +58,24 @@ def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
         chosen = joined
 
 
+def _having_lost(segments: Sequence[Any], share: float) -> list[Any]:
+    """Those that have lost more than this share of their documents."""
+    return [s for s in segments if s.deleted_count() > s.doc_count_all() * share]
+
+
 def _is_worth_it(segments: Sequence[Any]) -> bool:
     """Whether the merge is small, or rewrites no segment only because of smaller ones."""
     docs = _docs(segments)
     return docs < 2 * SMALLEST_LEVEL or docs >= 2 * max(map(_live, segments))
 
 
-def _within(segments: Sequence[Any], most_docs: int) -> list[Any]:
-    """The first segments, with at most `most_docs` documents and not too many bytes in all."""
+def _within(
+    segments: Sequence[Any], most_docs: int, most_bytes: int = LARGEST_MERGE_BYTES
+) -> list[Any]:
+    """The first segments, with at most so many documents and bytes in all."""
     docs = accumulate(map(_live, segments))
     sizes = accumulate(s.size_bytes for s in segments)
-    fitting = [
-        n <= most_docs and b <= LARGEST_MERGE_BYTES for n, b in zip(docs, sizes, strict=True)
-    ]
+    fitting = [n <= most_docs and b <= most_bytes for n, b in zip(docs, sizes, strict=True)]
     return list(segments[: fitting.count(True)])
 
 

@@ -12,8 +12,8 @@ from indexer.codec.contents import SegmentEntry, new_segment_id
 from indexer.process import seldom_collected
 from indexer.storage import durable
 
-SEGMENT_TOKENS = 10_000_000
-"""A segment is closed when it has this many tokens (about 110 MB of text), to bound memory: its
+SEGMENT_TOKENS = 16_000_000
+"""A segment is closed when it has this many tokens (about 170 MB of text), to bound memory: its
 vocabulary and the arrays that write it take about 400 MB in each worker."""
 
 DOCUMENTS_AT_ONCE = 256

@@ -1,0 +1,100 @@
+"""What is worked out once and wanted again: kept, up to a number of bytes.
+
+Whatever an open index remembers of its queries is in one `Memory`, so that it never grows beyond
+that, however many there are. What was not used for longest is let go first.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Any, ParamSpec, TypeVar, cast
+
+MOST_BYTES = 32 << 20
+
+_KEY_BYTES = 500
+"""What a key and its place take, as a rule."""
+
+_WEIGHED = 64
+"""Elements of a long collection that are weighed; the others are taken to be like them."""
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
+
+
+class Memory:
+    """Values by what made them: `get` calls a function once for the same arguments.
+
+    Functions and arguments must be hashable and the values never be changed. Methods are kept apart
+    by their objects. Safe to use from several threads, which may then make a value twice.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._held: dict[Hashable, tuple[object, int]] = {}
+        self._lock = Lock()
+        self.held_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def get(
+        self, make: Callable[Given, Made], /, *given: Given.args, **named: Given.kwargs
+    ) -> Made:
+        """`make(*given, **named)`, as it was worked out before if it still is remembered."""
+        return self.named((make, given, *named.items()), lambda: make(*given, **named))
+
+    def named(self, name: tuple[Hashable, ...], make: Callable[[], Made]) -> Made:
+        """What is remembered by this name, else what is made; for whoever makes it by other means.
+
+        The name begins with what no other value is called by.
+        """
+        with self._lock:
+            held = self._held.pop(name, None)
+            if held is not None:
+                self._held[name] = held  # the last is the one used most lately
+                return cast("Made", held[0])
+        made = make()
+        self._hold(name, made, _KEY_BYTES + weight_of(made))
+        return made
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._held.clear()
+            self.held_bytes = 0
+
+    def _hold(self, name: Hashable, made: object, size: int) -> None:
+        with self._lock:
+            self._drop(name)
+            self._held[name] = made, size
+            self.held_bytes += size
+            while self.held_bytes > self._most_bytes and len(self._held) > 1:
+                self._drop(next(iter(self._held)))
+
+    def _drop(self, name: Hashable) -> None:
+        _, size = self._held.pop(name, (None, 0))
+        self.held_bytes -= size
+
+
+def weight_of(value: Any) -> int:
+    """About how many bytes a value takes.
+
+    Arrays as a whole, also such as are views; of collections, what is in them; of other objects,
+    not what they refer to: they belong to somebody else.
+    """
+    size = sys.getsizeof(value, 0)
+    if isinstance(value, tuple | list | frozenset | set):
+        return size + _weight_of_all([*value])
+    if isinstance(value, dict):
+        return size + _weight_of_all([*value, *value.values()])
+    viewed: int = getattr(value, "nbytes", 0)  # the size of an array that owns its bytes has them
+    return max(size, viewed)
+
+
+def _weight_of_all(values: list[Any]) -> int:
+    if len(values) <= _WEIGHED:
+        return sum(map(weight_of, values))
+    some = values[:: len(values) // _WEIGHED]
+    return sum(map(weight_of, some)) * len(values) // len(some)
