@@ -38,7 +38,10 @@ class PartChooser:
         """The best part of each of some documents that have several; of equals the first."""
         if not len(self._parts.docs) or not self._words:
             return {}
-        found = self._scored(np.unique(np.array(docs, np.int64)))
+        asked = np.sort(np.array(docs, np.int64))
+        if not len(self._parts.among(asked)):
+            return {}
+        found = self._scored(asked)
         return {
             doc: int(found.scores[found.of(row)].argmax())
             for row, doc in enumerate(found.cells.docs.tolist())

@@ -115,9 +115,10 @@ class Told:
         return bool(self._sentences) and _sentence_at(text, offset) in self._sentences
 
     def add(self, text: str, snippets: Iterable[Snippet]) -> None:
-        """Passages of a text are shown."""
+        """Passages of a text are shown; each is known by its first match."""
         for snippet in snippets:
-            self._sentences |= {_sentence_at(text, match.start) for match in snippet.matches}
+            if snippet.matches:
+                self._sentences.add(_sentence_at(text, snippet.matches[0].start))
 
 
 def _sentence_at(text: str, offset: int) -> str:
