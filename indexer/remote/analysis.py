@@ -21,7 +21,8 @@ from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.build.bearing import bearings_of
 from indexer.codec.grams import grams_in
-from indexer.remote.mapping import key_of
+from indexer.ranking.settings import DEFAULT
+from indexer.remote.mapping import BOTH, key_of
 from indexer.schema import FORM_FIELDS
 
 Document = dict[str, Any]
@@ -76,20 +77,19 @@ class Terms:
     def fields(self, name: str, ids: NDArray[Any]) -> dict[str, Any]:
         """What is sent for the tokens of a field. ids: of their forms."""
         tokens = ids.tolist()
-        forms = " ".join([self._u[i] for i in tokens])
         stems = [self._s[i] for i in tokens]
         with_article = [
             self._s[i] for i in tokens if self._u[i].startswith(ARTICLES) and self._s[i]
         ]
         distinct = np.unique(ids).tolist()
         return {
-            f"{name}_u": forms,
+            f"{name}_u": " ".join([self._u[i] for i in tokens]),
             f"{name}_f": " ".join([self._f[i] for i in tokens]),
             f"{name}_s": " ".join(stems),
             f"{name}_r": " ".join(dict.fromkeys(self._r[i] for i in distinct)),
             f"{name}_a": " ".join(with_article),
             f"{name}_length": int(self._counts.take(ids).sum()),
-            f"tokens_{name}": forms,
+            BOTH: " ".join([self._s[i] for i in ids[self._counts.take(ids) > 0].tolist()]),
         }
 
     def fresh_words(self) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -140,7 +140,10 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
         for source, document, first, last in zip(
             sources, documents, bounds, bounds[1:], strict=False
         ):
-            source.update(terms.fields(name, batch.form_ids[first:last]))
+            fields = terms.fields(name, batch.form_ids[first:last])
+            both = [fields[BOTH]] * int(DEFAULT.field_weight(name))
+            fields[BOTH] = " ".join(filter(None, [source.get(BOTH, ""), *both]))
+            source.update(fields)
             parts = document.get(f"_parts_{name}", ())
             if parts:
                 starts = batch.starts[first:last].searchsorted(np.array(parts, np.int64))

@@ -35,9 +35,9 @@ from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, Phrase
 from indexer.ranking.resolve import Resolver
 from indexer.remote.lexicon import NOTHING, Lexicon, Sort, any_of, sort_of, stars
-from indexer.remote.mapping import MOST_TERMS, Json, key_of
+from indexer.remote.mapping import BOTH, MOST_TERMS, Json, key_of
 
-_BESIDE, _OTHER, _EXACT = 0.6, 0.15, 0.15
+_BESIDE, _OTHER, _EXACT = 0.3, 0.15, 0.15
 """Roughly what such terms count beside the word itself."""
 
 _MOST_FORMS = 900
@@ -135,7 +135,8 @@ class Clauses:
             return Keys((self._fuzzy_keys(leaf, pattern), {}, {}))
         if not leaf.strict:
             return Keys(({}, {}, {}), tuple(stars(pattern)))
-        return Keys(({"u": self._agreeing(leaf, self._lexicon.matching(pattern))}, {}, {}))
+        forms = [form for form, _ in self._lexicon.matching(pattern)]
+        return Keys(({"u": self._agreeing(leaf, forms)}, {}, {}))
 
     def _fuzzy_keys(self, leaf: PatternQuery, pattern: Fuzzy) -> dict[Sort, list[str]]:
         found = self._resolver.misspelled(pattern, leaf.fields)
@@ -175,14 +176,30 @@ class Clauses:
         found: list[Json] = []
         if isinstance(leaf, StemQuery | PatternQuery):
             kinds, wildcards = self.keys(leaf)
-            for field in leaf.fields:
-                share = self._settings.field_weight(field) * leaf.boost
-                for held, weight in zip(kinds, (1.0, _BESIDE, _OTHER), strict=True):
-                    found += _matches(field, held, share * weight)
-                found += [_wildcard(f"{field}_f", star) for star in wildcards]
-                if isinstance(leaf, StemQuery):
-                    found += _matches(field, {"u": [leaf.word.unmarked]}, share * _EXACT)
+            for held, weight in zip(kinds, (1.0, _BESIDE, _OTHER), strict=True):
+                found += self._matches(leaf, held, leaf.boost * weight)
+            if isinstance(leaf, StemQuery):
+                found += self._matches(leaf, {"u": [leaf.word.unmarked]}, leaf.boost * _EXACT)
+            elif wildcards and isinstance(leaf.pattern, Wildcard):
+                forms = self._lexicon.commonest(leaf.pattern, _MOST_FORMS)
+                found += self._matches(leaf, {"f": forms}, leaf.boost)
         return found + self._phrases(leaf)
+
+    def _matches(self, leaf: Leaf, held: dict[Sort, list[str]], boost: float) -> list[Json]:
+        """Scored clauses: the keys of a sort pooled into one word, stems those of both fields."""
+        found: list[Json] = []
+        for sort, keys in held.items():
+            known = [key_of(key) for key in dict.fromkeys(keys) if key][:_MOST_FORMS]
+            pooled = "|".join(known)
+            if known and sort == "s":
+                found.append({"match": {BOTH: {"query": pooled, "boost": boost}}})
+            elif known and sort == "r":
+                found += [{"terms": {f"{field}_r": known, "boost": boost}} for field in leaf.fields]
+            elif known:
+                for field in leaf.fields:
+                    share = boost * self._settings.field_weight(field)
+                    found.append({"match": {f"{field}_{sort}": {"query": pooled, "boost": share}}})
+        return found
 
     # Phrases
 
@@ -225,7 +242,8 @@ class Clauses:
         if isinstance(word, PatternWord):
             pattern = PatternQuery(leaf.fields, word.pattern, strict=leaf.strict)
             if isinstance(word.pattern, Wildcard):
-                return self._agreeing(pattern, self._lexicon.matching(word.pattern))
+                forms = [form for form, _ in self._lexicon.matching(word.pattern)]
+                return self._agreeing(pattern, forms)
             meant = set(self._fuzzy_keys(pattern, word.pattern).get("f", ()))
             near = self._lexicon.near(word.pattern)
             return self._agreeing(pattern, [u for u, f in near if not meant or f in meant])
@@ -286,19 +304,6 @@ def _terms(field: str, keys: Sequence[str] | Sequence[int]) -> list[Json]:
     cut = [key_of(key) if isinstance(key, str) else key for key in keys]
     some = [cut[first : first + MOST_TERMS] for first in range(0, len(cut), MOST_TERMS)]
     return [{"terms": {field: part}} for part in some]
-
-
-def _matches(field: str, held: dict[Sort, list[str]], boost: float) -> list[Json]:
-    """Scored clauses: stems of a kind pooled into one word, other keys each by itself."""
-    found: list[Json] = []
-    for sort, keys in held.items():
-        known = [key_of(key) for key in dict.fromkeys(keys) if key]
-        if sort == "s" and known:
-            pooled = {"query": "|".join(known[:_MOST_FORMS]), "boost": boost}
-            found.append({"match": {f"{field}_s": pooled}})
-        elif known:
-            found.append({"terms": {f"{field}_{sort}": known[:MOST_TERMS], "boost": boost}})
-    return found
 
 
 def _wildcard(field: str, star: str) -> Json:

@@ -199,6 +199,16 @@ class RemoteIndex(Index):
         """See Index."""
         self._let_go()
 
+    def refresh_if_changed(self) -> bool:
+        """See Index."""
+        if "_commit_open" not in vars(self):
+            return False
+        newest, known = self._meta.read()[0], self._head
+        if newest == known:
+            return False
+        self._let_go()
+        return True
+
     def close(self) -> None:
         """See Index."""
         self._let_go()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import NamedTuple
 
 from indexer.codec.grams import grams_in, likeness
@@ -23,6 +24,9 @@ _MOST_STEMS = 2_000
 
 LEAST_LIKENESS = 0.5
 """Of all that anyone asks for."""
+
+MOST_COUNTED = 5_000
+"""Forms of a pattern that are counted, to find the frequent ones."""
 
 _COUNTED_AT_ONCE = 2_000
 """Terms whose statistics are asked for in one request."""
@@ -62,7 +66,8 @@ class Lexicon:
         self._forms: dict[tuple[Sort, str], tuple[str, ...]] = {}
         self._nearest: dict[str, tuple[tuple[str, float], ...]] = {}
         self._near: dict[Fuzzy, tuple[tuple[str, str], ...]] = {}
-        self._matching: dict[Wildcard, tuple[str, ...]] = {}
+        self._matching: dict[Wildcard, tuple[tuple[str, str], ...]] = {}
+        self._common: dict[Wildcard, list[str]] = {}
         self._wanted_counts: dict[tuple[Sort, str], None] = {}
         self._wanted_forms: dict[tuple[Sort, str], None] = {}
         self._wanted_near: dict[Fuzzy, None] = {}
@@ -137,14 +142,27 @@ class Lexicon:
             self.fetch()
         return self._near[pattern]
 
-    def matching(self, pattern: Wildcard) -> tuple[str, ...]:
-        """The forms that fit a pattern, ascending."""
+    def matching(self, pattern: Wildcard) -> tuple[tuple[str, str], ...]:
+        """(form, folded form) of all that fit a pattern, by form."""
         if pattern not in self._matching:
-            query = any_of(
-                [{"wildcard": {"f": {"value": star, **_ALL}}} for star in stars(pattern)]
-            )
-            self._matching[pattern] = tuple(sorted(s["u"] for s in self._sources(query, ("u",))))
+            found = self._sources(_fitting(pattern), ("u", "f"))
+            self._matching[pattern] = tuple((source["u"], source["f"]) for source in found)
         return self._matching[pattern]
+
+    def commonest(self, pattern: Wildcard, most: int) -> list[str]:
+        """The folded forms that fit a pattern, the most frequent ones first; of very many, none."""
+        if pattern not in self._common:
+            found = self._sources(_fitting(pattern), ("f",), MOST_COUNTED + 1)
+            forms = [source["f"] for source in islice(found, MOST_COUNTED + 1)]
+            folded = [] if len(forms) > MOST_COUNTED else list(dict.fromkeys(forms))
+            for form in folded:
+                self.note_count("f", form)
+            self.fetch()
+            self._common[pattern] = sorted(folded, key=lambda form: (-self._total(form), form))
+        return self._common[pattern][:most]
+
+    def _total(self, folded: str) -> int:
+        return sum(self.count(field, "f", folded).occurrences for field in FORM_FIELDS)
 
     def fitting(self, pattern: str, limit: int | None) -> Iterator[str]:
         """The forms that fit a pattern with stars, in the order of their code points."""
@@ -250,6 +268,10 @@ class Lexicon:
 
 
 _ALL = {"rewrite": "constant_score"}
+
+
+def _fitting(pattern: Wildcard) -> Json:
+    return any_of([{"wildcard": {"f": {"value": star, **_ALL}}} for star in stars(pattern)])
 
 
 def _near(pattern: Fuzzy) -> Json:

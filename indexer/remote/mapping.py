@@ -3,9 +3,10 @@
 NAME-dN       the documents. For each of the fields text and title, one field a level: text_u has
               the written forms, text_f the folded ones, text_s stems, text_r roots, text_a the
               stems of words with the article; as ready terms joined by spaces, in the order of the
-              text but for text_r, which has each once. tokens_text has the written forms again,
-              stored, and parts_text says before which of them a part begins: what is ranked is
-              read from there.
+              text but for text_r, which has each once. text_u is stored, too, and parts_text says
+              before which of its words a part begins: what is ranked is read from there. `both` has
+              the stems of title and text that are no stopwords, those of the title as often as they
+              count: by it candidates are found.
 NAME-dN-words the lexicon: a document for each written form, and one for each stem
 NAME-meta     what is committed: see `head`
 
@@ -28,6 +29,7 @@ Json = dict[str, Any]
 
 SUFFIX: dict[Level, str] = {"exact": "u", "folded": "f", "stem": "s", "root": "r"}
 ARTICLE = "a"
+BOTH = "both"
 
 MOST_SHOWN = 10_000
 """Documents that a cluster gives at once, its own default."""
@@ -52,20 +54,19 @@ def key_of(term: str) -> str:
 def _terms(*, positions: bool = False, freqs: bool = True, norms: bool = False) -> Json:
     options = "positions" if positions else "freqs" if freqs else "docs"
     found: Json = {"type": "text", "analyzer": "ready", "index_options": options, "norms": norms}
-    if norms:
-        found |= {"search_analyzer": "pooled", "similarity": "fahras"}
-    return found
+    return found | {"search_analyzer": "pooled", "similarity": "fahras"}
 
 
 def _levels() -> Json:
     kinds = {
         "u": _terms(positions=True),
-        "f": _terms(),
-        "s": _terms(norms=True),
+        "f": _terms(norms=True),
+        "s": _terms(),
         "r": _terms(freqs=False),
         ARTICLE: _terms(),
     }
-    return {f"{field}_{level}": kind for field in FORM_FIELDS for level, kind in kinds.items()}
+    found = {f"{field}_{level}": kind for field in FORM_FIELDS for level, kind in kinds.items()}
+    return found | {BOTH: _terms(norms=True)}
 
 
 def _settings(shards: int, replicas: int | None) -> Json:
@@ -78,12 +79,12 @@ def _settings(shards: int, replicas: int | None) -> Json:
 
 def documents_body(shards: int, replicas: int | None) -> Json:
     """The index of the documents."""
-    kept = [f"{name}_{field}" for field in FORM_FIELDS for name in ("tokens", "parts")]
-    kept += ["text", "stored"]
+    kept = ["text", "stored", *(f"parts_{field}" for field in FORM_FIELDS)]
+    levels = _levels()
+    unkept = [name for name in levels if not name.endswith("_u")]
     return {
         "settings": {
             **_settings(shards, replicas),
-            "index.codec": "best_compression",
             "analysis": {
                 "tokenizer": {
                     "spaces": {
@@ -108,7 +109,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
         },
         "mappings": {
             "dynamic": "strict",
-            "_source": {"excludes": list(_levels())},
+            "_source": {"excludes": unkept},
             "properties": {
                 "file": {"type": "long"},
                 "place": {"type": "long"},
@@ -118,7 +119,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
                 "text_length": {"type": "long"},
                 "title": {"type": "text", "index": False},
                 **{name: {"type": "object", "enabled": False} for name in kept},
-                **_levels(),
+                **levels,
             },
         },
     }

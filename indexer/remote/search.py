@@ -59,7 +59,7 @@ _MOST_EXAMINED = 2_000
 
 RANKED = [
     "file", "place", "date", "title", "title_length", "text_length",
-    "tokens_title", "tokens_text", "parts_title", "parts_text", "stored",
+    "title_u", "text_u", "parts_title", "parts_text", "stored",
 ]  # fmt: skip
 """What ranking needs of a candidate."""
 

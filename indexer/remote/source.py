@@ -286,7 +286,7 @@ class CandidateSegment:
     def field(self, name: str) -> FieldSource | None:
         """See Segment."""
         if name not in self._fields:
-            texts = [said.split(" ") if said else [] for said in self._sources(f"tokens_{name}")]
+            texts = [said.split(" ") if said else [] for said in self._sources(f"{name}_u")]
             lengths = np.array(self._sources(f"{name}_length"), np.float32)
             parts = self._sources(f"parts_{name}")
             table, lexicon = self._table, self._lexicon

@@ -54,7 +54,7 @@ class Dictionary(Lexicon):
         self._held: dict[str, Counter[str]] = {}
         self._in: dict[str, Counter[str]] = {}
         for name in ("title", "text"):
-            texts = [source[f"tokens_{name}"].split() for source in sources]
+            texts = [source[f"{name}_u"].split() for source in sources]
             self._held[name] = Counter(form for text in texts for form in text)
             self._in[name] = Counter(form for text in texts for form in set(text))
         forms = sorted(set().union(*self._held.values()))

@@ -10,7 +10,7 @@ from cluster_doubles import Answers, client_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers import analyze
+from analyzers import analyze, analyze_form
 from analyzers.proclitics import rests_in
 from indexer.remote import writer
 from indexer.remote.analysis import Terms, prepared
@@ -106,7 +106,11 @@ def test_what_is_sent_of_a_text_is_what_the_analyzer_says() -> None:
         a.stem for a in analyses if a.unmarked.startswith(("ال", "وال"))
     ]
     assert source["text_length"] == sum(not a.stopword for a in analyses)
-    assert source["tokens_title"] == "الكتب"
+    assert source["title_u"] == "الكتب"
+    counted = [a.stem for a in analyses if not a.stopword]
+    assert sorted(source["both"].split(" ")) == sorted(
+        [*[analyze_form("الكتب").stem] * 2, *counted]
+    )
     assert (source["file"], source["place"], source["date"]) == (7, 5, "2020")
     assert source["stored"] == {"file": 7, "record": "r", "line": 1, "date": "2020"}
 
