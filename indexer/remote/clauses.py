@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
+from analyzers.analyzer import analyze_form
+from indexer.codec.grams import likeness
 from indexer.query.letters import letters_agree
 from indexer.query.nodes import (
     LEAVES,
@@ -74,7 +76,8 @@ class Clauses:
                 leaf.word, leaf.match, fields, leaf.variants, leaf.quoted
             )
             for group in groups:
-                if group.level != "nearest" and (group.narrowed or leaf.strict):
+                listed = group.narrowed or leaf.strict or group.level == "root"
+                if group.level != "nearest" and listed and group.retrieves:
                     self._lexicon.note_forms(*_source_of(group))
         for phrase in self._resolver.phrases(leaf):
             for word, named in _words_of(phrase):
@@ -96,9 +99,29 @@ class Clauses:
             kind = OTHER if not group.retrieves else CORE if group.core else BESIDE
             if group.level == "nearest" and kind == OTHER and self._is_held(leaf, groups):
                 continue  # relatives only weigh a word that nothing else does
+            if group.level == "root" and group.retrieves:
+                forms = self._relatives(leaf, group, groups)
+                kinds[kind].setdefault("u", []).extend(forms)
+                continue
             for sort, key, of_kind in self._keys_of(leaf, group, kind):
                 kinds[of_kind].setdefault(sort, []).append(key)
         return Keys(kinds)
+
+    def _relatives(
+        self, leaf: StemQuery, group: Expansion, groups: Sequence[Expansion]
+    ) -> Iterator[str]:
+        """The forms of a root but for those that are only met as spelled like the word."""
+        near = [other for other in groups if other.level == "nearest"]
+        for form in self._forms_of(group):
+            stem = analyze_form(form).stem
+            hidden = any(
+                stem != other.key
+                and likeness(stem, other.key) >= self._settings.likeness
+                and (not other.retrieves or is_part(stem, other.key))
+                for other in near
+            )
+            if not hidden and (not leaf.strict or letters_agree(group.form, form, leaf.strict)):
+                yield form
 
     def _is_held(self, leaf: StemQuery, groups: Sequence[Expansion]) -> bool:
         """Whether any term occurs that makes a document belong."""
@@ -319,8 +342,6 @@ def _source_of(group: Expansion) -> tuple[Sort, str]:
 
 
 def _is_of(form: str, group: Expansion) -> bool:
-    from analyzers.analyzer import analyze_form
-
     return not group.behind or analyze_form(form).stem == group.key
 
 

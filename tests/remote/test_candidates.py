@@ -5,118 +5,34 @@ The documents are what a writer sends; the lexicon is one of dictionaries, by it
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from memory_engine import ToldStatistics
+from word_lists import QUERIES, Dictionary
 
-from analyzers import Analysis, analyze, analyze_form
-from analyzers.proclitics import rests_in
+from analyzers import analyze
 from analyzers.variants import VariantTable
-from indexer.codec.grams import grams_in, likeness
 from indexer.index import Index
 from indexer.query.nodes import PhraseQuery, leaves_of
 from indexer.query.parser import QueryParser
-from indexer.query.patterns import Fuzzy, Wildcard
+from indexer.query.patterns import Wildcard
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.snapshot import Snapshot
-from indexer.remote.analysis import Terms, prepared
 from indexer.remote.forms import FormTable
-from indexer.remote.lexicon import Count, Lexicon, stars
+from indexer.remote.lexicon import stars
 from indexer.remote.source import CandidateSegment
 from indexer.results import SearchOptions
 from indexer.search import Search
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
-QUERIES = [
-    "قطار المدينة", "أسعار الماء", "+كتاب -مكتبة", "«مجلس الإدارة»", '"مياه البحر"~6', "مكت*",
-    "كتابب", "المكتبةة", "شركه~1", "title:الماء سعر", "(قطار OR ماء) AND مدينة", "*تاب",
-    "ما معنى الماء الجوفي", "بالقطار", "طلاب المدارس", "والكتب الجديده", "غائبببب",
-    "تشرين الثاني", "كتب^2 ماء", "لم يكتب",
-]  # fmt: skip
 OPTIONS: list[dict[str, Any]] = [
     {}, {"match": "root"}, {"match": "exact"}, {"strict": frozenset({"hamza", "ta"})},
     {"strict": frozenset({"marks"})}, {"explain": True}, {"fields": ("title",)},
 ]  # fmt: skip
-
-
-class Dictionary(Lexicon):
-    """A lexicon that holds the words of some documents."""
-
-    def __init__(self, sources: list[dict[str, Any]]) -> None:
-        super().__init__(None, "", "", (), "")  # type: ignore[arg-type]  # nobody is asked
-        self._held: dict[str, Counter[str]] = {}
-        self._in: dict[str, Counter[str]] = {}
-        for name in ("title", "text"):
-            texts = [source[f"{name}_u"].split() for source in sources]
-            self._held[name] = Counter(form for text in texts for form in text)
-            self._in[name] = Counter(form for text in texts for form in set(text))
-        forms = sorted(set().union(*self._held.values()))
-        self._analyses = [analyze_form(form) for form in forms]
-
-    def _fetch_words(self, forms: list[tuple[str, str]], near: list[Fuzzy]) -> None:
-        for sort, key in forms:
-            self._forms[sort, key] = tuple(
-                a.unmarked for a in self._analyses if key in _keys(a, sort)
-            )
-        for pattern in near:
-            self._near[pattern] = tuple(
-                (a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded)
-            )
-
-    def _fetch_counts(self, wanted: list[tuple[str, str]]) -> None:
-        for sort, key in wanted:
-            forms = [a.unmarked for a in self._analyses if key in _keys(a, sort)]
-            for name, held in self._held.items():
-                count = Count(0, sum(held[form] for form in forms))
-                self._counts[name, sort, key] = count
-
-    def _find_nearest(self, stem: str) -> Iterator[tuple[str, float]]:
-        for other in sorted({a.stem for a in self._analyses} - {stem}):
-            if grams_in(other) and grams_in(stem) and likeness(stem, other) >= 0.5:
-                yield other, likeness(stem, other)
-
-
-def _keys(a: Analysis, sort: str) -> set[str]:
-    if sort == "p":
-        return set(rests_in(a.unmarked))
-    if sort == "a":
-        return {a.stem} if a.unmarked.startswith(("ال", "وال")) else set()
-    return {{"u": a.unmarked, "f": a.folded, "s": a.stem, "r": a.root}[sort]}
-
-
-@pytest.fixture(scope="module")
-def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    folder = tmp_path_factory.mktemp("texts")
-    for number, path in enumerate(sorted(CORPUS.rglob("*.txt"))[:30]):
-        text = " ".join(path.read_text("utf-8", "replace").split()[:150])
-        (folder / f"{number:02}.txt").write_text(text, "utf-8")
-    with Index.create(folder) as index:
-        index.update()
-        yield index
-
-
-@pytest.fixture(scope="module")
-def hits(local: Index) -> list[dict[str, Any]]:
-    """What a cluster would hold of them."""
-    snapshot, documents = local._snapshot, []
-    for doc in range(snapshot.size):
-        segment, docnum = snapshot.locate(doc)
-        texts = {name: segment.text(docnum, name) for name in ("title", "text")}
-        documents.append({**segment.record(docnum), **texts})
-    sources = prepared(Terms(), documents, [0] * len(documents))
-    return [{"_id": str(n), "_source": json.loads(source)} for n, source in enumerate(sources)]
-
-
-@pytest.fixture(scope="module")
-def dictionary(hits: list[dict[str, Any]]) -> Dictionary:
-    return Dictionary([hit["_source"] for hit in hits])
 
 
 @pytest.mark.parametrize("query", QUERIES)

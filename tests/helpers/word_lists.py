@@ -1,0 +1,71 @@
+"""The words of some documents as a lexicon of dictionaries, by its definitions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from analyzers import Analysis, analyze_form
+from analyzers.proclitics import rests_in
+from indexer.codec.grams import grams_in, likeness
+from indexer.query.patterns import Fuzzy, Wildcard
+from indexer.remote.lexicon import Count, Lexicon
+
+QUERIES = [
+    "قطار المدينة", "أسعار الماء", "+كتاب -مكتبة", "«مجلس الإدارة»", '"مياه البحر"~6', "مكت*",
+    "كتابب", "المكتبةة", "شركه~1", "title:الماء سعر", "(قطار OR ماء) AND مدينة", "*تاب",
+    "ما معنى الماء الجوفي", "بالقطار", "طلاب المدارس", "والكتب الجديده", "غائبببب",
+    "تشرين الثاني", "كتب^2 ماء", "لم يكتب",
+]  # fmt: skip
+
+
+class Dictionary(Lexicon):
+    """A lexicon that holds the words of some documents."""
+
+    def __init__(self, sources: list[dict[str, Any]]) -> None:
+        super().__init__(None, "", "", (), "")  # type: ignore[arg-type]  # nobody is asked
+        self._held: dict[str, Counter[str]] = {}
+        self._in: dict[str, Counter[str]] = {}
+        for name in ("title", "text"):
+            texts = [source[f"{name}_u"].split() for source in sources]
+            self._held[name] = Counter(form for text in texts for form in text)
+            self._in[name] = Counter(form for text in texts for form in set(text))
+        forms = sorted(set().union(*self._held.values()))
+        self._analyses = [analyze_form(form) for form in forms]
+
+    def _fetch_words(self, forms: list[tuple[str, str]], near: list[Fuzzy]) -> None:
+        for sort, key in forms:
+            self._forms[sort, key] = tuple(
+                a.unmarked for a in self._analyses if key in _keys(a, sort)
+            )
+        for pattern in near:
+            self._near[pattern] = tuple(
+                (a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded)
+            )
+
+    def _fetch_counts(self, wanted: list[tuple[str, str]]) -> None:
+        for sort, key in wanted:
+            forms = [a.unmarked for a in self._analyses if key in _keys(a, sort)]
+            for name, held in self._held.items():
+                count = Count(0, sum(held[form] for form in forms))
+                self._counts[name, sort, key] = count
+
+    def matching(self, pattern: Wildcard) -> tuple[tuple[str, str], ...]:
+        return tuple((a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded))
+
+    def commonest(self, pattern: Wildcard, most: int) -> list[str]:
+        return sorted({folded for _, folded in self.matching(pattern)})[:most]
+
+    def _find_nearest(self, stem: str) -> Iterator[tuple[str, float]]:
+        for other in sorted({a.stem for a in self._analyses} - {stem}):
+            if grams_in(other) and grams_in(stem) and likeness(stem, other) >= 0.5:
+                yield other, likeness(stem, other)
+
+
+def _keys(a: Analysis, sort: str) -> set[str]:
+    if sort == "p":
+        return set(rests_in(a.unmarked))
+    if sort == "a":
+        return {a.stem} if a.unmarked.startswith(("ال", "وال")) else set()
+    return {{"u": a.unmarked, "f": a.folded, "s": a.stem, "r": a.root}[sort]}
