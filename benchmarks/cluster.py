@@ -70,6 +70,17 @@ def both(path: Path, url: str, name: str, query: str = "") -> tuple[Index, Index
     return local, remote
 
 
+def used_there(client: Client) -> float:
+    """Seconds of CPU that the nodes have used: on a machine with others, time says little."""
+    nodes = client.ask("GET", "_nodes/stats/process")["nodes"].values()
+    return sum(node["process"]["cpu"]["total_in_millis"] for node in nodes) / 1e3
+
+
+def used_here() -> float:
+    """Seconds of CPU of this process and of those that it waited for."""
+    return sum(os.times()[:4])
+
+
 def drop(url: str, name: str) -> None:
     client = Client(parse(f"{url}/{name}"), patience=PATIENT)
     for index in (f"{name}-meta", f"{name}-d1", f"{name}-d1-words", f"{name}-arabic"):
@@ -247,16 +258,20 @@ def latency(url: str, collections: Path, folder: Path, options: argparse.Namespa
     queries = [query["text"] for query in itertools.islice(every, options.queries)]
     times: dict[str, list[float]] = {"here": [], "there, first": [], "there, again": []}
     cpu: Counter[str] = Counter()
+    there: Counter[str] = Counter()
+    client = Client(parse(f"{url}/latency"), patience=PATIENT)
     for query in queries:
         for name, index in (("here", local), ("there, first", remote), ("there, again", remote)):
+            nodes = used_there(client)
             started, used = time.perf_counter(), time.process_time()
             index.search(query)
             times[name].append((time.perf_counter() - started) * 1e3)
+            there[name] += (used_there(client) - nodes) * 1e3  # type: ignore[assignment]
             cpu[name] += (time.process_time() - used) * 1e3  # type: ignore[assignment]
     for name, found in times.items():
         middle, most = statistics.median(found), sorted(found)[int(len(found) * 0.95)]
         print(f"  {name}: median {middle:.1f} ms, 95 % {most:.1f} ms, our CPU "
-              f"{cpu[name] / len(queries):.1f} ms")  # fmt: skip
+              f"{cpu[name] / len(queries):.1f} ms, the node's {there[name] / len(queries):.1f}")  # fmt: skip
     cold: dict[str, list[float]] = {"here": [], "there": []}
     for query in queries[:10]:
         for name, where in (("here", str(path.parent / f"{path.stem}.index")),
@@ -281,8 +296,12 @@ def bulk(url: str, collections: Path, folder: Path, options: argparse.Namespace)
             body = {"settings": {"number_of_replicas": 0, "refresh_interval": -1},
                     "mappings": {"properties": {"text": field, "title": field}}}  # fmt: skip
             client.ask("PUT", f"{name}-arabic", body)
+            marks = [used_here() + used_there(client)]
             plain = bulk_plain(client, f"{name}-arabic", path)
+            marks.append(used_here() + used_there(client))
             index, ours = indexed(path, f"{url}/{name}")
+            marks.append(used_here() + used_there(client))
+            plain_cpu, cpu = marks[1] - marks[0], marks[2] - marks[1]
             stats = index.stats()
             their = client.ask("GET", f"{name}-arabic/_stats/store")
             nodes = client.ask("GET", "_nodes/stats/jvm")["nodes"].values()
@@ -290,7 +309,7 @@ def bulk(url: str, collections: Path, folder: Path, options: argparse.Namespace)
             print(
                 f"  {documents} documents, {size:.1f} MB: ours {ours:.1f} s "
                 f"({size / ours:.2f} MB/s), plain {plain:.1f} s "
-                f"({size / plain:.2f} MB/s), share {plain / ours:.2f}; "
+                f"({size / plain:.2f} MB/s), share {plain / ours:.2f}; CPU {cpu:.1f} and {plain_cpu:.1f} s; "
                 f"{stats.index_bytes / 1e6:.1f} MB there, {stats.terms:,} forms, plain "
                 f"{their['_all']['primaries']['store']['size_in_bytes'] / 1e6:.1f} MB, "
                 f"heap {heap:.0f} MB"

@@ -4,7 +4,8 @@
     python tests/cluster/launcher.py --prepare   only fetch and compile what it needs
 
 Needs Java 17 and Maven, whose ordinary client fetches the jars once, into `build/cluster`. There is
-no security plugin among them: the nodes listen on loopback only.
+no security plugin among them: the nodes listen on loopback only. They live for minutes, so that
+Java's second compiler would cost more than it gains.
 """
 
 from __future__ import annotations
@@ -102,7 +103,7 @@ class Cluster:
             self._processes[node] = subprocess.Popen(
                 [
                     *("java", f"-Xms{self.heap_mb}m", f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC"),
-                    *("-XX:TieredStopAtLevel=4", "-Xshare:auto", "-Djava.awt.headless=true"),
+                    *("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.awt.headless=true"),
                     *("-Dfile.encoding=UTF-8", "-Djava.security.manager=allow"),
                     *(f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",),
                     *("-Dlog4j2.disable.jmx=true", "-Dopensearch.allow_insecure_settings=true"),
