@@ -225,7 +225,7 @@ def language(url: str, collections: Path, folder: Path, options: argparse.Namesp
     differ: Counter[str] = Counter()
     for number, query in enumerate(sentences(path, options.queries)):
         how = OPTIONS[number // 26 % len(OPTIONS)]
-        asked = SearchOptions(**how)
+        asked = SearchOptions(copies=True, **how)
         here, there = (index.search(query, asked) for index in (local, remote))
         kinds = list(differences(here, there))
         differ.update(kinds or ["equal"])
@@ -271,7 +271,8 @@ def latency(url: str, collections: Path, folder: Path, options: argparse.Namespa
     for name, found in times.items():
         middle, most = statistics.median(found), sorted(found)[int(len(found) * 0.95)]
         print(f"  {name}: median {middle:.1f} ms, 95 % {most:.1f} ms, our CPU "
-              f"{cpu[name] / len(queries):.1f} ms, the node's {there[name] / len(queries):.1f}")  # fmt: skip
+              f"{cpu[name] / len(queries):.1f} ms, the node's "
+              f"{there[name] / len(queries):.1f}")  # fmt: skip
     cold: dict[str, list[float]] = {"here": [], "there": []}
     for query in queries[:10]:
         for name, where in (("here", str(path.parent / f"{path.stem}.index")),
@@ -309,7 +310,8 @@ def bulk(url: str, collections: Path, folder: Path, options: argparse.Namespace)
             print(
                 f"  {documents} documents, {size:.1f} MB: ours {ours:.1f} s "
                 f"({size / ours:.2f} MB/s), plain {plain:.1f} s "
-                f"({size / plain:.2f} MB/s), share {plain / ours:.2f}; CPU {cpu:.1f} and {plain_cpu:.1f} s; "
+                f"({size / plain:.2f} MB/s), share {plain / ours:.2f}; "
+                f"CPU {cpu:.1f} and {plain_cpu:.1f} s; "
                 f"{stats.index_bytes / 1e6:.1f} MB there, {stats.terms:,} forms, plain "
                 f"{their['_all']['primaries']['store']['size_in_bytes'] / 1e6:.1f} MB, "
                 f"heap {heap:.0f} MB"

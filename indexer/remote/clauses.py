@@ -7,6 +7,7 @@ ranked is ranked again here, so only which documents are among the first hundred
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple, assert_never
 
@@ -38,12 +39,16 @@ from indexer.ranking.meanings import BESIDE, CORE, OTHER, Phrase
 from indexer.ranking.resolve import Resolver
 from indexer.remote.lexicon import NOTHING, Lexicon, Sort, any_of, sort_of, stars
 from indexer.remote.mapping import BOTH, MOST_TERMS, Json, key_of
+from indexer.schema import FORM_FIELDS
 
-_BESIDE, _OTHER, _EXACT = 0.3, 0.15, 0.15
-"""Roughly what such terms count beside the word itself."""
+_OTHER, _EXACT = 0.5, 0.15
+"""Roughly what relatives, as a share of their weight, and the very form count beside the word."""
 
-_MOST_FORMS = 900
-"""Forms of a word in a phrase: the cluster takes 1,024 clauses in one."""
+_MOST_SCORED, _MOST_PLACED = 400, 500
+"""Terms of all words that are scored, and forms of all words of phrases: a cluster takes 1,024."""
+
+_FEWEST = 8
+"""Of each word, however many there are."""
 
 _MOST_WAYS = 64
 """Ways through a phrase with other names for some of its words."""
@@ -51,10 +56,14 @@ _MOST_WAYS = 64
 _BOOLEAN = {"boost": 1.0}
 
 
-class Keys(NamedTuple):
-    """What a leaf means: by kind (CORE, BESIDE, OTHER), sorts of keys and the keys."""
+Weighted = dict[tuple[Sort, float], list[str]]
+"""Keys by their sort and by what an occurrence counts."""
 
-    kinds: tuple[dict[Sort, list[str]], ...]
+
+class Keys(NamedTuple):
+    """What a leaf means: keys by kind (CORE, BESIDE, OTHER), and patterns of folded forms."""
+
+    kinds: tuple[Weighted, ...]
     wildcards: tuple[str, ...] = ()
 
 
@@ -65,6 +74,18 @@ class Clauses:
         self._resolver = resolver
         self._settings = resolver.snapshot.settings
         self._lexicon = lexicon
+        self._scored_each = self._placed_each = 0
+
+    def share_among(self, leaves: Sequence[Leaf]) -> None:
+        """Share what a cluster takes at once among the leaves of a query."""
+        scored = sum(len(leaf.fields) for leaf in leaves)
+        placed = sum(
+            len(leaf.fields) * sum(1 for _ in _words_of(phrase))
+            for leaf in leaves
+            for phrase in self._resolver.phrases(leaf)
+        )
+        self._scored_each = max(_MOST_SCORED // max(scored, 1), _FEWEST)
+        self._placed_each = max(_MOST_PLACED // max(placed, 1), _FEWEST)
 
     # Noting what will be asked
 
@@ -93,7 +114,7 @@ class Clauses:
         """What a word or a pattern means."""
         if isinstance(leaf, PatternQuery):
             return self._pattern_keys(leaf)
-        kinds: tuple[dict[Sort, list[str]], ...] = ({}, {}, {})
+        kinds: tuple[Weighted, ...] = ({}, {}, {})
         groups = self._resolver.expansions(leaf)
         for group in groups:
             kind = OTHER if not group.retrieves else CORE if group.core else BESIDE
@@ -101,10 +122,11 @@ class Clauses:
                 continue  # relatives only weigh a word that nothing else does
             if group.level == "root" and group.retrieves:
                 forms = self._relatives(leaf, group, groups)
-                kinds[kind].setdefault("u", []).extend(forms)
+                kinds[kind].setdefault(("u", group.weight), []).extend(forms)
                 continue
             for sort, key, of_kind in self._keys_of(leaf, group, kind):
-                kinds[of_kind].setdefault(sort, []).append(key)
+                weight = 1.0 if of_kind == CORE else round(group.weight, 1)
+                kinds[of_kind].setdefault((sort, weight), []).append(key)
         return Keys(kinds)
 
     def _relatives(
@@ -159,17 +181,27 @@ class Clauses:
         if not leaf.strict:
             return Keys(({}, {}, {}), tuple(stars(pattern)))
         forms = [form for form, _ in self._lexicon.matching(pattern)]
-        return Keys(({"u": self._agreeing(leaf, forms)}, {}, {}))
+        return Keys(({("u", 1.0): self._agreeing(leaf, forms)}, {}, {}))
 
-    def _fuzzy_keys(self, leaf: PatternQuery, pattern: Fuzzy) -> dict[Sort, list[str]]:
+    def _fuzzy_keys(self, leaf: PatternQuery, pattern: Fuzzy) -> Weighted:
         found = self._resolver.misspelled(pattern, leaf.fields)
         forms = {f for near in found.found.values() for f in near.keys}
         meant = sorted(forms if found.meant is None else found.meant)
         if not leaf.strict:
-            return {"f": meant}
+            others = [key for key in self._by_count(pattern, meant) if key != pattern.word]
+            return {("f", 1.0): [pattern.word], ("f", self._settings.spelling): others}
         chosen = set(meant)
         written = [form for form, folded in self._lexicon.near(pattern) if folded in chosen]
-        return {"u": self._agreeing(leaf, written)}
+        return {("u", 1.0): self._agreeing(leaf, written)}
+
+    def _by_count(self, pattern: Fuzzy, folded: Sequence[str]) -> list[str]:
+        """The word itself, then folded forms near it, the most frequent ones first."""
+        counts: Counter[str] = Counter()
+        for form, its_folded in self._lexicon.near(pattern):
+            counts[its_folded] += sum(
+                self._lexicon.occurrences(field, form) or 0 for field in FORM_FIELDS
+            )
+        return sorted(folded, key=lambda key: (key != pattern.word, -counts[key], key))
 
     def _agreeing(self, leaf: PatternQuery, forms: Sequence[str]) -> list[str]:
         return [form for form in forms if leaf.pattern.agrees(form, leaf.strict)]
@@ -181,7 +213,7 @@ class Clauses:
             kinds, wildcards = self.keys(leaf)
             for field in leaf.fields:
                 for held in kinds[: kind + 1]:
-                    for sort, keys in held.items():
+                    for (sort, _), keys in held.items():
                         found += _terms(f"{field}_{sort}", keys)
                 found += [_wildcard(f"{field}_f", star) for star in wildcards]
         found += self._phrases(leaf)
@@ -199,29 +231,32 @@ class Clauses:
         found: list[Json] = []
         if isinstance(leaf, StemQuery | PatternQuery):
             kinds, wildcards = self.keys(leaf)
-            for held, weight in zip(kinds, (1.0, _BESIDE, _OTHER), strict=True):
-                found += self._matches(leaf, held, leaf.boost * weight)
+            for held, share in zip(kinds, (1.0, 1.0, _OTHER), strict=True):
+                found += self._matches(leaf, held, leaf.boost * share)
             if isinstance(leaf, StemQuery):
-                found += self._matches(leaf, {"u": [leaf.word.unmarked]}, leaf.boost * _EXACT)
+                exact: Weighted = {("u", _EXACT): [leaf.word.unmarked]}
+                found += self._matches(leaf, exact, leaf.boost)
             elif wildcards and isinstance(leaf.pattern, Wildcard):
-                forms = self._lexicon.commonest(leaf.pattern, _MOST_FORMS)
-                found += self._matches(leaf, {"f": forms}, leaf.boost)
+                forms = self._lexicon.commonest(leaf.pattern, self._scored_each)
+                found += self._matches(leaf, {("f", 1.0): forms}, leaf.boost)
         return found + self._phrases(leaf)
 
-    def _matches(self, leaf: Leaf, held: dict[Sort, list[str]], boost: float) -> list[Json]:
+    def _matches(self, leaf: Leaf, held: Weighted, share: float) -> list[Json]:
         """Scored clauses: the keys of a sort pooled into one word, stems those of both fields."""
         found: list[Json] = []
-        for sort, keys in held.items():
-            known = [key_of(key) for key in dict.fromkeys(keys) if key][:_MOST_FORMS]
+        whole = not (isinstance(leaf, StemQuery) and leaf.word.analysis.stopword)
+        for (sort, weight), keys in held.items():
+            boost = share * weight
+            known = [key_of(key) for key in dict.fromkeys(keys) if key][: self._scored_each]
             pooled = "|".join(known)
-            if known and sort == "s":
+            if known and sort == "s" and whole:
                 found.append({"match": {BOTH: {"query": pooled, "boost": boost}}})
             elif known and sort == "r":
                 found += [{"terms": {f"{field}_r": known, "boost": boost}} for field in leaf.fields]
             elif known:
                 for field in leaf.fields:
-                    share = boost * self._settings.field_weight(field)
-                    found.append({"match": {f"{field}_{sort}": {"query": pooled, "boost": share}}})
+                    own = boost * self._settings.field_weight(field)
+                    found.append({"match": {f"{field}_{sort}": {"query": pooled, "boost": own}}})
         return found
 
     # Phrases
@@ -256,7 +291,7 @@ class Clauses:
         forms = [] if word is None else self._phrase_forms(word, leaf, phrase, named=False)
         for name in names:
             forms += self._phrase_forms(name, leaf, phrase, named=True)
-        return _either([_form(form) for form in dict.fromkeys(forms)][:_MOST_FORMS])
+        return _either([_form(form) for form in dict.fromkeys(forms)][: self._placed_each])
 
     def _phrase_forms(
         self, word: PhraseWord, leaf: Leaf, phrase: Phrase, *, named: bool
@@ -267,9 +302,10 @@ class Clauses:
             if isinstance(word.pattern, Wildcard):
                 forms = [form for form, _ in self._lexicon.matching(word.pattern)]
                 return self._agreeing(pattern, forms)
-            meant = set(self._fuzzy_keys(pattern, word.pattern).get("f", ()))
+            keys = self._fuzzy_keys(PatternQuery(leaf.fields, word.pattern), word.pattern)
+            meant = {key for some in keys.values() for key in some}
             near = self._lexicon.near(word.pattern)
-            return self._agreeing(pattern, [u for u, f in near if not meant or f in meant])
+            return self._agreeing(pattern, [u for u, f in near if f in meant])
         groups = self._resolver.phrase_groups(word, phrase.level, leaf.fields, named=named)
         return [
             form

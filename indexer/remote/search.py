@@ -46,8 +46,11 @@ from indexer.snippets.passages import Told
 if TYPE_CHECKING:
     from indexer.remote.commit import OpenCommit
 
-_REACH = 100
-"""Documents that are ranked again beyond those that are shown."""
+_REACH, _LEAST_REACH = 300, 20
+"""Documents that are ranked again beyond those that are shown: at most, and of very long texts."""
+
+_RANKED_WORDS = 300_000
+"""About as many words of candidates are fetched; they are a tenth of a second of work."""
 
 _PAGE = 500
 """Documents fetched at once where all are wanted."""
@@ -95,6 +98,7 @@ class RemoteSearch(Search):
             return
         self._prepared = True
         resolver, leaves = Resolver.of(self.snapshot), self._weighed()
+        self._clauses.share_among(leaves)
         self._asked_statistics.notes = True
         for _ in range(_ROUNDS):
             for leaf in leaves:
@@ -187,7 +191,7 @@ class RemoteSearch(Search):
         self._prepare()
         if self.options.sort != "relevance":
             return self._rank_by_other(count)
-        reach = _PAGE if count is None else min(count + _REACH, MOST_SHOWN)
+        reach = _PAGE if count is None else min(count + self._reach, MOST_SHOWN)
         hits, total, told = self._best(reach)
         if total > len(hits) and (count is None or count > len(hits)):
             hits = list(self._commit.every(self._body(_PAGE)["query"], RANKED))
@@ -196,6 +200,13 @@ class RemoteSearch(Search):
         if self._verified and total > len(hits):
             self._notes.append(_MARKS.format(f"{len(hits):,}"))
         return ranked if self._verified else ranked._replace(total=total)
+
+    @property
+    def _reach(self) -> int:
+        """How many documents are ranked beyond those that are shown, by how long they are."""
+        head = self._commit.head
+        average = sum(length for _, length in head.lengths) / max(head.documents, 1)
+        return int(min(max(_RANKED_WORDS / max(average, 1), _LEAST_REACH), _REACH))
 
     def _best(self, size: int) -> tuple[list[Json], int, dict[Leaf, int]]:
         """The candidates, how many documents answer, and how many hold each leaf."""
@@ -241,7 +252,7 @@ class RemoteSearch(Search):
             keys.append([rank[date] for date in dates])
         order = np.lexsort(keys)[:count].tolist()
         wanted = [found[place]["_id"] for place in order]
-        best, _, told = self._best(_REACH)
+        best, _, told = self._best(self._reach)
         at_hand = {hit["_id"] for hit in best}
         others = [name for name in wanted if name not in at_hand]
         self._take([*best, *self._commit.documents(others, RANKED)], told)

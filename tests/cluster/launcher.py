@@ -27,7 +27,7 @@ HERE = Path(__file__).parent
 BUILD = HERE.parent.parent / "build" / "cluster"
 HEAP_MB = 256
 FETCH_S = 120
-START_S = 90
+START_S = 240
 
 
 class ClusterError(Exception):

@@ -97,6 +97,7 @@ def test_a_clause_admits_who_is_a_member(
         parser = QueryParser(variants=VariantTable.default(), **switches)
         query = parser.parse(text).query
         wanted = Evaluator(local._snapshot).members(query).tolist()
+        clauses.share_among(leaves_of(query))
         clause = clauses.of(query)
         given = [doc for doc, hit in enumerate(hits) if admits(clause, hit["_source"])]
         assert given == wanted, switches
@@ -108,6 +109,7 @@ def test_as_many_documents_are_counted_as_hold_a_leaf(
 ) -> None:
     query = QueryParser(variants=VariantTable.default()).parse(text).query
     evaluator = Evaluator(local._snapshot)
+    clauses.share_among(leaves_of(query))
     for leaf in leaves_of(query):
         counts = [
             sum(admits(clauses.holding(leaf, kind), hit["_source"]) for hit in hits)
