@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from indexer.copies.lines import Recurring
-    from indexer.copies.passing import Recurring
     from indexer.documents import Documents
     from indexer.query.grammar import ParsedQuery
     from indexer.reasons import Reason
