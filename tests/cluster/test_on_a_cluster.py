@@ -68,6 +68,8 @@ ALL_AT_ONCE = """
 import json, os, sys
 import numpy, indexer.search, indexer.remote.search
 from indexer.cli.app import run
+from indexer.index import Index
+Index._copies = None  # a cluster knows neither copies nor the lines that recur in a folder
 for number, line in enumerate(json.loads(sys.argv[1])):
     if not os.fork():
         for stream, name in ((1, "out"), (2, "err")):
