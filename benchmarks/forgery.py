@@ -150,7 +150,7 @@ def toc(folder: Path, chance: random.Random) -> str:
 
 def catalogue(folder: Path, chance: random.Random) -> str:
     """The list of files has another head or other columns."""
-    (path,) = folder.glob(".fahras/data-*/*.fhc")
+    (path,) = folder.glob(".fahras/data-*/files-*.fhc")
     line, _, packed = path.read_bytes()[:-4].partition(b"\n")
     head = json.loads(line)
     place = "columns"

@@ -20,7 +20,7 @@ LIBRARY = [
     path
     for package in ("analyzers", "indexer")
     for path in (PROJECT / package).rglob("*.py")
-    if "cli" not in path.parts and path.name != "__main__.py"
+    if not {"cli", "web"} & set(path.parts) and path.name != "__main__.py"
 ]
 COMMAND = re.compile(r"\bfahras (index|search|show|stats|terms)\b|(?<![\w-])--[a-z]")
 

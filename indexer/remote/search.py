@@ -66,7 +66,7 @@ RANKED = [
 ]  # fmt: skip
 """What ranking needs of a candidate."""
 
-_MARKS = "--strict marks reads texts: on a cluster only the best {} were read, and counted"
+_MARKS = "vowel marks are compared in texts: on a cluster only the best {} were read, and counted"
 
 
 class RemoteSearch(Search):

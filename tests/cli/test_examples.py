@@ -72,7 +72,7 @@ def ran_in(home: Path, command: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
-SILENT = (" > ", ">> ", "vim", "--parents", "--skipped")
+SILENT = (" > ", ">> ", "vim", "--html", "--parents", "--skipped")
 
 
 def assert_works(home: Path, command: str) -> None:

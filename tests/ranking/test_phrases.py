@@ -17,7 +17,7 @@ from analyzers.proclitics import PROCLITICS
 from indexer import Index, SearchOptions
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-EVERYTHING = SearchOptions(limit=None, snippets=1)
+EVERYTHING = SearchOptions(limit=None, snippets=1, copies=True)
 
 TEXTS = [
     "حقوق الإنسان", "لحقوق الإنسان", "وحقوق الانسان", "وبحقوق الإنسان", "الحقوق الإنسان",

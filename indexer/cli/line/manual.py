@@ -249,9 +249,9 @@ can be changed, nothing is loaded from elsewhere, and no other computer can reac
 new commit and each rebuild. /api/search, /api/document and /api/stats give JSON with the fields of
 --json; /openapi.json describes them, docs/serve.md too. Needs pip install 'fahras[web]'.
 
-With --socket there is no site: search, show, similar, export, terms, stats and eval of this user
-are answered over the file `socket` in the index folder, several times faster and with the same
-output. Where it does not run, is busy, or is of another version, they do their work as always; so
+With --socket there is no site: search, show, similar, duplicates, export, terms, stats and eval
+of this user are answered over the file `socket` in the index folder, several times faster and with
+the same output. Where it does not run, is busy, or is of another version, they do their work as always; so
 they do with --no-resident. `fahras watch` does this, too. It needs Linux; docs/resident.md says
 more.
 

@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 SOCKET_NAME = "socket"
 """The name of the socket in the index folder."""
 
-COMMANDS = frozenset({"search", "show", "similar", "export", "terms", "stats", "eval"})
+COMMANDS = frozenset(
+    {"search", "show", "similar", "duplicates", "export", "terms", "stats", "eval"}
+)
 """What may be handed over: these only read an index."""
 
 PATIENCE_S = 0.1
