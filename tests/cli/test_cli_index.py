@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import COMMAND, environment, run
-from conftest import write_texts
+from small_texts import write_texts
 
 
 @pytest.fixture(scope="module")

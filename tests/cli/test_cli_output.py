@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from cli_process import PROJECT, Run, run, run_on_terminal
-from conftest import TEXTS
+from small_texts import TEXTS
 
 from indexer.cli.output.records import HIT_FIELDS
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from asgi import HOST, Reply, ask, tags_of, words_of
-from conftest import HOSTILE
+from small_texts import HOSTILE
 from starlette.types import ASGIApp
 
 from indexer.index import Index

@@ -251,9 +251,9 @@ new commit and each rebuild. /api/search, /api/document and /api/stats give JSON
 
 With --socket there is no site: search, show, similar, duplicates, export, terms, stats and eval
 of this user are answered over the file `socket` in the index folder, several times faster and with
-the same output. Where it does not run, is busy, or is of another version, they do their work as always; so
-they do with --no-resident. `fahras watch` does this, too. It needs Linux; docs/resident.md says
-more.
+the same output. Where it does not run, is busy, or is of another version, they do their work as
+always; so they do with --no-resident. `fahras watch` does this, too. It needs Linux;
+docs/resident.md says more.
 
 \b
 Examples

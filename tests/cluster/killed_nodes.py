@@ -1,6 +1,6 @@
 """What survives when nodes and writers are killed? Three nodes on loopback, one replica.
 
-    python tests/cluster/faults.py --collections DIR [--documents 20000] [--writers 20]
+    python tests/cluster/killed_nodes.py --collections DIR [--documents 20000] [--writers 20]
 
 It prints figures for docs/cluster.md and ends with an error where anything acknowledged is missing.
 """
