@@ -191,7 +191,7 @@ class RemoteSearch(Search):
         self._prepare()
         if self.options.sort != "relevance":
             return self._rank_by_other(count)
-        reach = _PAGE if count is None else min(count + self._reach, MOST_SHOWN)
+        reach = _PAGE if count is None else min(count + self._beyond, MOST_SHOWN)
         hits, total, told = self._best(reach)
         if total > len(hits) and (count is None or count > len(hits)):
             hits = list(self._commit.every(self._body(_PAGE)["query"], RANKED))
@@ -202,7 +202,7 @@ class RemoteSearch(Search):
         return ranked if self._verified else ranked._replace(total=total)
 
     @property
-    def _reach(self) -> int:
+    def _beyond(self) -> int:
         """How many documents are ranked beyond those that are shown, by how long they are."""
         head = self._commit.head
         average = sum(length for _, length in head.lengths) / max(head.documents, 1)
@@ -252,7 +252,7 @@ class RemoteSearch(Search):
             keys.append([rank[date] for date in dates])
         order = np.lexsort(keys)[:count].tolist()
         wanted = [found[place]["_id"] for place in order]
-        best, _, told = self._best(self._reach)
+        best, _, told = self._best(self._beyond)
         at_hand = {hit["_id"] for hit in best}
         others = [name for name in wanted if name not in at_hand]
         self._take([*best, *self._commit.documents(others, RANKED)], told)
