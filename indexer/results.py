@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from indexer.errors import OptionError
 
 if TYPE_CHECKING:
-    from indexer.reasons import Reason
+    from indexer.reading.reasons import Reason
     from indexer.reports import Explanation
 
 Tier = Literal["exact", "folded", "stem", "plural", "variant", "asking", "spelling", "root"]

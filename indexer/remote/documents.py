@@ -11,10 +11,10 @@ import numpy as np
 
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
-from indexer.documents import Documents, Found
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.lookup import FileTable
 from indexer.ranking.source import Docs
+from indexer.reading.documents import Documents, Found
 from indexer.remote.commit import OpenCommit
 from indexer.remote.lexicon import Lexicon, plain
 from indexer.remote.mapping import Json

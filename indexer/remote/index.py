@@ -18,6 +18,7 @@ from indexer.errors import FahrasError, IndexCorruptError, NoRootsError, Remedy
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.index import Index
+from indexer.reading.tables import VariantTables
 from indexer.remote.address import Address, parse
 from indexer.remote.client import PATIENT, Client, ClusterError
 from indexer.remote.commit import OpenCommit, admitted_by
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from collections.abc import Set
 
     from indexer.copies.lines import Recurring
-    from indexer.documents import Documents
     from indexer.query.grammar import ParsedQuery
-    from indexer.reasons import Reason
+    from indexer.reading.documents import Documents
+    from indexer.reading.reasons import Reason
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
     from indexer.reports import (
@@ -66,7 +67,7 @@ class RemoteIndex(Index):
         """Of an index that is not in use yet: what it begins with."""
         self._stack = ExitStack()
         self._lease: Lease | None = None
-        self._variant_tables = {}
+        self._variant_tables = VariantTables()
 
     # Opening
 
@@ -448,7 +449,7 @@ class RemoteIndex(Index):
         """See Index. Nothing is said of single words where too many documents hold them."""
         if results.total:
             return ()
-        from indexer import reasons
+        from indexer.reading import reasons
 
         def count(others: SearchOptions) -> int:
             return self._search(results.query, others).rank(1).total

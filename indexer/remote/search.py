@@ -35,12 +35,12 @@ from indexer.ranking.resolve import Resolver
 from indexer.ranking.source import Docs, Record
 from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
+from indexer.reading.search import NO_COPIES, Search, Shown
 from indexer.remote.clauses import Clauses
 from indexer.remote.lexicon import NOTHING
 from indexer.remote.mapping import MOST_SHOWN, Json
 from indexer.remote.source import CandidateSegment
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
-from indexer.search import NO_COPIES, Search, Shown
 from indexer.snippets.passages import Told
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from indexer.reasons import Reason
+from indexer.reading.reasons import Reason
 from indexer.results import SearchResults, Staleness
 
 NAME = "فهرس"

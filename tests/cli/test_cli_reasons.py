@@ -13,7 +13,7 @@ from indexer import Index, SearchOptions
 from indexer.cli.output import hints
 from indexer.errors import QueryError
 from indexer.folder import newer
-from indexer.reasons import Reason
+from indexer.reading.reasons import Reason
 from indexer.results import MATCH_LEVELS
 
 TEXTS = {

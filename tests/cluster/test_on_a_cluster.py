@@ -66,7 +66,7 @@ COMMANDS = [
 
 ALL_AT_ONCE = """
 import json, os, sys
-import numpy, indexer.search, indexer.remote.search
+import numpy, indexer.reading.search, indexer.remote.search
 from indexer.cli.app import run
 from indexer.index import Index
 Index._copies = None  # a cluster knows neither copies nor the lines that recur in a folder

@@ -18,8 +18,8 @@ from indexer.query.nodes import PhraseQuery, leaves_of
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.snapshot import Snapshot
+from indexer.reading.search import Search
 from indexer.results import SearchOptions
-from indexer.search import Search
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 _LINES = (CORPUS / "queries.jsonl").read_text("utf-8").splitlines()

@@ -21,11 +21,11 @@ from indexer.query.parser import QueryParser
 from indexer.query.patterns import Wildcard
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.snapshot import Snapshot
+from indexer.reading.search import Search
 from indexer.remote.forms import FormTable
 from indexer.remote.lexicon import stars
 from indexer.remote.source import CandidateSegment
 from indexer.results import SearchOptions
-from indexer.search import Search
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 

@@ -156,7 +156,7 @@ def test_searches(indexes: dict[int, Index], query: str, options: SearchOptions)
 def test_a_file_of_many_records_is_looked_at_once(
     indexes: dict[int, Index], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from indexer import search
+    from indexer.reading import search
 
     asked: list[str] = []
     monkeypatch.setattr(search, "_staleness_of", lambda path, entry: asked.append(path))

@@ -6,8 +6,8 @@ import typing
 
 import pytest
 
-from indexer import reasons
-from indexer.reasons import Reason
+from indexer.reading import reasons
+from indexer.reading.reasons import Reason
 from indexer.web import wording
 
 COUNTED = {

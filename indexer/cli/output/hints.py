@@ -12,7 +12,7 @@ from indexer.results import STALENESS, SearchResults
 
 if TYPE_CHECKING:
     from indexer.cli.output.printing import Output
-    from indexer.reasons import Reason
+    from indexer.reading.reasons import Reason
     from indexer.results import Hit
 
 _SPELLED = {"all_words": "all-words", "files_from": "files-from"}

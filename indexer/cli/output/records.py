@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from indexer.copies.lines import Recurring
     from indexer.parts.layout import Division
     from indexer.parts.part import Part
-    from indexer.reasons import Reason
+    from indexer.reading.reasons import Reason
     from indexer.reports import (
         Copy,
         Document,

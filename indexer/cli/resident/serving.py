@@ -48,10 +48,10 @@ _OUTPUT = ("printing", "render", "records", "template", "tables", "hints", "erro
 _MODULES = (
     *(f"indexer.cli.commands.{name}" for name in _COMMANDS),
     *(f"indexer.cli.output.{name}" for name in _OUTPUT),
-    "indexer.documents", "indexer.folder.leftovers", "indexer.folder.newer", "indexer.measures",
+    "indexer.folder.leftovers", "indexer.folder.newer", "indexer.measures",
     "indexer.ranking.explain", "indexer.ranking.similar", "indexer.ranking.spelling",
-    "indexer.ranking.terms",
-    "indexer.reasons", "indexer.reports", "indexer.snippets.vowels", "gzip", "json",
+    "indexer.ranking.terms", "indexer.reading.documents", "indexer.reading.reasons",
+    "indexer.reports", "indexer.snippets.vowels", "gzip", "json",
 )  # fmt: skip
 """What lines that read an index may import."""
 

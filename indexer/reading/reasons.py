@@ -35,8 +35,8 @@ from indexer.results import FIELD_NAMES, SearchOptions, SearchResults, UnknownWo
 
 if TYPE_CHECKING:
     from indexer.folder.newer import Newer
+    from indexer.reading.search import Search
     from indexer.reports import FileProblem
-    from indexer.search import Search
 
 Code = Literal[
     "no_words", "empty_index", "unknown_word", "doubted_word", "other_field", "other_form",
