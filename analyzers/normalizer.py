@@ -69,7 +69,7 @@ def _unmarked_char(char: str) -> str:
 
 _LETTERS = f"{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}"
 _REPEATED = re.compile(
-    f"(?!^تتت(?!ت))([{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}])\\1\\1+"
+    f"(?!^تتت(?!ت))([{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}])\\1\\1++"
 )
 """Three or more equal letters that stand for one; but تتتبع is a verb."""
 
@@ -131,12 +131,14 @@ def _stream_safe(word: str) -> str:
     that of Unicode's Stream-Safe Text Format (UAX #15).
     """
     kept = []
-    run = 0
-    for char in word:
+    start = run = 0
+    for place, char in enumerate(word):
         run = run + 1 if unicodedata.combining(char) else 0
-        if run <= _MOST_COMBINING:
-            kept.append(char)
-    return "".join(kept)
+        if run > _MOST_COMBINING:
+            if start < place:
+                kept.append(word[start:place])
+            start = place + 1
+    return "".join([*kept, word[start:]])
 
 
 _ALEFS = araby.ALEF_MADDA + araby.ALEF_HAMZA_ABOVE + araby.ALEF_HAMZA_BELOW + araby.ALEF_WASLA

@@ -1,12 +1,14 @@
 """Forms u and f: one spelling for one word, and words that stay apart."""
 
+import tracemalloc
 from itertools import product
+from unicodedata import combining
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analyzers.normalizer import fold, unmark
+from analyzers.normalizer import _stream_safe, fold, unmark
 
 ARABIC_TEXT = st.text(
     st.characters(min_codepoint=0x600, max_codepoint=0x6FF)
@@ -104,3 +106,23 @@ def test_fold_is_idempotent_for_hamzas_in_a_row(length: int) -> None:
     for letters in product("اءئؤأآبيو", repeat=length):
         folded = fold("".join(letters))
         assert fold(folded) == folded, letters
+
+
+@given(st.text(alphabet="\u064e\u0323a\u0301\u05b0ض\u0e38", max_size=120))
+def test_no_letter_keeps_more_than_thirty_signs(word: str) -> None:
+    kept, run = "", 0
+    for char in word:
+        run = run + 1 if combining(char) else 0
+        kept += char * (run <= 30)
+    assert _stream_safe(word) == kept
+
+
+@pytest.mark.parametrize("word", ["ض" * 1_000_000, "ضط" * 500_000, "ب" + "\u0323" * 1_000_000])
+def test_a_gigantic_word_takes_a_few_times_its_own_memory(word: str) -> None:
+    tracemalloc.start()
+    try:
+        unmark(word)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20 * len(word)
