@@ -259,12 +259,16 @@ class ColumnarField:
         slots = starts.searchsorted(places.astype(starts.dtype), side="right") - 1
         return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot.take(slots).tolist()]
 
-    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+    def samples(self, docnum: int) -> NDArray[np.int64] | None:
+        """See FieldSource."""
+        if self.arrays.token_counts_by_docnum is None:
+            return None
+        return self.arrays.samples(docnum).astype(np.int64)
+
+    def token_count(self, docnum: int) -> int | None:
         """See FieldSource."""
         counts = self.arrays.token_counts_by_docnum
-        if counts is None:
-            return None
-        return self.arrays.samples(docnum).astype(np.int64), int(counts[docnum])
+        return None if counts is None else int(counts[docnum])
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""

@@ -114,8 +114,8 @@ def _lengths(doc: int, parts: Parts, snapshot: Snapshot) -> NDArray[np.float64]:
     """
     segment, docnum = snapshot.locate(doc)
     source, starts, length = segment.field(FIELD), parts.starts(doc), parts.length(doc, FIELD)
-    samples = None if source is None else source.samples(docnum)
-    count = max(length, starts[-1] + 1) if samples is None else max(samples[1], 1)
+    known = None if source is None else source.token_count(docnum)
+    count = max(length, starts[-1] + 1) if known is None else max(known, 1)
     return np.diff(np.array([*starts, count], np.float64)) * (length / count)
 
 

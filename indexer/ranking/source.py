@@ -136,11 +136,14 @@ class FieldSource(Protocol):
     def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
         """The term of each of some of the postings of some spans, by their places, which rise."""
 
-    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
-        """Where each `SAMPLE_TOKENS`-th token of a document begins, and how many tokens it has.
+    def samples(self, docnum: int) -> NDArray[np.int64] | None:
+        """Where each `SAMPLE_TOKENS`-th token of a document begins, in code points of its text.
 
-        In code points of its text. None where that is not stored.
+        None where that is not stored.
         """
+
+    def token_count(self, docnum: int) -> int | None:
+        """How many tokens a document has; None where that is not stored."""
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(docs, tokens): where parts begin, see `parts.part`, but for the first of each document.

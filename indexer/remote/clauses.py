@@ -267,31 +267,36 @@ class Clauses:
             ways = [self._in_order(way, leaf, phrase) for way in _ways(phrase)]
             rule: Json = _either(ways)
         else:
-            words = [
-                self._word(word, leaf, phrase, [n.words[0] for n in phrase.others if n.first == at])
-                for at, word in enumerate(phrase.words)
-            ]
+            words = [self._near(at, leaf, phrase) for at in range(len(phrase.words))]
             rule = {
                 "all_of": {"ordered": False, "max_gaps": phrase.slop, "intervals": _once(words)}
             }
         return {"intervals": {f"{field}_u": rule}}
 
     def _in_order(self, way: Sequence[tuple[PhraseWord, bool]], leaf: Leaf, phrase: Phrase) -> Json:
-        rules = [
-            self._word(None if named else word, leaf, phrase, [word] if named else [])
-            for word, named in way
-        ]
+        rules = [_either(self._word(word, leaf, phrase, named=named)) for word, named in way]
         if len(rules) == 1:
             return rules[0]
         return {"all_of": {"ordered": True, "max_gaps": 0, "intervals": rules}}
 
-    def _word(
-        self, word: PhraseWord | None, leaf: Leaf, phrase: Phrase, names: Sequence[PhraseWord]
-    ) -> Json:
-        forms = [] if word is None else self._phrase_forms(word, leaf, phrase, named=False)
-        for name in names:
-            forms += self._phrase_forms(name, leaf, phrase, named=True)
-        return _either([_form(form) for form in dict.fromkeys(forms)][: self._placed_each])
+    def _near(self, at: int, leaf: Leaf, phrase: Phrase) -> Json:
+        """A word of a phrase whose words are near each other: itself, or its place in a name."""
+        rules = self._word(phrase.words[at], leaf, phrase, named=False)
+        for name in phrase.others:
+            if name.first <= at < name.last:
+                word = name.words[min(at - name.first, len(name.words) - 1)]
+                here = self._word(word, leaf, phrase, named=True)
+                if len(name.words) > 1:
+                    whole = self._in_order([(w, True) for w in name.words], leaf, phrase)
+                    within = {"filter": {"contained_by": whole}}
+                    here = [{"any_of": {"intervals": here or [NOWHERE], **within}}]
+                rules += [rule for rule in here if rule not in rules]
+        return _either(rules)
+
+    def _word(self, word: PhraseWord, leaf: Leaf, phrase: Phrase, *, named: bool) -> list[Json]:
+        """An interval for each form of a word of a phrase."""
+        forms = self._phrase_forms(word, leaf, phrase, named=named)
+        return [_form(form) for form in dict.fromkeys(forms)][: self._placed_each]
 
     def _phrase_forms(
         self, word: PhraseWord, leaf: Leaf, phrase: Phrase, *, named: bool
@@ -385,11 +390,14 @@ def _form(form: str) -> Json:
     return {"match": {"query": key_of(form), "analyzer": "ready"}}
 
 
+NOWHERE = _form("\u0001")
+
+
 def _either(rules: list[Json]) -> Json:
     """An interval of any of some; of none, one that is nowhere."""
     if len(rules) == 1:
         return rules[0]
-    return {"any_of": {"intervals": rules or [_form("\u0001")]}}
+    return {"any_of": {"intervals": rules or [NOWHERE]}}
 
 
 def _once(rules: list[Json]) -> list[Json]:

@@ -65,7 +65,7 @@ class CandidateField:
         self._table = table
         self._lexicon = lexicon
         self._lengths = lengths
-        counts = np.fromiter(map(len, texts), np.int64, len(texts))
+        counts = self._counts = np.fromiter(map(len, texts), np.int64, len(texts))
         ids = table.ids(list(chain.from_iterable(texts)))
         docs = np.arange(len(texts)).repeat(counts)
         positions = np.arange(len(ids)) - (counts.cumsum() - counts).repeat(counts)
@@ -248,9 +248,13 @@ class CandidateField:
         slots = self._owners.take(places.take(chosen))
         return [self._table.names[form] for form in self._forms.take(slots).tolist()]
 
-    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+    def samples(self, docnum: int) -> NDArray[np.int64] | None:
         """See FieldSource: texts come with no offsets."""
         return None
+
+    def token_count(self, docnum: int) -> int | None:
+        """See FieldSource."""
+        return int(self._counts[docnum])
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""

@@ -165,10 +165,10 @@ def _pieces(
             continue
         segment, docnum = snapshot.locate(doc)
         source = segment.field(field)
-        samples = None if source is None else source.samples(docnum)
-        if samples is None:
+        offsets = None if source is None else source.samples(docnum)
+        count = None if source is None else source.token_count(docnum)
+        if offsets is None or count is None:
             return None
-        offsets, count = samples
         bounds = [*offsets.tolist(), len(text)]
         for place, numbers in _by_sample(tokens):
             first = place * SAMPLE_TOKENS

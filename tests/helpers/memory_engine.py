@@ -154,9 +154,11 @@ class MemoryField:
         ]
         return [terms[place] for place in chosen.tolist()]
 
-    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
-        starts = self._starts[docnum]
-        return np.array(starts[::SAMPLE_TOKENS], np.int64), len(starts)
+    def samples(self, docnum: int) -> NDArray[np.int64] | None:
+        return np.array(self._starts[docnum][::SAMPLE_TOKENS], np.int64)
+
+    def token_count(self, docnum: int) -> int | None:
+        return len(self._starts[docnum])
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         found = [

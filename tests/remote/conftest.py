@@ -11,6 +11,7 @@ import pytest
 from word_lists import Dictionary
 
 from indexer.index import Index
+from indexer.parts.part import unpack
 from indexer.remote.analysis import Terms, prepared
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
@@ -22,6 +23,8 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     for number, path in enumerate(sorted(CORPUS.rglob("*.txt"))[:30]):
         text = " ".join(path.read_text("utf-8", "replace").split()[:150])
         (folder / f"{number:02}.txt").write_text(text, "utf-8")
+    for path in sorted(CORPUS.glob("news/*almadar.txt")):  # with a tail that is another article
+        (folder / path.name).write_bytes(path.read_bytes())
     with Index.create(folder) as index:
         index.update()
         yield index
@@ -34,7 +37,10 @@ def hits(local: Index) -> list[dict[str, Any]]:
     for doc in range(snapshot.size):
         segment, docnum = snapshot.locate(doc)
         texts = {name: segment.text(docnum, name) for name in ("title", "text")}
-        documents.append({**segment.record(docnum), **texts})
+        record = segment.record(docnum)
+        parts = tuple(part.start for part in unpack(record.get("parts"))[1:])
+        documents.append({**record, **texts, "_parts_text": parts})
+    assert any(document["_parts_text"] for document in documents)
     sources = prepared(Terms(), documents, [0] * len(documents))
     return [{"_id": str(n), "_source": json.loads(source)} for n, source in enumerate(sources)]
 

@@ -61,13 +61,17 @@ def places(rule: dict[str, Any], words: list[str]) -> set[tuple[int, int]]:
     if kind == "match":
         return {(at, at) for at, word in enumerate(words) if word == said["query"]}
     if kind == "any_of":
-        return {place for part in said["intervals"] for place in places(part, words)}
+        found = {place for part in said["intervals"] for place in places(part, words)}
+        if "filter" in said:
+            wholes = places(said["filter"]["contained_by"], words)
+            found = {(a, b) for a, b in found if any(c <= a and b <= d for c, d in wholes)}
+        return found
     found = set()
     for some in product(*(places(part, words) for part in said["intervals"])):
         first, last = min(a for a, _ in some), max(b for _, b in some)
         gaps = last - first + 1 - sum(b - a + 1 for a, b in some)
         in_order = all(a[1] < b[0] for a, b in pairwise(some))
-        if 0 <= gaps <= said["max_gaps"] and (in_order or not said["ordered"]):
+        if gaps <= said["max_gaps"] and (in_order or not said["ordered"]):
             found.add((first, last))
     return found
 

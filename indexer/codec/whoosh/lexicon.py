@@ -198,7 +198,11 @@ class LexiconField:
         owners = np.repeat(slots, counts).take(chosen)
         return [self._form(slot) for slot in owners.tolist()]
 
-    def samples(self, docnum: int) -> tuple[NDArray[np.int64], int] | None:
+    def samples(self, docnum: int) -> NDArray[np.int64] | None:
+        """See FieldSource: not stored."""
+        return None
+
+    def token_count(self, docnum: int) -> int | None:
         """See FieldSource: not stored."""
         return None
 
