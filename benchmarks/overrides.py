@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -68,7 +67,7 @@ def ranking_settings() -> frozenset[str]:
         from indexer.ranking.settings import DEFAULT
     except ImportError:
         return frozenset()
-    return frozenset(field.name for field in dataclasses.fields(DEFAULT))
+    return frozenset(DEFAULT.field_names)
 
 
 def _like(present: Any, value: str) -> Any:

@@ -9,12 +9,12 @@ place that a new kind must be added to.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from analyzers.analyzer import Analysis, analyze_form
+from indexer.query.values import Value
 
 if TYPE_CHECKING:
     from indexer.query.patterns import FormPattern
@@ -96,7 +96,7 @@ def _forms(side: Sequence[PhraseWord]) -> tuple[Hashable, ...]:
     )
 
 
-class _Compared:
+class _Compared(Value):
     """Compared and hashed by `identity`, which leaves out where words were written."""
 
     @property
@@ -118,7 +118,6 @@ class _Compared:
         return self._hash
 
 
-@dataclass(frozen=True, eq=False)
 class StemQuery(_Compared):
     """A word: all written forms that meet it at the tier `match` or a stronger one.
 
@@ -148,7 +147,6 @@ class StemQuery(_Compared):
         return (self.fields, word, self.variants, sides, how)
 
 
-@dataclass(frozen=True, eq=False)
 class AlternativeQuery(_Compared):
     """Other names for several words of the query together: نوفمبر where it says تشرين الثاني.
 
@@ -166,7 +164,6 @@ class AlternativeQuery(_Compared):
         return (self.fields, tuple(map(_forms, self.sides)), self.boost, self.strict)
 
 
-@dataclass(frozen=True, eq=False)
 class PatternQuery(_Compared):
     """A word with a star, or one that may be misspelled: every form that fits the pattern."""
 
@@ -188,7 +185,6 @@ class PatternQuery(_Compared):
         return tier if strictly else None
 
 
-@dataclass(frozen=True, eq=False)
 class PhraseQuery(_Compared):
     """Words in this order, nothing between them, each compared at `level`.
 
@@ -236,8 +232,7 @@ Leaf = StemQuery | AlternativeQuery | PatternQuery | PhraseQuery
 LEAVES = (StemQuery, AlternativeQuery, PatternQuery, PhraseQuery)
 
 
-@dataclass(frozen=True)
-class FilterQuery:
+class FilterQuery(_Compared):
     """Documents whose file or date passes a test; adds nothing to scores.
 
     `files`, where given, are the file numbers admitted; `dates`, where given, the first and the
@@ -246,7 +241,12 @@ class FilterQuery:
 
     files: frozenset[int] | None = None
     dates: tuple[str, str] | None = None
-    written: str = field(default="", compare=False)
+    written: str = ""
+
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        return (self.files, self.dates)
 
 
 class Question(NamedTuple):
@@ -260,8 +260,7 @@ class Question(NamedTuple):
     noun: StemQuery | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class WordsQuery:
+class WordsQuery(Value):
     """Words side by side, in the order of the query: any makes a document belong.
 
     Documents that hold more of the words gain, and those that hold neighbours as neighbours, or
@@ -273,50 +272,53 @@ class WordsQuery:
     question: Question | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class OrQuery:
+class OrQuery(Value):
     """Any of some queries; scores are summed."""
 
     subqueries: tuple[Node, ...]
     boost: float = 1.0
 
 
-@dataclass(frozen=True, eq=False)
-class AndQuery:
+class AndQuery(Value):
     """All of some queries; scores are summed."""
 
     subqueries: tuple[Node, ...]
     boost: float = 1.0
 
 
-@dataclass(frozen=True, eq=False)
-class RequireQuery:
+class RequireQuery(Value):
     """What belongs to both; scored by the first alone."""
 
     a: Node
     b: Node
 
 
-@dataclass(frozen=True, eq=False)
-class ExceptQuery:
+class ExceptQuery(Value):
     """What belongs to the first and not to the second; scored by the first."""
 
     a: Node
     b: Node
 
 
-@dataclass(frozen=True)
-class EveryQuery:
+class EveryQuery(_Compared):
     """All documents, each with score 0."""
 
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        return ()
 
-@dataclass(frozen=True)
-class NothingQuery:
+
+class NothingQuery(_Compared):
     """No document."""
 
+    @property
+    def identity(self) -> Hashable:
+        """See _Compared."""
+        return ()
 
-@dataclass(frozen=True, eq=False)
-class ForeignQuery:
+
+class ForeignQuery(Value):
     """A query of another engine, asked for its own matcher; `query` is what that takes."""
 
     query: Any

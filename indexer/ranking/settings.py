@@ -8,11 +8,12 @@ docs/ranking.md has the tables, the ablations, and how far they can be trusted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+
+from indexer.query.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class RankingSettings:
+class RankingSettings(Value):
     """Numbers of the ranking. The defaults are the product; others are for measuring.
 
     k1, b              BM25's own; flat from 0.8 to 1.0 and from 0.7 to 0.75 (k1 1.2: -0.12)
@@ -52,7 +53,7 @@ class RankingSettings:
 
     k1: float = 1.0
     b: float = 0.75
-    field_weights: dict[str, float] = field(default_factory=lambda: {"title": 2.0, "text": 1.0})
+    field_weights: Mapping[str, float] = {"title": 2.0, "text": 1.0}
     exact: float = 1.2
     folded: float = 1.0
     stem: float = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -131,7 +131,8 @@ class Oracle:
         """What a document gains for a word near its beginning, more where texts are long."""
         if isinstance(q, PhraseQuery | AlternativeQuery):
             return 0.0
-        words = replace(q, sides=()) if isinstance(q, StemQuery) else q
+        fields = {name: getattr(q, name) for name in q.field_names}
+        words = StemQuery(**fields | {"sides": ()}) if isinstance(q, StemQuery) else q
         places = [
             at
             for field in q.fields
