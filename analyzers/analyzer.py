@@ -7,8 +7,8 @@ tier match at every weaker one.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from analyzers.normalizer import fold
 from analyzers.roots import root
 from analyzers.stemmer import stem

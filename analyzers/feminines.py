@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from enum import Enum, auto
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from pyarabic import araby
 
 from analyzers.lists import lines_of, read_list
+from analyzers.named import NamedTuple
 from analyzers.normalizer import fold
 from analyzers.plurals import AFTER, BEFORE, bears
 from analyzers.stemmer import stem

@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
 
 from pyarabic import araby
 
 from analyzers.letters import ARABIC, PHRASES, QURANIC_LETTERS, REGIONAL_INDICATORS, char_class
 from analyzers.letters import EMOJI as EMOJI_CLASS
+from analyzers.named import NamedTuple
 from analyzers.normalizer import unmark
 from analyzers.uthmani import vocative_end
 

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 from functools import cache
 from itertools import product
-from typing import NamedTuple
 
 from analyzers.lists import lines_of, read_list, words_of, write_list
+from analyzers.named import NamedTuple
 
 _PRONOUNS = ("ها", "هم", "هما", "هن", "كم", "كما", "كن", "نا", "ه", "ك", "ي")
 _OTHER_ENDINGS = (

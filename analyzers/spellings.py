@@ -9,12 +9,11 @@ This file does not know what a spelling means.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.codepoints import text_of
+from analyzers.named import NamedTuple
 from analyzers.ranked import numbered
 
 Letters = NDArray[np.uint32]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pyarabic import araby
 
 from analyzers.analyzer import Analysis
 from analyzers.letters import HAMZA_ON_TATWEEL, MARKS, TATWEEL
+from analyzers.named import NamedTuple
 from analyzers.normalizer import (
     CLOSED_LIST,
     FOLD_LETTERS,

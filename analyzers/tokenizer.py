@@ -22,7 +22,6 @@ import threading
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import compress
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +40,7 @@ from analyzers.letters import (
     OTHER,
     SEPARATOR,
 )
+from analyzers.named import NamedTuple
 from analyzers.normalizer import PLAIN_RANGES, unmark
 from analyzers.pieces import pieces
 from analyzers.ranked import distinct_of

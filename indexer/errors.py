@@ -6,7 +6,9 @@ command line words it as a command, a program acts on it.
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from analyzers.named import NamedTuple
 
 WHOOSH_RELEASE = "3.54.0"
 """The one release of whoosh3 that Fahras works with."""

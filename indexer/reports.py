@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from analyzers.named import NamedTuple
 
 if TYPE_CHECKING:
     from indexer.parts.layout import Division, Layout

@@ -11,8 +11,9 @@ line ends as they are), counted from 0, ends exclusive; lines and columns are co
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from analyzers.named import NamedTuple
 from indexer.errors import OptionError
 
 if TYPE_CHECKING:

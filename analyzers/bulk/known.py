@@ -8,7 +8,6 @@ ending that is left allow it: small tables answer both before the list of words 
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,6 +23,7 @@ from analyzers.bulk.packed import (
     pack,
     pack_all,
 )
+from analyzers.named import NamedTuple
 from analyzers.protected import (
     ENDING_SETS,
     HEAD_LETTERS,

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache, cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pyarabic import araby
 
 from analyzers.codepoints import code_points, text_of
+from analyzers.named import NamedTuple
 from analyzers.ranked import distinct_of
 
 ALPHABET = araby.HAMZA + araby.ALEF + "بتثجحخدذرزسشصضطظعغفقكلمنهوي"

@@ -7,12 +7,12 @@ the functions for a single word. This is many times faster than word by word.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
 from analyzers.bulk.packed import ODD, Array, Numbering, Numbers, Words
 from analyzers.bulk.words import MANY, by_size
+from analyzers.named import NamedTuple
 from analyzers.proclitics import PROCLITICS, may_bear, may_part, splits
 from analyzers.roots import root, root_key
 from analyzers.stemmer import light_stem, stem

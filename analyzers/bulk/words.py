@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -23,6 +22,7 @@ from analyzers.bulk.packed import (
     pack_all,
     pair_table,
 )
+from analyzers.named import NamedTuple
 from analyzers.operations import RADICAL, Operations, WordList
 from analyzers.ranked import is_among
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 from itertools import pairwise
-from typing import NamedTuple
 
 import numpy as np
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import inverse_of
 from indexer.codec.checks import Checks
 from indexer.codec.container import Container

@@ -10,11 +10,12 @@ import json
 import mmap
 import zlib
 from collections.abc import Callable, Iterator
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.named import NamedTuple
 from indexer.codec import format as fmt
 from indexer.codec.checks import Checks, checksums_of
 from indexer.codec.commits import mapped, read_directory

@@ -41,8 +41,8 @@ import re
 import struct
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.codec.format import EXTENSION, FORMAT_VERSION, FormatError
 
 _MAGIC = b"FAHRASTC"

@@ -25,11 +25,12 @@ import json
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from indexer.codec import contents
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.contents import Fingerprint, Toc

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from analyzers.bulk.packed import ALPHABET, BITS, MOST_LETTERS, ODD, Numbering, Numbers, Words
 from analyzers.codepoints import code_points
+from analyzers.named import NamedTuple
 from analyzers.ranked import distinct_of, places
 from indexer.codec.postings import starts_of
 

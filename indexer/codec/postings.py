@@ -5,11 +5,12 @@ Pure numpy; nothing here knows about files, fields or Whoosh.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes
 
 Array = npt.NDArray[Any]

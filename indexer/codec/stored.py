@@ -12,11 +12,12 @@ import decimal
 import json
 from collections.abc import Sequence
 from itertools import accumulate
-from typing import IO, Any, NamedTuple
+from typing import IO, Any
 
 import numpy as np
 import zstandard
 
+from analyzers.named import NamedTuple
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.postings import Array
 from indexer.errors import IndexCorruptError

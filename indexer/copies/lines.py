@@ -8,11 +8,12 @@ folder by itself.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes
 from indexer.copies.prints import Grams, Hashes
 

@@ -17,11 +17,12 @@ plays a part. Texts that are the same have one key and count once.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes, distinct_of, is_among
 from analyzers.spellings import mix
 from indexer.codec.postings import slice_indices, starts_of

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.codepoints import code_points
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes, distinct_of
 from analyzers.spellings import mix
 from indexer.codec.postings import slice_indices, starts_of

@@ -13,11 +13,12 @@ import zlib
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes, distinct_of, is_among, numbered
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec import commits

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import NoTextError
 
 _BOMS = (

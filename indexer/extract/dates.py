@@ -13,8 +13,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from functools import cache
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.extract import hijri, months
 
 HIJRI = "hijri"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import unquote
 
+from analyzers.named import NamedTuple
 from indexer.errors import ExtractError
 from indexer.extract.html import text_of_page
 from indexer.extract.package import Package, local, parse_xml

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import PassingError
 from indexer.extract.types import MAX_FILE_BYTES, MAX_PAGE_BYTES
 

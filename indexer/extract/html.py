@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.extract.charsets import decode
 from indexer.extract.flow import Flow
 from indexer.extract.html_head import date_of_page, title_of_page

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import ExtractError, NoTextError, PassingError
 from indexer.extract.formats import extension_of
 from indexer.extract.jsonl import Ids

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import ExtractError
 from indexer.extract.dates import iso_date
 from indexer.extract.package import Package, local, parse_xml, values_of

@@ -13,7 +13,9 @@ import ctypes
 import math
 import unicodedata
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
+
+from analyzers.named import NamedTuple
 
 MOST_CHARS = 50_000
 """Of a page; a printed one has 3,000."""

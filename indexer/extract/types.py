@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.reports import FileProblem
 
 if TYPE_CHECKING:

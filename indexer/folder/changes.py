@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Set
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import ExtractError
 from indexer.extract import hash_file
 from indexer.extract.formats import readers

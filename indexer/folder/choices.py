@@ -7,7 +7,9 @@ same. It holds for all roots of an index.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from analyzers.named import NamedTuple
 
 if TYPE_CHECKING:
     from indexer.extract.fields import Role

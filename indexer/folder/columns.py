@@ -20,8 +20,8 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
 from functools import cached_property
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import IndexCorruptError
 
 Stamp = tuple[int, int]

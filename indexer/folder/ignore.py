@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import FahrasError
 
 MOST_PATTERNS = 2_000

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import Stamp
 from indexer.folder.walk import walk

@@ -21,8 +21,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, get_args
 
+from analyzers.named import NamedTuple
 from indexer.errors import IndexCorruptError
 
 Kind = Literal["page", "slide", "sheet", "chapter", "heading"]

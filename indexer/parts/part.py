@@ -12,8 +12,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import IndexCorruptError
 from indexer.parts.layout import title_of
 

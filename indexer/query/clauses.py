@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, Protocol
 
+from analyzers.named import NamedTuple
 from indexer.query.negations import negated
 from indexer.query.nodes import (
     LEAVES,

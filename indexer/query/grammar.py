@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from analyzers.named import NamedTuple
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
 from indexer.query import limits

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
 from indexer.query.patterns import within

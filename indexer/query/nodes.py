@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal
 
 from analyzers.analyzer import Analysis, analyze_form
+from analyzers.named import NamedTuple
 from indexer.query.values import Value
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ done form by form; `ranking.stars` and `ranking.edits` search a whole dictionary
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from pyarabic import araby
 
+from analyzers.named import NamedTuple
 from analyzers.normalizer import fold
 from indexer.query.letters import letters_agree, pieces_agree
 from indexer.results import Tier

@@ -8,11 +8,11 @@ last of them, so that none of the others need be.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from indexer.query.nodes import Leaf, Question, StemQuery, WordsQuery
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.gathering import Chosen, Gathering

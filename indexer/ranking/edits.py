@@ -8,12 +8,13 @@ only near the diagonal (Ukkonen, Algorithms for approximate string matching, 198
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.codepoints import code_points
+from analyzers.named import NamedTuple
 from analyzers.ranked import distinct_of
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.keys import Keys, Places

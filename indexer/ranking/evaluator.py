@@ -8,11 +8,12 @@ Queries of another engine are asked for their own matchers.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from indexer.query.nodes import (
     LEAVES,
     AndQuery,

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.asking import asking_alike
 from analyzers.feminines import pairs_of, parted
+from analyzers.named import NamedTuple
 from analyzers.plurals import bears, relatives
 from analyzers.proclitics import PROCLITICS, rests_in, splits
 from analyzers.roots import kindred, root

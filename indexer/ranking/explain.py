@@ -9,12 +9,13 @@ again, so that ranking itself keeps nothing for this.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple, assert_never
+from typing import Any, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
+from analyzers.named import NamedTuple
 from analyzers.ranked import is_among
 from indexer.query.nodes import (
     LEAVES,

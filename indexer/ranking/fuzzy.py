@@ -7,10 +7,10 @@ of them are meant.
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
 
 import numpy as np
 
+from analyzers.named import NamedTuple
 from indexer.query.patterns import Fuzzy
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import NO_SPANS, FieldSource, Near, Segment, Spans

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 
+from analyzers.named import NamedTuple
 from indexer.query.nodes import Leaf
 from indexer.ranking.evaluator import Ranked
 from indexer.ranking.leaves import Leaves

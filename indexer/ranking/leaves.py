@@ -7,11 +7,11 @@ fields are summed, then saturated once, then weighted by one idf.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from indexer.query.nodes import Leaf, PhraseQuery, leaf_words
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.gathering import Frequencies, Gathering

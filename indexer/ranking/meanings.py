@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
 from analyzers.analyzer import analyze_form
+from analyzers.named import NamedTuple
 from indexer.query.nodes import OtherName, PhraseWord, WordLevel
 from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.phrases import PhrasePlaces

@@ -7,11 +7,11 @@ parts begin is stored by token, so that no text is read. Words of the title coun
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes
 from indexer.ranking.bm25 import length_norms, saturation
 from indexer.ranking.gathering import Chosen, Frequencies, Gathering, summed_at

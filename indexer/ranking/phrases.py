@@ -8,11 +8,11 @@ the words are looked at, so that a rare word makes a phrase cheap.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import changes, distinct_of, is_among
 from indexer.query.nodes import stretches
 from indexer.ranking.occurrences import gathered, occurrences_of

@@ -6,11 +6,11 @@ What each gives by itself, and more where they stand near, and where more of the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from indexer.query.nodes import WordsQuery, parted
 from indexer.ranking.closer import CloserLook, Gains
 from indexer.ranking.leaves import Leaves, Scores

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from itertools import islice
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
+from analyzers.named import NamedTuple
 from analyzers.tokenizer import shared_tokenizer
 from indexer.query.grammar import ParsedQuery
 from indexer.query.nodes import Node, OrQuery, QueryWord, StemQuery

@@ -9,19 +9,12 @@ its folded form, stem and root are computed from it, so a group is named by its 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    NamedTuple,
-    NotRequired,
-    Protocol,
-    TypedDict,
-    get_args,
-)
+from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analyzers.named import NamedTuple
 
 if TYPE_CHECKING:
     from indexer.query.nodes import Leaf

@@ -10,8 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import log
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from analyzers.normalizer import fold
 from analyzers.stemmer import behind, stem
 from indexer.ranking.slips import slip_cost

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import log
-from typing import NamedTuple
 
 from analyzers.analyzer import analyze_form
+from analyzers.named import NamedTuple
 from indexer.query.nodes import Leaf, PhraseQuery, QueryWord, StemQuery, words_of
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import is_part

@@ -6,8 +6,9 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.errors import DocumentNotFoundError
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry

@@ -13,9 +13,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
+from analyzers.named import NamedTuple
 from indexer.errors import FahrasError
 
 USER, PASSWORD, CA = "FAHRAS_CLUSTER_USER", "FAHRAS_CLUSTER_PASSWORD", "FAHRAS_CLUSTER_CA"

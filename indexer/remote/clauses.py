@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from analyzers.analyzer import analyze_form
+from analyzers.named import NamedTuple
 from indexer.codec.grams import likeness
 from indexer.query.letters import letters_agree
 from indexer.query.nodes import (

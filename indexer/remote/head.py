@@ -20,9 +20,10 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NamedTuple
+from typing import Any
 
 from analyzers import ANALYZER_VERSION
+from analyzers.named import NamedTuple
 from indexer.errors import (
     IndexCorruptError,
     IndexLockedError,

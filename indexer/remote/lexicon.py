@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.codec.grams import grams_in, likeness
 from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.source import Level

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from itertools import zip_longest
 from sys import maxsize
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
+from analyzers.named import NamedTuple
 from analyzers.tokenizer import Tokenizer
 from indexer.results import Tier
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.named import NamedTuple
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.query.nodes import Leaf

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.results import Match, Snippet
 from indexer.snippets.highlighter import Highlight
 

@@ -13,9 +13,10 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from analyzers import ANALYZER_VERSION
+from analyzers.named import NamedTuple
 from indexer.codec.format import FORMAT_VERSION
 from indexer.errors import (
     IndexCorruptError,

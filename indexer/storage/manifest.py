@@ -17,8 +17,9 @@ import json
 import os
 import re
 import zlib
-from typing import Any, NamedTuple
+from typing import Any
 
+from analyzers.named import NamedTuple
 from indexer.codec.format import FORMAT_VERSION
 from indexer.errors import IndexCorruptError
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
+from analyzers.named import NamedTuple
 from indexer.errors import FahrasError, Remedy
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.changes import Changes, Look, look_at, look_at_loose

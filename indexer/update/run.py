@@ -12,8 +12,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from analyzers.named import NamedTuple
 from indexer.errors import ExtractError, PassingError
 from indexer.extract import MAX_FILE_BYTES, Extraction, Record, extension_of, extract_path
 from indexer.extract.formats import BY_ENDING, OTHER_KIND

@@ -10,8 +10,8 @@ import os
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.codec import commits
 from indexer.codec.consistency import faults_of, living, numbers_of
 from indexer.codec.container import Container

@@ -8,8 +8,8 @@ the small files that name all others are damaged, everything is read again, as b
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.codec import commits
 from indexer.codec.opened import open_segment
 from indexer.errors import IndexCorruptError

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.cli.output import errors, records, terminal
 from indexer.errors import (
     DocumentNotFoundError,

@@ -10,9 +10,10 @@ import os
 import re
 from collections.abc import Callable, Iterable
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from analyzers.named import NamedTuple
 from indexer.cli.output import terminal
 from indexer.cli.output.blocks import without_title
 from indexer.cli.output.records import relative_path

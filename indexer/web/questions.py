@@ -7,9 +7,9 @@ command line's. Refuses what is too long, too many or unknown, and says what wou
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
+from analyzers.named import NamedTuple
 from indexer.results import (
     FIELD_NAMES,
     MATCH_LEVELS,

@@ -9,8 +9,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.web import wording
 from indexer.web.markup import Places, direction, marked, safe, safe_name
 from indexer.web.page import document_page

@@ -6,8 +6,8 @@ What the library itself says in English, of a query that it cannot read for one,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.reading.reasons import Reason
 from indexer.results import SearchResults, Staleness
 

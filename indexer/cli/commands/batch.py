@@ -8,8 +8,8 @@ from __future__ import annotations
 import io
 import json
 import sys
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.errors import FahrasError
 from indexer.given import MIB, read_given, too_large
 

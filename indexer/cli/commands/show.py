@@ -6,8 +6,9 @@ import re
 import sys
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from analyzers.named import NamedTuple
 from indexer.cli import exits
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import records, render, terminal

@@ -10,8 +10,8 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.cli.line.kinds import Choice, Names, Option, OptionalChoice, Request, Row
 from indexer.cli.line.options import COMMANDS, FahrasRequest
 from indexer.cli.line.reader import HELP, is_word

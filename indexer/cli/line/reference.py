@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.cli.line.kinds import (
     Choice,
     Flag,

@@ -7,8 +7,9 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output import terminal
 

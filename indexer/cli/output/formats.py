@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 from importlib import metadata
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer.cli.output import records, render, tables, terminal
 from indexer.extract.formats import FORMATS, UNNAMED, Format
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from analyzers.steps import Steps, steps
 from analyzers.suffixes import PLURALS, PRONOUNS
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from analyzers.named import NamedTuple
 from indexer.cli.output import terminal
 from indexer.cli.output.records import relative_path
 

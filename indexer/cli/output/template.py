@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import NamedTuple
+
+from analyzers.named import NamedTuple
 
 _PIECE = re.compile(r"\{\{|\}\}|\{([^{}:]*)(?::([^{}]*))?\}|\\([tn0\\])|[{}]")
 _ESCAPES = {"t": "\t", "n": "\n", "0": "\0", "\\": "\\"}

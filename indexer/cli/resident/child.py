@@ -13,8 +13,9 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
+from analyzers.named import NamedTuple
 from indexer.cli import resident
 
 _HANDED_OVER_S = 5.0

@@ -18,8 +18,8 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from itertools import islice
-from typing import NamedTuple
 
+from analyzers.named import NamedTuple
 from indexer import process
 from indexer.cli import exits, opening, resident
 from indexer.cli.output import terminal

@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from analyzers.bulk.packed import Numbering, Numbers
 from analyzers.bulk.vocabulary import splits_all, stem_all
+from analyzers.named import NamedTuple
 
 
 class Bearings(NamedTuple):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from whoosh import formats
 
+from analyzers.named import NamedTuple
 from analyzers.ranked import inverse_of
 from analyzers.tokenizer import cut
 from indexer.codec.build.dictionary import Vocabulary

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 
 from analyzers.bulk.packed import ODD, Encoded, Numbering, Numbers, Spelled, own_letters
+from analyzers.named import NamedTuple
 from analyzers.ranked import distinct_of, inverse_of, numbered
 from indexer.codec.build.bearing import Bearings, bearings_of
 from indexer.codec.container import ContainerWriter

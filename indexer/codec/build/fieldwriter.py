@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from analyzers.named import NamedTuple
 from indexer.codec.build.dictionary import (
     Dictionary,
     Vocabulary,

@@ -8,10 +8,10 @@ order of their documents. Postings are moved, never decoded.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 
+from analyzers.named import NamedTuple
 from indexer.codec.postings import Array, Postings, slice_indices, starts_of
 
 BLOCK_TOKENS = 1_000_000

@@ -7,10 +7,11 @@ by field, not one by one: a thousand small files cost little more than one large
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from whoosh import fields
 
+from analyzers.named import NamedTuple
 from indexer.codec.stored import encode_records
 from indexer.codec.whoosh.formfield import FormField
 

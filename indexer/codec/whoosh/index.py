@@ -13,12 +13,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from whoosh.filedb.filestore import FileStorage, RamStorage
 from whoosh.index import TOC, FileIndex
 from whoosh.searching import Searcher
 
+from analyzers.named import NamedTuple
 from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.contents import INDEX_NAME, Fingerprint, Toc

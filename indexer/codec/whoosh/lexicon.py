@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
 from analyzers.bulk.packed import Numbering
+from analyzers.named import NamedTuple
 from analyzers.proclitics import rests_in
 from indexer.codec.grams import Grams, build_grams, likeness_of, nearest, shared
 from indexer.ranking.edits import near
