@@ -8,7 +8,7 @@ of them, and is scored by BM25. Texts that are the same again are left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 
 import numpy as np
@@ -18,7 +18,7 @@ from analyzers.analyzer import analyze_form
 from analyzers.named import NamedTuple
 from analyzers.tokenizer import shared_tokenizer
 from indexer.query.grammar import ParsedQuery
-from indexer.query.nodes import Node, OrQuery, QueryWord, StemQuery
+from indexer.query.nodes import Leaf, Node, OrQuery, QueryWord, StemQuery
 from indexer.ranking.bm25 import idf
 from indexer.ranking.evaluator import Evaluator, Ranked, TieKey
 from indexer.ranking.snapshot import Snapshot
@@ -57,29 +57,36 @@ class Sample(NamedTuple):
         return cls(segment.text(docnum, "title"), segment.text(docnum, "text"))
 
 
-def telling(sample: Sample, evaluator: Evaluator, fields: tuple[str, ...]) -> ParsedQuery:
-    """The most telling words as a query, in their order; no words where none is met elsewhere.
-
-    The places of the words are those in `text_of`.
-    """
-    snapshot = evaluator.snapshot
+def considered(sample: Sample, snapshot: Snapshot, fields: tuple[str, ...]) -> list[StemQuery]:
+    """The words that tell most by how often they occur, each weighed by its share of a document."""
     vocabulary, documents = snapshot.vocabulary(fields), snapshot.documents
     amounts = _amounts(sample, snapshot)
     rough = {
         stem: amount * idf(documents, min(vocabulary.count("stem", stem), documents))
         for stem, (_, amount) in amounts.items()
     }
-    weights: dict[StemQuery, float] = {}
-    for stem in sorted(rough, key=lambda stem: (-rough[stem], stem))[:_CONSIDERED]:
-        form, amount = amounts[stem]
-        leaf = StemQuery(fields, QueryWord.of(form), "stem", amount, respell=False)
-        if evaluator.leaves.document_frequency(leaf) > 1:
-            weights[leaf] = amount * evaluator.leaves.idf(leaf)
-    leaves = sorted(weights, key=lambda leaf: (-weights[leaf], leaf.word.unmarked))[:WORDS]
-    return _query(leaves)
+    best = sorted(rough, key=lambda stem: (-rough[stem], stem))[:_CONSIDERED]
+    return [
+        StemQuery(fields, QueryWord.of(form), "stem", amount, respell=False)
+        for form, amount in map(amounts.__getitem__, best)
+    ]
 
 
-def _query(leaves: Sequence[StemQuery]) -> ParsedQuery:
+def telling(leaves: Sequence[StemQuery], evaluator: Evaluator) -> ParsedQuery:
+    """The most telling ones of some words as a query; no words where none is met elsewhere.
+
+    The places of the words are those in `text_of`.
+    """
+    weights = {
+        leaf: leaf.boost * evaluator.leaves.idf(leaf)
+        for leaf in leaves
+        if evaluator.leaves.document_frequency(leaf) > 1
+    }
+    best = sorted(weights, key=lambda leaf: (-weights[leaf], leaf.word.unmarked))[:WORDS]
+    return as_query(best)
+
+
+def as_query(leaves: Sequence[StemQuery]) -> ParsedQuery:
     """Words as a query, each with its place in the text that they make with spaces between."""
     placed, start = [], 0
     for leaf in leaves:
@@ -118,6 +125,16 @@ def _amounts(sample: Sample, snapshot: Snapshot) -> dict[str, tuple[str, float]]
     return {stem: (form, tf / most) for stem, (form, tf) in pooled.items()}
 
 
+def weights_of(leaves: Sequence[Leaf], evaluator: Evaluator) -> dict[Leaf, float]:
+    """What a document is credited with for holding each of some words."""
+    return {leaf: evaluator.leaves.idf(leaf) * leaf.boost for leaf in leaves}
+
+
+def enough(weights: Mapping[Leaf, float]) -> float:
+    """What a document must be credited with to belong."""
+    return max(SHARE * sum(weights.values()), float(np.finfo(float).tiny))
+
+
 class Likeness:
     """The documents that are like one, by its telling words."""
 
@@ -133,22 +150,26 @@ class Likeness:
         admitted: which may belong, None for all. Copies are looked for among the best, so that the
         total may count some that are further down.
         """
+        docs, scores = self.ordered(admitted, ties)
+        kept, copies = self._without_copies(docs, count)
+        return Ranked(docs.take(kept), scores.take(kept), len(docs) - copies)
+
+    def ordered(self, admitted: Docs | None, ties: TieKey) -> tuple[Docs, NDArray[np.float32]]:
+        """(documents, their scores): all that belong but for the one itself, best first."""
         docs = self._belonging(admitted)
         scores = self._evaluator.scores(self._query, docs).astype(np.float32)
         order = np.lexsort((ties(docs), -scores))
-        docs, scores = docs.take(order), scores.take(order)
-        kept, copies = self._without_copies(docs, count)
-        return Ranked(docs.take(kept), scores.take(kept), len(docs) - copies)
+        return docs.take(order), scores.take(order)
 
     def _belonging(self, admitted: Docs | None) -> Docs:
         """The documents that hold enough, ascending, but for the one itself."""
         evaluator = self._evaluator
         held = np.zeros(evaluator.snapshot.size)
-        weights = [evaluator.leaves.idf(leaf) * leaf.boost for leaf in self._leaves]
-        for leaf, weight in zip(self._leaves, weights, strict=True):
+        weights = weights_of(self._leaves, evaluator)
+        for leaf, weight in weights.items():
             held[evaluator.leaves.members(leaf)] += weight
         held[self._doc] = 0.0
-        docs: Docs = np.flatnonzero(held >= max(SHARE * sum(weights), np.finfo(float).tiny))
+        docs: Docs = np.flatnonzero(held >= enough(weights))
         return docs if admitted is None else docs[np.isin(docs, admitted)]
 
     def _without_copies(self, docs: Docs, count: int | None) -> tuple[NDArray[np.int64], int]:

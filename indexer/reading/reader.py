@@ -56,11 +56,11 @@ class Reader(OpenIndex):
         those about what is shown.
         """
         from indexer.ranking.evaluator import Evaluator
-        from indexer.ranking.similar import Sample, telling, text_of
+        from indexer.ranking.similar import Sample, considered, telling, text_of
 
-        doc = self._documents.number(name, line)
-        sample = Sample.of(self._snapshot, doc)
-        parsed = telling(sample, Evaluator(self._snapshot), options.fields)
+        doc, snapshot = self._documents.number(name, line), self._snapshot
+        words = considered(Sample.of(snapshot, doc), snapshot, options.fields)
+        parsed = telling(words, Evaluator(snapshot))
         options = options._replace(strict=frozenset(), respell=False)
         return self._search(text_of(parsed), options, parsed).similar(doc)
 

@@ -8,7 +8,7 @@ ranked is ranked again here, so only which documents are among the first hundred
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import assert_never
 
 from analyzers.analyzer import analyze_form
@@ -319,6 +319,14 @@ class Clauses:
             for form in self._forms_of(group)
             if not leaf.strict or letters_agree(group.form, form, leaf.strict)
         ]
+
+    def credited(self, weights: Mapping[Leaf, float], least: float) -> Json:
+        """The documents that hold some leaves whose weights are at least so much together."""
+        each: list[Json] = [
+            {"constant_score": {"filter": self.holding(leaf, BESIDE), "boost": weight}}
+            for leaf, weight in weights.items()
+        ]
+        return {"function_score": {"query": any_of(each), "min_score": least}}
 
     # Nodes
 

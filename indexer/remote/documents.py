@@ -13,11 +13,13 @@ from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.lookup import FileTable
+from indexer.ranking.similar import Sample
 from indexer.ranking.source import Docs
 from indexer.reading.documents import Documents, Found
 from indexer.remote.commit import OpenCommit
 from indexer.remote.lexicon import Lexicon, plain
 from indexer.remote.mapping import Json
+from indexer.remote.source import CandidateSegment
 from indexer.remote.writer import PART_BITS
 from indexer.reports import TermStats
 from indexer.schema import FORM_FIELDS
@@ -41,6 +43,13 @@ class RemoteDocuments(Documents):
     def all(self) -> Docs:
         """All documents at hand."""
         return np.arange(self._size)
+
+    def sample(self, name: str, line: int | None) -> tuple[str, Sample]:
+        """The id on the cluster, and the words, of the document that `document` would give."""
+        segment, docnum, _ = self._placed(name, line)[0]
+        assert isinstance(segment, CandidateSegment)  # noqa: S101  as `snapshot_of` makes it
+        texts = (segment.text(docnum, field) for field in FORM_FIELDS)
+        return segment.hits[docnum]["_id"], Sample(*texts)
 
     def _of_file(self, number: int) -> list[Found]:
         return self._found("file", number)

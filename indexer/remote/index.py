@@ -428,10 +428,20 @@ class RemoteIndex(Index):
     def similar(
         self, name: str, line: int | None = None, options: SearchOptions = SearchOptions()
     ) -> SearchResults:
-        """Refused: what is like a document is not looked for on a cluster."""
-        raise FahrasError(
-            "an index on a cluster does not find similar documents: search it for some of the words"
-        )
+        """See Index."""
+        from indexer.ranking.similar import as_query, considered, telling, text_of
+
+        ident, sample = self._documents_of([]).sample(name, line)
+        statistics = self._commit_open.statistics()
+        bare = self._commit_open.snapshot_of([], statistics)
+        with statistics.noting():
+            considered(sample, bare, options.fields)
+        words = considered(sample, bare, options.fields)
+        options = options._replace(strict=frozenset(), respell=False)
+        parsed = as_query(words)
+        counted = self._search(text_of(parsed), options, parsed).counted(words)
+        parsed = telling(words, counted)
+        return self._search(text_of(parsed), options, parsed).like(ident)
 
     def duplicates(
         self, path: str | None = None, *, min_overlap: float | None = None

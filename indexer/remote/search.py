@@ -57,6 +57,9 @@ _PAGE = 500
 
 _ROUNDS = 8
 
+_MORE_TEXTS = 10
+"""Documents like one whose texts are fetched beyond those that are shown: some are its copies."""
+
 _MOST_EXAMINED = 2_000
 """Documents that are looked at to say why none was found."""
 
@@ -180,9 +183,9 @@ class RemoteSearch(Search):
             for number, leaf in enumerate(leaves)
         }
 
-    def _body(self, size: int) -> Json:
-        query = {"bool": {"must": [self._clauses.of(self.query)], **self._commit.admitted}}
-        return {"size": size, "query": query, "track_total_hits": True}
+    def _members(self) -> Json:
+        """The documents that answer, ranked roughly."""
+        return {"bool": {"must": [self._clauses.of(self.query)], **self._commit.admitted}}
 
     # Ranking
 
@@ -191,10 +194,7 @@ class RemoteSearch(Search):
         self._prepare()
         if self.options.sort != "relevance":
             return self._rank_by_other(count)
-        reach = _PAGE if count is None else min(count + self._beyond, MOST_SHOWN)
-        hits, total, told = self._best(reach)
-        if total > len(hits) and (count is None or count > len(hits)):
-            hits = list(self._commit.every(self._body(_PAGE)["query"], RANKED))
+        hits, total, told = self._candidates(self._members(), count, self._weighed())
         self._take(hits, told)
         ranked = self.evaluator.rank(self.query, count, self._path_ranks)
         if self._verified and total > len(hits):
@@ -208,17 +208,38 @@ class RemoteSearch(Search):
         average = sum(length for _, length in head.lengths) / max(head.documents, 1)
         return int(min(max(_RANKED_WORDS / max(average, 1), _LEAST_REACH), _REACH))
 
-    def _best(self, size: int) -> tuple[list[Json], int, dict[Leaf, int]]:
-        """The candidates, how many documents answer, and how many hold each leaf."""
-        leaves = self._weighed()
-        body = self._body(size) | {"_source": RANKED}
-        if leaves:
-            held = {"filters": {"filters": self._frequencies(leaves)}}
-            within: Json = {"filter": {"bool": self._commit.admitted}, "aggs": {"held": held}}
-            body["aggs"] = {"every": {"global": {}, "aggs": {"within": within}}}
-        answer = self._commit.search(body)
+    def _candidates(
+        self, query: Json, count: int | None, leaves: Sequence[Leaf]
+    ) -> tuple[list[Json], int, dict[Leaf, int]]:
+        """Documents among which the `count` best are, all if None; else see `_best`."""
+        size = _PAGE if count is None else min(count + self._beyond, MOST_SHOWN)
+        hits, total, told = self._best(query, size, leaves)
+        if total > len(hits) and (count is None or count > len(hits)):
+            hits = list(self._commit.every(query, RANKED))
+        return hits, total, told
+
+    def _best(
+        self, query: Json, size: int, leaves: Sequence[Leaf]
+    ) -> tuple[list[Json], int, dict[Leaf, int]]:
+        """The best documents, how many answer, and how many of the index hold each leaf."""
+        body = {"size": size, "query": query, "track_total_hits": True, "_source": RANKED}
+        answer = self._commit.search(body | self._counting(leaves))
         total: int = answer["hits"]["total"]["value"]
         return answer["hits"]["hits"], total, self._told(leaves, answer)
+
+    def _counting(self, leaves: Sequence[Leaf]) -> Json:
+        """What of a search counts the documents that hold each leaf."""
+        if not leaves:
+            return {}
+        held = {"filters": {"filters": self._frequencies(leaves)}}
+        within: Json = {"filter": {"bool": self._commit.admitted}, "aggs": {"held": held}}
+        return {"aggs": {"every": {"global": {}, "aggs": {"within": within}}}}
+
+    def counted(self, leaves: Sequence[Leaf]) -> Evaluator:
+        """What knows how many documents hold each word of the query, whatever its place."""
+        self._prepare()
+        told = self._best(NOTHING, 0, leaves)[2]
+        return Evaluator(self._commit.snapshot_of([], self._commit.statistics(told)))
 
     @property
     def _verified(self) -> bool:
@@ -239,7 +260,7 @@ class RemoteSearch(Search):
 
     def _rank_by_other(self, count: int | None) -> Ranked:
         """All members by path, date or size: their places first, then what is shown."""
-        query = self._body(0)["query"]
+        query = self._members()
         found = list(self._commit.every(query, ["file", "place", "date", "stored.date"]))
         files = np.array([hit["_source"]["file"] for hit in found], np.int64)
         places = np.array([hit["_source"]["place"] for hit in found], np.int64)
@@ -252,7 +273,7 @@ class RemoteSearch(Search):
             keys.append([rank[date] for date in dates])
         order = np.lexsort(keys)[:count].tolist()
         wanted = [found[place]["_id"] for place in order]
-        best, _, told = self._best(self._beyond)
+        best, _, told = self._best(query, self._beyond, self._weighed())
         at_hand = {hit["_id"] for hit in best}
         others = [name for name in wanted if name not in at_hand]
         self._take([*best, *self._commit.documents(others, RANKED)], told)
@@ -275,6 +296,30 @@ class RemoteSearch(Search):
             return False
         self._take(hits, {})
         return True
+
+    def like(self, name: str) -> SearchResults:
+        """The documents that are like one of which the query has the most telling words.
+
+        name: its id on the cluster. Which belong, and how many, the cluster says; the best of them
+        are ranked here.
+        """
+        from indexer.ranking.similar import Likeness, enough, weights_of
+
+        counted = self.counted(self.parsed.leaves)
+        weights = weights_of(self.parsed.leaves, counted)
+        told = {leaf: counted.leaves.document_frequency(leaf) for leaf in weights}
+        query = self._members()["bool"]
+        query["filter"] = [*query["filter"], self._clauses.credited(weights, enough(weights))]
+        query["must_not"] = [*query.get("must_not", ()), {"ids": {"values": [name]}}]
+        hits, total, _ = self._candidates({"bool": query}, self._reach, ())
+        self._take([*hits, *self._commit.documents([name], [*RANKED, "text"])], told)
+        doc = next(n for n, hit in enumerate(self._segment.hits) if hit["_id"] == name)
+        likeness = Likeness(self.evaluator, self.parsed, doc)
+        order = likeness.ordered(None, self._path_ranks)[0]
+        seen = None if self._reach is None else self._reach + _MORE_TEXTS
+        self._segment.fetch_texts(order[:seen].tolist())
+        ranked = likeness.ranked(None, self._reach, self._path_ranks)
+        return self.shown(ranked._replace(total=ranked.total + total - len(order)))
 
     # What is shown
 

@@ -8,6 +8,7 @@ it asks for nothing new: two round trips for words never met, none for known one
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from analyzers.analyzer import analyze_form
 from indexer.query.nodes import Leaf
@@ -29,6 +30,14 @@ class RemoteStatistics:
         self.documents = head.documents
         self.notes = False
         """Whether what is not known is noted, not asked at once."""
+
+    @contextmanager
+    def noting(self) -> Iterator[None]:
+        """Note what is asked for and not known, and fetch that at the end."""
+        self.notes = True
+        yield
+        self.notes = False
+        self._lexicon.fetch()
 
     def total_length(self, field: str) -> float:
         """See Statistics."""

@@ -60,7 +60,9 @@ COMMANDS = [
     ["search", "كِتاب", "--strict", "marks"], ["terms", "كتا"], ["terms", "*تاب", "--sort", "count"],
     ["show", "science/groundwater.txt"], ["show", "science/groundwater.txt:3", "--query", "ماء"],
     ["show", "nothing.txt"], ["export"], ["export", "ماء", "--all-words"],
-    ["eval", "queries.jsonl", "qrels.tsv"],
+    ["eval", "queries.jsonl", "qrels.tsv"], ["similar", "science/groundwater.txt"],
+    ["similar", "wire-006", "-n", "3", "--jsonl"], ["similar", "faq-009", "--in", "news/*"],
+    ["search", "فيضان الوادي", "--by", "part", "--jsonl"],
 ]  # fmt: skip
 
 
@@ -132,7 +134,7 @@ def test_stats_and_verify(there: str, here: str) -> None:
 
 @pytest.mark.parametrize(
     "command",
-    [["similar", "science/groundwater.txt"], ["duplicates"], ["serve", "--socket"]],
+    [["duplicates"], ["serve", "--socket"]],
     ids=" ".join,
 )
 def test_what_is_not_to_be_had_is_said_in_a_line(command: list[str], there: str) -> None:
