@@ -1,7 +1,8 @@
 """An index on a cluster, with the methods of any other: see `indexer.index`.
 
-The run that reads and compares files is the same; here is what differs: a lease instead of a lock,
-bulk requests instead of segments, one write of the head instead of a rename.
+The run that reads and compares files is the same; here is what differs in making and changing an
+index: a lease instead of a lock, bulk requests instead of segments, one write of the head, not a
+rename.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -18,56 +18,33 @@ from indexer.errors import FahrasError, IndexCorruptError, NoRootsError, Remedy
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.index import Index
-from indexer.reading.tables import VariantTables
 from indexer.remote.address import Address, parse
 from indexer.remote.client import PATIENT, Client, ClusterError
 from indexer.remote.commit import OpenCommit, admitted_by
 from indexer.remote.head import Head, Lease, Meta, Version
-from indexer.remote.mapping import REMOTE_VERSION, Json, documents_body, words_body
+from indexer.remote.mapping import Json, documents_body, words_body
+from indexer.remote.reader import RemoteReader
 from indexer.remote.writer import RemoteWriter
-from indexer.results import SearchOptions, SearchResults
 from indexer.schema import FORM_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Set
 
-    from indexer.copies.lines import Recurring
-    from indexer.query.grammar import ParsedQuery
-    from indexer.reading.documents import Documents
-    from indexer.reading.reasons import Reason
-    from indexer.remote.documents import RemoteDocuments
-    from indexer.remote.search import RemoteSearch
-    from indexer.reports import (
-        CopyGroup,
-        Document,
-        IndexStats,
-        Meeting,
-        ProgressCallback,
-        TermStats,
-    )
-    from indexer.results import TermSortKey
-
-_WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
+    from indexer.reports import ProgressCallback
 
 
-class RemoteIndex(Index):
+class RemoteIndex(RemoteReader, Index):
     """An index on a cluster. Make one with `Index.create`, `open` or `rebuild`."""
 
     def __init__(
         self, address: Address, client: Client | None = None, wait_s: float | None = None
     ) -> None:
-        self._client = client or Client(address)
+        super().__init__(client or Client(address))
         self._patient = client or Client(address, patience=PATIENT)
-        self._address = address
-        self._meta = Meta(self._client)
         self._wait_s = wait_s
-        self._is_new = False
         self._lock = None
-        self._fresh: tuple[Head, Catalogue] | None = None
-        """Of an index that is not in use yet: what it begins with."""
         self._stack = ExitStack()
         self._lease: Lease | None = None
-        self._variant_tables = VariantTables()
 
     # Opening
 
@@ -158,57 +135,6 @@ class RemoteIndex(Index):
             if len(found) == shards:
                 break
         return tuple(found[shard] for shard in sorted(found))
-
-    # What is open
-
-    @cached_property
-    def _commit_open(self) -> OpenCommit:
-        if self._fresh is not None and self._is_new:
-            return OpenCommit(self._client, self._meta, self._fresh[0])
-        return OpenCommit(self._client, self._meta, self._meta.read()[0])
-
-    @property
-    def _head(self) -> Head:
-        return self._commit_open.head
-
-    def _catalogue_of(self, head: Head) -> Catalogue:
-        return catalogues.unpacked(self._meta.read_catalogue(head), str(self._address))
-
-    @cached_property
-    def _known_catalogue(self) -> Catalogue:
-        if self._fresh is not None and self._is_new:
-            return self._fresh[1]
-        for _ in range(3):
-            try:
-                return self._catalogue_of(self._head)
-            except IndexCorruptError:
-                before = self._head
-                self.refresh()  # another commit has removed it
-                if self._head == before:
-                    raise
-        return self._catalogue_of(self._head)
-
-    @property
-    def _catalogue(self) -> Catalogue:
-        return self._known_catalogue
-
-    def _let_go(self) -> None:
-        for name in ("_commit_open", "_known_catalogue", "_files", "_ids", "_newer"):
-            vars(self).pop(name, None)
-
-    def refresh(self) -> None:
-        """See Index."""
-        self._let_go()
-
-    def refresh_if_changed(self) -> bool:
-        """See Index."""
-        if "_commit_open" not in vars(self):
-            return False
-        newest, known = self._meta.read()[0], self._head
-        if newest == known:
-            return False
-        self._let_go()
-        return True
 
     def close(self) -> None:
         """See Index."""
@@ -392,22 +318,6 @@ class RemoteIndex(Index):
                 run.carry_out(plan)
                 stamp(catalogue, started_ns, problems_of(plan, run), plan.places)
 
-    def document_path(self, key: str) -> str:
-        """The absolute path of a file by its key."""
-        return self._catalogue.absolute(key)
-
-    def documented(self) -> list[str]:
-        """The keys of the files that have documents."""
-        files = self._catalogue.files
-        return [key for key in files if files[key].documents]
-
-    # Aliases of fields
-
-    @property
-    def aliases(self) -> dict[str, str]:
-        """See Index."""
-        return dict(self._head.aliases)
-
     def alias_fields(self, aliases: Mapping[str, str]) -> tuple[str, ...]:
         """See Index."""
         from indexer.query.aliases import renamed
@@ -422,146 +332,6 @@ class RemoteIndex(Index):
                 self._meta.write(head._replace(aliases=named), version)
             self._let_go()
         return ()
-
-    # Reading
-
-    def similar(
-        self, name: str, line: int | None = None, options: SearchOptions = SearchOptions()
-    ) -> SearchResults:
-        """See Index."""
-        from indexer.ranking.similar import as_query, considered, telling, text_of
-
-        ident, sample = self._documents_of([]).sample(name, line)
-        statistics = self._commit_open.statistics()
-        bare = self._commit_open.snapshot_of([], statistics)
-        with statistics.noting():
-            considered(sample, bare, options.fields)
-        words = considered(sample, bare, options.fields)
-        options = options._replace(strict=frozenset(), respell=False)
-        parsed = as_query(words)
-        counted = self._search(text_of(parsed), options, parsed).counted(words)
-        parsed = telling(words, counted)
-        return self._search(text_of(parsed), options, parsed).like(ident)
-
-    def duplicates(
-        self, path: str | None = None, *, min_overlap: float | None = None
-    ) -> Iterator[CopyGroup]:
-        """Refused: copies are not looked for on a cluster."""
-        raise FahrasError("an index on a cluster does not know copies: use one of this computer")
-
-    def recurring_lines(self) -> tuple[Recurring, ...]:
-        """None: they are not learned on a cluster."""
-        return ()
-
-    def why_nothing(
-        self, results: SearchResults, options: SearchOptions = SearchOptions()
-    ) -> tuple[Reason, ...]:
-        """See Index. Nothing is said of single words where too many documents hold them."""
-        if results.total:
-            return ()
-        from indexer.reading import reasons
-
-        def count(others: SearchOptions) -> int:
-            return self._search(results.query, others).rank(1).total
-
-        search = self._search(results.query, options)
-        if search.take_all_with_a_word():
-            found = reasons.of_query(search, results, count)
-        else:
-            found = reasons.without_options(options, count, led=False)
-        return (*found, *reasons.of_index(self.document_count, self.problems(), self._newer))
-
-    def _search(
-        self, query: str, options: SearchOptions, parsed: ParsedQuery | None = None
-    ) -> RemoteSearch:
-        options.check()
-        from indexer.remote.search import RemoteSearch
-
-        table = self._variants(options.variants_files)
-        commit, files, aliases = self._commit_open, self._files, self.aliases
-        return RemoteSearch(commit, files, table, query, options, aliases, parsed)
-
-    @property
-    def _own_variants(self) -> str:
-        """See Index: a cluster keeps none."""
-        return ""
-
-    def rank(
-        self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
-    ) -> list[tuple[str, float]]:
-        """See Index. Numbers of documents are those of one search here, so no ids are kept."""
-        search = self._search(query, options)
-        ranked = search.rank(k)
-        return [
-            (search.document_id(doc), score)
-            for doc, score in zip(ranked.docs.tolist(), ranked.scores.tolist(), strict=True)
-        ]
-
-    def documents(
-        self, query: str = "", options: SearchOptions = SearchOptions()
-    ) -> Iterator[Document]:
-        """See Index."""
-        for hit in self._search(query, options).each(_WHOLE):
-            documents = self._documents_of([hit])
-            yield from documents.each(documents.all())
-
-    @property
-    def _documents(self) -> Documents:
-        return self._documents_of([])
-
-    def _documents_of(self, hits: Sequence[Json]) -> RemoteDocuments:
-        from indexer.remote.documents import RemoteDocuments
-
-        return RemoteDocuments(self._commit_open, self._catalogue, self._files, hits)
-
-    @property
-    def document_count(self) -> int:
-        """See Index."""
-        return self._head.documents
-
-    def terms(
-        self, pattern: str = "", limit: int | None = None, sort: TermSortKey = "alphabet"
-    ) -> Iterator[TermStats]:
-        """See Index."""
-        from indexer.remote.documents import terms_of
-
-        return terms_of(self._commit_open.lexicon, pattern, limit, sort)
-
-    def frequent_words(self, beginning: str, limit: int = 50) -> list[str]:
-        """See Index. None: nobody waits for a cluster while typing."""
-        return []
-
-    def meetings(self, word: str, options: SearchOptions = SearchOptions()) -> tuple[Meeting, ...]:
-        """See Index. None: each form would be asked for by itself."""
-        return ()
-
-    def stats(self) -> IndexStats:
-        """See Index."""
-        from analyzers import ANALYZER_VERSION
-        from indexer.extract.formats import OTHER_KIND
-        from indexer.reports import IndexStats
-
-        catalogue, commit = self._catalogue, self._commit_open
-        failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
-        others = len(catalogue.files.read_by(OTHER_KIND))
-        total = commit.figures["_all"]["primaries"]
-        return IndexStats(
-            index_dir=str(self._address),
-            aliases=self.aliases,
-            roots=self.roots(),
-            documents=self.document_count,
-            files=len(catalogue.files) - sum(not entry.documents for entry in failures) - others,
-            tokens=sum(length for _, length in commit.head.lengths),
-            terms=commit.lexicon.distinct(),
-            text_bytes=sum(catalogue.files.column("text_bytes")),
-            index_bytes=total["store"]["size_in_bytes"],
-            segments=total["segments"]["count"],
-            format_version=REMOTE_VERSION,
-            analyzer_version=ANALYZER_VERSION,
-            updated=catalogue.updated,
-            problems=self.problems(),
-            listed=len(catalogue.loose),
-        )
 
 
 def _gone_of(head: Head) -> Json:
