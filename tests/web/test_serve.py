@@ -20,6 +20,8 @@ from urllib.parse import quote
 import pytest
 from cli_process import environment, run
 
+from indexer.web import server as server_module
+
 START = """
 import sys
 from indexer.web import server, workers
@@ -251,6 +253,15 @@ def test_a_signal_ends_it_quietly_and_nothing_was_written(
         idle.close()
     assert (process.returncode, out, err) == (code, "", "")
     assert state(texts) == before
+
+
+def test_what_is_sent_does_not_wait_for_an_acknowledgement() -> None:
+    with (
+        server_module._listening("127.0.0.1", 0) as listener,
+        closing(socket.create_connection(listener.getsockname(), WAIT_S)),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 def test_a_port_that_is_taken_is_said(texts: Path) -> None:
