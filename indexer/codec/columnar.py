@@ -106,9 +106,6 @@ class ColumnarField:
 
     def group(self, level: Level, key: str) -> Spans:
         """See FieldSource: no span or one."""
-        return self._memory.get(self._find, level, key)
-
-    def _find(self, level: Level, key: str) -> Spans:
         if level == "exact":
             slots = self.arrays.slots_of_term(key)
         else:
@@ -176,9 +173,6 @@ class ColumnarField:
 
     def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource: the stems of a root, which lie side by side."""
-        return self._memory.get(self._find_relatives, root, stem)
-
-    def _find_relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
         span = self.group("root", root)
         if not len(span):
             return span, np.zeros(0)

@@ -100,7 +100,7 @@ def _meetings(
         source = segment.field(field)
         if source is None:
             continue
-        terms = [spans for leaf in leaves for spans in _sought_spans(leaf, source, resolver)]
+        terms = [spans for leaf in leaves for spans in _sought_spans(leaf, field, source, resolver)]
         spans = np.concatenate([NO_SPANS, *terms])
         if len(spans):
             spans = spans[spans[:, 0].argsort()]
@@ -108,14 +108,14 @@ def _meetings(
     return met
 
 
-def _sought_spans(leaf: Leaf, source: FieldSource, resolver: Resolver) -> list[Spans]:
-    """The terms of a field that a leaf may highlight."""
-    terms = [
-        part.located.spans
-        for part in resolver.terms(leaf)
-        if part.source is source and part.kind < OTHER
-    ]
-    if not terms:
+def _sought_spans(leaf: Leaf, field: str, source: FieldSource, resolver: Resolver) -> list[Spans]:
+    """The terms of a field that a leaf may highlight, also where it is searched in others only."""
+    if field in leaf.fields:
+        found = resolver.terms(leaf)
+        terms = [
+            part.located.spans for part in found if part.source is source and part.kind < OTHER
+        ]
+    else:
         meanings = resolver.spans(leaf, source)
         terms = [meaning.spans for meaning in meanings if meaning.expansion.retrieves]
     terms += [
