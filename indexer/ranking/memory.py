@@ -50,14 +50,28 @@ class Memory:
 
         The name begins with what no other value is called by.
         """
+        held = self._used(name)
+        if held is not None:
+            return cast("Made", held[0])
+        made = make()
+        self.keep(name, made)
+        return made
+
+    def known(self, name: tuple[Hashable, ...]) -> Any:
+        """What is remembered by this name, None where nothing is."""
+        held = self._used(name)
+        return None if held is None else held[0]
+
+    def keep(self, name: tuple[Hashable, ...], value: object, name_bytes: int = _KEY_BYTES) -> None:
+        """Remember a value by a name, which takes so many bytes."""
+        self._hold(name, value, name_bytes + weight_of(value))
+
+    def _used(self, name: Hashable) -> tuple[object, int] | None:
         with self._lock:
             held = self._held.pop(name, None)
             if held is not None:
                 self._held[name] = held  # the last is the one used most lately
-                return cast("Made", held[0])
-        made = make()
-        self._hold(name, made, _KEY_BYTES + weight_of(made))
-        return made
+            return held
 
     def clear(self) -> None:
         """Forget everything."""

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from indexer.codec.format import FORMAT_VERSION
 from indexer.reading.opened import OpenIndex
-from indexer.reading.tables import VARIANTS_NAME, VariantTables
-from indexer.results import Match, SearchOptions, SearchResults, TermSortKey
+from indexer.reading.tables import VARIANTS_NAME, VariantTables, as_it_is
+from indexer.results import Match, SearchOptions, SearchResults, Staleness, TermSortKey
 from indexer.storage.location import Location
 
 if TYPE_CHECKING:
@@ -110,6 +110,20 @@ class Reader(OpenIndex):
 
         found = reasons.of_query(self._search(results.query, options), results, count)
         return (*found, *reasons.of_index(self.document_count, self.problems(), self._newer))
+
+    @property
+    def state(self) -> str:
+        """Tells what is open from what was before: answers of one state are alike.
+
+        But for what they say of files, see `staleness`.
+        """
+        return repr((self._location, self._opened[0].toc.generation, as_it_is(self._own_variants)))
+
+    def staleness(self, path: str) -> Staleness | None:
+        """Whether a file of the index, named as hits name it, is gone or has changed since."""
+        from indexer.reading.search import staleness_of
+
+        return staleness_of(path, self._catalogue.files[self._catalogue.key(path)])
 
     def document(self, name: str, line: int | None = None) -> Document:
         """A document by record id, by path below the home, or by file-system path.

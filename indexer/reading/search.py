@@ -456,9 +456,9 @@ class Search:
         )
 
     def _staleness(self, path: str, entry: FileEntry) -> Staleness | None:
-        """Like `_staleness_of`, but checked only once for all records of a file."""
+        """As `staleness_of`, but looked at only once for all records of a file."""
         if path not in self._stale:
-            self._stale[path] = _staleness_of(path, entry)
+            self._stale[path] = staleness_of(path, entry)
         return self._stale[path]
 
     def _explain(self, docs: Docs) -> None:
@@ -506,7 +506,7 @@ def _byte_offset(
     return len(text[: snippets[0].offset].encode("utf-8", "surrogatepass"))
 
 
-def _staleness_of(path: str, entry: FileEntry) -> Staleness | None:
+def staleness_of(path: str, entry: FileEntry) -> Staleness | None:
     """Whether the file is gone or has changed since indexing. Read only if its time differs."""
     try:
         now = os.stat(path)

@@ -26,7 +26,7 @@ class VariantTables:
         Raises FahrasError, which names the file.
         """
         wanted = (own, *files) if os.path.exists(own) else files
-        key = tuple(map(_as_it_is, wanted))
+        key = tuple(map(as_it_is, wanted))
         if key not in self._known:
             table = VariantTable.default()
             for path in wanted:
@@ -35,7 +35,7 @@ class VariantTables:
         return self._known[key]
 
 
-def _as_it_is(path: str) -> object:
+def as_it_is(path: str) -> object:
     """What tells a file from another of that name, or from itself before it was changed."""
     try:
         info = os.stat(path)

@@ -94,6 +94,11 @@ class RemoteReader(Reader):
         return True
 
     @property
+    def state(self) -> str:
+        """See Index."""
+        return repr(self._head)
+
+    @property
     def aliases(self) -> dict[str, str]:
         """See Index."""
         return dict(self._head.aliases)

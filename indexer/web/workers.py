@@ -2,8 +2,11 @@
 
 Two answer on two cores what threads would answer on one; none can take down the site; and one that
 takes too long is ended, which a thread cannot be. Asked through pipes: a line of JSON there
-(`{"path": "/", "query": "q=..."}`), a line of JSON and so many bytes back. A process that is ready
-says so by a line.
+(`{"path": "/", "query": "q=...", "known": null}`), a line of JSON and so many bytes back. A process
+that is ready says so by a line.
+
+Answers are kept, up to a number of bytes. One that was given before is given again if a process
+says that what it was made of still is so: the same commit, and of each file the same to be said.
 
 Each process ends by itself when its stdin does, so that none outlives the site, however that ends.
 """
@@ -15,7 +18,8 @@ import json
 import sys
 from contextlib import suppress
 
-from indexer.web.answers import Answer, Answers, failure
+from indexer.ranking.memory import Memory
+from indexer.web.answers import SAME, Answer, Answers, Basis, failure
 
 ANSWER_S = 20.0
 """Seconds after which an answer is given up, and its process ended."""
@@ -25,6 +29,15 @@ START_S = 120.0
 
 MOST_WAITING = 100
 """Questions that wait for a process at a time; more are sent away."""
+
+_KEY_BYTES = 300
+"""What keeping an answer takes besides it and its address."""
+
+MOST_KEPT_BYTES = 32 << 20
+"""Of answers that may be given again; of pages of ten hits, some three thousand."""
+
+_HEAD_BYTES = 4 << 20
+"""Of a line about an answer: the paths of a hundred hits may take half of it."""
 
 _START = (
     "import sys; sys.path[:] = sys.argv[2:]; "
@@ -43,6 +56,7 @@ class Workers:
         self._running: set[Process] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._waiting = 0
+        self._kept = Memory(MOST_KEPT_BYTES)
 
     async def start(self) -> None:
         """Start them; they open the index meanwhile."""
@@ -63,13 +77,22 @@ class Workers:
         if worker is None:
             self._replace()
             return failure(path, 500, "what answers cannot be started: see where fahras serve runs")
-        return await self._answered(worker, path, query_string)
+        kept: Answer | None = self._kept.known((path, query_string))
+        known = None if kept is None else kept.basis
+        answer = await self._answered(worker, path, query_string, known)
+        if kept is not None and answer == SAME:
+            return kept
+        if answer.basis is not None:
+            self._kept.keep((path, query_string), answer, _KEY_BYTES + len(query_string))
+        return answer
 
-    async def _answered(self, worker: Process, path: str, query_string: bytes) -> Answer:
+    async def _answered(
+        self, worker: Process, path: str, query_string: bytes, known: Basis | None
+    ) -> Answer:
         """The answer of a process, which is free again afterwards, or replaced."""
         is_sound = False
         try:
-            answer = await asyncio.wait_for(_asked(worker, path, query_string), ANSWER_S)
+            answer = await asyncio.wait_for(_asked(worker, path, query_string, known), ANSWER_S)
             is_sound = True
             return answer
         except TimeoutError:
@@ -109,7 +132,7 @@ class Workers:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             start_new_session=True,  # Ctrl-C is for us
-            limit=1 << 20,
+            limit=_HEAD_BYTES,
         )
         self._running.add(worker)
         assert worker.stdout is not None  # noqa: S101  for mypy: it was asked for
@@ -127,16 +150,16 @@ class Workers:
             worker.kill()
 
 
-async def _asked(worker: Process, path: str, query_string: bytes) -> Answer:
+async def _asked(worker: Process, path: str, query_string: bytes, known: Basis | None) -> Answer:
     """One question and its answer. Raises OSError, ValueError or EOFError where there is none."""
     assert worker.stdin is not None  # noqa: S101  for mypy: it was asked for
     assert worker.stdout is not None  # noqa: S101
-    question = {"path": path, "query": query_string.decode("latin-1")}
+    question = {"path": path, "query": query_string.decode("latin-1"), "known": known}
     worker.stdin.write(json.dumps(question).encode("ascii") + b"\n")
     await worker.stdin.drain()
     head = json.loads(await worker.stdout.readline())
     body = await worker.stdout.readexactly(head["bytes"])
-    return Answer(head["status"], head["kind"], body)
+    return Answer(head["status"], head["kind"], body, head["basis"])
 
 
 def main(index_dir: str) -> None:
@@ -151,7 +174,12 @@ def main(index_dir: str) -> None:
     sys.stdout.buffer.flush()
     for line in sys.stdin.buffer:
         asked = json.loads(line)
-        answer = answers.answer(asked["path"], asked["query"].encode("latin-1"))
-        head = {"status": answer.status, "kind": answer.kind, "bytes": len(answer.body)}
+        answer = answers.answer(asked["path"], asked["query"].encode("latin-1"), asked["known"])
+        head = {
+            "status": answer.status,
+            "kind": answer.kind,
+            "bytes": len(answer.body),
+            "basis": answer.basis,
+        }
         sys.stdout.buffer.write(json.dumps(head).encode("ascii") + b"\n" + answer.body)
         sys.stdout.buffer.flush()

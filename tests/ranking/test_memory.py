@@ -46,6 +46,17 @@ def test_nothing_is_a_value_like_others() -> None:
     assert asked == [1]
 
 
+def test_what_is_kept_by_name_is_known_until_it_is_let_go() -> None:
+    memory = Memory(3_000)
+    assert memory.known(("a", 1)) is None
+    memory.keep(("a", 1), "first")
+    assert (memory.known(("a", 1)), memory.known(("a", 2))) == ("first", None)
+    memory.keep(("a", 1), "second")
+    assert memory.known(("a", 1)) == "second"
+    memory.keep(("b",), "third", name_bytes=2_800)
+    assert (memory.known(("a", 1)), memory.known(("b",))) == (None, "third")
+
+
 def test_what_was_not_used_for_longest_is_let_go_first() -> None:
     memory, maker = Memory(35_000), Maker()
     for number in (1, 2, 3, 1, 4):  # room for three

@@ -159,7 +159,7 @@ def test_a_file_of_many_records_is_looked_at_once(
     from indexer.reading import search
 
     asked: list[str] = []
-    monkeypatch.setattr(search, "_staleness_of", lambda path, entry: asked.append(path))
+    monkeypatch.setattr(search, "staleness_of", lambda path, entry: asked.append(path))
     hits: tuple[Hit, ...] = indexes[400].search("سطر", SearchOptions(limit=None)).hits
     assert len(hits) == 100
     assert [Path(path).name for path in asked] == ["b.jsonl"]
