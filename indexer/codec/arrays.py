@@ -17,9 +17,9 @@ from analyzers.named import NamedTuple
 from analyzers.ranked import inverse_of
 from indexer.codec.checks import Checks
 from indexer.codec.container import Container
+from indexer.codec.counted import Heads, Starts
 from indexer.codec.format import (
     GRAM_LEVEL,
-    LARGE_COUNT,
     LEVELS,
     SAMPLE_TOKENS,
 )
@@ -58,17 +58,14 @@ class FieldArrays:
         self.grouped = f"{self._prefix}slots" in container
         self._last: tuple[bytes | None, int] = (None, -1)
         self._keys: dict[str, StringTable] = {}
-        self._group_starts: dict[str, Array] = {}
+        self._group_starts: dict[str, Heads] = {}
         self._spelled: dict[str, Array] = {}
 
     def _array(self, part: str) -> Array:
         return self._container.array(self._prefix + part)
 
-    def _starts(self, prefix: str) -> Array:
-        """int64 [counts + 1]: where slices of these counts begin."""
-        counts = self._array(f"{prefix}counts").astype(np.int64)
-        counts[counts == LARGE_COUNT] = self._array(f"{prefix}large")
-        return starts_of(counts)
+    def _starts(self, prefix: str) -> Starts:
+        return Starts(self._array(f"{prefix}counts"), self._array(f"{prefix}large"))
 
     def _optional(self, part: str) -> Array | None:
         name = self._prefix + part
@@ -133,14 +130,8 @@ class FieldArrays:
 
     def group(self, level: str, key: bytes | str) -> int:
         """The group named by a folded form, stem or root, -1 if the segment has none."""
-        spelled = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
-        ordinal = self.ordinal(spelled)
-        if ordinal >= 0:
-            slot = self.slot(ordinal)
-            if self._is_spelled(level, slot):
-                return self.group_of_slot(level, slot)
-        found = self.other_keys(level).find(spelled)
-        return int(self._array(f"{level}_key_groups")[found]) if found >= 0 else -1
+        first, last = self.slots_of_key(level, key)
+        return self.group_of_slot(level, first) if first < last else -1
 
     def _is_spelled(self, level: str, slot: int) -> bool:
         """Whether the term of a slot is spelled as the key of its group."""
@@ -148,25 +139,35 @@ class FieldArrays:
 
     def group_of_slot(self, level: str, slot: int) -> int:
         """The group that a slot belongs to."""
-        return int(np.searchsorted(self.group_starts(level), slot, side="right")) - 1
+        return int(self.group_starts(level).groups_of(np.array([slot]))[0])
 
     def group_slots(self, level: str, group: int) -> Slots:
         """The slice of a group's slots; `NOTHING` for group -1."""
         if group < 0:
             return NOTHING
-        starts = self.group_starts(level)
-        return Slots(int(starts[group]), int(starts[group + 1]))
+        return Slots(*self.group_starts(level).around(self.group_starts(level)[group]))
 
     def slots_of_key(self, level: str, key: bytes | str) -> Slots:
         """The slice of the group named by a key, `NOTHING` if there is none."""
-        return self.group_slots(level, self.group(level, key))
+        spelled = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
+        ordinal = self.ordinal(spelled)
+        if ordinal >= 0:
+            slot = self.slot(ordinal)
+            if self._is_spelled(level, slot):
+                return Slots(*self.group_starts(level).around(slot))
+        return self.group_slots(level, self._group_of_other(level, spelled))
 
-    def group_starts(self, level: str) -> Array:
-        """int64 [groups + 1]: first slot of each group. Unpacked when first asked for."""
+    def _group_of_other(self, level: str, key: bytes) -> int:
+        """The group named by a key that no term of it is spelled as, -1 if there is none."""
+        found = self.other_keys(level).find(key)
+        return int(self._array(f"{level}_key_groups")[found]) if found >= 0 else -1
+
+    def group_starts(self, level: str) -> Heads:
+        """int64 [groups + 1]: first slot of each group, and the end."""
         known = self._group_starts.get(level)
         if known is None:
-            heads = np.unpackbits(self._array(f"{level}_heads"), count=self.term_count)
-            known = self._group_starts[level] = np.append(np.flatnonzero(heads), self.term_count)
+            heads = Heads(self._array(f"{level}_heads"), self.term_count)
+            known = self._group_starts[level] = heads
         return known
 
     def group_count(self, level: str) -> int:
@@ -175,8 +176,7 @@ class FieldArrays:
 
     def group_by_ordinal(self, level: str) -> Array:
         """int64: the group of each term."""
-        starts = self.group_starts(level)
-        return np.repeat(np.arange(len(starts) - 1), np.diff(starts)).take(self.slot_by_ordinal)
+        return self.group_starts(level).groups_of(self.slot_by_ordinal)
 
     def group_key(self, level: str, group: int) -> str:
         """The folded form, stem or root that names a group."""
@@ -192,8 +192,7 @@ class FieldArrays:
 
     def groups_of_terms(self, level: str, ordinals: Array) -> Array:
         """int64: the group of each of some terms."""
-        slots = self.slot_by_ordinal.take(ordinals)
-        return np.searchsorted(self.group_starts(level), slots, side="right") - 1
+        return self.group_starts(level).groups_of(self.slot_by_ordinal.take(ordinals))
 
     def groups_of_keys(self, level: str, places: Array) -> Array:
         """int64: the groups that some of the `other_keys` name."""
@@ -211,7 +210,7 @@ class FieldArrays:
         """The key of each group, by group; a copy, for work on the whole dictionary."""
         keys = [b""] * self.group_count(level)
         slots = np.flatnonzero(self._spelled_by_slot(level))
-        groups = np.searchsorted(self.group_starts(level), slots, side="right") - 1
+        groups = self.group_starts(level).groups_of(slots)
         terms = self.all_terms()
         ordinals = self.ordinal_by_slot.take(slots)
         for group, ordinal in zip(groups.tolist(), ordinals.tolist(), strict=True):
@@ -266,8 +265,8 @@ class FieldArrays:
     # Postings
 
     @cached_property
-    def doc_starts(self) -> Array:
-        """int64 [slots + 1], into `docs` and `tf`. Counted when first asked for."""
+    def doc_starts(self) -> Starts:
+        """int64 [slots + 1], into `docs` and `tf`."""
         return self._starts("doc_")
 
     @cached_property
@@ -303,7 +302,7 @@ class FieldArrays:
     def doc_range(self, slots: Slots) -> slice:
         """Where the postings of a slice of slots are in `docs`, `tf` and `weights`, checked."""
         starts = self.doc_starts
-        first, last = int(starts[slots.first]), int(starts[slots.last])
+        first, last = starts[slots.first], starts[slots.last]
         for checks in self._posting_checks:
             checks.part(first, last)
         return slice(first, last)
@@ -316,15 +315,15 @@ class FieldArrays:
     def docs_of(self, ordinals: Array) -> Array:
         """The documents of some terms, one term after the other."""
         slots = self.slot_by_ordinal[ordinals]
-        starts, stops = self.doc_starts[slots].tolist(), self.doc_starts[slots + 1].tolist()
+        ranges = self.doc_starts.take(np.stack([slots, slots + 1], axis=1))
         docs = self.docs
-        self.check_postings(np.stack([self.doc_starts[slots], self.doc_starts[slots + 1]], axis=1))
-        return np.concatenate([docs[:0], *(docs[a:b] for a, b in zip(starts, stops, strict=True))])
+        self.check_postings(ranges)
+        return np.concatenate([docs[:0], *(docs[a:b] for a, b in ranges.tolist())])
 
     def positions(self, slots: Slots) -> Array:
         """The positions of a slice, posting after posting; tf of them belong to each."""
         starts = self.position_starts
-        first, last = int(starts[slots.first]), int(starts[slots.last])
+        first, last = starts[slots.first], starts[slots.last]
         self._position_checks.part(first, last)
         return self._all_positions[first:last]
 
@@ -334,8 +333,8 @@ class FieldArrays:
         return self._all_positions.take(places)
 
     @cached_property
-    def position_starts(self) -> Array:
-        """int64 [slots + 1], into all positions. Counted when first asked for."""
+    def position_starts(self) -> Starts:
+        """int64 [slots + 1], into all positions."""
         return self._starts("pos_")
 
     @cached_property
@@ -351,13 +350,13 @@ class FieldArrays:
         """The number of documents with a term, including deleted ones."""
         slot = self.slot(ordinal)
         starts = self.doc_starts
-        return int(starts[slot + 1]) - int(starts[slot])
+        return starts[slot + 1] - starts[slot]
 
     def count_of(self, slots: Slots) -> int:
         """How often the terms of a slice occur; two lookups if positions are stored."""
         if self.has_positions:
             starts = self.position_starts
-            return int(starts[slots.last]) - int(starts[slots.first])
+            return starts[slots.last] - starts[slots.first]
         return int(self.tf[self.doc_range(slots)].sum(dtype=np.int64))
 
     def values(self, posting: int) -> bytes:
@@ -376,10 +375,10 @@ class FieldArrays:
             checks.all()
         return Postings(
             keys=np.arange(self.term_count),
-            doc_starts=self.doc_starts,
+            doc_starts=self.doc_starts.whole,
             docs=self.docs,
             tf=self.tf,
-            pos_starts=self.position_starts if self.has_positions else None,
+            pos_starts=self.position_starts.whole if self.has_positions else None,
             positions=self._optional("positions"),
             weights=self._optional("weights"),
             value_starts=self._optional("value_starts"),

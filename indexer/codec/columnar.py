@@ -177,8 +177,10 @@ class ColumnarField:
         if not len(span):
             return span, np.zeros(0)
         starts = self.arrays.group_starts("stem")
-        first, last = starts.searchsorted(span[0]).tolist()
-        spans = np.stack([starts[first:last], starts[first + 1 : last + 1]], axis=1)
+        first, last = starts.groups_of(span[0] - (0, 1)).tolist()
+        last += 1
+        groups = np.arange(first, last)
+        spans = np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
         common = self._shared_with(stem)
         return spans, likeness_of(self.arrays.stem_grams, common, first, last)
 
@@ -196,7 +198,7 @@ class ColumnarField:
         groups = self.arrays.bearing(target)
         folded, stems = self.arrays.group_starts("folded"), self.arrays.group_starts("stem")
         spans = np.stack([folded.take(groups), folded.take(groups + 1)], axis=1).astype(np.int64)
-        owners = stems.searchsorted(spans[:, 0], side="right") - 1
+        owners = stems.groups_of(spans[:, 0])
         firsts = np.flatnonzero(changes(owners))
         found = {}
         for stem, part in zip(owners[firsts].tolist(), np.split(spans, firsts[1:]), strict=False):
@@ -213,14 +215,11 @@ class ColumnarField:
 
     def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
-        bounds = self.arrays.doc_starts.take(spans).astype(np.int64)
+        bounds = self.arrays.doc_starts.take(spans)
         ranges = joined(spans)
-        if len(ranges) == len(spans):
-            ranges = bounds
-        else:
-            ranges = self.arrays.doc_starts.take(ranges).astype(np.int64)
+        ranges = bounds if len(ranges) == len(spans) else self.arrays.doc_starts.take(ranges)
         counts = bounds[:, 1] - bounds[:, 0]
-        positions = self.arrays.position_starts.take(spans[:, 0]).astype(np.int64)
+        positions = self.arrays.position_starts.take(spans[:, 0])
         return Located(spans, ranges, counts, int(counts.sum()), positions)
 
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -247,10 +246,10 @@ class ColumnarField:
         starts = self.arrays.doc_starts
         spans, _, counts, _, _ = gathered.located
         lasts = counts.cumsum()
-        shifts = starts.take(spans[:, 0]).astype(np.int64)
+        shifts = starts.take(spans[:, 0])
         shifts[1:] -= lasts[:-1]
         places = chosen + shifts.take(lasts.searchsorted(chosen, side="right"))
-        slots = starts.searchsorted(places.astype(starts.dtype), side="right") - 1
+        slots = starts.whole.searchsorted(places, side="right") - 1
         return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot.take(slots).tolist()]
 
     def samples(self, docnum: int) -> NDArray[np.int64] | None:

@@ -86,10 +86,10 @@ def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
             yield from _checked(f"{section}/{level}_gram", lambda: _gram_faults(arrays, section))
     if arrays.grouped:
         yield from _checked(f"{section}/bearing", lambda: _bearing_faults(arrays, section))
-    if int(arrays.doc_starts[-1]) != arrays.posting_count:
+    if int(arrays.doc_starts.whole[-1]) != arrays.posting_count:
         yield Fault(f"{section}/doc_counts", "not as many postings as it says")
         return
-    if arrays.has_positions and int(arrays.position_starts[-1]) != arrays.position_count:
+    if arrays.has_positions and int(arrays.position_starts.whole[-1]) != arrays.position_count:
         yield Fault(f"{section}/pos_counts", "not as many positions as it says")
         return
     yield from _posting_faults(arrays, section)
@@ -143,7 +143,7 @@ def _is_no_text(string: bytes) -> bool:
 
 def _group_faults(arrays: FieldArrays, section: str, level: str) -> Iterator[Fault]:
     starts = arrays.group_starts(level)
-    if arrays.term_count and int(starts[0]) != 0:
+    if arrays.term_count and starts[0] != 0:
         yield Fault(f"{section}/{level}_heads", "the first term is in no group")
         return
     problem = _strings_problem(arrays.other_keys(level))
@@ -185,7 +185,7 @@ def _are_slices(starts: Array, owners: Sized, values: Sized) -> bool:
 
 def _posting_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
     """Postings against the dictionary and the number of documents, piece by piece."""
-    starts = arrays.doc_starts
+    starts = arrays.doc_starts.whole
     if arrays.term_count and int(np.diff(starts).min()) < 1:
         yield Fault(f"{section}/doc_counts", "a term has no postings")
         return
@@ -208,7 +208,7 @@ def _posting_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
             return
         if arrays.has_positions:
             counted = np.add.reduceat(tf, begins, dtype=np.int64)
-            if not np.array_equal(counted, np.diff(arrays.position_starts[first : last + 1])):
+            if not np.array_equal(counted, np.diff(arrays.position_starts.whole[first : last + 1])):
                 yield Fault(f"{section}/tf", "it does not agree with the positions")
                 return
         first = last

@@ -18,6 +18,7 @@ from indexer.schema import FORM_FIELDS
 
 if TYPE_CHECKING:
     from indexer.codec.arrays import FieldArrays
+    from indexer.codec.counted import Starts
     from indexer.codec.opened import OpenedIndex
     from indexer.query.nodes import Leaf
     from indexer.ranking.resolve import Resolver
@@ -99,7 +100,7 @@ def _fitting(pattern: str, keys: Keys) -> Places:
     return fitting(pieces if len(pieces) > 1 else [*pieces, ("",)], keys)
 
 
-def _extents(starts: Places, slots: Places) -> list[int]:
+def _extents(starts: Starts, slots: Places) -> list[int]:
     """How much lies between the beginning of each of some slots and that of the next."""
     found: list[int] = (starts.take(slots + 1) - starts.take(slots)).tolist()
     return found

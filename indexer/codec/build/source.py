@@ -68,7 +68,7 @@ class SegmentSource:
         if self.alive is None:
             return np.ones(arrays.term_count, np.bool_)
         alive = starts_of(self.alive.take(arrays.docs))
-        return np.diff(alive.take(arrays.doc_starts.astype(np.int64))) > 0
+        return np.diff(alive.take(arrays.doc_starts.whole)) > 0
 
     def _document_values(self, values: Array, docmap: Array) -> DocumentValues:
         result = DocumentValues()
