@@ -9,14 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-_ADDRESS = re.compile(r"[^\s<>\"«»()\[\]{}]+")
+# `re` compiles these when a text first asks for them: few have an address.
+_ADDRESS = r"[^\s<>\"«»()\[\]{}]+"
 _SCHEME_END = "://"
 _SCHEMES = ("https", "http", "ftp", "HTTPS", "HTTP", "Https", "Http")
 _WWW = "www."
-_SCHEME = re.compile(r"(?:[a-z]+://)?(?:www\d?\.)?", re.IGNORECASE)
-_PART = re.compile(r"%[0-9a-f]{2}|[^\W_]+", re.IGNORECASE)
-_QUERY = re.compile(r"[?#]")
-_CODE = re.compile(r"%.*|.|\d{5,}|(?=.*\d)(?=.*[^\W\d]).*|.*[a-z][A-Z].*")
+_SCHEME = r"(?:[a-z]+://)?(?:www\d?\.)?"
+_PART = r"%[0-9a-f]{2}|[^\W_]+"
+_QUERY = r"[?#]"
+_CODE = r"%.*|.|\d{5,}|(?=.*\d)(?=.*[^\W\d]).*|.*[a-z][A-Z].*"
 _ENDINGS = frozenset(["html", "htm", "php", "asp", "aspx", "jsp", "shtml", "xhtml"])
 
 
@@ -37,7 +38,7 @@ def _silent_spans(text: str, slashes: Iterable[int]) -> Iterator[tuple[int, int]
     """(start, end) of each stretch that is not a word, in ascending order."""
     done = 0
     for start in sorted(_starts(text, slashes)):
-        address = _ADDRESS.match(text, start) if start >= done else None
+        address = re.compile(_ADDRESS).match(text, start) if start >= done else None
         if address is not None:
             yield from _silent_in(address)
             done = address.end()
@@ -67,14 +68,14 @@ def _places_of(letter: str, text: str) -> Iterator[int]:
 def _silent_in(address: re.Match[str]) -> Iterator[tuple[int, int]]:
     """(start, end) of the scheme, the parts that are no words, and the query of one address."""
     text, start, end = address.string, address.start(), address.end()
-    scheme = _SCHEME.match(text, start, end)
+    scheme = re.compile(_SCHEME, re.IGNORECASE).match(text, start, end)
     begin = scheme.end() if scheme else start
     yield start, begin
-    query = _QUERY.search(text, begin, end)
+    query = re.compile(_QUERY).search(text, begin, end)
     path_end = query.start() if query else end
     slash = text.find("/", begin, path_end)
     host_end = slash if slash >= 0 else path_end
-    for part in _PART.finditer(text, begin, path_end):
+    for part in re.compile(_PART, re.IGNORECASE).finditer(text, begin, path_end):
         if part.end() == end and text[part.start() - 1] == "/" and part[0].isalpha():
             continue  # a page may be called by one letter
         if _is_silent(part[0], in_path=part.start() >= host_end):
@@ -85,4 +86,4 @@ def _silent_in(address: re.Match[str]) -> Iterator[tuple[int, int]]:
 def _is_silent(part: str, *, in_path: bool) -> bool:
     if not in_path:
         return len(part) == 1
-    return part.lower() in _ENDINGS or _CODE.fullmatch(part) is not None
+    return part.lower() in _ENDINGS or re.fullmatch(_CODE, part) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.analyzer import analyze_form
 from analyzers.lists import lines_of, read_list, words_of

@@ -13,7 +13,7 @@ from __future__ import annotations
 from enum import Enum, auto
 from functools import cache, lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.lists import lines_of, read_list
 from analyzers.named import NamedTuple

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 SEPARATOR, MARK, FORMAT, ARABIC, DIGIT, OTHER, NUMBER_SEPARATOR, EMOJI, PHRASE = range(9)
 """Classes of characters:

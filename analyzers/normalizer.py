@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.letters import (
     ALLAH,

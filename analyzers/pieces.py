@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.letters import ARABIC, PHRASES, QURANIC_LETTERS, REGIONAL_INDICATORS, char_class
 from analyzers.letters import EMOJI as EMOJI_CLASS

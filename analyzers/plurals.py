@@ -16,7 +16,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.lists import read_bytes
 from analyzers.normalizer import fold

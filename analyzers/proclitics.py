@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.lists import read_list
 from analyzers.normalizer import fold

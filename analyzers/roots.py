@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.operations import ONE, F, Operations, W
 

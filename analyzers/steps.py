@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.analyzer import Analysis
 from analyzers.letters import HAMZA_ON_TATWEEL, MARKS, TATWEEL

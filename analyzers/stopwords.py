@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.lists import read_list, words_of
 

@@ -6,7 +6,7 @@ apply in the order in which Arabic adds endings, outermost first, and leave `MIN
 
 from __future__ import annotations
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.operations import F, Operations, W
 

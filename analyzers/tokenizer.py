@@ -25,7 +25,7 @@ from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers import letters
 from analyzers.addresses import spoken
@@ -75,9 +75,9 @@ _FIRST_SIGN = 0x2000
 
 
 _SPACE = re.compile(r"\s")
-_NUMERIC_RUN = re.compile(r"\d+(?:[.,٫٬،]\d+)*")
-_GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[,٬،]\d{3})+(?:[.٫]\d+)?")
-_DECIMAL_NUMBER = re.compile(r"\d+[.٫]\d+")
+_NUMERIC_RUN = r"\d+(?:[.,٫٬،]\d+)*"
+_GROUPED_NUMBER = r"\d{1,3}(?:[,٬،]\d{3})+(?:[.٫]\d+)?"
+_DECIMAL_NUMBER = r"\d+[.٫]\d+"
 
 
 class TokenArrays(NamedTuple):
@@ -399,10 +399,10 @@ def _join_numbers(text: str, classes: Classes) -> None:
         if i < done:
             continue
         start = _number_start(classes, i)
-        match = _NUMERIC_RUN.match(text, start)
+        match = re.compile(_NUMERIC_RUN).match(text, start)
         done = match.end() if match else i + 1
         run = text[start:done]
-        if _GROUPED_NUMBER.fullmatch(run) or _DECIMAL_NUMBER.fullmatch(run):
+        if re.fullmatch(_GROUPED_NUMBER, run) or re.fullmatch(_DECIMAL_NUMBER, run):
             for k in range(start, done):
                 if classes[k] == NUMBER_SEPARATOR:
                     classes[k] = FORMAT if text[k] in letters.THOUSANDS_SEPARATORS else DIGIT

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.letters import (
     DIGIT,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.bulk.packed import (
     ALPHABET,

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.codepoints import code_points, text_of
 from analyzers.named import NamedTuple

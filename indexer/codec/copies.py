@@ -25,7 +25,7 @@ import json
 import os
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,11 +34,13 @@ from analyzers.named import NamedTuple
 from indexer.codec import contents
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.contents import Fingerprint, Toc
-from indexer.copies.lines import Recurring
-from indexer.copies.pairs import Pairs
-from indexer.copies.prints import Grams
 from indexer.errors import IndexCorruptError
 from indexer.storage import durable
+
+if TYPE_CHECKING:
+    from indexer.copies.lines import Recurring
+    from indexer.copies.pairs import Pairs
+    from indexer.copies.prints import Grams
 
 Groups = NDArray[np.uint32]
 
@@ -109,6 +111,8 @@ class StoredCopies:
     @cached_property
     def pairs(self) -> Pairs:
         """All pairs."""
+        from indexer.copies.pairs import Pairs
+
         types = ("<u4", "<u8", "<u8", "<f4")
         columns = [
             self._array(f"pair_{name}", kind)
@@ -126,6 +130,8 @@ class StoredCopies:
     @cached_property
     def lines(self) -> list[Recurring]:
         """The recurring lines."""
+        from indexer.copies.lines import Recurring
+
         data = self._array("lines", "|u1").tobytes()
         try:
             found = [Recurring(*row) for row in json.loads(data.decode("utf-8", "surrogatepass"))]

@@ -6,9 +6,7 @@ block and keeps it for the next. Merging copies blocks whose documents are all a
 
 from __future__ import annotations
 
-import base64
 import datetime
-import decimal
 import json
 from collections.abc import Sequence
 from itertools import accumulate
@@ -238,11 +236,15 @@ def _plain(value: Any) -> Any:
     if value is None or isinstance(value, (str, bool, int, float)):
         return value
     if isinstance(value, bytes):
+        import base64
+
         return {"$bytes": base64.b64encode(value).decode("ascii")}
     if isinstance(value, datetime.datetime):
         return {"$datetime": value.isoformat()}
     if isinstance(value, datetime.date):
         return {"$date": value.isoformat()}
+    import decimal
+
     if isinstance(value, decimal.Decimal):
         return {"$decimal": str(value)}
     if isinstance(value, tuple):
@@ -262,12 +264,16 @@ def _original(value: Any) -> Any:
         return value
     ((tag, content),) = value.items()
     if tag == "$bytes":
+        import base64
+
         return base64.b64decode(content)
     if tag == "$datetime":
         return datetime.datetime.fromisoformat(content)
     if tag == "$date":
         return datetime.date.fromisoformat(content)
     if tag == "$decimal":
+        import decimal
+
         return decimal.Decimal(content)
     if tag == "$tuple":
         return tuple(_original(item) for item in content)

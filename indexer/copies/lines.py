@@ -8,14 +8,16 @@ folder by itself.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
 from analyzers.ranked import changes
-from indexer.copies.prints import Grams, Hashes
+
+if TYPE_CHECKING:
+    from indexer.copies.prints import Grams, Hashes
 
 Ints = NDArray[Any]
 

@@ -10,17 +10,19 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from indexer.copies.lines import Recurring
+if TYPE_CHECKING:
+    from indexer.copies.lines import Recurring
+
 
 Span = tuple[int, int]
 
-_LINKS = re.compile(
+_LINKS = (
     r"[^\w\n]*(?:"
     r"(?:[اأإ]قر[أا]|طالع|شاهد|تابع)\w?\s+(?:[اأ]يض[اً]*|المزيد|كذلك)"
     r"|(?:مواضيع|موضوعات|[اأ]خبار|مقالات|قصص|تقارير)\s+(?:ذات صلة|متعلقة|مرتبطة|مشابهة|قد تهمك)"
-    r")(?!\w)",
-    re.MULTILINE,
+    r")(?!\w)"
 )
 """How a line begins that leads to other stories: «اقرأ أيضا: …», «مواضيع ذات صلة».
 
@@ -38,7 +40,7 @@ _LINK_WORDS = 30
 _LINK_CHARS = 500
 """More than these words have, and more space than a recurring line is written with."""
 
-_LINE = re.compile(r"[^\n]+")
+_LINE = r"[^\n]+"
 _WORD = re.compile(r"\w")
 
 
@@ -58,11 +60,11 @@ def spans_in(text: str, recurring: frozenset[str]) -> list[Span]:
     found: list[Span] = []
     listed_to = None
     longest = _LINK_CHARS + max(map(len, recurring), default=0)
-    for line in _LINE.finditer(text):
+    for line in re.finditer(_LINE, text):
         if line.end() - line.start() > longest:
             continue
         words = line.group().split()
-        link = _LINKS.match(line.group()) if may_link and len(words) <= _LINK_WORDS else None
+        link = re.match(_LINKS, line.group()) if may_link and len(words) <= _LINK_WORDS else None
         is_listed = listed_to == line.start() - 1 and 0 < len(words) <= _LINK_WORDS
         if link or is_listed or " ".join(words) in recurring:
             found.append(line.span())

@@ -5,7 +5,6 @@ A search shows ten files out of tens of thousands: they are looked up by bisecti
 
 from __future__ import annotations
 
-import fnmatch
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -24,7 +23,7 @@ from indexer.ranking.memory import Memory
 _REMEMBERED_BYTES = 8 << 20
 """Of the files that fit patterns."""
 
-_SPECIAL = re.compile("[*?[]")
+_SPECIAL = "[*?[]"
 
 
 class FileTable:
@@ -85,6 +84,8 @@ class FileTable:
 
     def _matching(self, glob: str, anchored: bool) -> frozenset[int]:
         """The numbers of files that fit, looked for among those that have the letters of a glob."""
+        import fnmatch
+
         patterns = [glob, os.path.join(glob, "*")]
         patterns += [] if anchored else [os.path.join("*", glob)]
         meets = re.compile("|".join(map(fnmatch.translate, patterns))).match
@@ -100,7 +101,7 @@ class FileTable:
         here = self._key(os.path.abspath(os.sep.join(names[: len(names) - len(rest)])))
         if not rest and self._home.startswith(os.path.join(here, "")):
             return "*"
-        literal = [] if here == os.curdir else [_SPECIAL.sub(r"[\g<0>]", here)]
+        literal = [] if here == os.curdir else [re.sub(_SPECIAL, r"[\g<0>]", here)]
         return os.sep.join([*literal, *rest]) or "*"
 
     def at_or_below(self, paths: Sequence[str]) -> tuple[frozenset[int], int]:

@@ -23,7 +23,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.letters import DECOMPOSED_HAMZA, MARKS, SUPERSCRIPT_ALEF

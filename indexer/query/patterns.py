@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pyarabic import araby
+from pyarabic import araby_const as araby
 
 from analyzers.named import NamedTuple
 from analyzers.normalizer import fold

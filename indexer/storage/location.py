@@ -42,15 +42,19 @@ _NEW = ".new"
 _WHOOSH_TEMPORARY = "MAIN.tmp"
 """An empty folder that a killed writer of an earlier format may have left."""
 
-_is_catalogue = re.compile(r"files-([0-9]+)\.(?:fhc|json)").fullmatch
-_is_of_commit = re.compile(r"(?:files-([0-9]+)\.(?:fhc|json)|copies-([0-9]+)\.fhc)").fullmatch
+_A_CATALOGUE = r"files-([0-9]+)\.(?:fhc|json)"
+_OF_A_COMMIT = r"(?:files-([0-9]+)\.(?:fhc|json)|copies-([0-9]+)\.fhc)"
 """What goes with one commit, whose number is in its name."""
-_is_toc = re.compile(r"_MAIN_([0-9]+)\.toc").fullmatch
-_is_ours = re.compile(
+_A_TOC = r"_MAIN_([0-9]+)\.toc"
+_OURS = (
     r"_MAIN_[0-9]+\.toc(\.new)?|MAIN_[0-9a-z]{16}\.fhs|MAIN_WRITELOCK|files-[0-9]+\.(fhc|json)"
     r"|copies-[0-9]+\.fhc"
-).fullmatch
+)
 """The files of a data folder; no others are ever removed."""
+
+
+def _is_ours(name: str) -> bool:
+    return re.fullmatch(_OURS, name) is not None
 
 
 REMOTE = ("opensearch://", "opensearch+https://")
@@ -233,11 +237,17 @@ def any_catalogue(index_dir: str) -> Catalogue | None:
 def newest_catalogue(data_dir: str) -> str:
     """The catalogue of the newest commit, else the one with the highest number. Raises OSError."""
     names = os.listdir(data_dir)
-    numbered = {int(found[1]): found[0] for found in map(_is_catalogue, names) if found}
+    numbered = _numbered(_A_CATALOGUE, names)
     if not numbered:
         raise FileNotFoundError(data_dir)
-    committed = max((int(found[1]) for found in map(_is_toc, names) if found), default=-1)
+    committed = max(_numbered(_A_TOC, names), default=-1)
     return os.path.join(data_dir, numbered.get(committed) or numbered[max(numbered)])
+
+
+def _numbered(pattern: str, names: Sequence[str]) -> dict[int, str]:
+    """By the number in it, each of the names that is as the pattern says."""
+    found = (re.fullmatch(pattern, name) for name in names)
+    return {int(match[1]): match[0] for match in found if match}
 
 
 def catalogue_name(generation: int) -> str:
@@ -310,7 +320,7 @@ def _is_data(entry: os.DirEntry[str]) -> bool:
 def clear_data(data_dir: str, generation: int) -> None:
     """Remove the other files that earlier commits and killed runs left in a data folder."""
     for name in os.listdir(data_dir):
-        found = _is_of_commit(name)
+        found = re.fullmatch(_OF_A_COMMIT, name)
         if found and int(found[1] or found[2]) != generation:
             durable.unlink(os.path.join(data_dir, name))
         elif name == _WHOOSH_TEMPORARY:

@@ -39,7 +39,7 @@ _ON_ONE_LINE = dict.fromkeys(_LINE_BREAKS, " ")
 _MADE_SAFE = {**_MADE_VISIBLE, **_ON_ONE_LINE}
 _MADE_SAFE_LINES = {**_MADE_VISIBLE, 0x09: "\t", 0x0A: "\n"}
 
-_JSON_UNSAFE = re.compile("[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_JSON_UNSAFE = "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
 
 
 def prepare_streams() -> None:
@@ -125,7 +125,7 @@ def safe_name(name: str) -> str:
 
 def safe_json(line: str) -> str:
     """JSON with control characters and overrides as escapes of JSON: the same value."""
-    return _JSON_UNSAFE.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+    return re.sub(_JSON_UNSAFE, lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 def utf8_name(name: str) -> str:
