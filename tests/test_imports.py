@@ -23,7 +23,7 @@ NUMPY = (
     "indexer.codec", "indexer.copies", "indexer.query", "indexer.ranking", "indexer.reading.search",
     "indexer.snippets.locate", "indexer.snippets.vowels", "indexer.folder.lookup",
     "analyzers.codepoints", "analyzers.ranked", "analyzers.tokenizer", "analyzers.spellings",
-    "analyzers.bulk", "indexer.remote",
+    "analyzers.bulk", "analyzers.notes", "indexer.remote",
 )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from indexer.codec.format import (
     SAMPLE_TOKENS,
 )
 from indexer.codec.grams import Grams
+from indexer.codec.notes import FieldNotes
 from indexer.codec.postings import Array, Postings, starts_of
 from indexer.codec.strings import StringTable
 
@@ -56,6 +57,7 @@ class FieldArrays:
         self.max_tf: int = meta["max_tf"]
         self.terms = StringTable(container, f"{self._prefix}term_")
         self.grouped = f"{self._prefix}slots" in container
+        self.notes = FieldNotes(container, self._prefix)
         self._last: tuple[bytes | None, int] = (None, -1)
         self._keys: dict[str, StringTable] = {}
         self._group_starts: dict[str, Heads] = {}

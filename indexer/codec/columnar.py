@@ -33,6 +33,7 @@ from indexer.ranking.source import (
     Record,
     Span,
     Spans,
+    Written,
     joined,
     spans_of,
 )
@@ -262,6 +263,13 @@ class ColumnarField:
         """See FieldSource."""
         counts = self.arrays.token_counts_by_docnum
         return None if counts is None else int(counts[docnum])
+
+    def written(self, docs: Docs) -> Written | None:
+        """See FieldSource: stored of documents whose texts were read."""
+        if self.arrays.token_counts_by_docnum is None:
+            return None
+        owners, tokens, kinds = self.arrays.notes.of(docs)
+        return Written(owners << 32 | tokens, kinds, self.arrays.notes.table)
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""

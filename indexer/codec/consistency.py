@@ -96,6 +96,8 @@ def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
     problem = _parts_problem(arrays)
     if problem:
         yield Fault(f"{section}/part_docs", problem)
+    if arrays.notes.present:
+        yield from _checked(f"{section}/note", lambda: _note_faults(arrays, section))
 
 
 def _parts_problem(arrays: FieldArrays) -> str:
@@ -110,6 +112,32 @@ def _parts_problem(arrays: FieldArrays) -> str:
     if (np.diff(docs << 32 | tokens) < 0).any():
         return "the parts are not in their order"
     return ""
+
+
+def _note_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
+    notes, counts = arrays.notes, arrays.token_counts_by_docnum
+    problem = _strings_problem(notes.strings)
+    if problem:
+        yield Fault(f"{section}/note_bytes", problem)
+        return
+    if counts is None or int(notes.starts[-1]) != notes.entry_count:
+        yield Fault(f"{section}/note_counts", "not as many notes as it says")
+        return
+    first = 0
+    while first < arrays.document_count:
+        last = int(np.searchsorted(notes.starts, notes.starts[first] + _PIECE, side="right")) - 1
+        docs = np.arange(first, min(max(last, first + 1), arrays.document_count))
+        owners, tokens, kinds = notes.of(docs)
+        first += len(docs)
+        if (tokens >= counts.take(docs).take(owners)).any():
+            yield Fault(f"{section}/note_gaps", "a note is behind the last word")
+            return
+        if (np.diff(owners << 32 | tokens) < 1).any():
+            yield Fault(f"{section}/note_gaps", "two notes are on one word")
+            return
+        if len(kinds) and int(kinds.max()) >= len(notes.strings):
+            yield Fault(f"{section}/note_kinds", "there is no such note")
+            return
 
 
 def _strings_problem(table: StringTable) -> str:

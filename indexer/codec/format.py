@@ -1,6 +1,6 @@
 """The bytes of a segment. This docstring is the specification; the code below follows it.
 
-FORMAT_VERSION 4
+FORMAT_VERSION 5
 ================
 
 A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
@@ -61,6 +61,18 @@ Elsewhere slot and ordinal are the same.
                           docnum, ascending; absent where no text has any
 `part_tokens`    u4       likewise: the number of the token with which it begins, ascending in each
                           document
+================ ======== ==================================================================
+
+Notes on words that are not written as their term: what one says is in `analyzers/notes.py`. An
+entry is a token and the kind of its note; between tokens far apart, entries of kind 0, the empty
+note, fill the gap. Form fields only; all absent where no document has a note:
+
+================ ======== ==================================================================
+`note_...`                the distinct notes, in the order of their bytes: strings, see below
+`note_counts`    u1..u4   by docnum: how many entries it has
+`note_gaps`      u1       by entry, document after document: its token less that of the entry
+                          before it; of the first of a document, its token. 255 in one of kind 0
+`note_kinds`     u1..u4   likewise: which note
 ================ ======== ==================================================================
 
 Groups, for each level L of `level_names` (folded, stem, root; each a function of the one before,
@@ -142,7 +154,7 @@ A worked example
 A container of one array, `f/t/docs` = [0, 1, 1] as u2, and of meta {"documents": 2} is 229 bytes;
 lines of zeros are left out::
 
-      0  46 41 48 52 41 53 53 47 04 00 00 00 00 00 00 00  FAHRASSG........
+      0  46 41 48 52 41 53 53 47 05 00 00 00 00 00 00 00  FAHRASSG........
      64  00 00 01 00 01 00 00 00 00 00 00 00 00 00 00 00  ................
     128  7b 22 61 72 72 61 79 73 22 3a 7b 22 66 2f 74 2f  {"arrays":{"f/t/
     144  64 6f 63 73 22 3a 5b 22 3c 75 32 22 2c 36 34 2c  docs":["<u2",64,
@@ -170,7 +182,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 """Raised whenever a file of an index changes its layout or meaning: a segment (above), the TOC
 (`contents.py`), the catalogue (`catalogue.py`) or `fahras.json` (`manifest.py`).
 
@@ -182,6 +194,7 @@ FORMAT_VERSION = 4
 4: the catalogue remembers who read each file and which could not be read; documents, where title
    and date are from, and their parts; segments have prints, and the TOC names what is known of
    copies.
+5: notes on how the words of a text are written, so that their vowel marks are known without it.
 """
 
 MAGIC = b"FAHRASSG"
@@ -203,6 +216,7 @@ EXTENSION = ".fhs"
 SAMPLE_TOKENS = 64
 STRINGS_A_MARK = 16
 LARGE_COUNT = 255
+LARGEST_GAP = 255
 LEVELS = ("folded", "stem", "root")
 GRAM_LEVEL = "stem"
 BEARING_LEVEL = "folded"
@@ -317,6 +331,8 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
             "token_counts": documents,
             "slots": terms,
             "part_tokens": counts.get(f"f/{field}/part_docs", 0),
+            "note_counts": documents,
+            "note_kinds": counts.get(f"f/{field}/note_gaps", 0),
             **{
                 f"{level}_{part}": -(-terms // 8)
                 for level in LEVELS

@@ -12,22 +12,20 @@ affixes that only one has, any letter will do; so does a word in which the stem 
              agrees with a letter that bears the same; one that bears none, with any
 
 The first three are symmetric. They compare forms, so the dictionary alone answers them, see
-`indexer.ranking.strict`; marks are
-not in it, and `indexer.snippets.vowels` reads texts for them. A row of the variant table is no
-folding: the word of a text is compared with the side of the row that it met.
+`indexer.ranking.strict`; marks are not in it, see `indexer.snippets.vowels`. A row of the variant
+table is no folding: the word of a text is compared with the side of the row that it met.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from pyarabic import araby_const as araby
 
 from analyzers.analyzer import Analysis, analyze_form
-from analyzers.letters import DECOMPOSED_HAMZA, MARKS, SUPERSCRIPT_ALEF
-from analyzers.normalizer import fold, unmark
+from analyzers.normalizer import fold
+from analyzers.vowels import Marks, marks_of
 
 LETTER_SWITCHES = frozenset({"hamza", "ta", "ya"})
 """The switches of `results.STRICT_SWITCHES` that forms alone can answer."""
@@ -37,17 +35,7 @@ _TAS = "ةه"
 _YAS = "ىيی"
 _SEATED = "أؤئ"
 
-_VOWELS = {mark: mark for mark in (*araby.TASHKEEL, SUPERSCRIPT_ALEF)} | {
-    "\u08f0": araby.FATHATAN,  # the open tanweens and the sukun of Quranic texts
-    "\u08f1": araby.DAMMATAN,
-    "\u08f2": araby.KASRATAN,
-    "\u06e1": araby.SUKUN,
-}
-_FIRST_PRESENTATION_FORM = "\ufb50"
-
 _REMEMBERED = 1 << 16
-
-Marks = tuple[frozenset[str], ...]
 
 
 @lru_cache(maxsize=_REMEMBERED)
@@ -96,13 +84,13 @@ def _stands(
 
 def has_marks(written: str) -> bool:
     """Whether a word bears vowel marks."""
-    return any(mark for mark in _marks_of(written)[1])
+    return any(mark for mark in marks_of(written)[1])
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def marks_agree(asked: str, written: str) -> bool:
     """Whether a word of a text bears the marks that a word of a query has; both as written."""
-    (one, wanted), (other, borne) = _marks_of(asked), _marks_of(written)
+    (one, wanted), (other, borne) = marks_of(asked), marks_of(written)
     if not one or not other:
         return True
     first, second = analyze_form(one), analyze_form(other)
@@ -165,41 +153,6 @@ def _folds(letter: str, folded: str) -> bool:
     if letter == folded or (folded == araby.HAMZA and letter in _SEATED):
         return True
     return fold(letter) == folded
-
-
-@lru_cache(maxsize=_REMEMBERED)
-def _marks_of(written: str) -> tuple[str, Marks]:
-    """The unmarked form of a word, and the marks on each of its letters.
-
-    The form is empty where letters and marks cannot be told apart. The tanween of كتاباً counts to
-    the letter before the alef, where others write it.
-    """
-    if any(char >= _FIRST_PRESENTATION_FORM for char in written):
-        written = unicodedata.normalize("NFKC", written)
-    letters, marks = [], []
-    for cluster in _clusters(written):
-        own = unmark(cluster)
-        letters.append(own)
-        if own:
-            borne = frozenset(_VOWELS[char] for char in cluster if char in _VOWELS)
-            marks += [frozenset[str]()] * (len(own) - 1) + [borne]
-    unmarked = "".join(letters)
-    if unmarked != unmark(written):
-        return "", ()
-    if len(marks) > 1 and unmarked[-1] in "اى" and araby.FATHATAN in marks[-1]:
-        marks[-2:] = [marks[-2] | {araby.FATHATAN}, marks[-1] - {araby.FATHATAN}]
-    return unmarked, tuple(marks)
-
-
-def _clusters(written: str) -> Iterator[str]:
-    """Letters, each with all that stands on it."""
-    start = 0
-    for at in range(1, len(written)):
-        char = written[at]
-        if char not in MARKS and char not in DECOMPOSED_HAMZA:
-            yield written[start:at]
-            start = at
-    yield written[start:]
 
 
 def _by_piece(marks: Marks, pieces: Sequence[str]) -> list[frozenset[str]]:

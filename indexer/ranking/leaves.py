@@ -36,7 +36,7 @@ class Alike(NamedTuple):
     weights: NDArray[np.float64]
 
 
-Verify = Callable[[Leaf, Segment, Docs], Sequence[bool]]
+Verify = Callable[[Leaf, Segment, Docs], NDArray[np.bool_]]
 
 
 class Leaves:

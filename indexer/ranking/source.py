@@ -80,6 +80,18 @@ class Near(NamedTuple):
     distances: NDArray[np.uint8]
 
 
+class Written(NamedTuple):
+    """The words of some documents that bear marks, or are not written as their term otherwise.
+
+    places: `i << 32 | token` for a token of the i-th of the documents, ascending. kinds: of each,
+    its place in `notes`, see `analyzers.notes`; the first is the empty note.
+    """
+
+    places: NDArray[np.int64]
+    kinds: NDArray[Any]
+    notes: Sequence[str]
+
+
 class FieldSource(Protocol):
     """One field of one segment.
 
@@ -137,6 +149,9 @@ class FieldSource(Protocol):
 
     def token_count(self, docnum: int) -> int | None:
         """How many tokens a document has; None where that is not stored."""
+
+    def written(self, docs: Docs) -> Written | None:
+        """How words of some ascending documents are written; None where that is not stored."""
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(docs, tokens): where parts begin, see `parts.part`, but for the first of each document.

@@ -256,6 +256,9 @@ class CandidateField:
         """See FieldSource."""
         return int(self._counts[docnum])
 
+    def written(self, docs: Docs) -> None:
+        """See FieldSource: not stored."""
+
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""
         found = [(doc, token) for doc, tokens in enumerate(self._parts) for token in tokens or ()]

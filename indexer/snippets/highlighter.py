@@ -13,6 +13,7 @@ from sys import maxsize
 from typing import Protocol
 
 from analyzers.named import NamedTuple
+from analyzers.notes import word_of
 from analyzers.tokenizer import Tokenizer
 from indexer.results import Tier
 
@@ -101,27 +102,31 @@ class Highlighter:
         met: by token number, ascending, what it matches; spans: where each is in the text.
         """
         if self._sought.written:
-            met = self._admitted(text, met, spans)
+            met = {
+                number: self._admitted(meetings, text[slice(*spans[number])])
+                for number, meetings in met.items()
+            }
+        return [
+            Highlight(*spans[number], tier, target)
+            for number, (target, tier) in sorted(self.chosen(met).items())
+        ]
+
+    def _admitted(self, meetings: Meetings, word: str) -> Meetings:
+        """What of its meetings a word has, given its vowel marks."""
+        return tuple(meeting for meeting in meetings if self._sought.admits(meeting[0], word))
+
+    def admitted(self, form: str, note: str) -> Meetings:
+        """The targets that a form meets where it is written as a note says, see `vowels`."""
+        return self._admitted(self.meetings(form), word_of(form, note))
+
+    def chosen(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, Tier]]:
+        """By number of a token, the target that it is highlighted for, of all that it matches."""
         chosen = self._in_phrases(met)
         for number, meetings in met.items():
             for target, tier in meetings:
                 if target in self._sought.loose:
                     chosen.setdefault(number, (target, tier))
-        return [
-            Highlight(*spans[number], tier, target)
-            for number, (target, tier) in sorted(chosen.items())
-        ]
-
-    def _admitted(
-        self, text: str, met: Mapping[int, Meetings], spans: Mapping[int, tuple[int, int]]
-    ) -> dict[int, Meetings]:
-        """What each token matches, given its vowel marks."""
-        admits = self._sought.admits
-        found = {}
-        for number, meetings in met.items():
-            word = text[slice(*spans[number])]
-            found[number] = tuple(meeting for meeting in meetings if admits(meeting[0], word))
-        return found
+        return chosen
 
     def _in_phrases(self, met: Mapping[int, Meetings]) -> dict[int, tuple[int, Tier]]:
         """By token, its (target, tier) in a whole phrase; of two phrases, in the later."""

@@ -100,7 +100,7 @@ def _meetings(
         source = segment.field(field)
         if source is None:
             continue
-        terms = [spans for leaf in leaves for spans in _sought_spans(leaf, field, source, resolver)]
+        terms = [spans for leaf in leaves for spans in sought_spans(leaf, field, source, resolver)]
         spans = np.concatenate([NO_SPANS, *terms])
         if len(spans):
             spans = spans[spans[:, 0].argsort()]
@@ -108,7 +108,7 @@ def _meetings(
     return met
 
 
-def _sought_spans(leaf: Leaf, field: str, source: FieldSource, resolver: Resolver) -> list[Spans]:
+def sought_spans(leaf: Leaf, field: str, source: FieldSource, resolver: Resolver) -> list[Spans]:
     """The terms of a field that a leaf may highlight, also where it is searched in others only."""
     if field in leaf.fields:
         found = resolver.terms(leaf)

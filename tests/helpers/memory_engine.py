@@ -160,6 +160,9 @@ class MemoryField:
     def token_count(self, docnum: int) -> int | None:
         return len(self._starts[docnum])
 
+    def written(self, docs: NDArray[np.int64]) -> None:
+        """Texts are read for it."""
+
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         found = [
             (doc, sum(start < part for start in self._starts[doc]))

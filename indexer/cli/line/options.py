@@ -100,7 +100,7 @@ STRICT = Names(
     _MATCHING,
     "--strict",
     "Tell apart letters that are the same by default: hamza, ta (ة from ه), ya (ى from ي), "
-    "marks (the vowel marks of the query; slower, because it reads the texts).",
+    "marks (the vowel marks of the query).",
     STRICT_SWITCHES,
 )
 ALL_WORDS = Flag(_MATCHING, "--all-words", "Only documents that hold every word of the query.")

@@ -15,10 +15,11 @@ from whoosh import formats
 
 from analyzers.named import NamedTuple
 from analyzers.ranked import inverse_of
-from analyzers.tokenizer import cut
+from analyzers.tokenizer import BatchArrays, cut
 from indexer.codec.build.dictionary import Vocabulary
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
 from indexer.codec.build.forms import FormVocabulary, vocabulary_of_terms
+from indexer.codec.build.notes import NotesCollector
 from indexer.codec.build.prepare import PartsByDoc
 from indexer.codec.build.prints import PrintsCollector
 from indexer.codec.build.scratch import Scratch
@@ -69,6 +70,7 @@ class FormCollector:
         self._samples: list[Array] = []
         self._parts: PartsByDoc = {}
         self._part_starts: list[PartStarts] = []
+        self._notes = NotesCollector()
         self.token_count = 0
 
     def add(self, docnums: list[int], texts: list[str], parts: PartsByDoc) -> None:
@@ -99,6 +101,7 @@ class FormCollector:
                 self._note_parts(docnum, starts, batch.starts[first:last], 0)
         if self._prints is not None:
             self._prints.add(docnums, self._texts, batch, self._vocabulary.hashes())
+        self._note(docnums, self._texts, batch, 0)
         self._texts, self._text_docs, self._text_chars = [], [], 0
         self._collect(batch.form_ids, counts, docnums, 0)
 
@@ -108,7 +111,7 @@ class FormCollector:
         parts = np.array(self._parts.pop(docnum, ()), np.int64)
         long = None if self._prints is None else self._prints.long(docnum)
         for offset, piece in cut(text):
-            tokens = self._vocabulary.tokenizer.tokenize(piece)
+            tokens = self._vocabulary.tokenizer.tokenize_batch([piece])
             if long is not None:
                 hashes = self._vocabulary.hashes().take(tokens.form_ids)
                 long.add(hashes, tokens.starts, line_breaks([piece]))
@@ -117,8 +120,16 @@ class FormCollector:
             here = parts[(parts >= offset) & (parts < offset + len(piece))]
             self._note_parts(docnum, here - offset, tokens.starts, first)
             count = len(tokens.form_ids)
+            self._note(np.array([docnum]), [piece], tokens, first)
             self._collect(tokens.form_ids, np.array([count]), np.array([docnum]), first)
             first += count
+
+    def _note(self, docnums: Array, texts: list[str], batch: BatchArrays, first: int) -> None:
+        """What is noted of words of some texts; `first` tokens of the first one went before."""
+        tokens, kinds, table = self._vocabulary.notes(texts, batch)
+        owners = batch.bounds.searchsorted(tokens, "right") - 1
+        numbers = tokens - batch.bounds.take(owners) + first
+        self._notes.add(docnums.take(owners), numbers, kinds, table)
 
     def _note_parts(
         self, docnum: int, parts: Sequence[int] | Array, starts: Array, first: int
@@ -176,6 +187,7 @@ class FormCollector:
             self._token_counts,
             self._samples,
             self._part_starts,
+            self._notes.finish(),
         )
 
 

@@ -15,6 +15,7 @@ from indexer.codec.build.dictionary import (
     write_dictionary,
 )
 from indexer.codec.build.merge import Block, Source, merge
+from indexer.codec.build.notes import NoteEntries, write_notes
 from indexer.codec.build.scratch import ArraySpool, Scratch
 from indexer.codec.container import ContainerWriter
 from indexer.codec.format import LARGE_COUNT
@@ -75,7 +76,7 @@ class FieldData:
 
     sources: in the order of their documents. lengths: None if the field is not scorable.
     samples: offsets in pieces, in the order of documents; with token_counts, form fields only.
-    parts: likewise, ascending.
+    parts: likewise, ascending. notes: likewise.
     """
 
     def __init__(
@@ -87,6 +88,7 @@ class FieldData:
         token_counts: DocumentValues | None = None,
         samples: Iterable[Array] = (),
         parts: Iterable[PartStarts] = (),
+        notes: Iterable[NoteEntries] = (),
     ) -> None:
         self.name = name
         self.format_name = format_name
@@ -95,6 +97,7 @@ class FieldData:
         self.token_counts = token_counts
         self.samples = list(samples)
         self.parts = list(parts)
+        self.notes = list(notes)
 
 
 def write_field(
@@ -128,6 +131,7 @@ def write_field(
     if any(len(parts.docs) for parts in data.parts):
         for name, arrays in zip(PartStarts._fields, zip(*data.parts, strict=True), strict=True):
             writer.add(f"{prefix}part_{name}", np.concatenate(arrays).astype("<u4"))
+    write_notes(writer, prefix, data.notes, doc_count, scratch)
     return meta
 
 

@@ -7,13 +7,16 @@ of the result.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from analyzers.bulk.normalizer import fold_all
 from analyzers.bulk.packed import Numbering, Numbers, Spelled, order_by
 from analyzers.bulk.vocabulary import root_all, stem_all
+from analyzers.notes import Notes
 from analyzers.stopwords import stopwords
-from analyzers.tokenizer import Tokenizer
+from analyzers.tokenizer import BatchArrays, Tokenizer
 from indexer.codec.build.bearing import bearings_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded, own_numbers
 from indexer.codec.postings import Array
@@ -58,14 +61,38 @@ def order_of(texts: Spelled) -> Array:
     return order_by(keys, lambda where: [texts.texts[i] for i in where.tolist()])
 
 
+class _ByForm:
+    """A value of each form, by its id; computed once, as forms are met."""
+
+    def __init__(self, values_of: Callable[[list[str]], Array], dtype: type[np.generic]) -> None:
+        self._values_of = values_of
+        self._values: Array = np.zeros(1 << 12, dtype)
+        self._known = 0
+
+    def of(self, forms: list[str]) -> Array:
+        """The values of all forms that there are, and room behind them."""
+        if len(forms) > len(self._values):
+            grown = np.zeros(2 * len(forms), self._values.dtype)
+            grown[: self._known] = self._values[: self._known]
+            self._values = grown
+        self._values[self._known : len(forms)] = self._values_of(forms[self._known :])
+        self._known = len(forms)
+        return self._values
+
+
+def _lengths_of(forms: list[str]) -> Array:
+    return np.fromiter(map(len, forms), np.int64, len(forms))
+
+
 class FormVocabulary:
     """Tokenizer and stopwords of one segment while it is built; shared by its fields."""
 
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
         self._stopwords = bytearray()
-        self._hashes: Hashes = np.zeros(1 << 12, np.uint64)
-        self._hashed = 0
+        self._hashes = _ByForm(hashes_of, np.uint64)
+        self._lengths = _ByForm(_lengths_of, np.int64)
+        self._notes = Notes()
         self._whole: tuple[Array, Vocabulary] | None = None
 
     def __len__(self) -> int:
@@ -79,14 +106,13 @@ class FormVocabulary:
 
     def hashes(self) -> Hashes:
         """By form id: its hash, see `copies.prints`."""
+        return self._hashes.of(self.tokenizer.forms)
+
+    def notes(self, texts: Sequence[str], batch: BatchArrays) -> tuple[Array, Array, list[str]]:
+        """(the tokens of some texts that have a note, the kind of each; the notes by kind)."""
         forms = self.tokenizer.forms
-        if len(forms) > len(self._hashes):
-            grown = np.zeros(2 * len(forms), np.uint64)
-            grown[: self._hashed] = self._hashes[: self._hashed]
-            self._hashes = grown
-        self._hashes[self._hashed : len(forms)] = hashes_of(forms[self._hashed :])
-        self._hashed = len(forms)
-        return self._hashes
+        found = self._notes.of_batch(texts, batch, forms, self._lengths.of(forms))
+        return *found, self._notes.table
 
     def analyze(self) -> None:
         """Analyze all forms; no others can be added from here on."""

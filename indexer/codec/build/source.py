@@ -12,6 +12,7 @@ from analyzers.bulk.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
+from indexer.codec.build.notes import NoteEntries
 from indexer.codec.container import Container
 from indexer.codec.postings import Array, slice_indices, starts_of
 from indexer.codec.whoosh.columns import read_column
@@ -61,6 +62,8 @@ class SegmentSource:
             data.samples = [self._samples(arrays)]
         if len(arrays.part_docs):
             data.parts = [self._parts(arrays, docmap)]
+        if arrays.notes.present:
+            data.notes = [self._notes(arrays, docmap)]
         return data
 
     def _kept_slots(self, arrays: FieldArrays) -> npt.NDArray[np.bool_]:
@@ -86,6 +89,13 @@ class SegmentSource:
     def _parts(self, arrays: FieldArrays, docmap: Array) -> PartStarts:
         docs = docmap.take(arrays.part_docs)
         return PartStarts(docs[docs >= 0], arrays.part_tokens[docs >= 0])
+
+    def _notes(self, arrays: FieldArrays, docmap: Array) -> NoteEntries:
+        kept = np.flatnonzero(docmap >= 0)
+        counts, gaps, kinds = arrays.notes.entries(kept)
+        having = counts.nonzero()[0]
+        docs = docmap.take(kept.take(having))
+        return NoteEntries(docs, counts.take(having), gaps, kinds, arrays.notes.table)
 
     def text_names(self, schema: Any) -> list[str]:
         """The form fields with stored texts that the schema still has."""

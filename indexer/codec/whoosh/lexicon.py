@@ -207,6 +207,9 @@ class LexiconField:
         """See FieldSource: not stored."""
         return None
 
+    def written(self, docs: Docs) -> None:
+        """See FieldSource: not stored."""
+
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource: not stored."""
         return NO_DOCS, NO_DOCS

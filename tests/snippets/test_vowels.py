@@ -1,0 +1,238 @@
+"""Documents with the vowel marks of a query are those that reading all texts would find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from whoosh import fields
+from whoosh import index as whoosh_index
+
+from analyzers.normalizer import unmark
+from analyzers.notes import LONGEST_WORD, Notes, note_of, word_of
+from analyzers.tokenizer import Tokenizer, shared_tokenizer
+from analyzers.vowels import marks_of
+from indexer.codec.build import collect
+from indexer.codec.build.notes import NoteEntries, NotesCollector
+from indexer.codec.consistency import faults_of
+from indexer.codec.whoosh import engine
+from indexer.codec.whoosh.formfield import FormField
+from indexer.codec.whoosh.index import create_index, field_arrays, segment_views
+from indexer.codec.whoosh.schema import fahras_schema
+from indexer.codec.whoosh.snapshot import snapshot_of
+from indexer.query.letters import marks_agree
+from indexer.query.nodes import Leaf, PhraseQuery
+from indexer.query.parser import QueryParser
+from indexer.ranking.leaves import Leaves
+from indexer.snippets.highlighter import Highlighter
+from indexer.snippets.targets import targets_of_leaf
+from indexer.snippets.vowels import MarksReader, _different
+
+LETTERS = "اأإبتجرسكلمهنويىةء" + "ﻛﺘﻻﷲٱ"
+MARKS = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652\u0670\u0653\u0654\u06e1\u06d6\u0640\u200c"
+WORDS = st.lists(
+    st.tuples(st.sampled_from(LETTERS), st.text(MARKS, max_size=3)), min_size=1, max_size=6
+).map(lambda pairs: "".join(letter + marks for letter, marks in pairs))
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "note"),
+    [
+        ("كتب", "كَتَبَ", ".َ.َ.َ"),
+        ("كتب", "كتبٌ", "...ٌ"),
+        ("كتب", "كَتب", ".َ"),
+        ("كتابا", "كتاباً", "....ً"),
+        ("كتابا", "كتابًا", "....ً"),
+        ("مكرر", "مكرّر", "...ّ"),
+        ("كتب", "كـتب", ""),
+        ("كتب", "كتب", ""),
+        ("كتب", "ﻛﺘﺐ", ""),
+        ("عاجل", "عاااجل", "عاااجل"),
+    ],
+)
+def test_notes(form: str, written: str, note: str) -> None:
+    assert note_of(form, written) == note
+    assert marks_of(word_of(form, note)) == marks_of(written)
+
+
+@settings(deadline=None)
+@given(WORDS)
+def test_a_note_says_which_marks_a_word_bears(written: str) -> None:
+    form = unmark(written)
+    assert marks_of(word_of(form, note_of(form, written))) == marks_of(written)
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=4).map(" ".join), WORDS)
+def test_a_word_agrees_as_it_is_noted_or_as_it_is_written(text: str, asked: str) -> None:
+    tokenizer, notes = Tokenizer(), Notes()
+    batch = tokenizer.tokenize_batch([text])
+    lengths = np.array([*map(len, tokenizer.forms)], np.int64)
+    noted = dict(zip(*notes.of_batch([text], batch, tokenizer.forms, lengths), strict=True))
+    rows = zip(*(column.tolist() for column in batch[:3]), strict=True)
+    for token, (form, start, end) in enumerate(rows):
+        word = word_of(tokenizer.forms[form], notes.table[noted.get(token, 0)])
+        assert marks_agree(asked, word) == marks_agree(asked, text[start:end])
+
+
+FILLER = "كلام كثير لا صلة له بشيء "
+TEXTS = [
+    "قرأ كِتَابًا في البيت. ثم بَيْت الكتاب، وكُتُبهم في تِشْرين الثاني.",
+    FILLER * 90 + "كِتَاب " + FILLER * 90 + "«بَيْتُ كِتَابٍ» 2017 " + FILLER * 9,
+    "كُتُبُ كَتَبَ كُتِبَ كتب بَيْتٌ كِتَاب بَيْت",
+    "كِتابُ البيتِ وبَيت الكِتَاب " * 30,
+    "نوفمبرَ والبَيت المكتبة مكتبات ٱلصَّلَوٰةَ ﻛِﺘَﺎب ﷺ",
+    "تِشْرين الثاني ونُوفَمبر",
+    "",
+    "كت" + "\u064e" * (2 * LONGEST_WORD) + "اب بيت",
+    FILLER * 30,
+]
+QUERIES = [
+    "كِتَاب", "كِتاب", "كتَاب", "الكِتَابِ", "كِتَابًا", "كَتَاب", "كُتُب", "كَتَبَ", "بَيْت كِتَاب",
+    "«بَيْت كِتَاب»", "«بيت كِتَاب»", "«كُتُب كَتَبَ»", "«كَتَبَ كُتُب»", '"كِتَاب بَيْت"~3',
+    '"كُتُب كَتَبَ"~4', '"بَيْت بَيْت"~4', "تِشْرين الثاني", "«تِشْرين الثاني»", "نُوفمبر", "صَلاة",
+    "title:كِتَاب", "+بَيت -نوفمبر", "كتا* بَيْت", "مُحَمَّد",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["columnar", "stock"])
+def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    folder = str(tmp_path_factory.mktemp("index"))
+    if request.param == "columnar":
+        engine.create_index(folder)
+        index = engine.open_index(folder)
+    else:
+        index = whoosh_index.create_in(folder, fahras_schema())
+    for texts in (TEXTS[:3], TEXTS[3:]):
+        writer = index.writer()
+        for number, text in enumerate(texts):
+            writer.add_document(file=number, record="", date="", encoding="utf-8",
+                                title="عنوان كِتَاب", text=text)  # fmt: skip
+        writer.commit(merge=False)
+    opened = index.refresh().searcher()
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("match", ["exact", "stem", "variant", "root"])
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_documents_that_reading_them_finds(searcher: Any, query: str, match: str) -> None:
+    snapshot = snapshot_of(searcher)
+    leaves = Leaves(snapshot)
+    for leaf in QueryParser(match=match, strict=frozenset({"marks"})).parse(query).leaves:
+        highlighter = Highlighter(targets_of_leaf(leaf, leaves.resolver), shared_tokenizer())
+        docs = leaves.members(leaf)
+        for segment in snapshot.segments:
+            here = docs[(docs >= segment.base) & (docs < segment.base + segment.size)]
+            here = here - segment.base
+            found = MarksReader(snapshot).bearing(leaf, segment, here)
+            assert found.tolist() == [read(leaf, segment, doc, highlighter) for doc in here]
+
+
+def read(leaf: Leaf, segment: Any, doc: int, highlighter: Highlighter) -> bool:
+    """Whether one field of a document, which is read whole, has a leaf with its marks."""
+    near = isinstance(leaf, PhraseQuery) and leaf.slop is not None
+    texts = [segment.text(doc, name) for name in leaf.fields]
+    found = [{h.target for h in highlighter.of_text(text)} for text in texts]
+    return any(len(targets) >= (_different(leaf) if near else 1) for targets in found)
+
+
+SCHEMA = fields.Schema(path=fields.ID(stored=True), title=FormField(), text=FormField())
+
+
+def noted(ix: Any) -> list[list[tuple[int, str]]]:
+    """By document, (token, note) of each that is noted."""
+    found: list[list[tuple[int, str]]] = []
+    for _, arrays in field_arrays(ix.reader(), "text"):
+        docs = np.arange(arrays.document_count)
+        found += [[] for _ in docs]
+        rows = zip(*(column.tolist() for column in arrays.notes.of(docs)), strict=True)
+        for place, token, kind in rows:
+            found[place - len(docs)].append((token, arrays.notes.table[kind]))
+    return found
+
+
+def expected(text: str) -> list[tuple[int, str]]:
+    tokenizer = Tokenizer()
+    tokens = tokenizer.tokenize(text)
+    rows = enumerate(zip(*(column.tolist() for column in tokens), strict=True))
+    notes = [
+        (at, note_of(tokenizer.forms[form], text[start:end]))
+        for at, (form, start, end) in rows
+        if end - start <= LONGEST_WORD
+    ]
+    return [(at, note) for at, note in notes if note]
+
+
+@pytest.mark.parametrize("batch_chars", [1 << 18, 200, 64])
+def test_notes_are_stored(
+    tmp_path: Path, batch_chars: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(collect, "BATCH_CHARS", batch_chars)
+    monkeypatch.setattr("analyzers.tokenizer.CHUNK_CHARS", 1000)
+    ix = create_index(tmp_path / "index", SCHEMA)
+    with ix.writer() as writer:
+        for text in TEXTS:
+            writer.add_document(path="a", text=text)
+    assert noted(ix) == [expected(text) for text in TEXTS]
+    assert ix.verify() == []
+    (view,) = segment_views(ix.reader())
+    assert not [*faults_of(view.terms.container)]
+
+
+def test_merges_keep_the_notes_of_what_is_alive(tmp_path: Path) -> None:
+    ix = create_index(tmp_path / "index", SCHEMA)
+    for first in range(0, len(TEXTS), 3):
+        with ix.writer() as writer:
+            for number, text in enumerate(TEXTS[first : first + 3], first):
+                writer.add_document(path=str(number), text=text)
+    writer = ix.writer()
+    for number in (0, 4, 5):
+        writer.delete_by_values("path", [str(number)])
+    writer.commit(optimize=True)
+    alive = [text for number, text in enumerate(TEXTS) if number not in (0, 4, 5)]
+    assert noted(ix) == [expected(text) for text in alive]
+    assert ix.verify() == []
+
+
+def test_nothing_is_stored_of_texts_without_marks(tmp_path: Path) -> None:
+    ix = create_index(tmp_path / "index", SCHEMA)
+    with ix.writer() as writer:
+        writer.add_document(path="a", text=FILLER)
+    (view,) = segment_views(ix.reader())
+    assert not [name for name in view.terms.container.names() if "/note_" in name]
+    assert noted(ix) == [[]]
+
+
+LIES: dict[str, tuple[dict[str, list[int]], str]] = {
+    "behind the last word": ({"gaps": [9, 255], "kinds": [1, 1]}, "note_gaps"),
+    "on one word twice": ({"gaps": [1, 0], "kinds": [1, 1]}, "note_gaps"),
+    "too many": ({"counts": [3]}, "note_counts"),
+}
+
+
+@pytest.mark.parametrize(("lie", "section"), LIES.values(), ids=LIES)
+def test_notes_that_cannot_be_are_found(
+    tmp_path: Path,
+    lie: dict[str, list[int]],
+    section: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    true = NotesCollector.finish
+
+    def finish(self: NotesCollector) -> list[NoteEntries]:
+        (entries,) = true(self)
+        told = {name: np.array(values, np.uint8) for name, values in lie.items()}
+        return [entries._replace(**told)]
+
+    monkeypatch.setattr(NotesCollector, "finish", finish)
+    ix = create_index(tmp_path / "index", SCHEMA)
+    with ix.writer() as writer:
+        writer.add_document(path="a", text="كَتَبَ كُتُبا كلاما")
+    (view,) = segment_views(ix.reader())
+    assert [fault.section for fault in faults_of(view.terms.container)] == [f"f/text/{section}"]
