@@ -343,6 +343,7 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
             if part in wanted or f"f/{field}/{part}" in counts:
                 yield f"f/{field}/{part}", length
     for prefix in ("records/", *(f"s/{field}/" for field in meta["stored"])):
+        yield f"{prefix}blocks", counts[f"{prefix}blocks"]
         yield f"{prefix}sizes", documents
         yield f"{prefix}block_docs", counts[f"{prefix}block_starts"]
     if "prints/keys" in counts:

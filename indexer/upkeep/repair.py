@@ -7,12 +7,13 @@ the small files that name all others are damaged, everything is read again, as b
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 from analyzers.named import NamedTuple
 from indexer.codec import commits
 from indexer.codec.opened import open_segment
-from indexer.errors import IndexCorruptError
+from indexer.errors import FahrasError, IndexCorruptError
 from indexer.folder.catalogue import Catalogue
 from indexer.index import Index
 from indexer.reports import ProgressCallback
@@ -47,11 +48,22 @@ def repair(
     else:
         with Index.open(index_dir=index_dir, wait_s=wait_s) as index:
             index.replace_broken(found.broken, lambda *held: _again(found, *held), report)
-    after = storage.load_catalogue(storage.locate(index_dir))
+    with done_before():
+        after = storage.load_catalogue(storage.locate(index_dir))
     if before is not None:
         before.take_home(after.home)
         return Repaired(_lost(before, after))
     return Repaired(unnamed=max(0, found.documents - sum(after.files.column("documents"))))
+
+
+@contextmanager
+def done_before() -> Iterator[None]:
+    """Say that the repair is done where what follows it cannot read the index."""
+    try:
+        yield
+    except OSError as error:
+        what = f"{error.filename}: {error.strerror}"
+        raise FahrasError(f"the index is repaired, but cannot be read again: {what}") from error
 
 
 def _again(found: Checkup, catalogue: Catalogue, data_dir: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -18,10 +19,13 @@ from indexer.cli.output import records
 from indexer.codec import contents
 from indexer.codec.commits import read_toc
 from indexer.codec.container import Container, ContainerWriter
+from indexer.codec.contents import Toc
 from indexer.codec.copies import Found, StoredCopies
 from indexer.codec.copies import save as save_copies
 from indexer.errors import FahrasError
-from indexer.folder.catalogue import save
+from indexer.folder.catalogue import Catalogue, save
+from indexer.storage import location as storage
+from indexer.storage.location import Location
 from indexer.upkeep.checkup import check
 from indexer.upkeep.repair import repair
 
@@ -133,6 +137,27 @@ def test_damage_is_named_and_repaired(
     assert repair(str(folder / ".fahras"), found) == ((), 0)
     assert answers(folder) == right
     assert check(str(folder / ".fahras"), deep=True).damage == ()
+
+
+def test_a_repair_that_cannot_be_looked_at_says_that_it_is_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right = answers(folder)
+    _flip_array("f/text/tf")(folder)
+    found = check(str(folder / ".fahras"))
+
+    before, load = set(segments_of(folder)), storage.load_catalogue
+
+    def full(location: Location, *toc: Toc) -> Catalogue:
+        if toc or set(segments_of(folder)) == before:
+            return load(location, *toc)
+        raise OSError(errno.ENOSPC, "No space left on device", "files-3.fhc")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(storage, "load_catalogue", full)
+        with pytest.raises(FahrasError, match=r"the index is repaired, but .*files-3\.fhc"):
+            repair(str(folder / ".fahras"), found)
+    assert answers(folder) == right
 
 
 def test_the_command_says_what_it_finds_and_does(folder: Path) -> None:

@@ -91,6 +91,23 @@ def test_verify_names_the_array_that_lies(
     assert strangers.limited(partial(strangers._ask, folder)) in ("answered", "refused")
 
 
+def test_no_array_is_missing_without_a_word(sound: Path, tmp_path: Path) -> None:
+    """An index without one of its arrays, any of them, answers or is said to be damaged."""
+    folder = tmp_path / "lies"
+    shutil.copytree(sound, folder)
+    (path,) = folder.glob(".fahras/data-*/*.fhs")
+    whole = path.read_bytes()
+    refused = set()
+    for name in Container.open(str(path)).names():
+        path.write_bytes(whole)
+        _rewritten(path, name, GONE)
+        try:
+            strangers._ask(folder)
+        except IndexCorruptError:
+            refused.add(name)
+    assert {"s/text/blocks", "records/blocks", "f/text/docs"} <= refused
+
+
 def test_numbers_of_files_have_a_limit(sound: Path, tmp_path: Path) -> None:
     folder = tmp_path / "lies"
     shutil.copytree(sound, folder)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
@@ -24,7 +22,7 @@ def run(request: VerifyRequest) -> int:
     """Check, print what is damaged, and repair it if that is asked for."""
     from indexer.cli.output.progress import shown
     from indexer.storage import location as storage
-    from indexer.upkeep.repair import Repaired
+    from indexer.upkeep.repair import Repaired, done_before
 
     if request.index and storage.is_remote(request.index):
         from indexer.remote.checkup import check, repair
@@ -46,7 +44,7 @@ def run(request: VerifyRequest) -> int:
         after = found
         if found.damage and request.repair:
             done = repair(index_dir, found, report=progress, wait_s=request.wait)
-            with _after_repair():
+            with done_before():
                 after = check(index_dir, deep=request.deep, report=progress)
     terminal.end_on_closed_pipe(True)
     if request.json:
@@ -54,16 +52,6 @@ def run(request: VerifyRequest) -> int:
     else:
         _print(found, after, done)
     return exits.ERROR if after.damage or any(done) else exits.FOUND
-
-
-@contextmanager
-def _after_repair() -> Iterator[None]:
-    """Say that the repair is done where looking at it fails."""
-    try:
-        yield
-    except OSError:
-        terminal.complain("the index is repaired, but could not be checked again")
-        raise
 
 
 def _print(found: Checkup, after: Checkup, done: Repaired) -> None:
