@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
 from analyzers.ranked import changes
+from indexer.codec.postings import slice_indices
 from indexer.ranking.bm25 import length_norms, saturation
 from indexer.ranking.gathering import Chosen, Frequencies, Gathering, summed_at
 from indexer.ranking.leaves import Alike, Leaves, Scores
@@ -44,7 +45,7 @@ class Parts:
         docs = self.keys >> _SHIFT
         self.docs: Docs = docs[changes(docs)]
         self._snapshot = snapshot
-        self._lengths: dict[tuple[int, str], Floats] = {}
+        self._lengths: dict[str, Floats] = {}
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Parts:
@@ -67,20 +68,37 @@ class Parts:
         ends = self.keys.searchsorted(docs << _SHIFT | tokens, side="right")
         return ends - self._before(docs)
 
-    def starts(self, doc: int) -> list[int]:
-        """With which token each part of a document begins."""
-        first, last = self._before(np.array([doc, doc + 1])).tolist()
-        return [0, *(self.keys[first:last] & _TOKEN).tolist()]
+    def starts(self, docs: Docs) -> NDArray[np.int64]:
+        """With which token each part of some documents begins, end to end."""
+        counts = self.counts(docs)
+        firsts = counts.cumsum() - counts
+        starts = np.zeros(int(counts.sum()), np.int64)
+        later = np.ones(len(starts), np.bool_)
+        later[firsts] = False
+        starts[later] = self.keys.take(slice_indices(self._before(docs), counts - 1)) & _TOKEN
+        return starts
 
-    def length(self, doc: int, field: str) -> float:
-        """The length of a field of a document."""
-        segment, docnum = self._snapshot.locate(doc)
-        known = self._lengths.get((segment.base, field))
+    def lengths(self, docs: Docs, field: str) -> NDArray[np.float64]:
+        """The length of a field of each of some documents."""
+        known = self._lengths.get(field)
         if known is None:
-            source = segment.field(field)
-            known = np.zeros(segment.size, np.float32) if source is None else source.lengths()
-            self._lengths[segment.base, field] = known
-        return float(known[docnum])
+            found = [np.zeros(0, np.float32)]
+            for segment in self._snapshot.segments:
+                source = segment.field(field)
+                none = np.zeros(segment.size, np.float32)
+                found.append(none if source is None else source.lengths())
+            known = self._lengths[field] = np.concatenate(found)
+        return known.take(docs).astype(np.float64)
+
+    def tokens(self, docs: Docs) -> NDArray[np.int64]:
+        """How many tokens each of some ascending documents has, -1 where nobody knows."""
+        counts: list[int | None] = []
+        for segment in self._snapshot.segments:
+            source, base = segment.field(FIELD), segment.base
+            first, last = docs.searchsorted((base, base + segment.size)).tolist()
+            here = (docs[first:last] - base).tolist()
+            counts += [None] * len(here) if source is None else map(source.token_count, here)
+        return np.array([-1 if count is None else count for count in counts], np.int64)
 
     def _before(self, docs: Docs) -> NDArray[np.int64]:
         return self.keys.searchsorted(docs << _SHIFT)
@@ -99,24 +117,29 @@ class Cells(NamedTuple):
     lengths: NDArray[np.float64]
 
 
-def cells_of(docs: Docs, parts: Parts, snapshot: Snapshot) -> Cells:
+def cells_of(docs: Docs, parts: Parts) -> Cells:
     """The parts of some documents, which ascend."""
     counts = parts.counts(docs)
-    lengths = [_lengths(doc, parts, snapshot) for doc in docs.tolist()]
+    ends = counts.cumsum()
     rows = np.arange(len(docs)).repeat(counts)
-    return Cells(docs, rows, counts.cumsum() - counts, np.concatenate([np.zeros(0), *lengths]))
+    return Cells(docs, rows, ends - counts, _lengths(docs, rows, ends, parts))
 
 
-def _lengths(doc: int, parts: Parts, snapshot: Snapshot) -> NDArray[np.float64]:
-    """The tokens of each part of a document as a share of its length, stopwords left out.
+def _lengths(
+    docs: Docs, rows: NDArray[np.int64], ends: NDArray[np.int64], parts: Parts
+) -> NDArray[np.float64]:
+    """The tokens of each part as a share of its document's length, stopwords left out.
 
     Where an engine does not know how many tokens there are, at least as many as count for that.
     """
-    segment, docnum = snapshot.locate(doc)
-    source, starts, length = segment.field(FIELD), parts.starts(doc), parts.length(doc, FIELD)
-    known = None if source is None else source.token_count(docnum)
-    count = max(length, starts[-1] + 1) if known is None else max(known, 1)
-    return np.diff(np.array([*starts, count], np.float64)) * (length / count)
+    starts, lengths, tokens = parts.starts(docs), parts.lengths(docs, FIELD), parts.tokens(docs)
+    least = np.maximum(lengths, starts.take(ends - 1) + 1)
+    counts = np.where(tokens < 0, least, np.maximum(tokens, 1))
+    stops = np.zeros(len(starts))
+    stops[:-1] = starts[1:]
+    stops[ends - 1] = counts
+    found: NDArray[np.float64] = (stops - starts) * (lengths / counts).take(rows)
+    return found
 
 
 class PartScores(NamedTuple):
@@ -153,7 +176,7 @@ def part_scores(
     snapshot = leaves.snapshot
     parts = Parts.of(snapshot)
     rows = parts.among(chosen.docs)
-    cells = cells_of(chosen.docs.take(rows), parts, snapshot)
+    cells = cells_of(chosen.docs.take(rows), parts)
     scores, held = np.zeros(len(cells.rows)), np.zeros(len(cells.rows), np.bool_)
     if len(rows):
         chosen = chosen.among(rows)
@@ -218,11 +241,7 @@ def _norms(
     settings = snapshot.settings
     lengths = np.zeros(len(cells.rows))
     for name in fields:
-        if name == FIELD:
-            own = cells.lengths
-        else:
-            own = np.array([parts.length(doc, name) for doc in cells.docs.tolist()])
-            own = own.take(cells.rows)
+        own = cells.lengths if name == FIELD else parts.lengths(cells.docs, name).take(cells.rows)
         lengths += own * settings.field_weight(name)
     average = snapshot.average_length(fields)
     return length_norms(lengths.astype(np.float32), average, settings.k1, settings.b)
