@@ -60,6 +60,7 @@ class Evaluator:
         self.snapshot = snapshot
         self.leaves = Leaves(snapshot, verify)
         self._scorers: dict[WordsQuery, Scorer] = {}
+        self._answers: dict[Node, Docs] = {}
         self._found: dict[ForeignQuery, tuple[Docs, Scores]] = {}
 
     def members(self, query: Node) -> Docs:
@@ -191,9 +192,15 @@ class Evaluator:
         return docs
 
     def found(self, query: Node) -> Docs:
-        """All members, ascending; the postings of all words of the query are gathered at once."""
-        self.leaves.gather(leaves_of(query))
-        return self.members(query)
+        """All members, ascending; the postings of all words of the query are gathered at once.
+
+        They are kept: a query is ranked again where too many of its best are copies.
+        """
+        known = self._answers.get(query)
+        if known is None:
+            self.leaves.gather(leaves_of(query))
+            known = self._answers[query] = self.members(query)
+        return known
 
     def scores_among(self, query: Node, docs: Docs, chosen: Docs) -> NDArray[np.float32]:
         """The scores that some members, in any order, have among all of them, `docs`."""

@@ -22,7 +22,10 @@ from indexer.ranking.source import Docs
 _MANY = 32
 """So many times the documents that are wanted: from there on not all are scored."""
 
-_TRIED = 0.6
+_SEVERAL = 4
+"""Of fewer words that stand in many documents, each is counted in all of them as fast."""
+
+_TRIED = 0.45
 """Documents that may score so much of the best are scored at once."""
 
 
@@ -55,6 +58,7 @@ class Scorer:
         self._idfs = [leaves.idf(word) for word in self._words]
         self._gathering, self._alike = leaves.alike(self._words)
         self._look = CloserLook(query, self._words, self._gathering, self._alike, leaves)
+        self._bounded: tuple[Docs, NDArray[np.float64]] | None = None
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
@@ -113,6 +117,15 @@ class Scorer:
             return np.arange(len(sums))
         return (sums >= least_of_best(sums, reach)).nonzero()[0]
 
+    def _bounds(self, docs: Docs) -> Scores:
+        """At least what the words, which are all alike, give to each; the last answer is kept."""
+        if self._bounded is None or self._bounded[0] is not docs:
+            ((fields, numbers, _, weights),) = self._alike
+            norms, k1 = self._snapshot.norms(fields), self._snapshot.settings.k1
+            found = self._gathering.bounds(numbers, weights[:, 0], norms, k1)
+            self._bounded = docs, found.take(docs)
+        return self._bounded[1]
+
     def promising(self, docs: Docs, count: int) -> Docs:
         """Those of some documents that may be among the `count` best, with the same scores.
 
@@ -123,17 +136,18 @@ class Scorer:
         settings = self._snapshot.settings
         wanted = max(count, settings.proximity_reach)
         bounded = not self.others and len(self._alike) == 1 and self.query.boost > 0
-        if not count or len(docs) < _MANY * wanted or not bounded or self._gathering.is_dense:
+        counted = self._gathering.is_dense and len(self._gathering.words) < _SEVERAL
+        if not count or len(docs) < _MANY * wanted or not bounded or counted:
             return docs
-        (group,) = self._alike
-        norms = self._snapshot.norms(group.fields)
-        weights = group.weights[:, 0]
-        bounds = self._gathering.bounds(group.numbers, weights, norms, settings.k1).take(docs)
+        bounds = self._bounds(docs)
         bar = least_of_best(bounds, wanted) * _TRIED
         tried = docs[bounds >= bar]
         sums, covered = self._sums(tried)
         # nobody outside is looked at closer, and what multiplies is less than its most
-        most = (1 + settings.coverage) * (1 + settings.answers)
+        question = self.query.question
+        most = 1 + settings.coverage
+        if question is not None and question.whether:
+            most *= 1 + settings.answers
         by_words = least_of_best(sums, wanted)
         scores = self._at_least(tried, sums, by_words)
         scores *= self._coverage(covered) * self._answer(tried)

@@ -57,6 +57,9 @@ class CountedStatistics:
         return _CountedVocabulary(self._segments, fields, self._memory)
 
 
+_Group = tuple[Segment, FieldSource, Spans]
+
+
 class _CountedVocabulary:
     """The dictionary of some fields over all segments."""
 
@@ -66,6 +69,15 @@ class _CountedVocabulary:
         self._segments = segments
         self._fields = fields
         self._memory = memory
+        self._last: tuple[Level, str, list[_Group]] | None = None
+
+    def _groups(self, level: Level, key: str) -> list[_Group]:
+        """A group in each field of each segment that has it; the last answer is kept."""
+        last = self._last
+        if last is None or last[:2] != (level, key):
+            groups = ((*held, held[1].group(level, key)) for held in self._held())
+            last = self._last = level, key, [group for group in groups if len(group[2])]
+        return last[2]
 
     def _held(self) -> Iterator[tuple[Segment, FieldSource]]:
         for segment in self._segments:
@@ -79,10 +91,7 @@ class _CountedVocabulary:
         return self._memory.get(self._count, level, key)
 
     def _count(self, level: Level, key: str) -> int:
-        return sum(
-            _live_count(segment, source, source.group(level, key))
-            for segment, source in self._held()
-        )
+        return sum(_live_count(*group) for group in self._groups(level, key))
 
     def holds(self, group: Expansion) -> bool:
         """See Vocabulary."""
@@ -99,8 +108,8 @@ class _CountedVocabulary:
 
     def _article_count(self, stem: str) -> int:
         return sum(
-            _live_count(segment, source, _with_article(source, source.group("stem", stem)))
-            for segment, source in self._held()
+            _live_count(segment, source, _with_article(source, spans))
+            for segment, source, spans in self._groups("stem", stem)
         )
 
     def bearing(self, target: str) -> frozenset[str]:

@@ -123,12 +123,14 @@ def test_a_rare_word_that_is_there_in_other_forms_only(tmp_path: Path) -> None:
     searcher.close()
 
 
+@pytest.mark.parametrize("share", [NEVER, ALWAYS])
 @pytest.mark.parametrize("tried", [0.3, 0.6, 0.999])
 def test_the_best_are_the_beginning_of_all(
-    cases: Case, tried: float, monkeypatch: pytest.MonkeyPatch
+    cases: Case, tried: float, share: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(33)
-    monkeypatch.setattr(gathering, "_DENSE_SHARE", NEVER)
+    monkeypatch.setattr(gathering, "_DENSE_SHARE", share)
+    monkeypatch.setattr(scorer, "_SEVERAL", 1)
     monkeypatch.setattr(scorer, "_TRIED", tried)
     monkeypatch.setattr(scorer, "_MANY", 2)
     snapshot = snapshot_of(cases.searcher, RankingSettings(proximity_reach=20))
