@@ -74,7 +74,7 @@ def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
     if arrays is None:
         return
     section = f"f/{name}"
-    problem = _strings_problem(arrays.terms)
+    problem = _strings_problem(arrays.terms, are_words=arrays.grouped)  # others have numbers, too
     if problem:
         yield Fault(f"{section}/term_bytes", problem)
     terms = np.arange(arrays.term_count)
@@ -140,7 +140,7 @@ def _note_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
             return
 
 
-def _strings_problem(table: StringTable) -> str:
+def _strings_problem(table: StringTable, *, are_words: bool = True) -> str:
     starts = table.starts
     if int(starts[-1]) != len(table.data):
         return "the strings are not as long as it says"
@@ -153,7 +153,7 @@ def _strings_problem(table: StringTable) -> str:
     before = None
     for place in range(len(table)):
         string = table.data[starts[place] : starts[place + 1]].tobytes()
-        if _is_no_text(string):
+        if are_words and _is_no_text(string):
             return "a string is not UTF-8"
         if before is not None and string <= before:
             return "the strings are not in their order"

@@ -173,6 +173,16 @@ def test_the_command_says_what_it_finds_and_does(folder: Path) -> None:
     assert run("verify", "--deep", cwd=folder).text.startswith("sound: ")
 
 
+def test_numbers_of_many_files_are_no_damage(tmp_path: Path) -> None:
+    """Terms of numbers are bytes that need not be UTF-8, from 128 on."""
+    for number in range(300):
+        (tmp_path / f"{number}.txt").write_text(f"كتاب {number}", encoding="utf-8")
+    assert run("index", "-q", cwd=tmp_path).code == 0
+    done = run("verify", "--deep", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert done.text.startswith("sound: ")
+
+
 def test_what_is_sound_is_kept_and_what_is_lost_is_named(folder: Path) -> None:
     broken, kept = segments_of(folder)
     _flip_array("f/text/tf")(folder)
