@@ -74,7 +74,8 @@ def _parameter(parameter: Parameter) -> Schema:
     described: Schema = {
         "name": parameter.name,
         "in": "query",
-        "required": parameter.name == "id",
+        "required": parameter.required,
+        "allowEmptyValue": not parameter.required,
         "description": parameter.help,
         "schema": _schema_of(parameter),
     }
@@ -99,6 +100,10 @@ def _schema_of(parameter: Parameter) -> Schema:
     )
     if parameter.kind == "list":
         return {"type": "array", "items": text}
+    if parameter.required:
+        text["minLength"] = 1
+    if parameter.pattern:
+        text["pattern"] = parameter.pattern
     return text | ({"default": parameter.default} if parameter.default else {})
 
 

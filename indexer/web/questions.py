@@ -38,7 +38,8 @@ class Parameter(NamedTuple):
     """What one name in an address may be given.
 
     kind: text, number, flag, or a list. choices: of a text or of what is listed. least, most: of a
-    number. chars: of a text, or of each listed one.
+    number. chars: of a text, or of each listed one. pattern: what a text looks like, for its
+    description; whoever reads it says what is wrong.
     """
 
     name: str
@@ -49,6 +50,8 @@ class Parameter(NamedTuple):
     least: int = 0
     most: int = 0
     chars: int = 300
+    pattern: str = ""
+    required: bool = False
 
     def checked(self, given: tuple[str, ...]) -> tuple[str, ...]:
         """The values given, if they may be; of a list each once, of others the last."""
@@ -76,6 +79,9 @@ class Parameter(NamedTuple):
             raise QuestionError(f"{self.name} is true or false")
 
 
+_DAY = "^((?!0000)[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?)?$"
+"""But for days that a month has not; none is no limit."""
+
 _QUERY = Parameter("q", "text", "The query, as the command line takes it.", chars=QUERY_CHARS)
 _MATCHING = (
     Parameter("match", "text", "How loosely a word may match.", MATCH_LEVELS),
@@ -87,8 +93,20 @@ _SEARCH = (
     Parameter("offset", "number", "Skip so many hits.", default="0", most=10_000),
     Parameter("sort", "text", "The order of the hits.", SORT_KEYS, _DEFAULT.sort),
     Parameter("in", "list", "Only files whose path matches one of these globs."),
-    Parameter("since", "text", "Only documents of this year, month or day, or later.", chars=10),
-    Parameter("until", "text", "Only documents of this year, month or day, or earlier.", chars=10),
+    Parameter(
+        "since",
+        "text",
+        "Only documents of this year, month or day, or later.",
+        chars=10,
+        pattern=_DAY,
+    ),
+    Parameter(
+        "until",
+        "text",
+        "Only documents of this year, month or day, or earlier.",
+        chars=10,
+        pattern=_DAY,
+    ),
     Parameter("field", "list", "Search these fields only.", FIELD_NAMES),
     *_MATCHING,
     Parameter("all_words", "flag", "Only documents that hold every word."),
@@ -108,7 +126,9 @@ _SEARCH = (
     Parameter("explain", "flag", "Say what each word added to a score."),
 )
 _DOCUMENT = (
-    Parameter("id", "text", "What a hit calls its document, or a path.", chars=4_096),
+    Parameter(
+        "id", "text", "What a hit calls its document, or a path.", chars=4_096, required=True
+    ),
     Parameter(
         "line", "number", "In a file of records, the one at this line.", least=1, most=10**12
     ),

@@ -24,8 +24,8 @@ from indexer.web.questions import PATHS
 Ask = Callable[[str, bytes], Awaitable[Answer]]
 """Has a path and a query string answered."""
 
-MOST_QUERY_BYTES = 12_000
-"""Of what an address says: a query of 1,000 Arabic letters takes half of them."""
+MOST_QUERY_BYTES = 28_000
+"""Of what an address says: the longest query in any letters, and the longest path, fit in."""
 
 _FILES = {
     "/style.css": ("style.css", "text/css; charset=utf-8"),

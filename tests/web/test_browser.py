@@ -31,6 +31,9 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+WAIT_MS = 120_000
+"""On a busy computer a page may take its time."""
+
 SIZES = {"desktop": (1200, 800), "phone": (360, 700)}
 EVIL = "<img src=x onerror=alert(1)><script>alert(2)</script> قاذفات"
 
@@ -39,7 +42,7 @@ Open = Callable[..., Any]
 
 def until(holds: Callable[[], bool]) -> None:
     """Wait for what the page is about to show; the policy forbids to wait in the page itself."""
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + WAIT_MS / 1000
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.05)
@@ -86,6 +89,7 @@ def open_page(browser: Any) -> Iterator[Open]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=scheme
         )
+        context.set_default_timeout(WAIT_MS)
         contexts.append(context)
         page = context.new_page()
         page.on("console", heard)
