@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
-from cli_process import run, run_on_terminal
+from cli_process import COMMAND, environment, run, run_beside_terminal, run_on_terminal
 
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output.editor import Spot, command_for
@@ -173,7 +174,7 @@ def fzf(bin_path: Path) -> dict[str, str]:
 
 
 def test_a_hit_is_picked_in_fzf(texts: Path, fzf: dict[str, str]) -> None:
-    done = run("search", "--pick", "--in", "*.txt", "قاذفات", cwd=texts, **fzf)
+    done = run_beside_terminal("search", "--pick", "--in", "*.txt", "قاذفات", cwd=texts, **fzf)
     assert (done.code, done.text, done.err) == (0, "crlf.txt:2\n", "")
     log = Path(fzf["LOG"])
     assert "news/first.txt" in (log / "list").read_text("utf-8")
@@ -185,15 +186,18 @@ def test_a_hit_is_picked_in_fzf(texts: Path, fzf: dict[str, str]) -> None:
 
 
 def test_what_is_picked_is_printed_or_opened(texts: Path, fzf: dict[str, str]) -> None:
-    assert run("search", "--pick", "-l", "x", cwd=texts / "news", **fzf).text == "../crlf.txt\n"
-    done = run("search", "--pick", "--open", cwd=texts, EDITOR="kate", **fzf)
+    assert (
+        run_beside_terminal("search", "--pick", "-l", "x", cwd=texts / "news", **fzf).text
+        == "../crlf.txt\n"
+    )
+    done = run_beside_terminal("search", "--pick", "--open", cwd=texts, EDITOR="kate", **fzf)
     assert (done.code, done.out) == (0, b"")
     assert told(Path(fzf["LOG"]))[1:5] == ["--line", "2", "--column", "5"]
 
 
 def test_words_with_quotes_stay_words(texts: Path, fzf: dict[str, str], tmp_path: Path) -> None:
     hostile = f"'; touch {tmp_path}/harm; echo '"
-    done = run("search", "--pick", hostile, cwd=texts, **fzf)
+    done = run_beside_terminal("search", "--pick", hostile, cwd=texts, **fzf)
     assert done.text == "crlf.txt:2\n"
     assert not (tmp_path / "harm").exists()
     assert f"--query={hostile}" in (Path(fzf["LOG"]) / "words").read_text("utf-8").splitlines()
@@ -201,9 +205,24 @@ def test_words_with_quotes_stay_words(texts: Path, fzf: dict[str, str], tmp_path
 
 @pytest.mark.parametrize(("returned", "code"), [("130", 1), ("1", 1), ("2", 2)])
 def test_nothing_is_picked(texts: Path, fzf: dict[str, str], returned: str, code: int) -> None:
-    done = run("search", "--pick", "قاذفات", cwd=texts, **{**fzf, "FAILS": returned})
+    done = run_beside_terminal(
+        "search", "--pick", "قاذفات", cwd=texts, **{**fzf, "FAILS": returned}
+    )
     assert (done.code, done.out) == (code, b"")
     assert bool(done.err) == (code == 2)
+
+
+def test_without_a_terminal_fzf_is_not_run(texts: Path, fzf: dict[str, str]) -> None:
+    command = [*COMMAND, "search", "--pick", "قاذفات"]
+    done = subprocess.run(
+        command, cwd=texts, env=environment(**fzf), capture_output=True, start_new_session=True
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.decode() == (
+        "fahras: --pick: there is no terminal to choose on: run it on one "
+        "(see fahras search --help)\n"
+    )
+    assert not (Path(fzf["LOG"]) / "list").exists()
 
 
 def test_without_fzf_a_number_is_asked_for(texts: Path, bin_path: Path) -> None:

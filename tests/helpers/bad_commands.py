@@ -97,6 +97,19 @@ OPTIONS = [
     _options("show-bytes", ["show", os.fsdecode(b"caf\xe9.txt:1")],
              "fahras: no document is called caf\ufffd.txt: give a path, or an id as a search "
              "prints it", met="`fahras show` of a name that is not UTF-8, and a line"),
+    _options("no-name", ["show", ""], "fahras: HIT is empty: give one (see fahras show --help)",
+             met="`fahras show ''`"),
+    _options("no-glob", ["search", "--in", "", WORD],
+             "fahras: --in: GLOB is empty: give one, or leave --in out (see fahras search --help)",
+             met=f"`fahras search --in '' {WORD}`"),
+    _options("no-folder", ["index", "--forget", ""],
+             "fahras: --forget: PATH is empty: give one, or leave --forget out (see fahras index "
+             "--help)", met="`fahras index --forget ''`"),
+    _options("no-words", ["analyze", ""],
+             "fahras: the text holds no words: give at least one", 1, met="`fahras analyze ''`"),
+    _options("page-of-many", ["search", "--html", "a.html", "--queries", "q.txt"],
+             "fahras: --html is a page of one query: give the queries of the file one by one, or "
+             "take --csv for a table of all (see fahras search --help)"),
     Case("little-memory", "Options and commands", "`fahras search` under `ulimit -v 60000`",
          _in_little_memory,
          "fahras: less than 200 MB of memory is allowed to it: raise the limit with ulimit -v", 2),

@@ -63,6 +63,34 @@ def run(
     return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
 
 
+_ON_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(int(sys.argv[1]), termios.TIOCSCTTY, 0)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def run_beside_terminal(*arguments: str, cwd: Path, timeout: float = 60, **changes: str) -> Run:
+    """Run in pipes, with a terminal that programs may open, as /dev/tty is one."""
+    ours, theirs = pty.openpty()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", _ON_TERMINAL, str(theirs), *COMMAND, *arguments],
+            cwd=cwd,
+            input=b"",
+            capture_output=True,
+            env=environment(**changes),
+            timeout=timeout,
+            check=False,
+            start_new_session=True,
+            pass_fds=[theirs],
+        )
+    finally:
+        os.close(theirs)
+        os.close(ours)
+    return Run(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+
+
 def run_on_terminal(
     *arguments: str,
     cwd: Path,

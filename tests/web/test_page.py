@@ -93,7 +93,7 @@ def test_what_cannot_be_written(texts: Path, more: list[str], message: str) -> N
 def test_it_is_for_one_query(texts: Path) -> None:
     done = run("search", "--html", "-", "--queries", "-", cwd=texts, stdin="نفط".encode())
     assert (done.code, done.out) == (2, b"")
-    assert "--html is for one query" in done.err
+    assert "--html is a page of one query: give" in done.err
 
 
 def test_similar_makes_pages_too(texts: Path) -> None:

@@ -36,10 +36,12 @@ def run(request: AnalyzeRequest) -> int:
     meetings = _meetings(tokens, request.index) if teaches else {}
     if request.json:
         _print_json(tokens, meetings, screen, teaches=teaches)
-    elif teaches:
+    elif teaches and tokens:
         _print_steps(tokens, meetings, screen)
     elif tokens:
         tables.show(screen, _HEADING, map(_token_row, tokens))
+    if not tokens and not request.json:
+        terminal.complain("the text holds no words: give at least one")
     return exits.FOUND if tokens else exits.NOTHING
 
 

@@ -46,7 +46,11 @@ _LEFT = (1, 130)
 
 def pick(request: SearchRequest, text: str, search: Callable[[str], SearchResults]) -> int:
     """Let a hit be chosen, and open it or print its place."""
-    chosen = _by_fzf(request, text) if shutil.which("fzf") else _by_number(text, search)
+    if shutil.which("fzf"):
+        _need_terminal()
+        chosen = _by_fzf(request, text)
+    else:
+        chosen = _by_number(text, search)
     if chosen is None:
         return exits.NOTHING
     place, spot = chosen
@@ -56,6 +60,14 @@ def pick(request: SearchRequest, text: str, search: Callable[[str], SearchResult
         name = records.relative_path(spot.path) if request.paths else place
         terminal.write(f"{terminal.utf8_name(name)}\n")
     return exits.FOUND
+
+
+def _need_terminal() -> None:
+    """Raise UsageError where no keys can be typed, before fzf complains in its own words."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | os.O_NOCTTY))
+    except OSError:
+        raise UsageError("--pick: there is no terminal to choose on: run it on one") from None
 
 
 Chosen = tuple[str, Spot]

@@ -34,7 +34,10 @@ def run(request: SearchRequest) -> int:
     if interactive and request.queries is not None:
         raise UsageError("--pick and --open are for one query, not for --queries")
     if request.html is not None and request.queries is not None:
-        raise UsageError("--html is for one query, not for --queries")
+        raise UsageError(
+            "--html is a page of one query: give the queries of the file one by one, or take --csv "
+            "for a table of all"
+        )
     if request.pick and request.files_from == "-":
         raise UsageError("--pick reads the keys: give the list of --files-from as a file")
     if request.queries == request.files_from == "-":

@@ -98,14 +98,22 @@ class Text(Option[str | None]):
     """One text; where it is not given, that of a variable of the environment, or None."""
 
     def __init__(
-        self, group: str, names: str, help_text: str, *, metavar: str, environment: str = ""
+        self,
+        group: str,
+        names: str,
+        help_text: str,
+        *,
+        metavar: str,
+        environment: str = "",
+        may_be_empty: bool = False,
     ) -> None:
         super().__init__(group, names, help_text, None, metavar)
         self.environment = environment
+        self.may_be_empty = may_be_empty
 
     def read(self, words: Sequence[str]) -> str:
         """The last one."""
-        return words[-1]
+        return words[-1] if self.may_be_empty else _full(self, words[-1:])[0]
 
 
 class _Numeric(Option[Value_co]):
@@ -197,7 +205,7 @@ class Texts(Option[tuple[str, ...]]):
 
     def read(self, words: Sequence[str]) -> tuple[str, ...]:
         """All of them."""
-        return tuple(words)
+        return _full(self, words)
 
 
 class Names(Option[tuple[Name_co, ...]]):
@@ -223,6 +231,13 @@ class Names(Option[tuple[Name_co, ...]]):
         return tuple(dict.fromkeys(_known(self, name, self.choices) for name in given))
 
 
+def _full(row: Text | Texts, words: Sequence[str]) -> tuple[str, ...]:
+    """The words, none of which is empty; one that is comes of a variable that was never set."""
+    if "" in words:
+        raise UsageError(f"{row.label}: {row.metavar} is empty: give one, or leave {row.label} out")
+    return tuple(words)
+
+
 def _known(row: Option[object], text: str, choices: tuple[Name_co, ...]) -> Name_co:
     for choice in choices:
         if choice == text:
@@ -240,6 +255,8 @@ class Word(Row[str]):
 
     def read(self, words: Sequence[str]) -> str:
         """The one."""
+        if self.required and not words[-1]:
+            raise UsageError(f"{self.metavar} is empty: give one")
         return words[-1]
 
 
@@ -248,13 +265,18 @@ class Remaining(Row[tuple[str, ...]]):
 
     repeats = True
 
-    def __init__(self, metavar: str, help_text: str, *, required: bool = False) -> None:
+    def __init__(
+        self, metavar: str, help_text: str, *, required: bool = False, may_be_empty: bool = False
+    ) -> None:
         super().__init__((), help_text)
         self.metavar = metavar
         self.required = required
+        self.may_be_empty = may_be_empty
 
     def read(self, words: Sequence[str]) -> tuple[str, ...]:
         """All of them."""
+        if "" in words and not self.may_be_empty:
+            raise UsageError(f"{self.metavar} is empty: give one, or leave it out")
         return tuple(words)
 
 

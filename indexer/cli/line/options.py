@@ -303,7 +303,7 @@ class SearchRequest(Request):
     """`fahras search`."""
 
     command = "search"
-    query = Remaining("QUERY", "The words to search for.")
+    query = Remaining("QUERY", "The words to search for.", may_be_empty=True)
     limit = LIMIT
     offset = OFFSET
     all_hits = ALL_HITS
@@ -381,7 +381,13 @@ class ShowRequest(Request):
 
     command = "show"
     hit = Word("HIT", "PATH, PATH:LINE, PATH:FIRST-LAST, PATH:pPAGE, PATH:partN or a hit's id.")
-    query = Text(_MATCHING, "--query -Q", "Mark the words that meet this.", metavar="QUERY")
+    query = Text(
+        _MATCHING,
+        "--query -Q",
+        "Mark the words that meet this.",
+        metavar="QUERY",
+        may_be_empty=True,
+    )
     match = MATCH
     strict = STRICT
     variants = VARIANTS
@@ -440,7 +446,9 @@ class ExportRequest(Request):
     """`fahras export`."""
 
     command = "export"
-    query = Remaining("QUERY", "Only documents that this finds, written as for search.")
+    query = Remaining(
+        "QUERY", "Only documents that this finds, written as for search.", may_be_empty=True
+    )
     within = WITHIN
     here = HERE
     files_from = LISTED
@@ -505,7 +513,9 @@ class AnalyzeRequest(Request):
     """`fahras analyze`."""
 
     command = "analyze"
-    text = Remaining("TEXT", "The text, or - to read it from stdin.", required=True)
+    text = Remaining(
+        "TEXT", "The text, or - to read it from stdin.", required=True, may_be_empty=True
+    )
     steps = Flag(
         _OUTPUT,
         "--steps",
@@ -588,6 +598,7 @@ class CompletionRequest(Request):
         "--line",
         "Print what may follow this beginning of a command line, as the scripts ask.",
         metavar="LINE",
+        may_be_empty=True,
     )
 
 

@@ -51,9 +51,9 @@ def read(words: Sequence[str], environment: Mapping[str, str]) -> Request | Help
         return Help("")
     if "version" in given:
         return FahrasRequest(version=True)
-    if before == len(words):
+    name = words[before] if before < len(words) else ""
+    if not name:
         raise UsageError(f"give a command: {', '.join(COMMANDS)}")
-    name = words[before]
     if name not in COMMANDS:
         raise no_such_command(name, words)
     given, asks_help = _sorted_out(COMMANDS[name], words[before + 1 :])

@@ -88,12 +88,15 @@ def _function(kind: type[Request], run: Callable[[Request], object]) -> Callable
 def request_of(kind: type[Request], values: Mapping[str, object]) -> Request:
     """The request that holds the values that Typer read. Raises UsageError."""
     rows = kind.rows()
-    read = {
-        name: rows[name].read(cast(list[str], value)) if rows[name].repeats else value
-        for name, value in values.items()
-        if value is not None and value != []
-    }
-    return kind(**read)
+    given = {name: value for name, value in values.items() if value is not None and value != []}
+    return kind(**{name: _read(rows[name], value) for name, value in given.items()})
+
+
+def _read(row: Row[object], value: object) -> object:
+    """The value of a row for what Typer made of its words."""
+    if row.repeats:
+        return row.read(cast(list[str], value))
+    return row.read([value]) if isinstance(value, str) else value
 
 
 def _parameter(row: Row[object], group: str) -> Parameter:
