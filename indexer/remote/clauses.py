@@ -8,7 +8,7 @@ ranked is ranked again here, so only which documents are among the first hundred
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import assert_never
 
 from analyzers.analyzer import analyze_form
@@ -35,6 +35,7 @@ from indexer.query.nodes import (
     stretches,
 )
 from indexer.query.patterns import Fuzzy, Wildcard
+from indexer.ranking.bm25 import idf
 from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, Phrase
 from indexer.ranking.resolve import Resolver
@@ -42,8 +43,14 @@ from indexer.remote.lexicon import NOTHING, Lexicon, Sort, any_of, sort_of, star
 from indexer.remote.mapping import BOTH, MOST_TERMS, Json, key_of
 from indexer.schema import FORM_FIELDS
 
-_OTHER, _EXACT = 0.5, 0.15
-"""Roughly what relatives, as a share of their weight, and the very form count beside the word."""
+_EXACT = 0.07
+"""Roughly what the very form adds to the word."""
+
+_OTHER = 0.8
+"""Roughly what relatives give where the word itself is not, as a share of its idf and of theirs."""
+
+_BESIDE = 0.15
+"""Roughly the share that is left of what counts less where something counts more."""
 
 _MOST_SCORED, _MOST_PLACED = 400, 500
 """Terms of all words that are scored, and forms of all words of phrases: a cluster takes 1,024."""
@@ -230,17 +237,50 @@ class Clauses:
     def _scored(self, leaf: Leaf) -> list[Json]:
         """What a leaf adds to the score of a document, roughly."""
         found: list[Json] = []
-        if isinstance(leaf, StemQuery | PatternQuery):
+        if isinstance(leaf, StemQuery):
+            ways = self._ways_to_score(leaf)
+            if ways:
+                best = {"queries": ways, "tie_breaker": _BESIDE, "boost": leaf.boost}
+                found.append({"dis_max": best})
+            exact: Weighted = {("u", _EXACT): [leaf.word.unmarked]}
+            found += self._matches(leaf, exact, leaf.boost)
+        elif isinstance(leaf, PatternQuery):
             kinds, wildcards = self.keys(leaf)
-            for held, share in zip(kinds, (1.0, 1.0, _OTHER), strict=True):
-                found += self._matches(leaf, held, leaf.boost * share)
-            if isinstance(leaf, StemQuery):
-                exact: Weighted = {("u", _EXACT): [leaf.word.unmarked]}
-                found += self._matches(leaf, exact, leaf.boost)
-            elif wildcards and isinstance(leaf.pattern, Wildcard):
+            found += self._matches(leaf, kinds[CORE], leaf.boost)
+            if wildcards and isinstance(leaf.pattern, Wildcard):
                 forms = self._lexicon.commonest(leaf.pattern, self._scored_each)
                 found += self._matches(leaf, {("f", 1.0): forms}, leaf.boost)
         return found + self._phrases(leaf)
+
+    def _ways_to_score(self, leaf: StemQuery) -> list[Json]:
+        """What a word gives a document: by itself, by what may stand for it, by its relatives.
+
+        An occurrence counts once, by the word's idf, whatever it is: so forms of its stems are not
+        counted again, and what is rarer or more frequent than the word is weighed by that.
+        """
+        kinds, _ = self.keys(leaf)
+        stems = {key for (sort, _), keys in kinds[CORE].items() if sort == "s" for key in keys}
+        own = self._idf("s", stems) if stems else self._idf("u", [leaf.word.unmarked])
+        found: list[Json] = []
+        for held in kinds[:OTHER]:
+            for (sort, weight), keys in held.items():
+                known = stems and sort != "s"
+                left = [key for key in keys if not known or analyze_form(key).stem not in stems]
+                share = own / (self._idf(sort, left) or own) if held is kinds[BESIDE] else 1.0
+                found += self._matches(leaf, {(sort, weight): left}, share)
+        for (sort, weight), keys in kinds[OTHER].items():
+            for field in leaf.fields:
+                boost = {"boost": _OTHER * weight * own}
+                found += [_boosted(some, boost) for some in _terms(f"{field}_{sort}", keys)]
+        return found
+
+    def _idf(self, sort: Sort, keys: Collection[str]) -> float:
+        """What the most frequent of some keys weighs; 0 where there are none."""
+        counts = [
+            self._lexicon.count(field, sort, key).documents for key in keys for field in FORM_FIELDS
+        ]
+        documents = self._resolver.snapshot.documents
+        return idf(documents, min(max(counts), documents)) if counts else 0.0
 
     def _matches(self, leaf: Leaf, held: Weighted, share: float) -> list[Json]:
         """Scored clauses: the keys of a sort pooled into one word, stems those of both fields."""
@@ -252,8 +292,6 @@ class Clauses:
             pooled = "|".join(known)
             if known and sort == "s" and whole:
                 found.append({"match": {BOTH: {"query": pooled, "boost": boost}}})
-            elif known and sort == "r":
-                found += [{"terms": {f"{field}_r": known, "boost": boost}} for field in leaf.fields]
             elif known:
                 for field in leaf.fields:
                     own = boost * self._settings.field_weight(field)
@@ -377,6 +415,10 @@ def _terms(field: str, keys: Sequence[str] | Sequence[int]) -> list[Json]:
     cut = [key_of(key) if isinstance(key, str) else key for key in keys]
     some = [cut[first : first + MOST_TERMS] for first in range(0, len(cut), MOST_TERMS)]
     return [{"terms": {field: part}} for part in some]
+
+
+def _boosted(terms: Json, boost: Json) -> Json:
+    return {"terms": terms["terms"] | boost}
 
 
 def _wildcard(field: str, star: str) -> Json:

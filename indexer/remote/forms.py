@@ -21,13 +21,25 @@ Ids = NDArray[np.int64]
 _MOST_FORMS = 1 << 20
 
 
+class _Ids(dict[str, int]):
+    """By form its number; a form that is not there gets the next one, and its name is noted."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __missing__(self, form: str) -> int:
+        number = self[form] = len(self.names)
+        self.names.append(form)
+        return number
+
+
 class FormTable:
     """Forms, numbered from 0 in the order in which they were met."""
 
     def __init__(self) -> None:
-        self.names: list[str] = []
         self.numbering = Numbering()
-        self._ids: dict[str, int] = {}
+        self._ids = _Ids()
+        self.names = self._ids.names
         self._keys: dict[Level, Numbers] = {
             level: np.zeros(0, np.uint64) for level in LEVELS if level != "exact"
         }
@@ -39,8 +51,10 @@ class FormTable:
 
     def ids(self, forms: Sequence[str]) -> Ids:
         """The number of each of some forms, which are learned."""
-        self._learn(set(forms) - self._ids.keys())
-        return np.fromiter(map(self._ids.__getitem__, forms), np.int64, len(forms))
+        known = len(self.names)
+        ids = np.fromiter(map(self._ids.__getitem__, forms), np.int64, len(forms))
+        self._learn(self.names[known:])
+        return ids
 
     def known(self, forms: Iterable[str]) -> list[int]:
         """The numbers of those of some forms that were met."""
@@ -54,12 +68,9 @@ class FormTable:
         """The number of a key."""
         return np.uint64(self.numbering.numbers([key])[0])
 
-    def _learn(self, forms: set[str]) -> None:
-        if not forms:
+    def _learn(self, fresh: list[str]) -> None:
+        if not fresh:
             return
-        fresh = sorted(forms)
-        self._ids |= {form: number for number, form in enumerate(fresh, len(self.names))}
-        self.names += fresh
         folded = fold_all(self.numbering, Spelled(fresh))
         stems = stem_all(self.numbering, folded)
         found: dict[Level, Numbers] = {

@@ -21,7 +21,7 @@ from indexer.ranking.settings import DEFAULT
 from indexer.ranking.source import Level
 from indexer.schema import FORM_FIELDS
 
-REMOTE_VERSION = 1
+REMOTE_VERSION = 2
 """What of this page an index was written with; raised when it changes."""
 
 Json = dict[str, Any]
@@ -59,9 +59,9 @@ def _terms(*, positions: bool = False, freqs: bool = True, norms: bool = False) 
 
 def _levels() -> Json:
     kinds = {
-        "u": _terms(positions=True),
+        "u": _terms(positions=True, norms=True),
         "f": _terms(norms=True),
-        "s": _terms(),
+        "s": _terms(norms=True),
         "r": _terms(freqs=False),
         ARTICLE: _terms(),
     }

@@ -46,10 +46,10 @@ from indexer.snippets.passages import Told
 if TYPE_CHECKING:
     from indexer.remote.commit import OpenCommit
 
-_REACH, _LEAST_REACH = 300, 20
+_REACH, _LEAST_REACH = 200, 20
 """Documents that are ranked again beyond those that are shown: at most, and of very long texts."""
 
-_RANKED_WORDS = 300_000
+_RANKED_WORDS = 120_000
 """About as many words of candidates are fetched; they are a tenth of a second of work."""
 
 _PAGE = 500

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,8 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.ranked import changes
+from analyzers.tokenizer import shared_tokenizer
+from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.grams import Grams, build_grams, likeness, nearest, shared
-from indexer.codec.postings import slice_indices
+from indexer.codec.postings import slice_indices, smallest_unsigned
 from indexer.query.patterns import Fuzzy
 from indexer.ranking.source import (
     NO_SPANS,
@@ -55,11 +58,13 @@ class CandidateField:
         parts: Sequence[Sequence[int] | None],
         table: FormTable,
         lexicon: Lexicon,
+        written: Callable[[int], str],
     ) -> None:
         """texts: by document, the forms of its words. lengths: without stopwords.
 
-        parts: where parts begin in each, but for the first, in words.
+        parts: where parts begin in each, but for the first, in words. written: the text itself.
         """
+        self._written = written
         self._parts = parts
         self._name = name
         self._table = table
@@ -69,18 +74,18 @@ class CandidateField:
         ids = table.ids(list(chain.from_iterable(texts)))
         docs = np.arange(len(texts)).repeat(counts)
         positions = np.arange(len(ids)) - (counts.cumsum() - counts).repeat(counts)
-        held, slots = np.unique(ids, return_inverse=True)
+        held = np.bincount(ids).nonzero()[0]
         keys = [table.keys(level).take(held) for level in ("folded", "stem", "root")]
         order = np.lexsort((held, *keys))  # by root, then stem, then folded form
-        place = np.empty(len(order), np.int64)
-        place[order] = np.arange(len(order))
         self._forms: Ids = held.take(order)
         """By slot, the form; those of the lexicon alone at the end."""
         self._size = len(self._forms)
-        self._invert(place.take(slots), docs, positions)
+        slots = np.zeros(len(table.names), smallest_unsigned(self._size))
+        slots[self._forms] = np.arange(self._size)
+        self._invert(slots.take(ids), docs, positions)
         self._grams: tuple[Grams, NDArray[Any]] | None = None
 
-    def _invert(self, slots: Ids, docs: Docs, positions: Positions) -> None:
+    def _invert(self, slots: NDArray[Any], docs: Docs, positions: Positions) -> None:
         """Postings by slot, of tokens in the order of the documents."""
         order = slots.argsort(kind="stable")
         slots, docs, self._positions = slots.take(order), docs.take(order), positions.take(order)
@@ -249,8 +254,9 @@ class CandidateField:
         return [self._table.names[form] for form in self._forms.take(slots).tolist()]
 
     def samples(self, docnum: int) -> NDArray[np.int64] | None:
-        """See FieldSource: texts come with no offsets."""
-        return None
+        """See FieldSource: of the text, whose words are numbered again."""
+        starts = shared_tokenizer().tokenize(self._written(docnum)).starts
+        return starts[::SAMPLE_TOKENS].astype(np.int64)
 
     def token_count(self, docnum: int) -> int | None:
         """See FieldSource."""
@@ -296,8 +302,8 @@ class CandidateSegment:
             texts = [said.split(" ") if said else [] for said in self._sources(f"{name}_u")]
             lengths = np.array(self._sources(f"{name}_length"), np.float32)
             parts = self._sources(f"parts_{name}")
-            table, lexicon = self._table, self._lexicon
-            self._fields[name] = CandidateField(name, texts, lengths, parts, table, lexicon)
+            known = self._table, self._lexicon, partial(self.text, field=name)
+            self._fields[name] = CandidateField(name, texts, lengths, parts, *known)
         return self._fields[name]
 
     def holding(self, field: str, term: str) -> Docs:

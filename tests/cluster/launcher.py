@@ -1,11 +1,12 @@
 """An OpenSearch cluster to try and to test with: one node or three, on loopback, from Maven's jars.
 
     python tests/cluster/launcher.py [NODES]     start it, say where it is, stop it on Ctrl-C
+    python tests/cluster/launcher.py --server    one node as a server would run, to measure it
     python tests/cluster/launcher.py --prepare   only fetch and compile what it needs
 
 Needs Java 17 and Maven, whose ordinary client fetches the jars once, into `build/cluster`. There is
-no security plugin among them: the nodes listen on loopback only. They live for minutes, so that
-Java's second compiler would cost more than it gains.
+no security plugin among them: the nodes listen on loopback only. Most live for minutes, so that
+Java's second compiler would cost more than it gains; one that is measured has it, and more memory.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 BUILD = HERE.parent.parent / "build" / "cluster"
 HEAP_MB = 256
+SERVER_HEAP_MB = 1024
 FETCH_S = 120
 START_S = 240
 
@@ -68,6 +70,8 @@ class Cluster:
 
     def __init__(self, base: Path, size: int = 1, first_port: int = 0, heap_mb: int = HEAP_MB):
         self.base, self.size, self.heap_mb = base, size, heap_mb
+        quick = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        self._java = quick if heap_mb < SERVER_HEAP_MB else []
         ports = _free_ports(2 * size) if not first_port else range(first_port, first_port + 10)
         self.http, self.transport = list(ports)[:size], list(ports)[-size:]
         self._processes: dict[int, subprocess.Popen[bytes]] = {}
@@ -102,8 +106,8 @@ class Cluster:
         with (home / "log").open("ab") as log:
             self._processes[node] = subprocess.Popen(
                 [
-                    *("java", f"-Xms{self.heap_mb}m", f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC"),
-                    *("-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.awt.headless=true"),
+                    *("java", f"-Xms{self.heap_mb}m", f"-Xmx{self.heap_mb}m", *self._java),
+                    *("-Xshare:auto", "-Djava.awt.headless=true"),
                     *("-Dfile.encoding=UTF-8", "-Djava.security.manager=allow"),
                     *(f"-Dlog4j2.configurationFile={HERE / 'log4j2.properties'}",),
                     *("-Dlog4j2.disable.jmx=true", "-Dopensearch.allow_insecure_settings=true"),
@@ -165,10 +169,10 @@ def _free_ports(count: int) -> list[int]:
 
 
 @contextmanager
-def cluster(size: int = 1, first_port: int = 0) -> Iterator[Cluster]:
+def cluster(size: int = 1, first_port: int = 0, heap_mb: int = HEAP_MB) -> Iterator[Cluster]:
     """A cluster, stopped at the end; its data are removed."""
     with tempfile.TemporaryDirectory(prefix="fahras-cluster-") as base:
-        nodes = Cluster(Path(base), size, first_port)
+        nodes = Cluster(Path(base), size, first_port, heap_mb)
         try:
             nodes.start()
             yield nodes
@@ -183,10 +187,11 @@ def main() -> None:
         except ClusterError as error:
             sys.exit(f"no cluster: {error}")
         return
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 1
+    is_server = sys.argv[1:] == ["--server"]
+    size = int(sys.argv[1]) if len(sys.argv) > 1 and not is_server else 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with cluster(size, 9201) as nodes:
+        with cluster(size, 9201, SERVER_HEAP_MB if is_server else HEAP_MB) as nodes:
             print(f"A cluster of {size} is at {nodes.url}/NAME; Ctrl-C stops it", flush=True)
             print(f"  fahras index corpus --index {nodes.url}/corpus", flush=True)
             while True:

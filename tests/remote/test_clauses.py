@@ -40,6 +40,8 @@ def admits(clause: dict[str, Any], source: Source) -> bool:
         )
     if kind in ("match_all", "match_none"):
         return kind == "match_all"
+    if kind == "dis_max":
+        return any(admits(part, source) for part in said["queries"])
     ((field, asked),) = ((f, a) for f, a in said.items() if f != "boost")
     held = source.get(field, "")
     words = held.split(" ") if isinstance(held, str) else [held]
