@@ -38,11 +38,13 @@ class Difference(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """A document of a group of copies.
+    """A document of a group of copies, or the part of one that is the copy.
 
-    `path` is absolute, followed by the place within the file where it has one. `overlap`: the share
-    of the runs of five words that it shares with the first, of those of the shorter of the two,
-    without recurring lines. `differences`: of its text from that of the first, in its order.
+    `path` is absolute, followed by the place within the file where it has one. `part`: its number,
+    from 0, with the line on which it begins and its own title, if it has one; all None where it is
+    the whole document. `overlap`: the share of the runs of five words that it shares with the
+    first, of those of the shorter of the two, without recurring lines. `differences`: of its text
+    from that of the first, in its order.
     """
 
     path: str
@@ -51,10 +53,16 @@ class Copy(NamedTuple):
     words: int
     overlap: float = 1.0
     differences: tuple[Difference, ...] = ()
+    part: int | None = None
+    line: int | None = None
+    part_title: str | None = None
 
 
 class CopyGroup(NamedTuple):
-    """Near-identical documents: the shortest, with which all others overlap, comes first."""
+    """Near-identical texts: the shortest, with which all others overlap, comes first.
+
+    They are whole documents where these are copies in all their parts, else parts.
+    """
 
     copies: tuple[Copy, ...]
 

@@ -22,7 +22,7 @@ from indexer.codec.contents import SegmentEntry
 from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, STRINGS_A_MARK
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
 from indexer.codec.postings import Array, starts_of
-from indexer.codec.prints import has_prints, read_prints
+from indexer.codec.prints import has_prints, read_order, read_prints
 from indexer.codec.strings import StringTable, first_bytes
 from indexer.copies.prints import BINS
 from indexer.errors import IndexCorruptError
@@ -296,7 +296,21 @@ def _print_faults(container: Container) -> Iterator[Fault]:
     starts = starts_of(prints.others)[:-1]
     rises[starts[starts < len(rises)]] = True
     if not rises.all():
-        yield Fault("prints/grams", "the grams of a document are not in their order")
+        yield Fault("prints/grams", "the grams of a text are not in their order")
+    problem = _order_problem(container)
+    if problem:
+        yield Fault("prints/order", problem)
+
+
+def _order_problem(container: Container) -> str:
+    """What is wrong with the order by which minima are found."""
+    minima, order = read_prints(container).minima, read_order(container).astype(np.int64)
+    by_bin = order.reshape(BINS, -1)
+    rows = np.arange(by_bin.shape[1])
+    if not all(np.array_equal(np.sort(row), rows) for row in by_bin):
+        return "two texts have the same place"
+    values = minima.take(by_bin * BINS + np.arange(BINS).reshape(-1, 1))
+    return "" if (values[:, 1:] >= values[:, :-1]).all() else "the minima are not in their order"
 
 
 def living(entry: SegmentEntry, container: Container) -> Iterator[tuple[int, int]]:

@@ -1,10 +1,11 @@
 """What is known of copies and recurring lines at a commit. This docstring is the specification.
 
 `copies-N.fhc` goes with commit N, whose table of contents has its size and checksum. It is a
-container as a segment is (`format.py`), without fields, with `documents` in its `meta`, and arrays:
+container as a segment is (`format.py`), without fields, with the number of texts as `documents` in
+its `meta`, and the following arrays. A text is a part of a document, see there.
 
 ================ ======== ==================================================================
-`groups`         u4       by document of the commit, in the order of its segments, deleted ones
+`groups`         u4       by text of the commit, in the order of its segments, of deleted documents
                           too: the number of its group, from 1; 0 where it has no copies
 `pair_sizes`     u4       by pair of texts that overlap: how many grams the shorter one has,
 `pair_shorter`   u8       the key of the shorter one,
@@ -102,9 +103,9 @@ class StoredCopies:
 
     @cached_property
     def groups(self) -> Groups:
-        """By document, see above."""
+        """By text, see above."""
         groups = self._array("groups", "<u4")
-        if len(groups) != self._documents or int(groups.max(initial=0)) > len(groups):
+        if len(groups) < self._documents or int(groups.max(initial=0)) > len(groups):
             raise self._damaged("groups")
         return groups
 

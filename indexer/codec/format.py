@@ -135,16 +135,19 @@ are objects of one member: {"$bytes": base64}, {"$datetime": ISO 8601}, {"$date"
 Prints: arrays `prints/...`, what is kept of texts to find their copies
 -----------------------------------------------------------------------
 What grams, lines and keys are, and which grams are kept, is said in `copies/prints.py`. Absent
-where no document has a field "text".
+where no document has a field "text". Each part of a document is a text, numbered in the order of
+documents and parts: as many as there are documents and values in `f/text/part_docs` together.
 
 ================ ======== ==================================================================
-`gram_counts`    u1       by docnum: 0 where no grams are kept, else 1 more than it has in `grams`
-`minima`         u4       16 for each document that has grams: the smallest gram of each bin, all
-                          ones where a bin has none
-`grams`          u4       the other grams, ascending within each document
-`line_counts`    u1..u4   by docnum: how many lines with words it has
-`lines`          u4       the lines, in the order of the text
-`keys`           u8       by docnum
+`gram_counts`    u1       by text: 0 where no grams are kept, else 1 more than it has in `grams`
+`minima`         u4       16 for each text that has grams: the smallest gram of each bin, all ones
+                          where a bin has none
+`order`          u2 | u4  for each of the 16 bins the texts that have grams, numbered from 0,
+                          ascending by their minimum
+`grams`          u4       the other grams, ascending within each text
+`line_counts`    u1..u4   by text: how many lines with words it has
+`lines`          u4       the lines, in their order
+`keys`           u8       by text
 ================ ======== ==================================================================
 
 Columns: `c/F`, u1: the bytes of the field's Whoosh column, as Whoosh writes them.
@@ -195,6 +198,7 @@ FORMAT_VERSION = 5
    and date are from, and their parts; segments have prints, and the TOC names what is known of
    copies.
 5: notes on how the words of a text are written, so that their vowel marks are known without it.
+   Prints, and what is known of copies, are of parts; minima have an order to be looked up by.
 """
 
 MAGIC = b"FAHRASSG"
@@ -348,8 +352,8 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
         yield f"{prefix}block_docs", counts[f"{prefix}block_starts"]
     if "prints/keys" in counts:
         for name in ("gram_counts", "line_counts", "keys"):
-            yield f"prints/{name}", documents
-        for name in ("minima", "grams", "lines"):
-            yield f"prints/{name}", counts[f"prints/{name}"]
+            yield f"prints/{name}", documents + counts.get("f/text/part_docs", 0)
+        for name, other in {"minima": "order", "grams": "grams", "lines": "lines"}.items():
+            yield f"prints/{name}", counts[f"prints/{other}"]
     for field in meta["columns"]:
         yield f"c/{field}", counts[f"c/{field}"]

@@ -1,7 +1,7 @@
 """Which lines of a folder recur in files that have nothing else in common?
 
 Captions, navigation, footers, «اقرأ أيضا». A line recurs if it is in documents of many voices. The
-voice of a document is its smallest gram, which its copies mostly share: so the lines of a story do
+voice of a text is its smallest gram, which its copies mostly share: so the lines of a story do
 not become recurring by its being copied. Learned from the documents that are there, for each
 folder by itself.
 """
@@ -44,7 +44,7 @@ class Recurring(NamedTuple):
 class Rows(NamedTuple):
     """Which line is in which document of which folder; a row for each. By row: all of one length.
 
-    lines, folders: u4. docs: int64. voices: u4, of the document.
+    lines, folders: u4. docs: int64. voices: u4, of the text.
     """
 
     lines: Grams
@@ -54,9 +54,9 @@ class Rows(NamedTuple):
 
 
 def recurring(rows: Rows) -> tuple[Hashes, Ints, Ints]:
-    """(folder << 32 | line, ascending; how many documents have it; one of them) of what recurs.
+    """(folder << 32 | line, ascending; how many documents have it; one of its rows) of what recurs.
 
-    The one is that with the smallest voice, then number.
+    The row is that of the smallest voice, then document.
     """
     keys = rows.folders.astype(np.uint64) << _HALF | rows.lines
     order = np.lexsort((rows.docs, keys))
@@ -73,8 +73,7 @@ def recurring(rows: Rows) -> tuple[Hashes, Ints, Ints]:
     new_voice = _distinct(keys, rows.voices.take(order))
     voices = np.add.reduceat(new_voice, heads, dtype=np.int64) if len(heads) else heads
     kept = voices >= FEWEST_VOICES + counts / SHARE
-    first = rows.docs.take(order.take(heads[kept]))
-    return keys.take(heads[kept]), counts[kept], first
+    return keys.take(heads[kept]), counts[kept], order.take(heads[kept])
 
 
 def _distinct(first: Ints, second: Ints) -> NDArray[np.bool_]:

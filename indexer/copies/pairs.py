@@ -1,4 +1,4 @@
-"""Which documents are copies of each other? Candidates, overlaps and groups, from their prints.
+"""Which texts are copies of each other? Candidates, overlaps and groups, from their prints.
 
 Everything here is a function of the set of texts: neither their order nor their number of updates
 plays a part. Texts that are the same have one key and count once.
@@ -39,7 +39,7 @@ FEWEST_AGREEING = 3
 """Bins in which a pair must agree to be compared."""
 
 LEAST_LENGTH = 0.35
-"""Of a copy, in lengths of the other: less is a quotation, or a page that holds several stories."""
+"""Of a copy, in grams of the other: less is a quotation, or a page that holds several stories."""
 
 STORED_OVERLAP = 0.5
 FOLDED_OVERLAP = 0.6
@@ -47,7 +47,6 @@ FOLDED_OVERLAP = 0.6
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-_SHORT = np.uint32(0xFFFF)
 
 
 class Texts(NamedTuple):
@@ -62,7 +61,7 @@ class Texts(NamedTuple):
 
     @classmethod
     def of(cls, prints: Prints, sizes: Ints) -> Texts:
-        """The distinct ones among some documents."""
+        """The distinct ones among some texts."""
         places = np.flatnonzero(prints.has_grams)
         order = places.take(np.lexsort((prints.keys.take(places), sizes.take(places))))
         order = order[changes(prints.keys.take(order))]
@@ -202,16 +201,20 @@ def pairs_among(texts: Texts, common: Grams, touched: Hashes | None = None) -> P
     return Pairs.none().with_others(pairs)
 
 
-def holding(values: Grams, wanted: Grams) -> Ints:
-    """The places, ascending, of the wanted among many values; `wanted` ascends.
+def overlap_of(one: Grams, other: Grams) -> float:
+    """The share of the grams of the shorter of two whole texts that are in the other one.
 
-    A table of 2**16 bits leaves few to be looked up.
+    Both ascend, each gram once. Of a text without any, all.
     """
-    table = np.zeros(1 << 16, np.bool_)
-    table[wanted & _SHORT] = True
-    near = table.take((values & _SHORT).astype(np.uint16)).nonzero()[0]
-    held: Ints = near[is_among(values.take(near), wanted)]
-    return held
+    shorter, longer = sorted((one, other), key=len)
+    return float(is_among(shorter, longer).mean()) if len(shorter) else 1.0
+
+
+def are_copies(one: Grams, other: Grams) -> bool:
+    """Whether two whole texts are copies, by the same rule as above. Grams: see `overlap_of`."""
+    shorter, longer = sorted(map(len, (one, other)))
+    fits = shorter > 0 and shorter >= LEAST_LENGTH * longer
+    return fits and overlap_of(one, other) >= FOLDED_OVERLAP
 
 
 def owners_of(pairs: Pairs, least: float = FOLDED_OVERLAP) -> tuple[Hashes, Hashes]:

@@ -1,19 +1,20 @@
 """What is kept of a text, to find its copies and the lines that it shares with others?
 
-Its *grams*, the runs of five words, of which a sample is kept that is the same in every text: a
-gram is a 32-bit number, and of a text with n grams those below 2**32 >> level(n) are kept, about 32
-to 64 of them, all where there are no more (Broder 1997; the smallest hashes, not random ones, so
-that samples of two texts can be compared). Its lines, a 32-bit number each. And a key, 64 bits,
-that only the same words on the same lines have.
+A text is here one part of a document, which for most documents is all of it. Its *grams*, the runs
+of five words, of which a sample is kept that is the same in every text: a gram is a 32-bit number,
+and of a text with n grams those below 2**32 >> level(n) are kept, about 32 to 64 of them, all where
+there are no more (Broder 1997; the smallest hashes, not random ones, so that samples of two texts
+can be compared). Its lines, a 32-bit number each. And a key, 64 bits, that only the same words on
+the same lines have.
 
 All are functions of the words as they are written, without vowel marks: no index, no folder and no
-order has a part in them.
+order plays a role in them.
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from analyzers.codepoints import code_points
 from analyzers.named import NamedTuple
 from analyzers.ranked import changes, distinct_of
 from analyzers.spellings import mix
+from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.postings import slice_indices, starts_of
 
 Hashes = NDArray[np.uint64]
@@ -45,7 +47,7 @@ _NEWLINE = 10
 
 
 class Starts(NamedTuple):
-    """By document, and the end: where its row of minima, its other grams and its lines begin."""
+    """By text, and the end: where its row of minima, its other grams and its lines begin."""
 
     rows: Ints
     grams: Ints
@@ -53,12 +55,12 @@ class Starts(NamedTuple):
 
 
 class Prints(NamedTuple):
-    """Of some documents, end to end.
+    """Of some texts, end to end.
 
-    gram_counts: by document, 0 where no grams are kept, else 1 and how many there are in `grams`.
-    minima: u4, of each document that has grams the smallest of each bin, `EMPTY` where there is
-    none; a gram's bin is its lowest four bits. grams: u4, the others, ascending within a document.
-    lines: u4, in the order of the text, line_counts of each document. keys: u8, by document.
+    gram_counts: by text, 0 where no grams are kept, else 1 and how many there are in `grams`.
+    minima: u4, of each text that has grams the smallest of each bin, `EMPTY` where there is none;
+    a gram's bin is its lowest four bits. grams: u4, the others, ascending within a text. lines: u4,
+    in their order, line_counts of each text. keys: u8, by text.
     """
 
     gram_counts: Ints
@@ -70,22 +72,22 @@ class Prints(NamedTuple):
 
     @property
     def has_grams(self) -> NDArray[np.bool_]:
-        """By document."""
+        """By text."""
         return self.gram_counts > 0
 
     @property
     def others(self) -> Ints:
-        """By document, how many grams it has in `grams`."""
+        """By text, how many grams it has in `grams`."""
         return np.maximum(self.gram_counts.astype(np.int64) - 1, 0)
 
     @property
     def starts(self) -> Starts:
-        """Where those of each document begin."""
+        """Where those of each text begin."""
         rows = starts_of(self.has_grams.astype(np.int64))
         return Starts(rows, starts_of(self.others), starts_of(self.line_counts))
 
     def of(self, places: Ints, starts: Starts | None = None) -> Prints:
-        """Those of some of the documents, by their places. starts: of these, if they are known."""
+        """Those of some of the texts, by their places. starts: of all, if they are known."""
         begins = self.starts if starts is None else starts
         has = self.gram_counts.take(places) > 0
         rows = begins.rows.take(places[has])
@@ -100,7 +102,7 @@ class Prints(NamedTuple):
 
     @classmethod
     def none(cls) -> Prints:
-        """Those of no documents."""
+        """Those of no texts."""
         zero, number = np.zeros(0, np.int64), np.zeros(0, np.uint32)
         return cls(zero, number, number, zero, number, np.zeros(0, np.uint64))
 
@@ -111,7 +113,7 @@ def _slices(starts: Ints, places: Ints) -> Ints:
 
 
 def joined(parts: Sequence[Prints]) -> Prints:
-    """The prints of several runs of documents as those of one."""
+    """The prints of several runs of texts as those of one."""
     if len(parts) == 1:
         return parts[0]
     return Prints(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -129,10 +131,22 @@ def grams_in(words: Ints) -> Ints:
     return np.where(words < FEWEST_WORDS, 0, words.astype(np.int64) - GRAM_WORDS + 1)
 
 
-def hashes_of(forms: Iterable[str]) -> Hashes:
+def hashes_of(forms: Sequence[str]) -> Hashes:
     """The hash of each of some written forms, the same in every run."""
-    crcs = (zlib.crc32(form.encode("utf-8", "surrogatepass")) for form in forms)
-    return mix(np.fromiter(crcs, np.uint64))
+    lengths = np.fromiter(map(len, forms), np.int64, len(forms))
+    ends = lengths.cumsum()
+    codes = code_points("".join(forms))
+    within = np.arange(len(codes)) - (ends - lengths).repeat(lengths)
+    sums = _sums_before(codes * _WEIGHTS.take(within & 63))
+    return mix(sums.take(ends) - sums.take(ends - lengths))
+
+
+def hashes_in(texts: Sequence[str]) -> list[Hashes]:
+    """The hashes of the words of each of some texts."""
+    tokenizer = shared_tokenizer()
+    batch = tokenizer.tokenize_batch(texts)
+    hashes = hashes_of([tokenizer.forms[i] for i in batch.form_ids.tolist()])
+    return [hashes[first:last] for first, last in pairwise(batch.bounds.tolist())]
 
 
 def grams_of(hashes: Hashes) -> Grams:
@@ -180,13 +194,14 @@ def line_hashes(hashes: Hashes, heads: Ints) -> Hashes:
 
 
 def prints_of(hashes: Hashes, starts: Ints, bounds: Ints, breaks: Ints) -> Prints:
-    """The prints of documents whose words are end to end.
+    """The prints of texts whose words are end to end.
 
     hashes, starts: of each word, where it begins among `breaks`. bounds: the first word of each
-    document, and the end.
+    text, and the end. A text begins a line, even where it goes on with one of the text before.
     """
     words = np.diff(bounds)
-    heads = heads_of(starts, breaks)
+    begun = bounds[:-1][words > 0]
+    heads = distinct_of(np.concatenate([heads_of(starts, breaks), begun]))
     lines = line_hashes(hashes, heads)
     owners = bounds.searchsorted(heads, "right") - 1
     line_counts = np.bincount(owners, minlength=len(words)) if len(heads) else 0 * words
@@ -196,14 +211,14 @@ def prints_of(hashes: Hashes, starts: Ints, bounds: Ints, breaks: Ints) -> Print
 
 
 def keys_of(lines: Hashes, line_counts: Ints, before: int = 0) -> Hashes:
-    """The key of each document, from its lines; of one that goes on, after so many lines."""
+    """The key of each text, from its lines; of one that goes on, after so many lines."""
     starts = starts_of(line_counts)
     within = np.arange(len(lines)) - starts[:-1].repeat(line_counts) + before
-    weighed = starts_of_hashes(lines * (mix(within.astype(np.uint64)) | np.uint64(1)))
+    weighed = _sums_before(lines * (mix(within.astype(np.uint64)) | np.uint64(1)))
     return weighed.take(starts[1:]) - weighed.take(starts[:-1])
 
 
-def starts_of_hashes(values: Hashes) -> Hashes:
+def _sums_before(values: Hashes) -> Hashes:
     """Sums, modulo 2**64, of the values before each place, and of all."""
     sums = np.zeros(len(values) + 1, np.uint64)
     values.cumsum(out=sums[1:])
@@ -211,11 +226,11 @@ def starts_of_hashes(values: Hashes) -> Hashes:
 
 
 def _sample(grams: Grams, words: Ints, bounds: Ints) -> tuple[Ints, Grams, Grams]:
-    """(counts, minima, grams): the samples. grams: of all words, also across documents."""
+    """(counts, minima, grams): the samples. grams: of all words, also across texts."""
     limits = (np.uint64(1) << _HALF) >> level_of(grams_in(words)).astype(np.uint64)
     limits[words < FEWEST_WORDS] = 0
     per_word = limits.repeat(words)[: len(grams)]
-    for back in range(1, GRAM_WORDS):  # these reach into the next document
+    for back in range(1, GRAM_WORDS):  # these reach into the next text
         reaching = bounds[1:-1] - back
         per_word[reaching[(reaching >= 0) & (reaching < len(grams))]] = 0
     places = np.flatnonzero(grams < per_word)
@@ -223,20 +238,20 @@ def _sample(grams: Grams, words: Ints, bounds: Ints) -> tuple[Ints, Grams, Grams
     return _divided((owners.astype(np.uint64) << _HALF) | grams.take(places), len(words))
 
 
-def _divided(owned: Hashes, documents: int) -> tuple[Ints, Grams, Grams]:
-    """(counts, minima, grams) of grams with the number of their document: number << 32 | gram."""
+def _divided(owned: Hashes, texts: int) -> tuple[Ints, Grams, Grams]:
+    """(counts, minima, grams) of grams with the number of their text: number << 32 | gram."""
     found = distinct_of(owned)
     owners = (found >> _HALF).astype(np.int64)
     grams = found.astype(np.uint32)
     bins = owners * BINS + (grams & np.uint32(BINS - 1))
-    first = np.full(documents * BINS, -1)
+    first = np.full(texts * BINS, -1)
     first[bins[::-1]] = np.arange(len(found) - 1, -1, -1)  # ascending: the smallest is the last
     held = first >= 0
-    minima = np.full(documents * BINS, EMPTY)
+    minima = np.full(texts * BINS, EMPTY)
     minima[held] = grams.take(first[held])
     is_other = np.ones(len(found), np.bool_)
     is_other[first[held]] = False
-    others = np.bincount(owners[is_other], minlength=documents)
+    others = np.bincount(owners[is_other], minlength=texts)
     if int(others.max(initial=0)) > MOST_OTHERS:
         rank = is_other.cumsum() - 1 - starts_of(others)[:-1].take(owners)
         is_other &= rank < MOST_OTHERS
@@ -246,7 +261,7 @@ def _divided(owned: Hashes, documents: int) -> tuple[Ints, Grams, Grams]:
 
 
 class LongPrint:
-    """The prints of one document whose words come piece by piece; they are those of the whole."""
+    """The prints of one text whose words come piece by piece; they are those of the whole."""
 
     def __init__(self) -> None:
         self._words = 0

@@ -1,6 +1,6 @@
 """Bring what is known of copies up to a new commit, by looking at what changed and its neighbours.
 
-The result is a function of the documents that are there, see `pairs` and `lines`. It is reached
+The result is a function of the texts that are there, see `pairs` and `lines`. It is reached
 from the state of the commit before: the pairs of all texts that share a band with one that came,
 went, or has a line that became recurring or ceased to be, are found anew, all others kept. For a
 band has the same leader as before unless one of these is in it.
@@ -11,191 +11,33 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Collection, Iterator, Sequence
-from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
-from analyzers.ranked import changes, distinct_of, is_among, numbered
-from analyzers.tokenizer import shared_tokenizer
+from analyzers.ranked import distinct_of, is_among, numbered
 from indexer.codec import commits
-from indexer.codec.columns import read_numbers
 from indexer.codec.container import Container, Fault
 from indexer.codec.contents import Fingerprint, SegmentEntry
 from indexer.codec.copies import Found, StoredCopies, save
-from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
-from indexer.codec.postings import starts_of
-from indexer.codec.prints import read_prints
+from indexer.codec.opened import deleted_mask, open_segment
+from indexer.copies.corpus import Corpus, Segment
 from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
-from indexer.copies.pairs import (
-    FOLDED_OVERLAP,
-    Pairs,
-    Texts,
-    bands,
-    holding,
-    owners_of,
-    pairs_among,
-)
-from indexer.copies.prints import (
-    BINS,
-    EMPTY,
-    Grams,
-    Hashes,
-    Prints,
-    Starts,
-    grams_in,
-    grams_of,
-    hashes_of,
-    joined,
-    line_hashes,
-)
+from indexer.copies.pairs import FOLDED_OVERLAP, Pairs, bands, owners_of, pairs_among
+from indexer.copies.prints import EMPTY, Grams, Hashes, grams_of, hashes_in
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files
 
 Ints = NDArray[Any]
-Docs = NDArray[np.int64]
-Segment = tuple[SegmentEntry, Container]
 
 _WHOLE = 8
 """Where more than one of so many texts changed, all pairs are found anew."""
 
-_HALF = np.uint64(32)
-
-
-class Corpus:
-    """The documents of some segments, end to end, and what is kept of them."""
-
-    def __init__(self, segments: Sequence[Segment]) -> None:
-        self.segments = segments
-        counts = [entry.documents for entry, _ in segments]
-        self.bases = starts_of(np.array(counts, np.int64))
-        self.size = int(self.bases[-1])
-
-    def _column(self, columns: Sequence[Ints], kind: Any) -> Ints:
-        return np.concatenate([np.zeros(0, kind), *columns])
-
-    @cached_property
-    def _prints(self) -> list[Prints]:
-        """By segment."""
-        return [read_prints(container) for _, container in self.segments]
-
-    @cached_property
-    def _starts(self) -> list[Starts]:
-        return [prints.starts for prints in self._prints]
-
-    def of(self, docs: Ints) -> Prints:
-        """The prints of some documents, which ascend."""
-        bounds = docs.searchsorted(self.bases).tolist()
-        bases = self.bases.tolist()
-        parts = [
-            prints.of(docs[first:last] - base, starts)
-            for prints, starts, base, (first, last) in zip(
-                self._prints, self._starts, bases[:-1], pairwise(bounds), strict=True
-            )
-            if first < last
-        ]
-        return joined(parts or [Prints.none()])
-
-    def _of_all(self, name: str, kind: Any) -> Ints:
-        return self._column([getattr(prints, name) for prints in self._prints], kind)
-
-    @cached_property
-    def keys(self) -> Hashes:
-        """By document, its key."""
-        return self._of_all("keys", np.uint64)
-
-    @cached_property
-    def has_grams(self) -> NDArray[np.bool_]:
-        """By document."""
-        return self._of_all("has_grams", np.bool_)
-
-    @cached_property
-    def _minima(self) -> Grams:
-        return self._of_all("minima", np.uint32)
-
-    @cached_property
-    def _line_starts(self) -> Ints:
-        return starts_of(self._of_all("line_counts", np.int64))
-
-    @cached_property
-    def live(self) -> NDArray[np.bool_]:
-        """By document, whether it is not deleted."""
-        return ~self._column([deleted_mask(entry) for entry, _ in self.segments], np.bool_)
-
-    @cached_property
-    def sizes(self) -> Ints:
-        """By document, how many grams it has."""
-        name = "f/text/token_counts"
-        return grams_in(
-            self._column(
-                [
-                    container.array(name) if name in container else np.zeros(entry.documents, int)
-                    for entry, container in self.segments
-                ],
-                np.int64,
-            )
-        )
-
-    @cached_property
-    def file_numbers(self) -> Ints:
-        """By document, the number of its file."""
-        return self._column([read_numbers(c, "file") for _, c in self.segments], np.int64)
-
-    @cached_property
-    def gram_docs(self) -> Ints:
-        """The documents that have grams, ascending: those of the rows of minima."""
-        return np.flatnonzero(self.has_grams)
-
-    def voices(self, docs: Ints) -> Grams:
-        """The smallest gram of each of some documents; of one without grams half of its key."""
-        voices = self.keys.take(docs).astype(np.uint32)
-        known, _, place = numbered(docs)
-        prints = self.of(known)
-        if prints.has_grams.any():
-            smallest = known.astype(np.uint32)
-            smallest[prints.has_grams] = prints.minima.reshape(-1, BINS).min(axis=1)
-            has = prints.has_grams.take(place)
-            voices[has] = smallest.take(place[has])
-        return voices
-
-    def having(self, grams: Grams, least: int = 1) -> Ints:
-        """The live documents that have at least so many of some grams, which ascend."""
-        owners = self.gram_docs.take(holding(self._minima, grams) // BINS)
-        if least == 1:
-            starts = starts_of(self._of_all("others", np.int64))
-            held = holding(self._of_all("grams", np.uint32), grams)
-            others = starts.searchsorted(held, "right") - 1
-            owners = np.sort(np.concatenate([owners, others]))
-        return self._often(owners, least)
-
-    def with_lines(self, lines: Grams) -> Ints:
-        """The live documents that have any of some lines, which ascend."""
-        places = holding(self._of_all("lines", np.uint32), lines)
-        return self._often(self._line_starts.searchsorted(places, "right") - 1, 1)
-
-    def _often(self, owners: Ints, least: int) -> Ints:
-        """Those of some ascending live documents that are there so often."""
-        heads = np.flatnonzero(changes(owners))
-        docs = owners.take(heads)[np.diff(heads, append=len(owners)) >= least]
-        found: Ints = docs[self.live.take(docs)]
-        return found
-
-    def texts(self, docs: Ints) -> Texts:
-        """The distinct texts among some documents, as far as they have grams."""
-        return Texts.of(self.of(docs), self.sizes.take(docs))
-
-    def text(self, doc: int) -> str:
-        """The text of a document."""
-        place = int(self.bases.searchsorted(doc, "right")) - 1
-        reader = SegmentReader(self.segments[place][1])
-        return reader.text(doc - int(self.bases[place]), "text") or ""
-
 
 class State(NamedTuple):
-    """The commit before: its documents, and what was found."""
+    """The commit before: its texts, and what was found."""
 
     corpus: Corpus
     stored: StoredCopies
@@ -210,7 +52,7 @@ def renew(
     *,
     anew: bool = False,
 ) -> Fingerprint | None:
-    """Write what is known of copies at a new commit; None where no document has prints.
+    """Write what is known of copies at a new commit; None where there are no documents.
 
     entries: its segments, which are on disk, as those of the commit before still are. moved: the
     numbers of files whose folder is another than before. anew: take nothing from before.
@@ -256,12 +98,12 @@ def differences(stored: StoredCopies, segments: Sequence[Segment], files: Files)
 def found_in(
     corpus: Corpus, before: State | None, files: Files, moved: Collection[int] = ()
 ) -> Found:
-    """What there is to know of some documents, with or without what was known before."""
+    """What there is to know of some texts, with or without what was known before."""
     live = np.flatnonzero(corpus.live)
     if before is None:
         lines = _lines_of(corpus, live, None, files, ())
         common = _common(lines)
-        pairs = pairs_among(corpus.texts(live), common)
+        pairs = pairs_among(corpus.distinct(live), common)
         return Found(grouped(corpus, pairs), pairs, common, lines)
     came, went = _difference(corpus, before.corpus)
     lines = _renewed_lines(corpus, before, came, went, files, moved)
@@ -279,9 +121,9 @@ def found_in(
 
 
 def _difference(corpus: Corpus, before: Corpus) -> tuple[Ints, Ints]:
-    """(the live documents here that are not there, those there that are not here), ascending.
+    """(the live texts here that are not there, those there that are not here), ascending.
 
-    A document that was copied to another segment is the one that it was: one of the same key.
+    A text that was copied to another segment is the one that it was: one of the same key.
     """
     came, went = _outside(corpus, before), _outside(before, corpus)
     if not len(came) or not len(went):
@@ -294,19 +136,18 @@ def _difference(corpus: Corpus, before: Corpus) -> tuple[Ints, Ints]:
 
 
 def _outside(one: Corpus, other: Corpus) -> Ints:
-    """The live documents of one corpus that are not live in the same segment of another."""
+    """The live texts of one corpus that are not live in the same segment of another."""
     held = {entry.segment_id: deleted_mask(entry) for entry, _ in other.segments}
-    found = []
-    for (entry, _), base in zip(one.segments, one.bases.tolist(), strict=False):
-        outside = ~deleted_mask(entry)
-        if entry.segment_id in held:
-            outside &= held[entry.segment_id]
-        found.append(base + np.flatnonzero(outside))
-    return np.concatenate([np.zeros(0, np.int64), *found])
+    outside = []
+    for entry, _ in one.segments:
+        own = deleted_mask(entry)
+        outside.append(~own & held.get(entry.segment_id, ~own))
+    found: Ints = np.flatnonzero(one.by_text(outside, np.bool_))
+    return found
 
 
 def _changed_keys(corpus: Corpus, before: Corpus, came: Ints, went: Ints) -> Hashes:
-    """The keys of some documents of this commit, and of the one before it, ascending."""
+    """The keys of some texts of this commit, and of the one before it, ascending."""
     return distinct_of(np.concatenate([corpus.keys.take(came), before.keys.take(went)]))
 
 
@@ -325,10 +166,10 @@ def _renewed_pairs(
     if not len(changed):
         return before.stored.pairs
     if len(changed) * _WHOLE > len(live):
-        return pairs_among(corpus.texts(live), common)
+        return pairs_among(corpus.distinct(live), common)
     touched = _touched(corpus, before.corpus, changed)
     own = corpus.of(np.flatnonzero(is_among(corpus.keys, touched)))
-    fresh = pairs_among(corpus.texts(_near(corpus, own.minima)), common, touched)
+    fresh = pairs_among(corpus.distinct(_near(corpus, own.minima)), common, touched)
     kept = before.stored.pairs
     gone = is_among(kept.shorter, touched) | is_among(kept.longer, touched)
     return kept.where(~gone).with_others(fresh)
@@ -336,9 +177,9 @@ def _renewed_pairs(
 
 def _touched(corpus: Corpus, before: Corpus, changed: Hashes) -> Hashes:
     """The changed keys and those of all texts that share a band with one of them, ascending."""
-    own = corpus.texts(np.flatnonzero(is_among(corpus.keys, changed)))
-    old = before.texts(np.flatnonzero(is_among(before.keys, changed)))
-    near = corpus.texts(_near(corpus, np.concatenate([own.prints.minima, old.prints.minima])))
+    own = corpus.distinct(np.flatnonzero(is_among(corpus.keys, changed)))
+    old = before.distinct(np.flatnonzero(is_among(before.keys, changed)))
+    near = corpus.distinct(_near(corpus, np.concatenate([own.prints.minima, old.prints.minima])))
     met = np.zeros(len(near.keys), np.bool_)
     for band, *wanted in zip(*map(bands, (near.minima, own.minima, old.minima)), strict=True):
         sought = distinct_of(np.concatenate(wanted))
@@ -347,17 +188,17 @@ def _touched(corpus: Corpus, before: Corpus, changed: Hashes) -> Hashes:
 
 
 def _near(corpus: Corpus, minima: Grams) -> Ints:
-    """The live documents that may share a band with texts of these minima: two bins make one."""
+    """The live texts that may share a band with texts of these minima: two bins make one."""
     wanted = distinct_of(minima)
-    return corpus.having(wanted[wanted != EMPTY], 2)
+    return corpus.near(wanted[wanted != EMPTY])
 
 
 def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDArray[np.uint32]:
-    """By document its group, numbered in the order of their first documents; 0 for none."""
+    """By text its group, numbered in the order of their first texts; 0 for none."""
     known, owners = owners_of(pairs, least)
-    docs = np.flatnonzero(corpus.live & corpus.has_grams)
-    keys = corpus.keys.take(docs)
-    docs, keys = _perhaps_grouped(docs, keys, known)
+    texts = np.flatnonzero(corpus.live & corpus.has_grams)
+    keys = corpus.keys.take(texts)
+    texts, keys = _perhaps_grouped(texts, keys, known)
     owner = keys.copy()
     belongs = is_among(keys, known)
     if len(known):
@@ -366,24 +207,24 @@ def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDAr
     distinct, _, number = numbered(owner)
     sizes = np.bincount(number, minlength=len(distinct))
     firsts = np.full(len(distinct), corpus.size)
-    np.minimum.at(firsts, number, docs)
+    np.minimum.at(firsts, number, texts)
     several = np.flatnonzero(sizes > 1)
     names = np.zeros(len(distinct), np.uint32)
     names[several.take(firsts.take(several).argsort())] = np.arange(1, len(several) + 1)
-    groups[docs] = names.take(number)
+    groups[texts] = names.take(number)
     return groups
 
 
 _TABLE_BITS = 18
 
 
-def _perhaps_grouped(docs: Ints, keys: Hashes, known: Hashes) -> tuple[Ints, Hashes]:
-    """The documents whose key is known or not theirs alone, and few others: by a table of bits."""
+def _perhaps_grouped(texts: Ints, keys: Hashes, known: Hashes) -> tuple[Ints, Hashes]:
+    """The texts whose key is known or not theirs alone, and few others: by a table of bits."""
     places = (keys >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)
     counts = np.bincount(places, minlength=1 << _TABLE_BITS)
     counts[(known >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)] = 2
     several = counts.take(places) > 1
-    return docs[several], keys[several]
+    return texts[several], keys[several]
 
 
 # Lines
@@ -392,7 +233,7 @@ def _perhaps_grouped(docs: Ints, keys: Hashes, known: Hashes) -> tuple[Ints, Has
 def _renewed_lines(
     corpus: Corpus, before: State, came: Ints, went: Ints, files: Files, moved: Collection[int]
 ) -> list[Recurring]:
-    """The recurring lines of a commit. came, went: documents of this one and of the one before."""
+    """The recurring lines of a commit. came, went: texts of this one and of the one before."""
     if moved:
         here = is_among(corpus.file_numbers, np.array(sorted(moved), np.int64))
         came = distinct_of(np.concatenate([came, np.flatnonzero(here & corpus.live)]))
@@ -400,34 +241,34 @@ def _renewed_lines(
     lines = distinct_of(np.concatenate(changed))
     if not len(lines):
         return before.stored.lines
-    docs = corpus.with_lines(lines)
     affected = set(lines.tolist())
     known = before.stored.lines
-    fresh = _lines_of(corpus, docs, lines, files, known)
+    fresh = _lines_of(corpus, corpus.with_lines(lines), lines, files, known)
     kept = [line for line in known if line.line not in affected]
     return sorted([*kept, *fresh], key=lambda line: (line.folder, line.line))
 
 
 def _lines_of(
-    corpus: Corpus, docs: Ints, wanted: Grams | None, files: Files, known: Sequence[Recurring]
+    corpus: Corpus, texts: Ints, wanted: Grams | None, files: Files, known: Sequence[Recurring]
 ) -> list[Recurring]:
-    """What recurs of the wanted lines (None: all), which are in these documents only."""
-    prints = corpus.of(docs)
-    lines, owners = prints.lines, docs.repeat(prints.line_counts)
+    """What recurs of the wanted lines (None: all), which are in these texts only."""
+    prints = corpus.of(texts)
+    lines, owners = prints.lines, texts.repeat(prints.line_counts)
     if wanted is not None:
         here = is_among(lines, wanted)
         lines, owners = lines[here], owners[here]
     lines, owners = _often(lines, owners)
     folders, names = _folders(corpus, owners, files)
-    rows = Rows(lines, folders, owners, corpus.voices(owners))
+    docs = corpus.docs.take(owners)
+    rows = Rows(lines, folders, docs, corpus.voices(owners))
     keys, documents, firsts = recurring(rows)
-    texts = {(line.folder, line.line): line.text for line in known}
+    written = {(line.folder, line.line): line.text for line in known}
     found = []
-    for key, count, doc in zip(keys.tolist(), documents.tolist(), firsts.tolist(), strict=True):
+    for key, count, first in zip(keys.tolist(), documents.tolist(), firsts.tolist(), strict=True):
         folder, line = names[key >> 32], key & 0xFFFFFFFF
-        text = texts.get((folder, line))
+        text = written.get((folder, line))
         if text is None:
-            text = _line_in(corpus.text(doc), line)
+            text = corpus.written(int(owners[first]), line)
         found.append(Recurring(folder, text, line, count))
     return sorted(found, key=lambda line: (line.folder, line.line))
 
@@ -440,9 +281,9 @@ def _often(lines: Grams, owners: Ints) -> tuple[Grams, Ints]:
     return lines[kept], owners[kept]
 
 
-def _folders(corpus: Corpus, docs: Ints, files: Files) -> tuple[Grams, dict[int, str]]:
-    """(the folder of each document as a number, the folders by number)."""
-    numbers, _, place = numbered(corpus.file_numbers.take(docs))
+def _folders(corpus: Corpus, texts: Ints, files: Files) -> tuple[Grams, dict[int, str]]:
+    """(the folder of each text as a number, the folders by number)."""
+    numbers, _, place = numbered(corpus.file_numbers.take(texts))
     paths = dict(zip(files.column("number"), files, strict=True)) if len(numbers) else {}
     names: dict[int, str] = {}
     found = []
@@ -454,25 +295,7 @@ def _folders(corpus: Corpus, docs: Ints, files: Files) -> tuple[Grams, dict[int,
     return np.array(found, np.uint32).take(place), names
 
 
-def _line_in(text: str, line: int) -> str:
-    """The line with a number, as it is written; that of the document that was asked for has it."""
-    for written in text.split("\n"):
-        if _prints_of_line(written)[0] == line:
-            return " ".join(written.split())
-    return ""
-
-
-def _prints_of_line(text: str) -> tuple[int, Grams]:
-    """(its number, all its grams) of a line; 0 for one without words."""
-    tokenizer = shared_tokenizer()
-    hashes = hashes_of(tokenizer.forms[i] for i in tokenizer.tokenize(text).form_ids.tolist())
-    if not len(hashes):
-        return 0, np.zeros(0, np.uint32)
-    line = line_hashes(hashes, np.zeros(1, np.int64))
-    return int(line[0] >> _HALF), grams_of(hashes)
-
-
 def _common(lines: Sequence[Recurring]) -> Grams:
     """The grams within some lines."""
-    grams = [_prints_of_line(line.text)[1] for line in lines]
+    grams = map(grams_of, hashes_in([line.text for line in lines]))
     return distinct_of(np.concatenate([np.zeros(0, np.uint32), *grams]))

@@ -5,12 +5,15 @@ Documents of one part, which most are, cost nothing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
+from analyzers.ranked import is_among
+from indexer.codec.postings import slice_indices
 from indexer.query.nodes import Leaf
 from indexer.ranking.evaluator import Ranked
 from indexer.ranking.leaves import Leaves
@@ -26,62 +29,72 @@ class Place(NamedTuple):
     score: float
 
 
+class Places(NamedTuple):
+    """Hits in their order, each as in `Place`."""
+
+    docs: Docs
+    parts: NDArray[np.int64]
+    scores: NDArray[Any]
+
+
 class PartChooser:
     """Chooses parts by the words of a query. words: all that are looked for in texts."""
 
     def __init__(self, words: Sequence[Leaf], leaves: Leaves) -> None:
         self._words = words
         self._leaves = leaves
-        self._parts = Parts.of(leaves.snapshot)
+        self.parts = Parts.of(leaves.snapshot)
 
-    def best(self, docs: Sequence[int]) -> dict[int, int]:
-        """The best part of each of some documents that have several; of equals the first."""
-        if not len(self._parts.docs) or not self._words:
-            return {}
-        asked = np.sort(np.array(docs, np.int64))
-        if not len(self._parts.among(asked)):
-            return {}
-        found = self._scored(asked)
-        return {
-            doc: int(found.scores[found.of(row)].argmax())
-            for row, doc in enumerate(found.cells.docs.tolist())
-        }
+    def best(self, docs: Docs) -> NDArray[np.int64]:
+        """The best part of each of some documents, of equals the first; 0 where it has but one."""
+        best = np.zeros(len(docs), np.int64)
+        order = docs.argsort(kind="stable")
+        several = self.parts.among(docs.take(order)) if self._words else order[:0]
+        if len(several):
+            found = self._scored(docs.take(order.take(several)))
+            best[order.take(several)] = found.best_numbers()
+        return best
 
-    def every(
-        self, ranked: Ranked, first: int, last: int | None, *, by_score: bool
-    ) -> tuple[list[Place], int]:
-        """All documents of a ranking, by their parts: those from `first` to `last`, and how many.
+    def texts(self, docs: Docs, groups: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """The number of the part that each of some documents, which ascend, is shown by.
+
+        groups: by part of all documents, see `copies.folding`. Of a document none of whose parts is
+        in a group, the first.
+        """
+        texts = self.parts.texts(docs)
+        several = self.parts.among(docs)
+        if len(several):
+            counts = self.parts.counts(docs.take(several))
+            grouped = groups.take(slice_indices(texts.take(several), counts)) > 0
+            asked = several[np.logical_or.reduceat(grouped, counts.cumsum() - counts)]
+            texts[asked] += self.best(docs.take(asked))
+        return texts
+
+    def every(self, ranked: Ranked, *, by_score: bool) -> Places:
+        """All parts of the documents of a ranking that have a word; the first, where none has any.
 
         A part scores as much less than its document as it has less of the words than the best part.
         by_score: whether a part stands where its score does; else parts follow their document.
         """
         order = ranked.docs.argsort(kind="stable")
-        found = self._scored(ranked.docs.take(order))
-        rows = {doc: row for row, doc in enumerate(found.cells.docs.tolist())}
-        held = np.bincount(found.cells.rows, found.held, len(rows)).astype(np.int64)
-        total = len(ranked.docs) - len(rows) + int(np.maximum(held, 1).sum())
-        pairs = zip(ranked.docs.tolist(), ranked.scores.tolist(), strict=True)
-        places = (
-            place
-            for doc, score in islice(pairs, last)  # each has one hit at least, its best part
-            for place in self._of(doc, score, rows.get(doc), found)
+        docs = ranked.docs.take(order)
+        found = self._scored(docs)
+        cells = found.cells
+        held = found.held.nonzero()[0]
+        rows = cells.rows.take(held)
+        owners = cells.docs.take(rows)
+        whole = (~is_among(docs, owners)).nonzero()[0]
+        at = np.concatenate([order.take(whole), order.take(docs.searchsorted(owners))])
+        parts = np.concatenate([np.zeros(len(whole), np.int64), held - cells.firsts.take(rows)])
+        shares = np.concatenate(
+            [np.ones(len(whole)), found.scores.take(held) / found.best().take(rows)]
         )
-        hits = sorted(places, key=lambda place: -place.score) if by_score else list(places)
-        return hits[first:last], total
+        scores = ranked.scores.take(at) * shares
+        keys = (parts, at, -scores) if by_score else (parts, at)
+        first = np.lexsort(keys)
+        return Places(ranked.docs.take(at.take(first)), parts.take(first), scores.take(first))
 
     def _scored(self, docs: Docs) -> PartScores:
-        several = docs.take(self._parts.among(docs))
+        several = docs.take(self.parts.among(docs))
         gathering, groups = self._leaves.alike(self._words)
         return part_scores(gathering.chosen(several), gathering, groups, self._leaves)
-
-    @staticmethod
-    def _of(doc: int, score: float, row: int | None, found: PartScores) -> Iterator[Place]:
-        """The hits of one document, in the order of its text."""
-        here = slice(0, 0) if row is None else found.of(row)
-        numbers = found.held[here].nonzero()[0].tolist()
-        if not numbers:
-            yield Place(doc, 0, score)
-            return
-        scores = found.scores[here]
-        for number in numbers:
-            yield Place(doc, number, score * float(scores[number] / scores.max()))

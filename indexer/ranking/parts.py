@@ -78,6 +78,21 @@ class Parts:
         starts[later] = self.keys.take(slice_indices(self._before(docs), counts - 1)) & _TOKEN
         return starts
 
+    @property
+    def count(self) -> int:
+        """How many parts there are, of deleted documents, too."""
+        return self._snapshot.size + len(self.keys)
+
+    def texts(self, docs: Docs, parts: NDArray[np.int64] | int = 0) -> NDArray[np.int64]:
+        """The number of each of some parts among those of all documents, in their order."""
+        return docs + self._before(docs) + parts
+
+    def places(self, texts: NDArray[np.int64]) -> tuple[Docs, NDArray[np.int64]]:
+        """(the document of each of some texts, which part of it): what `texts` makes them of."""
+        others = (self.keys >> _SHIFT) + 1 + np.arange(len(self.keys))
+        docs = texts - others.searchsorted(texts, side="right")
+        return docs, texts - self.texts(docs)
+
     def lengths(self, docs: Docs, field: str) -> NDArray[np.float64]:
         """The length of a field of each of some documents."""
         known = self._lengths.get(field)
@@ -157,10 +172,12 @@ class PartScores(NamedTuple):
         """The score of the best part of each document."""
         return np.maximum.reduceat(self.scores, self.cells.firsts) if len(self.rows) else NO_SCORES
 
-    def of(self, row: int) -> slice:
-        """The parts of one of the documents in `cells`."""
-        first, last = self.cells.rows.searchsorted((row, row + 1)).tolist()
-        return slice(first, last)
+    def best_numbers(self) -> NDArray[np.int64]:
+        """Which part of each document that is, from 0; of equals the first."""
+        rows = self.cells.rows
+        at = (self.scores == self.best().take(rows)).nonzero()[0]
+        numbers: NDArray[np.int64] = at.compress(changes(rows.take(at))) - self.cells.firsts
+        return numbers
 
 
 NO_SCORES: Scores = np.zeros(0)

@@ -16,7 +16,10 @@ from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
 from analyzers.named import NamedTuple
+from analyzers.ranked import distinct_of
 from analyzers.tokenizer import shared_tokenizer
+from indexer.copies.pairs import are_copies
+from indexer.copies.prints import Grams, grams_of, hashes_in
 from indexer.query.grammar import ParsedQuery
 from indexer.query.nodes import Leaf, Node, OrQuery, QueryWord, StemQuery
 from indexer.ranking.bm25 import idf
@@ -35,10 +38,6 @@ _SHORTEST = 2
 
 SHARE = 0.15
 """Of the weight of these words, what a document must hold to belong."""
-
-_GRAM = 5
-COPY = 0.6
-"""Of the runs of five words of the shorter of two texts, the share from which on it is a copy."""
 
 _COMPARED = 20_000
 """Words of a text, from its beginning, that are compared."""
@@ -178,7 +177,7 @@ class Likeness:
         others = (
             place
             for place, doc in enumerate(docs.tolist())
-            if not _is_copy(own, _grams(Sample.of(self._evaluator.snapshot, doc).text))
+            if not are_copies(own, _grams(Sample.of(self._evaluator.snapshot, doc).text))
         )
         kept = np.fromiter(islice(others, count), np.int64)
         seen = (
@@ -187,12 +186,7 @@ class Likeness:
         return kept, seen - len(kept)
 
 
-def _grams(text: str) -> frozenset[tuple[int, ...]]:
-    """The runs of five words of a text; a shorter text is one run."""
-    ids = shared_tokenizer().tokenize(text).form_ids[:_COMPARED].tolist()
-    last = max(len(ids) - _GRAM, 0)
-    return frozenset(tuple(ids[at : at + _GRAM]) for at in range(last + 1))
-
-
-def _is_copy(own: frozenset[tuple[int, ...]], other: frozenset[tuple[int, ...]]) -> bool:
-    return len(own & other) >= COPY * min(len(own), len(other))
+def _grams(text: str) -> Grams:
+    """The runs of five words of a text, each once, ascending."""
+    (hashes,) = hashes_in([text])
+    return distinct_of(grams_of(hashes[:_COMPARED]))

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,19 +20,19 @@ from analyzers.named import NamedTuple
 from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
 from indexer.copies import passing
-from indexer.errors import ExtractError
+from indexer.errors import ExtractError, IndexCorruptError
 from indexer.folder.columns import FileEntry
 from indexer.folder.lookup import FileTable
 from indexer.query.grammar import ParsedQuery
 from indexer.query.nodes import FilterQuery, Leaf, Node, RequireQuery
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
-from indexer.ranking.hits import PartChooser, Place
+from indexer.ranking.hits import PartChooser, Place, Places
 from indexer.ranking.leaves import Verify
 from indexer.ranking.order import first_of, path_ranks, places_by
 from indexer.ranking.resolve import notes_on_limits
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import Docs, Record
+from indexer.ranking.source import NO_DOCS, Docs, Record
 from indexer.ranking.unknown import missing_words, note_on
 from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
 from indexer.schema import (
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from indexer.ranking.explain import Explainer
 
 NOTHING_RECURS: Mapping[str, frozenset[str]] = MappingProxyType({})
-NO_COPIES: Mapping[int, Docs] = MappingProxyType({})
 
 _PAGE = 64
 """Number of hits whose texts are in memory at once."""
@@ -72,6 +71,19 @@ class Shown(NamedTuple):
     text: str
     snippets: tuple[Snippet, ...]
     title_matches: tuple[Match, ...]
+
+
+class Found(NamedTuple):
+    """What there is to show. places: the hits of a page. total: of documents, or parts.
+
+    copies: those of each hit, as numbers of parts (`Parts.texts`), and `groups`, how many hits
+    there are in all; none and None where they were not looked for.
+    """
+
+    places: Sequence[Place]
+    total: int
+    copies: Sequence[Docs] = ()
+    groups: int | None = None
 
 
 class Search:
@@ -98,7 +110,7 @@ class Search:
         folder, see `copies.passing`.
         """
         self.snapshot = snapshot
-        self._groups = None if options.copies or options.by == "part" else groups
+        self._groups = None if options.copies else groups
         self._recurring = recurring
         self._in_passing: set[int] = set()
         self._files = files
@@ -175,15 +187,19 @@ class Search:
 
     def results(self) -> SearchResults:
         """Run the query and gather its hits, with their snippets."""
-        return self.shown(*self._folded(self._reach))
+        return self.shown(self._found())
 
     @property
     def _reach(self) -> int | None:
         """How many of the best documents are to be ranked; None for all."""
         options = self.options
-        if options.limit is None or options.by == "part":
-            return None
-        return options.offset + options.limit
+        return None if options.by == "part" else self._page.stop
+
+    @property
+    def _page(self) -> slice:
+        """The hits that are shown, of all in their order."""
+        offset, limit = self.options.offset, self.options.limit
+        return slice(offset, None if limit is None else offset + limit)
 
     def similar(self, doc: int) -> SearchResults:
         """The documents that are like one of which the query has the most telling words."""
@@ -191,22 +207,17 @@ class Search:
 
         admitted = None if self._filter is None else self.evaluator.members(self._filter)
         found = Likeness(self.evaluator, self.parsed, doc)
-        return self.shown(found.ranked(admitted, self._reach, self._path_ranks))
+        return self.shown(self._opened(found.ranked(admitted, self._reach, self._path_ranks)))
 
-    def shown(
-        self, ranked: Ranked, copies: Mapping[int, Docs] = NO_COPIES, groups: int | None = None
-    ) -> SearchResults:
-        """The hits of a ranking, but for the first of `offset`, with their snippets.
-
-        copies: what each stands for, `groups` of them in all.
-        """
+    def shown(self, found: Found) -> SearchResults:
+        """Hits, with their snippets."""
         options = self.options
-        places, total = self._places(ranked)
+        places, total = found.places, found.total
         if options.explain:
             self._explain(np.array(sorted({place.doc for place in places}), np.int64))
-        hits = self._own_first(self._hits(places, copies))
+        hits = self._own_first(self._hits(found))
         missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
-        by_spelling = tuple(note_on(word) for word in missing if word.retrieved and ranked.total)
+        by_spelling = tuple(note_on(word) for word in missing if word.retrieved and total)
         return SearchResults(
             query=self.text,
             total=total,
@@ -216,65 +227,107 @@ class Search:
             elapsed_ms=(time.perf_counter() - self._started) * 1e3,
             unknown_words=tuple(word.unknown for word in missing),
             notes=(*self.parsed.notes, *by_spelling, *self._limits(), *self._unlisted()),
-            groups=groups,
+            groups=found.groups,
             by=options.by,
         )
 
-    def _places(self, ranked: Ranked) -> tuple[list[Place], int]:
-        """What is shown of a ranking, and how many hits there are in all."""
-        options = self.options
-        chooser = PartChooser(self.parsed.leaves, self.evaluator.leaves)
-        if options.by == "part":
-            last = None if options.limit is None else options.offset + options.limit
-            by_score = options.sort == "relevance"
-            return chooser.every(ranked, options.offset, last, by_score=by_score)
-        docs = ranked.docs[options.offset :].tolist()
-        scores = ranked.scores[options.offset :].tolist()
-        best = chooser.best(docs)
-        pairs = zip(docs, scores, strict=True)
-        return [Place(doc, best.get(doc, 0), score) for doc, score in pairs], ranked.total
+    @cached_property
+    def _chooser(self) -> PartChooser:
+        return PartChooser(self.parsed.leaves, self.evaluator.leaves)
 
-    def _folded(self, reach: int | None) -> tuple[Ranked, dict[int, Docs], int | None]:
-        """(the best `reach` hits, the copies that each stands for, how many hits there are)."""
+    def _found(self) -> Found:
+        """What is shown of all that is found."""
         if self._groups is None:
-            return self.rank(reach), {}, None
+            return self._opened(self.rank(self._reach))
+        if len(self._groups) != self._chooser.parts.count:
+            raise IndexCorruptError("the groups of copies are not those of this index")
+        if self.options.by == "part":
+            return self._folded_parts(self._groups)
+        return self._folded(self._groups)
+
+    def _opened(self, ranked: Ranked) -> Found:
+        """What is shown of a ranking where each document, or part, is a hit."""
+        if self.options.by == "part":
+            hits = self._every(ranked)
+            return Found(_places(hits, self._page), len(hits.docs))
+        return Found(self._by_best_part(ranked.docs, ranked.scores, self._page), ranked.total)
+
+    def _every(self, ranked: Ranked) -> Places:
+        return self._chooser.every(ranked, by_score=self.options.sort == "relevance")
+
+    def _by_best_part(self, docs: Docs, scores: NDArray[Any], page: slice | Docs) -> list[Place]:
+        """Some documents of a ranking by their best parts."""
+        docs = docs[page]
+        return _places(Places(docs, self._chooser.best(docs), scores[page]))
+
+    def _folded(self, groups: Groups) -> Found:
+        """The documents, each with those whose best parts are copies of its own."""
         from indexer.copies import folding
 
+        reach = self._reach
         wanted = folding.ranked_for(reach)
+        members = None
         while True:
             ranked = self.rank(wanted)
-            places = folding.firsts_of(ranked.docs, self._groups, self._alike(ranked))
-            if wanted is None or len(places) >= (reach or 0) or wanted >= ranked.total:
+            if members is None:
+                members = self._chooser.texts(ranked.members, groups)
+            texts = members.take(ranked.members.searchsorted(ranked.docs))
+            first = folding.firsts_of(texts, groups, self._alike(texts, ranked.scores))
+            if wanted is None or len(first) >= (reach or 0) or wanted >= ranked.total:
                 break
             wanted = folding.ranked_for(reach, wanted)
-        places = places[:reach]
-        shown = ranked._replace(docs=ranked.docs.take(places), scores=ranked.scores.take(places))
-        offset = self.options.offset
-        copies = folding.copies_of(shown.docs[offset:], ranked.members, self._groups)
-        return shown, copies, folding.count_of(ranked.members, self._groups)
+        shown = first[self._page]
+        copies = folding.copies_of(texts.take(shown), members, groups)
+        count = folding.count_of(members, groups)
+        return Found(
+            self._by_best_part(ranked.docs, ranked.scores, shown), ranked.total, copies, count
+        )
 
-    def _alike(self, ranked: Ranked) -> folding.Choose:
+    def _folded_parts(self, groups: Groups) -> Found:
+        """The parts, each with its copies."""
+        from indexer.copies import folding
+
+        hits = self._every(self.rank(None))
+        texts = self._chooser.parts.texts(hits.docs, hits.parts)
+        first = folding.firsts_of(texts, groups, self._alike(texts, hits.scores))
+        shown = first[self._page]
+        copies = folding.copies_of(texts.take(shown), np.sort(texts), groups)
+        return Found(_places(hits, shown), len(texts), copies, len(first))
+
+    def _alike(self, texts: Docs, scores: NDArray[Any]) -> folding.Choose:
         """What chooses among copies that score alike: the oldest, those without a date last."""
 
         def choose(places: Docs) -> int:
             first = places[0]
             if self.options.sort != "relevance":
                 return int(first)
-            alike = places[ranked.scores.take(places) == ranked.scores[first]].tolist()
+            alike = places[scores.take(places) == scores[first]]
             if len(alike) == 1:
                 return int(first)
-            dates = [self._stored(int(ranked.docs[place]))["date"] for place in alike]
-            oldest: int = min(zip((date or "~" for date in dates), alike, strict=True))[1]
+            dates = map(self._date, *self._chooser.parts.places(texts.take(alike)))
+            oldest: int = min(zip((date or "~" for date in dates), alike.tolist(), strict=True))[1]
             return oldest
 
         return choose
 
-    def _copy_names(self, docs: Docs) -> tuple[str, ...]:
-        """The names of some documents, in the order of their paths."""
+    def _date(self, doc: int, number: int) -> str:
+        """The date of a part, or of its document."""
+        stored = self._stored(int(doc))
+        part = part_of(stored, int(number))
+        date: str = (part.date if part else "") or stored["date"]
+        return date
+
+    def _copy_names(self, texts: Docs) -> tuple[str, ...]:
+        """The names of some parts, or of their documents, in the order of their paths."""
+        docs, parts = self._chooser.parts.places(texts)
+        order = np.lexsort((parts, self._path_ranks(docs)))
         names = []
-        for doc in docs.take(self._path_ranks(docs).argsort()).tolist():
-            entry = self._files.by_number[int(self.snapshot.file_numbers[doc])]
-            within = "" if entry.documents == 1 else copy_within(self._stored(doc))
+        for doc, part in zip(docs.take(order).tolist(), parts.take(order).tolist(), strict=True):
+            stored = self._stored(doc)
+            entry = self._files.by_number[stored["file"]]
+            within = "" if entry.documents == 1 else copy_within(stored)
+            if self.options.by == "part" and part_of(stored, part):
+                within += f":part{part}"
             names.append(self._files.absolute(entry.path) + within)
         return tuple(names)
 
@@ -314,13 +367,12 @@ class Search:
         stored = self._stored(doc)
         return id_of(stored, self._files.by_number[stored["file"]].path)
 
-    def _hits(
-        self, places: Sequence[Place], copies: Mapping[int, Docs]
-    ) -> Iterator[tuple[int, Hit]]:
-        """(document, its hit) of some places, a page of them at a time."""
+    def _hits(self, found: Found) -> Iterator[tuple[int, Hit]]:
+        """(document, its hit) of each place, of so many at a time as may be in memory."""
         told = Told()
-        for first in range(0, len(places), _PAGE):
-            page = places[first : first + _PAGE]
+        copies = iter(found.copies)
+        for first in range(0, len(found.places), _PAGE):
+            page = found.places[first : first + _PAGE]
             docs = [place.doc for place in page]
             records = [self._stored(doc) for doc in docs]
             texts, titles = self._texts(page, records, told), self._title_matches(docs)
@@ -328,8 +380,11 @@ class Search:
                 page, records, texts, titles, strict=True
             ):
                 hit = self._hit(place, stored, Shown(text, snippets, matches))
-                own = copies.get(place.doc)
-                yield place.doc, hit if own is None else hit._replace(copies=self._copy_names(own))
+                own = next(copies, NO_DOCS)
+                yield (
+                    place.doc,
+                    hit._replace(copies=self._copy_names(own)) if len(own) else hit,
+                )
 
     def _texts(
         self, places: Sequence[Place], records: Sequence[Record], told: Told
@@ -479,6 +534,12 @@ class Search:
     def matches(self, text: str) -> tuple[Match, ...]:
         """The words of any text that match the query."""
         return matches_of(text, self._highlighter.of_text(text))
+
+
+def _places(hits: Places, page: slice | Docs = slice(None)) -> list[Place]:
+    """Some hits one by one."""
+    columns = (column[page].tolist() for column in hits)
+    return [Place(*hit) for hit in zip(*columns, strict=True)]
 
 
 def _with_pages(snippets: Sequence[Snippet], layout: Layout) -> tuple[Snippet, ...]:

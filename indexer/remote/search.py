@@ -32,10 +32,10 @@ from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.hits import Place
 from indexer.ranking.meanings import BESIDE, CORE, OTHER
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.source import Docs, Record
+from indexer.ranking.source import Record
 from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
-from indexer.reading.search import NO_COPIES, Search, Shown
+from indexer.reading.search import Found, Search, Shown
 from indexer.remote.clauses import Clauses
 from indexer.remote.lexicon import NOTHING
 from indexer.remote.mapping import MOST_SHOWN, Json
@@ -118,12 +118,10 @@ class RemoteSearch(Search):
             self.snapshot.memory.clear()  # expanded by what was known
         self._asked_statistics.notes = False
 
-    def shown(
-        self, ranked: Ranked, copies: Mapping[int, Docs] = NO_COPIES, groups: int | None = None
-    ) -> SearchResults:
+    def shown(self, found: Found) -> SearchResults:
         """See Search."""
         self._prepare_doubts()
-        return super().shown(ranked, copies, groups)
+        return super().shown(found)
 
     def _prepare_doubts(self) -> None:
         """Have at hand what rare words may be slips of, as who looks for them will ask."""
@@ -319,7 +317,7 @@ class RemoteSearch(Search):
         seen = None if self._reach is None else self._reach + _MORE_TEXTS
         self._segment.fetch_texts(order[:seen].tolist())
         ranked = likeness.ranked(None, self._reach, self._path_ranks)
-        return self.shown(ranked._replace(total=ranked.total + total - len(order)))
+        return self.shown(self._opened(ranked._replace(total=ranked.total + total - len(order))))
 
     # What is shown
 

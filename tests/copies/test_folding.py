@@ -134,7 +134,8 @@ def test_folding_keeps_every_document_once(groups: list[int], chance: object) ->
     shown = ranked.take(firsts_of(ranked, by_doc, lambda places: int(places[-1])))
     members = np.arange(len(groups))
     copies = copies_of(shown, members, by_doc)
-    named = [*shown.tolist(), *(doc for others in copies.values() for doc in others.tolist())]
+    assert len(copies) == len(shown)
+    named = [*shown.tolist(), *(doc for others in copies for doc in others.tolist())]
     assert sorted(named) == members.tolist()
     assert len(shown) == count_of(members, by_doc)
     heads = [

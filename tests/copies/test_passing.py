@@ -59,7 +59,7 @@ def test_they_win_no_snippet_and_are_never_lost(folder: Path) -> None:
 def test_they_found_no_copies(tmp_path: Path) -> None:
     footer = story(99, 80)
     for number in range(9):
-        (tmp_path / f"{number}.txt").write_text(f"{story(number, 90)}\n{footer}", "utf-8")
+        (tmp_path / f"{number}.txt").write_text(f"{story(number, 400)}\n{footer}", "utf-8")
     for number in (20, 21):
         (tmp_path / f"{number}.txt").write_text(f"{story(number, 20)}\n{footer}", "utf-8")
     with Index.create(tmp_path) as index:

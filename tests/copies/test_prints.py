@@ -101,6 +101,26 @@ def test_a_text_in_pieces_is_that_of_the_whole(seed: int, line: int, cuts: list[
     assert alike(long.finish(), printed([text])[0])
 
 
+@given(st.lists(TEXT.filter(bool), min_size=1, max_size=5))
+def test_a_part_has_the_prints_of_a_text_by_itself(texts: list[str]) -> None:
+    """Even where it begins in the middle of a line."""
+    together = " ".join(texts)
+    tokenizer = Tokenizer()
+    batch = tokenizer.tokenize_batch([together])
+    begins = np.cumsum([0, *(len(text) + 1 for text in texts[:-1])])
+    bounds = np.append(batch.starts.searchsorted(begins), len(batch.starts))
+    hashes = hashes_of(tokenizer.forms).take(batch.form_ids)
+    found = prints_of(hashes, batch.starts, bounds, line_breaks([together]))
+    assert alike(found, printed(texts)[0])
+
+
+def test_hashes_of_forms_differ_as_they_do() -> None:
+    forms = ["ab", "ba", "a", "b", "aab", "aba", "ب", "با", "اب", "\ud800", "x" * 100, "x" * 101]
+    assert len(set(hashes_of(forms).tolist())) == len(forms)
+    assert hashes_of(forms[::-1]).tolist() == hashes_of(forms).tolist()[::-1]
+    assert hashes_of([]).tolist() == []
+
+
 @pytest.mark.parametrize("share", [0.0, 0.05, 0.2, 1.0])
 def test_the_overlap_is_about_that_of_all_grams(share: float) -> None:
     """Of forty pairs together, as the sample of a pair is small."""

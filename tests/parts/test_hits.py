@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from itertools import pairwise
@@ -73,12 +74,12 @@ def test_a_document_scores_what_its_best_part_scores(query: str, segments: int) 
     evaluator = Evaluator(snapshot)
     parsed = parser().parse(query)
     found, scores = evaluator.everything(parsed.query)
-    best = PartChooser(parsed.leaves, evaluator.leaves).best(found.tolist())
+    best = PartChooser(parsed.leaves, evaluator.leaves).best(found)
     assert len(found) > 20
-    for doc, score in zip(found.tolist(), scores.tolist(), strict=True):
+    for doc, score, part in zip(found.tolist(), scores.tolist(), best.tolist(), strict=True):
         expected = scores_of_parts(docs[doc], query, docs)
         assert score == pytest.approx(max(expected), rel=1e-5)
-        assert expected[best.get(doc, 0)] == pytest.approx(max(expected))
+        assert expected[part] == pytest.approx(max(expected))
 
 
 def test_a_share_of_the_parts_lies_between() -> None:
@@ -107,7 +108,7 @@ def test_of_a_phrase_the_part_is_that_with_the_phrase(query: str) -> None:
     evaluator = Evaluator(memory_snapshot([given]))
     parsed = parser().parse(query)
     assert evaluator.members(parsed.query).tolist() == [0]
-    assert PartChooser(parsed.leaves, evaluator.leaves).best([0]) == {0: 1}
+    assert PartChooser(parsed.leaves, evaluator.leaves).best(np.array([0])).tolist() == [1]
 
 
 # In an index
@@ -195,7 +196,8 @@ def test_parts_find_no_more_and_no_fewer_documents(
     )
     with Index.create(folder, index_dir=str(tmp_path / "whole")) as whole:
         whole.update()
-        expected, found = (i.search(query, SearchOptions(limit=None)) for i in (whole, index))
+        options = SearchOptions(limit=None, copies=True)
+        expected, found = (i.search(query, options) for i in (whole, index))
     assert {hit.id for hit in found.hits} == {hit.id for hit in expected.hits}
     assert found.total == expected.total
     assert all(hit.part == 0 for hit in expected.hits)
@@ -203,8 +205,8 @@ def test_parts_find_no_more_and_no_fewer_documents(
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_hits_by_part(index: Index, query: str) -> None:
-    documents = index.search(query, SearchOptions(limit=None))
-    parts = index.search(query, SearchOptions(limit=None, by="part"))
+    documents = index.search(query, SearchOptions(limit=None, copies=True))
+    parts = index.search(query, SearchOptions(limit=None, by="part", copies=True))
     assert parts.by == "part"
     assert parts.total == len(parts.hits) >= documents.total
     assert [hit.score for hit in parts.hits] == sorted((h.score for h in parts.hits), reverse=True)
@@ -218,7 +220,8 @@ def test_hits_by_part(index: Index, query: str) -> None:
         if found.matches and spans:
             span = spans[found.part]
             assert all(span.start <= match.start < span.end for match in found.matches)
-    pages = [index.search(query, SearchOptions(limit=2, offset=n, by="part")) for n in (0, 2, 4)]
+    options = SearchOptions(limit=2, by="part", copies=True)
+    pages = [index.search(query, options._replace(offset=n)) for n in (0, 2, 4)]
     shown = [(hit.id, hit.part) for page in pages for hit in page.hits]
     assert shown == [(hit.id, hit.part) for hit in parts.hits[:6]]
     assert {page.total for page in pages} == {parts.total}
@@ -300,10 +303,13 @@ HEADLINE = "«هدنة غزة» تقترب وسط جولات مكوكية وحد
 
 @pytest.mark.parametrize("query", ["هدنة غزة", "تنازلات"])
 def test_the_second_article_of_scraped_pages(pages: Index, query: str) -> None:
-    found = {hit.id[:3]: hit for hit in pages.search(query).hits}
+    opened = {hit.id[:3]: hit for hit in pages.search(query, SearchOptions(copies=True)).hits}
     for page, line in (("000", 21), ("002", 33)):
-        assert (found[page].line, found[page].part_title) == (line, HEADLINE)
-        assert found[page].snippets[0].text.startswith(HEADLINE)
+        assert (opened[page].line, opened[page].part_title) == (line, HEADLINE)
+        assert opened[page].snippets[0].text.startswith(HEADLINE)
+    shown = [hit for hit in pages.search(query).hits if hit.part_title == HEADLINE]
+    assert len(shown) == 1  # it is the same article
+    assert {shown[0].id[:3], *(os.path.basename(c)[:3] for c in shown[0].copies)} == {"000", "002"}
 
 
 def test_the_first_article_of_scraped_pages(pages: Index) -> None:

@@ -12,7 +12,8 @@ from whoosh import fields
 from analyzers import analyze
 from indexer import Index
 from indexer.codec.build import collect
-from indexer.codec.build.fieldwriter import PartStarts
+from indexer.codec.build.collect import FormCollector
+from indexer.codec.build.fieldwriter import FieldData, PartStarts
 from indexer.codec.consistency import faults_of
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import create_index, field_arrays, segment_views
@@ -104,10 +105,16 @@ def test_parts_that_cannot_be_are_found(
     faults: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    lie = PartStarts(np.array(docs), np.array(tokens))
-    monkeypatch.setattr(collect, "PartStarts", lambda *_: lie)
+    finish = FormCollector.finish
+
+    def lying(collector: FormCollector) -> FieldData:
+        data = finish(collector)
+        data.parts = [PartStarts(np.array(docs), np.array(tokens))]
+        return data
+
+    monkeypatch.setattr(FormCollector, "finish", lying)
     ix = create_index(tmp_path / "index", SCHEMA)
     with ix.writer() as writer:
-        writer.add_document(path="a", text=WORDS, _parts_text=PARTS[:1])
+        writer.add_document(path="a", text=WORDS, _parts_text=PARTS[: len(docs)])
     (view,) = segment_views(ix.reader())
     assert [fault.section for fault in faults_of(view.terms.container)] == faults

@@ -57,11 +57,20 @@ def _print(groups: Iterable[CopyGroup], screen: render.Screen) -> int:
 
 def _lines(group: CopyGroup, screen: render.Screen) -> Iterator[Line]:
     for number, copy in enumerate(group.copies):
-        name = (screen.name(records.relative_path(copy.path)), PATH)
+        name = _name(copy, screen)
         if not number:
-            yield [name, (f"  {copy.words:,} words", QUIET)]
+            yield [*name, (f"  {copy.words:,} words", QUIET)]
         else:
-            yield [("  ", ""), name, (f"  {copy.overlap:.2f}", TITLE), *_differing(copy, screen)]
+            yield [("  ", ""), *name, (f"  {copy.overlap:.2f}", TITLE), *_differing(copy, screen)]
+
+
+def _name(copy: Copy, screen: render.Screen) -> Line:
+    """Where a copy is: a document or, as `show` takes it, one of its parts, with its title."""
+    path = records.relative_path(copy.path)
+    if copy.part is None:
+        return [(screen.name(path), PATH)]
+    title = [(f"  {screen.data(copy.part_title)}", TITLE)] if copy.part_title else []
+    return [(screen.name(f"{path}:part{copy.part}"), PATH), *title]
 
 
 def _differing(copy: Copy, screen: render.Screen) -> Line:

@@ -220,10 +220,13 @@ def results_record(results: SearchResults, query_id: str | None = None) -> Recor
 
 
 def copy_record(copy: Copy) -> Record:
-    """A document of a group of copies."""
+    """A document of a group of copies, or a part of one."""
     return {
         **path_fields(relative_path(copy.path)),
+        "part": copy.part,
+        "line": copy.line,
         "title": copy.title,
+        "part_title": copy.part_title,
         "date": copy.date,
         "words": copy.words,
         "overlap": round(copy.overlap, 4),

@@ -16,12 +16,13 @@ from indexer.codec.build.collect import FormCollector, TermCollector
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, write_field
 from indexer.codec.build.forms import FormVocabulary
 from indexer.codec.build.prepare import Document, prepare
-from indexer.codec.build.prints import PRINTED_FIELD, PrintsCollector
+from indexer.codec.build.prints import PrintsCollector
 from indexer.codec.build.scratch import Scratch
 from indexer.codec.build.source import SegmentSource
 from indexer.codec.container import ContainerWriter
 from indexer.codec.contents import NO_FILE, Fingerprint, SegmentEntry
 from indexer.codec.format import LEVELS
+from indexer.codec.prints import PRINTED_FIELD
 from indexer.codec.stored import BlobReader, BlobWriter
 from indexer.codec.whoosh.columns import column_writer
 from indexer.storage import durable

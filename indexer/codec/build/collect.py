@@ -6,7 +6,6 @@ takes the postings that any other Whoosh field makes from a value.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -26,7 +25,6 @@ from indexer.codec.build.scratch import Scratch
 from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.postings import Array, Postings, invert, smallest_unsigned, starts_of
 from indexer.codec.whoosh.formfield import FormField
-from indexer.copies.prints import line_breaks
 
 BATCH_CHARS = 1 << 18
 """Texts are tokenized together until they have this many code points."""
@@ -95,15 +93,24 @@ class FormCollector:
         within = np.arange(len(batch.form_ids)) - np.repeat(batch.bounds[:-1], counts)
         self._samples.append(batch.starts[within % SAMPLE_TOKENS == 0].astype("<u4"))
         docnums = np.array(self._text_docs, np.int64)
-        if self._parts:
-            for docnum, (first, last) in zip(self._text_docs, pairwise(batch.bounds), strict=True):
-                starts = self._parts.pop(docnum, ())
-                self._note_parts(docnum, starts, batch.starts[first:last], 0)
+        parts = self._parts_among(batch)
+        self._part_starts.append(parts)
         if self._prints is not None:
-            self._prints.add(docnums, self._texts, batch, self._vocabulary.hashes())
+            self._prints.add(docnums, self._texts, batch, parts, self._vocabulary.hashes())
         self._note(docnums, self._texts, batch, 0)
         self._texts, self._text_docs, self._text_chars = [], [], 0
         self._collect(batch.form_ids, counts, docnums, 0)
+
+    def _parts_among(self, batch: BatchArrays) -> PartStarts:
+        """Where parts begin in the waiting texts, of which these are the tokens."""
+        docs, found = [], [np.zeros(0, np.int64)]
+        if self._parts:
+            for docnum, (first, last) in zip(self._text_docs, pairwise(batch.bounds), strict=True):
+                if docnum in self._parts:
+                    starts = np.array(self._parts.pop(docnum), np.int64)
+                    found.append(batch.starts[first:last].searchsorted(starts))
+                    docs += [docnum] * len(starts)
+        return PartStarts(np.array(docs, np.int64), np.concatenate(found))
 
     def _tokenize_long(self, docnum: int, text: str) -> None:
         """Tokenize a text piece by piece, so that at most one run of its tokens is in memory."""
@@ -112,17 +119,19 @@ class FormCollector:
         long = None if self._prints is None else self._prints.long(docnum)
         for offset, piece in cut(text):
             tokens = self._vocabulary.tokenizer.tokenize_batch([piece])
+            here = parts[(parts >= offset) & (parts < offset + len(piece))]
+            firsts = tokens.starts.searchsorted(here - offset)
+            self._part_starts.append(PartStarts(np.full(len(firsts), docnum), first + firsts))
             if long is not None:
-                hashes = self._vocabulary.hashes().take(tokens.form_ids)
-                long.add(hashes, tokens.starts, line_breaks([piece]))
+                long.add(tokens, piece, firsts, self._vocabulary.hashes())
             starts = tokens.starts[-first % SAMPLE_TOKENS :: SAMPLE_TOKENS] + offset
             self._samples.append(starts.astype("<u4"))
-            here = parts[(parts >= offset) & (parts < offset + len(piece))]
-            self._note_parts(docnum, here - offset, tokens.starts, first)
             count = len(tokens.form_ids)
             self._note(np.array([docnum]), [piece], tokens, first)
             self._collect(tokens.form_ids, np.array([count]), np.array([docnum]), first)
             first += count
+        if long is not None:
+            long.end()
 
     def _note(self, docnums: Array, texts: list[str], batch: BatchArrays, first: int) -> None:
         """What is noted of words of some texts; `first` tokens of the first one went before."""
@@ -130,13 +139,6 @@ class FormCollector:
         owners = batch.bounds.searchsorted(tokens, "right") - 1
         numbers = tokens - batch.bounds.take(owners) + first
         self._notes.add(docnums.take(owners), numbers, kinds, table)
-
-    def _note_parts(
-        self, docnum: int, parts: Sequence[int] | Array, starts: Array, first: int
-    ) -> None:
-        """Parts of a text that begin among some tokens: `first` and those behind it."""
-        tokens = first + starts.searchsorted(np.asarray(parts, np.int64))
-        self._part_starts.append(PartStarts(np.full(len(tokens), docnum), tokens))
 
     def _collect(self, form_ids: Array, counts: Array, docnums: Array, first: int) -> None:
         """Tokens of some documents. first: how many tokens of the first one went before."""

@@ -1,0 +1,197 @@
+"""The texts of some segments, end to end, and what is kept of them.
+
+A text is one part of a document, see `prints`; texts are numbered in the order of the segments,
+their documents and the parts of these.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analyzers.ranked import distinct_of, numbered
+from analyzers.tokenizer import shared_tokenizer
+from indexer.codec.columns import read_numbers
+from indexer.codec.container import Container
+from indexer.codec.contents import SegmentEntry
+from indexer.codec.opened import SegmentReader, deleted_mask
+from indexer.codec.postings import starts_of
+from indexer.codec.prints import PRINTED_FIELD, SegmentTexts, read_order, read_prints, read_texts
+from indexer.copies.lookup import holding, rows_with
+from indexer.copies.pairs import Texts
+from indexer.copies.prints import (
+    BINS,
+    Grams,
+    Hashes,
+    Prints,
+    Starts,
+    grams_in,
+    heads_of,
+    joined,
+    line_breaks,
+)
+from indexer.schema import part_span
+
+Ints = NDArray[Any]
+Segment = tuple[SegmentEntry, Container]
+
+
+class Corpus:
+    """The texts of some segments."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = segments
+        self._texts: list[SegmentTexts] = [read_texts(container) for _, container in segments]
+        self.bases = starts_of(np.array([len(texts.docs) for texts in self._texts], np.int64))
+        self.size = int(self.bases[-1])
+
+    def _joined(self, columns: Sequence[Ints], kind: Any) -> Ints:
+        return np.concatenate([np.zeros(0, kind), *columns])
+
+    def by_text(self, columns: Sequence[Ints], kind: Any) -> Ints:
+        """By text, what is known by document of each segment."""
+        pairs = zip(columns, self._texts, strict=True)
+        return self._joined([column.take(texts.docs) for column, texts in pairs], kind)
+
+    @cached_property
+    def _prints(self) -> list[Prints]:
+        """By segment."""
+        return [read_prints(container) for _, container in self.segments]
+
+    @cached_property
+    def _starts(self) -> list[Starts]:
+        return [prints.starts for prints in self._prints]
+
+    def of(self, texts: Ints) -> Prints:
+        """The prints of some texts, which ascend."""
+        bounds = texts.searchsorted(self.bases).tolist()
+        bases = self.bases.tolist()
+        parts = [
+            prints.of(texts[first:last] - base, starts)
+            for prints, starts, base, (first, last) in zip(
+                self._prints, self._starts, bases[:-1], pairwise(bounds), strict=True
+            )
+            if first < last
+        ]
+        return joined(parts or [Prints.none()])
+
+    def _of_all(self, name: str, kind: Any) -> Ints:
+        return self._joined([getattr(prints, name) for prints in self._prints], kind)
+
+    @cached_property
+    def keys(self) -> Hashes:
+        """By text, its key."""
+        return self._of_all("keys", np.uint64)
+
+    @cached_property
+    def has_grams(self) -> NDArray[np.bool_]:
+        """By text."""
+        return self._of_all("has_grams", np.bool_)
+
+    @cached_property
+    def docs(self) -> Ints:
+        """By text, the number of its document in the segments together."""
+        bases = starts_of(np.array([entry.documents for entry, _ in self.segments], np.int64))
+        pairs = zip(self._texts, bases.tolist(), strict=False)
+        return self._joined([texts.docs + base for texts, base in pairs], np.int64)
+
+    @cached_property
+    def live(self) -> NDArray[np.bool_]:
+        """By text, whether its document is not deleted."""
+        return ~self.by_text([deleted_mask(entry) for entry, _ in self.segments], np.bool_)
+
+    @cached_property
+    def sizes(self) -> Ints:
+        """By text, how many grams it has."""
+        return grams_in(self._joined([texts.words for texts in self._texts], np.int64))
+
+    @cached_property
+    def file_numbers(self) -> Ints:
+        """By text, the number of its file."""
+        columns = [read_numbers(container, "file") for _, container in self.segments]
+        return self.by_text(columns, np.int64)
+
+    def voices(self, texts: Ints) -> Grams:
+        """The smallest gram of each of some texts; of one without grams half of its key."""
+        voices = self.keys.take(texts).astype(np.uint32)
+        known, _, place = numbered(texts)
+        prints = self.of(known)
+        if prints.has_grams.any():
+            smallest = known.astype(np.uint32)
+            smallest[prints.has_grams] = prints.minima.reshape(-1, BINS).min(axis=1)
+            has = prints.has_grams.take(place)
+            voices[has] = smallest.take(place[has])
+        return voices
+
+    def near(self, grams: Grams) -> Ints:
+        """The live texts that have at least two of some grams among their minima."""
+        found = []
+        for (_, container), prints, base in zip(
+            self.segments, self._prints, self.bases.tolist(), strict=False
+        ):
+            rows = np.sort(rows_with(grams, prints.minima, read_order(container)))
+            twice = distinct_of(rows[1:][rows[1:] == rows[:-1]])
+            if len(twice):
+                found.append(base + np.flatnonzero(prints.has_grams).take(twice))
+        return self._living(found)
+
+    def having(self, grams: Grams) -> Ints:
+        """The live texts that have any of some grams, which ascend."""
+        found = []
+        for prints, starts, base in zip(
+            self._prints, self._starts, self.bases.tolist(), strict=False
+        ):
+            rows = holding(prints.minima, grams) // BINS
+            others = starts.grams.searchsorted(holding(prints.grams, grams), "right") - 1
+            found += [base + np.flatnonzero(prints.has_grams).take(rows), base + others]
+        return self._living(found)
+
+    def with_lines(self, lines: Grams) -> Ints:
+        """The live texts that have any of some lines, which ascend."""
+        found = [
+            base + starts.lines.searchsorted(holding(prints.lines, lines), "right") - 1
+            for prints, starts, base in zip(
+                self._prints, self._starts, self.bases.tolist(), strict=False
+            )
+        ]
+        return self._living(found)
+
+    def _living(self, found: Sequence[Ints]) -> Ints:
+        texts = distinct_of(self._joined(found, np.int64))
+        living: Ints = texts[self.live.take(texts)]
+        return living
+
+    def distinct(self, texts: Ints) -> Texts:
+        """The distinct ones among some texts, as far as they have grams."""
+        return Texts.of(self.of(texts), self.sizes.take(texts))
+
+    def written(self, text: int, line: int) -> str:
+        """The line with a number as a text writes it that has such a line, without its blanks."""
+        reader, docnum, part = self.place_of(text)
+        whole = reader.text(docnum, PRINTED_FIELD) or ""
+        start, end = part_span(reader.record(docnum), part, len(whole)) or (0, len(whole))
+        starts = start + shared_tokenizer().tokenize(whole[start:end]).starts
+        heads = heads_of(starts, line_breaks([whole]))
+        (place,) = np.flatnonzero(self.of(np.array([text])).lines == line)[:1].tolist()
+        if place >= len(heads):  # it is stored otherwise than it was indexed
+            return ""
+        head = int(starts[heads[place]])
+        after = whole.find("\n", head)
+        written = whole[whole.rfind("\n", 0, head) + 1 : after if after >= 0 else None]
+        return " ".join(written.split())
+
+    def place_of(self, text: int) -> tuple[SegmentReader, int, int]:
+        """(its segment, its docnum there, which part of that document) of a text."""
+        place = int(self.bases.searchsorted(text, "right")) - 1
+        docs, within = self._texts[place].docs, text - int(self.bases[place])
+        docnum = int(docs[within])
+        return self._readers[place], docnum, within - int(docs.searchsorted(docnum))
+
+    @cached_property
+    def _readers(self) -> list[SegmentReader]:
+        return [SegmentReader(container) for _, container in self.segments]
