@@ -114,7 +114,8 @@ Exit codes: 0 something was found, 1 nothing was, 2 an error.""",
     "duplicates": """List documents that are near-identical: groups of copies, and what differs.
 
 The first of a group is the shortest; the others say which share of its runs of five words they have
-in common with it, and the first words that differ: -without, +with. In JSON all differences.
+in common with it, and the first words that differ: -without, +with. In JSON all differences. Where
+only parts of documents are copies these are listed, as show takes them: page.txt:part1.
 
 \b
 Examples
