@@ -42,18 +42,22 @@ Segment = tuple[SegmentEntry, Container]
 
 
 class Corpus:
-    """The texts of some segments."""
+    """The texts of some segments, and behind them those of others, none of which is live.
 
-    def __init__(self, segments: Sequence[Segment]) -> None:
+    size: the number of texts of the former.
+    """
+
+    def __init__(self, segments: Sequence[Segment], gone: Sequence[Segment] = ()) -> None:
         self.segments = segments
-        self._texts: list[SegmentTexts] = [read_texts(container) for _, container in segments]
-        self.bases = starts_of(np.array([len(texts.docs) for texts in self._texts], np.int64))
-        self.size = int(self.bases[-1])
+        self._all = [*segments, *gone]
+        self._texts: list[SegmentTexts] = [read_texts(container) for _, container in self._all]
+        self._bases = starts_of(np.array([len(texts.docs) for texts in self._texts], np.int64))
+        self.size = int(self._bases[len(segments)])
 
     def _joined(self, columns: Sequence[Ints], kind: Any) -> Ints:
         return np.concatenate([np.zeros(0, kind), *columns])
 
-    def by_text(self, columns: Sequence[Ints], kind: Any) -> Ints:
+    def _by_text(self, columns: Sequence[Ints], kind: Any) -> Ints:
         """By text, what is known by document of each segment."""
         pairs = zip(columns, self._texts, strict=True)
         return self._joined([column.take(texts.docs) for column, texts in pairs], kind)
@@ -61,7 +65,7 @@ class Corpus:
     @cached_property
     def _prints(self) -> list[Prints]:
         """By segment."""
-        return [read_prints(container) for _, container in self.segments]
+        return [read_prints(container) for _, container in self._all]
 
     @cached_property
     def _starts(self) -> list[Starts]:
@@ -69,8 +73,8 @@ class Corpus:
 
     def of(self, texts: Ints) -> Prints:
         """The prints of some texts, which ascend."""
-        bounds = texts.searchsorted(self.bases).tolist()
-        bases = self.bases.tolist()
+        bounds = texts.searchsorted(self._bases).tolist()
+        bases = self._bases.tolist()
         parts = [
             prints.of(texts[first:last] - base, starts)
             for prints, starts, base, (first, last) in zip(
@@ -96,14 +100,23 @@ class Corpus:
     @cached_property
     def docs(self) -> Ints:
         """By text, the number of its document in the segments together."""
-        bases = starts_of(np.array([entry.documents for entry, _ in self.segments], np.int64))
+        bases = starts_of(np.array([entry.documents for entry, _ in self._all], np.int64))
         pairs = zip(self._texts, bases.tolist(), strict=False)
         return self._joined([texts.docs + base for texts, base in pairs], np.int64)
 
     @cached_property
     def live(self) -> NDArray[np.bool_]:
         """By text, whether its document is not deleted."""
-        return ~self.by_text([deleted_mask(entry) for entry, _ in self.segments], np.bool_)
+        return self.live_in([entry for entry, _ in self.segments])
+
+    def live_in(self, entries: Sequence[SegmentEntry]) -> NDArray[np.bool_]:
+        """By text, whether it is live in a commit of these segments."""
+        live = {entry.segment_id: ~deleted_mask(entry) for entry in entries}
+        columns = [
+            live.get(entry.segment_id, np.zeros(entry.documents, np.bool_))
+            for entry, _ in self._all
+        ]
+        return self._by_text(columns, np.bool_)
 
     @cached_property
     def sizes(self) -> Ints:
@@ -113,8 +126,8 @@ class Corpus:
     @cached_property
     def file_numbers(self) -> Ints:
         """By text, the number of its file."""
-        columns = [read_numbers(container, "file") for _, container in self.segments]
-        return self.by_text(columns, np.int64)
+        columns = [read_numbers(container, "file") for _, container in self._all]
+        return self._by_text(columns, np.int64)
 
     def voices(self, texts: Ints) -> Grams:
         """The smallest gram of each of some texts; of one without grams half of its key."""
@@ -132,7 +145,7 @@ class Corpus:
         """The live texts that have at least two of some grams among their minima."""
         found = []
         for (_, container), prints, base in zip(
-            self.segments, self._prints, self.bases.tolist(), strict=False
+            self._all, self._prints, self._bases.tolist(), strict=False
         ):
             rows = np.sort(rows_with(grams, prints.minima, read_order(container)))
             twice = distinct_of(rows[1:][rows[1:] == rows[:-1]])
@@ -144,7 +157,7 @@ class Corpus:
         """The live texts that have any of some grams, which ascend."""
         found = []
         for prints, starts, base in zip(
-            self._prints, self._starts, self.bases.tolist(), strict=False
+            self._prints, self._starts, self._bases.tolist(), strict=False
         ):
             rows = holding(prints.minima, grams) // BINS
             others = starts.grams.searchsorted(holding(prints.grams, grams), "right") - 1
@@ -156,7 +169,7 @@ class Corpus:
         found = [
             base + starts.lines.searchsorted(holding(prints.lines, lines), "right") - 1
             for prints, starts, base in zip(
-                self._prints, self._starts, self.bases.tolist(), strict=False
+                self._prints, self._starts, self._bases.tolist(), strict=False
             )
         ]
         return self._living(found)
@@ -187,11 +200,11 @@ class Corpus:
 
     def place_of(self, text: int) -> tuple[SegmentReader, int, int]:
         """(its segment, its docnum there, which part of that document) of a text."""
-        place = int(self.bases.searchsorted(text, "right")) - 1
-        docs, within = self._texts[place].docs, text - int(self.bases[place])
+        place = int(self._bases.searchsorted(text, "right")) - 1
+        docs, within = self._texts[place].docs, text - int(self._bases[place])
         docnum = int(docs[within])
         return self._readers[place], docnum, within - int(docs.searchsorted(docnum))
 
     @cached_property
     def _readers(self) -> list[SegmentReader]:
-        return [SegmentReader(container) for _, container in self.segments]
+        return [SegmentReader(container) for _, container in self._all]

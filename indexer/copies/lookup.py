@@ -33,23 +33,19 @@ def order_of(minima: Grams) -> Ints:
 
 def rows_with(grams: Grams, minima: Grams, order: Ints) -> Ints:
     """The rows that have some grams among their minima, once for each that they have."""
-    begins = _fewer(grams, grams.astype(np.uint64), minima, order)
-    ends = _fewer(grams, grams.astype(np.uint64) + np.uint64(1), minima, order)
-    bins = (grams % BINS).astype(np.int64) * (len(order) // BINS)
-    return order.take(slice_indices(bins + begins, ends - begins)).astype(np.int64)
-
-
-def _fewer(grams: Grams, limits: Ints, minima: Grams, order: Ints) -> Ints:
-    """By gram, how many rows have a minimum in its bin that is below a limit."""
     rows = len(order) // BINS
-    bins = (grams % BINS).astype(np.int64)
-    low, high = np.zeros(len(grams), np.int64), np.full(len(grams), rows)
-    while (low < high).any():
-        middle = (low + high) >> 1
-        row = order.take(bins * rows + np.minimum(middle, rows - 1)).astype(np.int64)
+    wide = grams.astype(np.uint64)
+    limits = np.concatenate([wide, wide + np.uint64(1)])  # the first of each gram, and behind it
+    bins = np.tile((grams % BINS).astype(np.int64), 2)
+    low, high = np.zeros(len(limits), np.int64), np.full(len(limits), rows)
+    for _ in range(rows.bit_length()):
+        middle = np.minimum((low + high) >> 1, rows - 1)
+        row = order.take(bins * rows + middle).astype(np.int64)
         below = (minima.take(row * BINS + bins) < limits) & (low < high)
         low, high = np.where(below, middle + 1, low), np.where(below, high, middle)
-    return low
+    begins, ends = low[: len(grams)], low[len(grams) :]
+    first = bins[: len(grams)] * rows + begins
+    return order.take(slice_indices(first, ends - begins)).astype(np.int64)
 
 
 def holding(values: Grams, wanted: Grams) -> Ints:

@@ -17,6 +17,7 @@ plays a part. Texts that are the same have one key and count once.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -223,10 +224,16 @@ def owners_of(pairs: Pairs, least: float = FOLDED_OVERLAP) -> tuple[Hashes, Hash
     Only texts that overlap with any other, at least so much, are in them.
     """
     owner: dict[int, int] = {}
-    copies = pairs.where(pairs.overlaps >= least)
-    for short, long in zip(copies.shorter.tolist(), copies.longer.tolist(), strict=True):
-        if owner.setdefault(short, short) == short:
-            owner.setdefault(long, short)
+    kept = (pairs.overlaps >= least).nonzero()[0]
+    shorter, longer = pairs.shorter.take(kept), pairs.longer.take(kept)
+    heads = changes(shorter).nonzero()[0]
+    others = longer.tolist()
+    bounds = [*heads.tolist(), len(others)]
+    for short, span in zip(shorter.take(heads).tolist(), pairwise(bounds), strict=True):
+        if short not in owner:
+            owner[short] = short
+            for long in others[slice(*span)]:
+                owner.setdefault(long, short)
     keys = np.fromiter(owner, np.uint64, len(owner))
     order = keys.argsort()
     return keys.take(order), np.fromiter(owner.values(), np.uint64, len(owner)).take(order)

@@ -17,30 +17,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
-from analyzers.ranked import distinct_of, is_among, numbered
+from analyzers.ranked import distinct_of, is_among, numbered, places
 from indexer.codec import commits
-from indexer.codec.container import Container, Fault
+from indexer.codec.container import Fault
 from indexer.codec.contents import Fingerprint, SegmentEntry
 from indexer.codec.copies import Found, StoredCopies, save
-from indexer.codec.opened import deleted_mask, open_segment
+from indexer.codec.opened import open_segment
 from indexer.copies.corpus import Corpus, Segment
 from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
+from indexer.copies.lookup import holding
 from indexer.copies.pairs import FOLDED_OVERLAP, Pairs, bands, owners_of, pairs_among
-from indexer.copies.prints import EMPTY, Grams, Hashes, grams_of, hashes_in
+from indexer.copies.prints import BINS, EMPTY, Grams, Hashes, grams_of, hashes_in
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files
 
 Ints = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+_HALF = np.uint64(32)
 
 _WHOLE = 8
 """Where more than one of so many texts changed, all pairs are found anew."""
 
 
 class State(NamedTuple):
-    """The commit before: its texts, and what was found."""
+    """The commit before: what was found, and by text of the corpus whether it was live then."""
 
-    corpus: Corpus
     stored: StoredCopies
+    live: Mask
 
 
 def renew(
@@ -57,30 +61,27 @@ def renew(
     entries: its segments, which are on disk, as those of the commit before still are. moved: the
     numbers of files whose folder is another than before. anew: take nothing from before.
     """
-    opened = {entry.segment_id: open_segment(folder, entry) for entry in entries}
-    corpus = Corpus([(entry, opened[entry.segment_id]) for entry in entries])
-    if not corpus.size:
+    if not any(entry.documents for entry in entries):
         return None
-    before = None if anew else _before(folder, opened)
+    segments = [(entry, open_segment(folder, entry)) for entry in entries]
+    corpus, before = (Corpus(segments), None) if anew else _with_before(folder, segments)
     return save(folder, generation, found_in(corpus, before, files, moved))
 
 
-def _before(folder: str, opened: dict[str, Container]) -> State | None:
-    """The newest commit, if all of it can be read."""
+def _with_before(folder: str, segments: Sequence[Segment]) -> tuple[Corpus, State | None]:
+    """(a corpus with what is gone of the newest commit, that commit), if all of it can be read."""
+    here = {entry.segment_id for entry, _ in segments}
     try:
         toc = commits.read_toc(folder)
         stored = StoredCopies.open(folder, toc)
         if stored is None:
-            return None
-        segments = [
-            (entry, opened.get(entry.segment_id) or open_segment(folder, entry))
-            for entry in toc.segments
-        ]
-        state = State(Corpus(segments), stored)
-        _ = stored.groups, stored.pairs, stored.common, stored.lines, state.corpus.keys
+            return Corpus(segments), None
+        others = (entry for entry in toc.segments if entry.segment_id not in here)
+        corpus = Corpus(segments, [(entry, open_segment(folder, entry)) for entry in others])
+        _ = stored.groups, stored.pairs, stored.common, stored.lines, corpus.keys
     except (IndexCorruptError, OSError):
-        return None
-    return state
+        return Corpus(segments), None
+    return corpus, State(stored, corpus.live_in(toc.segments))
 
 
 def differences(stored: StoredCopies, segments: Sequence[Segment], files: Files) -> Iterator[Fault]:
@@ -99,56 +100,39 @@ def found_in(
     corpus: Corpus, before: State | None, files: Files, moved: Collection[int] = ()
 ) -> Found:
     """What there is to know of some texts, with or without what was known before."""
-    live = np.flatnonzero(corpus.live)
     if before is None:
+        live = np.flatnonzero(corpus.live)
         lines = _lines_of(corpus, live, None, files, ())
         common = _common(lines)
         pairs = pairs_among(corpus.distinct(live), common)
         return Found(grouped(corpus, pairs), pairs, common, lines)
-    came, went = _difference(corpus, before.corpus)
+    came, went = _difference(corpus, before)
     lines = _renewed_lines(corpus, before, came, went, files, moved)
-    common = before.stored.common
-    changed = _changed_keys(corpus, before.corpus, came, went)
+    common, changed = before.stored.common, [came, went]
     if lines != before.stored.lines:
-        texts = [(line.folder, line.line) for line in lines]
-        if texts != [(line.folder, line.line) for line in before.stored.lines]:
+        keys = [(line.folder, line.line) for line in lines]
+        if keys != [(line.folder, line.line) for line in before.stored.lines]:
             common = _common(lines)
-            differing = _differing(common, before.stored.common)
-            dirty = corpus.keys.take(corpus.having(differing))
-            changed = distinct_of(np.concatenate([changed, dirty]))
-    pairs = _renewed_pairs(corpus, before, live, changed, common)
+            changed.append(corpus.having(_differing(common, before.stored.common)))
+    pairs = _renewed_pairs(
+        corpus, before.stored.pairs, distinct_of(np.concatenate(changed)), common
+    )
     return Found(grouped(corpus, pairs), pairs, common, lines)
 
 
-def _difference(corpus: Corpus, before: Corpus) -> tuple[Ints, Ints]:
-    """(the live texts here that are not there, those there that are not here), ascending.
+def _difference(corpus: Corpus, before: State) -> tuple[Ints, Ints]:
+    """(the texts that are live and were not, those that were and are not), ascending.
 
     A text that was copied to another segment is the one that it was: one of the same key.
     """
-    came, went = _outside(corpus, before), _outside(before, corpus)
+    came = np.flatnonzero(corpus.live & ~before.live)
+    went = np.flatnonzero(before.live & ~corpus.live)
     if not len(came) or not len(went):
         return came, went
-    keys, _, number = numbered(np.concatenate([corpus.keys.take(came), before.keys.take(went)]))
-    balance = np.bincount(number[: len(came)], minlength=len(keys))
-    balance -= np.bincount(number[len(came) :], minlength=len(keys))
+    keys, _, number = numbered(corpus.keys.take(np.concatenate([came, went])))
     here, there = number[: len(came)], number[len(came) :]
+    balance = np.bincount(here, minlength=len(keys)) - np.bincount(there, minlength=len(keys))
     return came[balance.take(here) > 0], went[balance.take(there) < 0]
-
-
-def _outside(one: Corpus, other: Corpus) -> Ints:
-    """The live texts of one corpus that are not live in the same segment of another."""
-    held = {entry.segment_id: deleted_mask(entry) for entry, _ in other.segments}
-    outside = []
-    for entry, _ in one.segments:
-        own = deleted_mask(entry)
-        outside.append(~own & held.get(entry.segment_id, ~own))
-    found: Ints = np.flatnonzero(one.by_text(outside, np.bool_))
-    return found
-
-
-def _changed_keys(corpus: Corpus, before: Corpus, came: Ints, went: Ints) -> Hashes:
-    """The keys of some texts of this commit, and of the one before it, ascending."""
-    return distinct_of(np.concatenate([corpus.keys.take(came), before.keys.take(went)]))
 
 
 def _differing(one: Grams, other: Grams) -> Grams:
@@ -159,32 +143,27 @@ def _differing(one: Grams, other: Grams) -> Grams:
 # Pairs
 
 
-def _renewed_pairs(
-    corpus: Corpus, before: State, live: Ints, changed: Hashes, common: Grams
-) -> Pairs:
-    """The pairs of a commit. changed: the keys of texts that came, went or lost their lines."""
+def _renewed_pairs(corpus: Corpus, known: Pairs, changed: Ints, common: Grams) -> Pairs:
+    """The pairs of a commit. changed: texts that came, went or lost their lines, ascending."""
     if not len(changed):
-        return before.stored.pairs
-    if len(changed) * _WHOLE > len(live):
-        return pairs_among(corpus.distinct(live), common)
-    touched = _touched(corpus, before.corpus, changed)
-    own = corpus.of(np.flatnonzero(is_among(corpus.keys, touched)))
-    fresh = pairs_among(corpus.distinct(_near(corpus, own.minima)), common, touched)
-    kept = before.stored.pairs
-    gone = is_among(kept.shorter, touched) | is_among(kept.longer, touched)
-    return kept.where(~gone).with_others(fresh)
+        return known
+    if len(changed) * _WHOLE > corpus.live.sum():
+        return pairs_among(corpus.distinct(np.flatnonzero(corpus.live)), common)
+    mates = _sharing(corpus, corpus.of(changed).minima)
+    touched = distinct_of(corpus.keys.take(np.concatenate([changed, mates])))
+    near = _near(corpus, corpus.of(mates).minima)
+    fresh = pairs_among(corpus.distinct(near), common, touched)
+    gone = is_among(known.shorter, touched) | is_among(known.longer, touched)
+    return known.where(~gone).with_others(fresh)
 
 
-def _touched(corpus: Corpus, before: Corpus, changed: Hashes) -> Hashes:
-    """The changed keys and those of all texts that share a band with one of them, ascending."""
-    own = corpus.distinct(np.flatnonzero(is_among(corpus.keys, changed)))
-    old = before.distinct(np.flatnonzero(is_among(before.keys, changed)))
-    near = corpus.distinct(_near(corpus, np.concatenate([own.prints.minima, old.prints.minima])))
-    met = np.zeros(len(near.keys), np.bool_)
-    for band, *wanted in zip(*map(bands, (near.minima, own.minima, old.minima)), strict=True):
-        sought = distinct_of(np.concatenate(wanted))
-        met |= is_among(band, sought[sought != 0])
-    return distinct_of(np.concatenate([changed, near.keys[met]]))
+def _sharing(corpus: Corpus, minima: Grams) -> Ints:
+    """The live texts that share a band with texts of these minima."""
+    near = _near(corpus, minima)
+    wanted, own = (bands(least.reshape(-1, BINS)) for least in (minima, corpus.of(near).minima))
+    number = np.arange(len(own), dtype=np.uint64).reshape(-1, 1) << _HALF
+    sought = distinct_of((number | wanted)[wanted != 0])
+    return near[is_among((number | own).reshape(-1), sought).reshape(own.shape).any(axis=0)]
 
 
 def _near(corpus: Corpus, minima: Grams) -> Ints:
@@ -197,12 +176,14 @@ def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDAr
     """By text its group, numbered in the order of their first texts; 0 for none."""
     known, owners = owners_of(pairs, least)
     texts = np.flatnonzero(corpus.live & corpus.has_grams)
+    texts = texts.take(_perhaps_grouped(corpus.keys.take(texts), known))
     keys = corpus.keys.take(texts)
-    texts, keys = _perhaps_grouped(texts, keys, known)
-    owner = keys.copy()
-    belongs = is_among(keys, known)
+    order = keys.argsort()
+    texts, keys = texts.take(order), keys.take(order)  # to look up ascending ones is quick
+    owner = keys
     if len(known):
-        owner[belongs] = owners.take(known.searchsorted(keys[belongs]))
+        at = places(keys, known)
+        owner = np.where(known.take(at) == keys, owners.take(at), keys)
     groups = np.zeros(corpus.size, np.uint32)
     distinct, _, number = numbered(owner)
     sizes = np.bincount(number, minlength=len(distinct))
@@ -215,16 +196,12 @@ def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDAr
     return groups
 
 
-_TABLE_BITS = 18
-
-
-def _perhaps_grouped(texts: Ints, keys: Hashes, known: Hashes) -> tuple[Ints, Hashes]:
-    """The texts whose key is known or not theirs alone, and few others: by a table of bits."""
-    places = (keys >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)
-    counts = np.bincount(places, minlength=1 << _TABLE_BITS)
-    counts[(known >> np.uint64(64 - _TABLE_BITS)).astype(np.int64)] = 2
-    several = counts.take(places) > 1
-    return texts[several], keys[several]
+def _perhaps_grouped(keys: Hashes, known: Hashes) -> Ints:
+    """The places of keys that are known or there twice, and of few others: by half of each key."""
+    halves, sought = ((values >> _HALF).astype(np.uint32) for values in (keys, known))
+    ranked = np.sort(halves)
+    twice = ranked[1:][ranked[1:] == ranked[:-1]]
+    return holding(halves, distinct_of(np.concatenate([twice, sought])))
 
 
 # Lines
@@ -233,12 +210,11 @@ def _perhaps_grouped(texts: Ints, keys: Hashes, known: Hashes) -> tuple[Ints, Ha
 def _renewed_lines(
     corpus: Corpus, before: State, came: Ints, went: Ints, files: Files, moved: Collection[int]
 ) -> list[Recurring]:
-    """The recurring lines of a commit. came, went: texts of this one and of the one before."""
+    """The recurring lines of a commit. came, went: the texts in which it differs."""
     if moved:
         here = is_among(corpus.file_numbers, np.array(sorted(moved), np.int64))
         came = distinct_of(np.concatenate([came, np.flatnonzero(here & corpus.live)]))
-    changed = [corpus.of(came).lines, before.corpus.of(went).lines]
-    lines = distinct_of(np.concatenate(changed))
+    lines = distinct_of(corpus.of(np.sort(np.concatenate([came, went]))).lines)
     if not len(lines):
         return before.stored.lines
     affected = set(lines.tolist())
