@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analyzers.tokenizer import BatchArrays, TokenArrays
+from analyzers.tokenizer import BatchArrays
 from indexer.codec.build.fieldwriter import PartStarts
 from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
@@ -94,7 +94,7 @@ class LongPrints:
         self._open = LongPrint()
         """Of the part that may go on in the next piece."""
 
-    def add(self, tokens: TokenArrays, piece: str, firsts: Array, hashes: Hashes) -> None:
+    def add(self, tokens: BatchArrays, piece: str, firsts: Array, hashes: Hashes) -> None:
         """The words of a piece. firsts: those with which a part begins. hashes: by form id."""
         words, starts, breaks = hashes.take(tokens.form_ids), tokens.starts, line_breaks([piece])
         if len(firsts):
