@@ -95,20 +95,28 @@ class Memory:
 def weight_of(value: Any) -> int:
     """About how many bytes a value takes.
 
-    Arrays as a whole, also such as are views; of collections, what is in them; of other objects,
-    not what they refer to: they belong to somebody else.
+    Arrays as a whole, also such as are views; of collections, what is in them, each object once; of
+    other objects, not what they refer to: they belong to somebody else.
     """
+    return _weight_of(value, set())
+
+
+def _weight_of(value: Any, seen: set[int]) -> int:
+    """The bytes of a value, but for objects that were `seen`, by their id."""
+    if id(value) in seen:
+        return 0
+    seen.add(id(value))
     size = sys.getsizeof(value, 0)
     if isinstance(value, tuple | list | frozenset | set):
-        return size + _weight_of_all([*value])
+        return size + _weight_of_all([*value], seen)
     if isinstance(value, dict):
-        return size + _weight_of_all([*value, *value.values()])
+        return size + _weight_of_all([*value, *value.values()], seen)
     viewed: int = getattr(value, "nbytes", 0)  # the size of an array that owns its bytes has them
     return max(size, viewed)
 
 
-def _weight_of_all(values: list[Any]) -> int:
+def _weight_of_all(values: list[Any], seen: set[int]) -> int:
     if len(values) <= _WEIGHED:
-        return sum(map(weight_of, values))
+        return sum(_weight_of(value, seen) for value in values)
     some = values[:: len(values) // _WEIGHED]
-    return sum(map(weight_of, some)) * len(values) // len(some)
+    return sum(_weight_of(value, seen) for value in some) * len(values) // len(some)

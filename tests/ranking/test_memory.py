@@ -114,3 +114,11 @@ def test_several_threads_leave_the_books_in_order() -> None:
 )
 def test_about_as_much_as_it_takes(value: object, least: int, most: int) -> None:
     assert least <= weight_of(value) <= most
+
+
+def test_what_is_shared_is_weighed_once() -> None:
+    shared = np.zeros(1000)
+    assert weight_of((shared, shared, [shared])) < weight_of((shared,)) + 200
+    apart = weight_of((np.zeros(1000), np.zeros(1000)))
+    assert apart > 2 * shared.nbytes
+    assert weight_of(shared) == weight_of(shared)
