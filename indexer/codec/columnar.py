@@ -269,7 +269,7 @@ class ColumnarField:
         if self.arrays.token_counts_by_docnum is None:
             return None
         owners, tokens, kinds = self.arrays.notes.of(docs)
-        return Written(owners << 32 | tokens, kinds, self.arrays.notes.table)
+        return Written(owners << 32 | tokens, kinds, self.arrays.notes.__getitem__)
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""

@@ -34,13 +34,14 @@ class FieldNotes:
         """The notes by kind."""
         return StringTable(self._container, self._prefix)
 
+    def __getitem__(self, kind: int) -> str:
+        """A note."""
+        return self.strings[kind].decode("utf-8", "surrogatepass")
+
     @cached_property
     def table(self) -> list[str]:
-        """The same as texts."""
-        if not self.present:
-            return [""]
-        strings = self.strings
-        return [strings[i].decode("utf-8", "surrogatepass") for i in range(len(strings))]
+        """All notes, for work on the whole field."""
+        return [self[kind] for kind in range(len(self.strings))]
 
     def entries(self, docs: Array) -> tuple[Array, Array, Array]:
         """(how many entries each of some ascending documents has; their gaps; their kinds)."""

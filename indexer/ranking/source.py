@@ -8,7 +8,7 @@ its folded form, stem and root are computed from it, so a group is named by its 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict, get_args
 
 import numpy as np
@@ -84,12 +84,12 @@ class Written(NamedTuple):
     """The words of some documents that bear marks, or are not written as their term otherwise.
 
     places: `i << 32 | token` for a token of the i-th of the documents, ascending. kinds: of each,
-    its place in `notes`, see `analyzers.notes`; the first is the empty note.
+    the number by which `note` gives the note on it, see `analyzers.notes`; not 0.
     """
 
     places: NDArray[np.int64]
     kinds: NDArray[Any]
-    notes: Sequence[str]
+    note: Callable[[int], str]
 
 
 class FieldSource(Protocol):

@@ -83,8 +83,9 @@ class MarksReader:
         pairs, _, ways = numbered(terms_at.take(chosen).repeat(lengths) << 32 | kinds)
         forms = [form for span in each.tolist() for form in source.forms(span)]
         meetings = [
-            highlighter.admitted(forms[pair >> 32], written.notes[pair & 0xFFFFFFFF])
+            highlighter.admitted(forms[pair >> 32], written.note(kind) if kind else "")
             for pair in pairs.tolist()
+            for kind in [pair & 0xFFFFFFFF]
         ]
         order = places.argsort()
         return _Met(places.take(order), ways.take(order), meetings)
@@ -149,7 +150,7 @@ def _slots_of(spans: Spans) -> NDArray[np.int64]:
 
 
 def _kinds_at(places: Places, written: Written) -> NDArray[np.int64]:
-    """How the words at some places are written: the kind of each."""
+    """How the words at some places are written: the kind of each, 0 as their term."""
     kinds = np.zeros(len(places), np.int64)
     noted = is_among(places, written.places).nonzero()[0]
     kinds[noted] = written.kinds.take(written.places.searchsorted(places.take(noted)))
@@ -168,7 +169,7 @@ def _read(segment: Segment, field: str, docs: Docs) -> Written:
         owners = batch.bounds.searchsorted(tokens, "right") - 1
         found.append((owners + first << 32 | tokens - batch.bounds.take(owners), kinds))
     places, kinds = map(np.concatenate, zip(*found, strict=True))
-    return Written(places, kinds, notes.table)
+    return Written(places, kinds, notes.table.__getitem__)
 
 
 _PAGE = 256
