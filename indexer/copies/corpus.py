@@ -35,6 +35,7 @@ from indexer.copies.prints import (
     joined,
     line_breaks,
 )
+from indexer.errors import IndexCorruptError
 from indexer.schema import part_span
 
 Ints = NDArray[Any]
@@ -117,6 +118,23 @@ class Corpus:
             for entry, _ in self._all
         ]
         return self._by_text(columns, np.bool_)
+
+    def of_commit(self, entries: Sequence[SegmentEntry], known: Ints) -> Ints:
+        """By text what a commit of these segments, which all are here, knows of it; else 0.
+
+        Raises IndexCorruptError if it does not know as many texts.
+        """
+        ids = [entry.segment_id for entry, _ in self._all]
+        spans = dict(zip(ids, pairwise(self._bases.tolist()), strict=True))
+        places = [spans[entry.segment_id] for entry in entries]
+        if sum(end - base for base, end in places) != len(known):
+            raise IndexCorruptError("what is known of copies is not of these texts")
+        found = np.zeros(int(self._bases[-1]), known.dtype)
+        first = 0
+        for base, end in places:
+            found[base:end] = known[first : first + end - base]
+            first += end - base
+        return found
 
     @cached_property
     def sizes(self) -> Ints:

@@ -16,9 +16,9 @@ from analyzers.ranked import distinct_of, is_among
 from indexer.codec.copies import Groups, StoredCopies
 from indexer.codec.opened import OpenedIndex
 from indexer.copies.corpus import Corpus
+from indexer.copies.grouping import grouped
 from indexer.copies.pairs import FOLDED_OVERLAP, STORED_OVERLAP, overlap_of
 from indexer.copies.prints import Grams, grams_of, hashes_in
-from indexer.copies.renewal import grouped
 from indexer.errors import OptionError
 from indexer.folder.lookup import FileTable
 from indexer.ranking.snapshot import Snapshot

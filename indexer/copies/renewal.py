@@ -17,16 +17,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
-from analyzers.ranked import distinct_of, is_among, numbered, places
+from analyzers.ranked import distinct_of, is_among, numbered
 from indexer.codec import commits
 from indexer.codec.container import Fault
 from indexer.codec.contents import Fingerprint, SegmentEntry
 from indexer.codec.copies import Found, StoredCopies, save
 from indexer.codec.opened import open_segment
 from indexer.copies.corpus import Corpus, Segment
+from indexer.copies.grouping import Groups, grouped, regrouped
 from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
-from indexer.copies.lookup import holding
-from indexer.copies.pairs import FOLDED_OVERLAP, Pairs, bands, owners_of, pairs_among
+from indexer.copies.pairs import Pairs, bands, pairs_among
 from indexer.copies.prints import BINS, EMPTY, Grams, Hashes, grams_of, hashes_in
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files
@@ -41,9 +41,10 @@ _WHOLE = 8
 
 
 class State(NamedTuple):
-    """The commit before: what was found, and by text of the corpus whether it was live then."""
+    """The commit before: what was found; by text of the corpus its group and whether it was live."""
 
     stored: StoredCopies
+    groups: Groups
     live: Mask
 
 
@@ -78,10 +79,11 @@ def _with_before(folder: str, segments: Sequence[Segment]) -> tuple[Corpus, Stat
             return Corpus(segments), None
         others = (entry for entry in toc.segments if entry.segment_id not in here)
         corpus = Corpus(segments, [(entry, open_segment(folder, entry)) for entry in others])
-        _ = stored.groups, stored.pairs, stored.common, stored.lines, corpus.keys
+        groups = corpus.of_commit(toc.segments, stored.groups)
+        _ = stored.pairs, stored.common, stored.lines, corpus.keys
     except (IndexCorruptError, OSError):
         return Corpus(segments), None
-    return corpus, State(stored, corpus.live_in(toc.segments))
+    return corpus, State(stored, groups, corpus.live_in(toc.segments))
 
 
 def differences(stored: StoredCopies, segments: Sequence[Segment], files: Files) -> Iterator[Fault]:
@@ -114,10 +116,20 @@ def found_in(
         if keys != [(line.folder, line.line) for line in before.stored.lines]:
             common = _common(lines)
             changed.append(corpus.having(_differing(common, before.stored.common)))
-    pairs = _renewed_pairs(
-        corpus, before.stored.pairs, distinct_of(np.concatenate(changed)), common
-    )
-    return Found(grouped(corpus, pairs), pairs, common, lines)
+    texts = distinct_of(np.concatenate(changed))
+    pairs, touched = _renewed_pairs(corpus, before.stored.pairs, texts, common)
+    other = np.flatnonzero(corpus.live != before.live)  # of another segment than before, too
+    if touched is None or _are_many(other, corpus):
+        return Found(grouped(corpus, pairs), pairs, common, lines)
+    touched = distinct_of(np.concatenate([touched, corpus.keys.take(other)]))
+    groups = regrouped(corpus, before.groups, before.stored.pairs, pairs, touched)
+    return Found(groups, pairs, common, lines)
+
+
+def _are_many(texts: Ints, corpus: Corpus) -> bool:
+    """Whether so many texts changed that all are looked at."""
+    many: bool = len(texts) * _WHOLE > corpus.live.sum()
+    return many
 
 
 def _difference(corpus: Corpus, before: State) -> tuple[Ints, Ints]:
@@ -143,18 +155,21 @@ def _differing(one: Grams, other: Grams) -> Grams:
 # Pairs
 
 
-def _renewed_pairs(corpus: Corpus, known: Pairs, changed: Ints, common: Grams) -> Pairs:
-    """The pairs of a commit. changed: texts that came, went or lost their lines, ascending."""
-    if not len(changed):
-        return known
-    if len(changed) * _WHOLE > corpus.live.sum():
-        return pairs_among(corpus.distinct(np.flatnonzero(corpus.live)), common)
+def _renewed_pairs(
+    corpus: Corpus, known: Pairs, changed: Ints, common: Grams
+) -> tuple[Pairs, Hashes | None]:
+    """(the pairs of a commit, the keys of texts whose pairs were found anew; None: of all).
+
+    changed: texts that came, went or lost their lines, ascending.
+    """
+    if _are_many(changed, corpus):
+        return pairs_among(corpus.distinct(np.flatnonzero(corpus.live)), common), None
     mates = _sharing(corpus, corpus.of(changed).minima)
     touched = distinct_of(corpus.keys.take(np.concatenate([changed, mates])))
     near = _near(corpus, corpus.of(mates).minima)
     fresh = pairs_among(corpus.distinct(near), common, touched)
     gone = is_among(known.shorter, touched) | is_among(known.longer, touched)
-    return known.where(~gone).with_others(fresh)
+    return known.where(~gone).with_others(fresh), touched
 
 
 def _sharing(corpus: Corpus, minima: Grams) -> Ints:
@@ -170,38 +185,6 @@ def _near(corpus: Corpus, minima: Grams) -> Ints:
     """The live texts that may share a band with texts of these minima: two bins make one."""
     wanted = distinct_of(minima)
     return corpus.near(wanted[wanted != EMPTY])
-
-
-def grouped(corpus: Corpus, pairs: Pairs, least: float = FOLDED_OVERLAP) -> NDArray[np.uint32]:
-    """By text its group, numbered in the order of their first texts; 0 for none."""
-    known, owners = owners_of(pairs, least)
-    texts = np.flatnonzero(corpus.live & corpus.has_grams)
-    texts = texts.take(_perhaps_grouped(corpus.keys.take(texts), known))
-    keys = corpus.keys.take(texts)
-    order = keys.argsort()
-    texts, keys = texts.take(order), keys.take(order)  # to look up ascending ones is quick
-    owner = keys
-    if len(known):
-        at = places(keys, known)
-        owner = np.where(known.take(at) == keys, owners.take(at), keys)
-    groups = np.zeros(corpus.size, np.uint32)
-    distinct, _, number = numbered(owner)
-    sizes = np.bincount(number, minlength=len(distinct))
-    firsts = np.full(len(distinct), corpus.size)
-    np.minimum.at(firsts, number, texts)
-    several = np.flatnonzero(sizes > 1)
-    names = np.zeros(len(distinct), np.uint32)
-    names[several.take(firsts.take(several).argsort())] = np.arange(1, len(several) + 1)
-    groups[texts] = names.take(number)
-    return groups
-
-
-def _perhaps_grouped(keys: Hashes, known: Hashes) -> Ints:
-    """The places of keys that are known or there twice, and of few others: by half of each key."""
-    halves, sought = ((values >> _HALF).astype(np.uint32) for values in (keys, known))
-    ranked = np.sort(halves)
-    twice = ranked[1:][ranked[1:] == ranked[:-1]]
-    return holding(halves, distinct_of(np.concatenate([twice, sought])))
 
 
 # Lines

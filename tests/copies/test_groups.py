@@ -7,6 +7,7 @@ import shutil
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 from copied_texts import as_sets, changed, story, words
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from indexer import Index
 from indexer.codec.copies import StoredCopies
 from indexer.copies import renewal
+from indexer.ranking.parts import Parts
 
 FOOTER = " ".join(words(12, random.Random(99)))
 STORIES = [story(seed) for seed in range(9)]
@@ -24,6 +26,8 @@ TEXTS = [
     STORIES[1] + "\n" + FOOTER,
     *(f"{text}\nTT\n{FOOTER}" for text in STORIES),
     "\n".join(STORIES[2].split("\n")[:3]),
+    f"{STORIES[0]}\n\n\n\nافتتاح الجسر\n\n{STORIES[6]}",
+    f"{STORIES[7]}\n\n\n\nافتتاح الجسر\n\n{STORIES[6]}",
     STORIES[3] + "\n" + STORIES[4],
     STORIES[5],
     "كلمة\nTT",
@@ -32,7 +36,7 @@ TEXTS = [
 
 
 def known(folder: Path) -> tuple[set[frozenset[str]], list[tuple[object, ...]]]:
-    """(the groups as sets of paths, the recurring lines) of the index of a folder."""
+    """(the groups as sets of paths and parts, the recurring lines) of the index of a folder."""
     with Index.open(folder) as index:
         opened, catalogue = index._opened
         stored = StoredCopies.open(opened.folder, opened.toc)
@@ -41,10 +45,14 @@ def known(folder: Path) -> tuple[set[frozenset[str]], list[tuple[object, ...]]]:
         paths = dict(zip(catalogue.files.column("number"), catalogue.files, strict=True))
         members = defaultdict(list)
         numbers, live = index._snapshot.file_numbers, index._snapshot.live
-        for doc, group in enumerate(stored.groups.tolist()):
+        parts = Parts.of(index._snapshot)
+        assert len(stored.groups) == parts.count
+        pairs = zip(*parts.places(np.arange(parts.count)), strict=True)
+        for (doc, part), group in zip(pairs, stored.groups.tolist(), strict=True):
             if live is None or live[doc]:
-                members[group].append(paths[int(numbers[doc])])
-        assert sum(map(len, members.values())) == index.document_count
+                members[group].append(f"{paths[int(numbers[doc])]}:{part}")
+        docs = {name.rpartition(":")[0] for group in members.values() for name in group}
+        assert len(docs) == index.document_count
         members.pop(0, None)
         assert all(len(group) > 1 for group in members.values())
         return as_sets(members.values()), [tuple(line) for line in stored.lines]
