@@ -41,7 +41,7 @@ _WHOLE = 8
 
 
 class State(NamedTuple):
-    """The commit before: what was found; by text of the corpus its group and whether it was live."""
+    """The commit before: what was found; by text of the corpus its group, and if it was live."""
 
     stored: StoredCopies
     groups: Groups
