@@ -229,8 +229,9 @@ class FieldArrays:
         return Grams(
             self._array(f"{prefix}codes"),
             self._array(f"{prefix}starts"),
-            self._array(f"{prefix}groups"),
+            self._container.unchecked(f"{self._prefix}{prefix}groups"),
             self._array(f"{prefix}counts"),
+            self._container.checks(f"{self._prefix}{prefix}groups").parts,
         )
 
     @cached_property

@@ -10,7 +10,7 @@ class serves keys that are only in memory.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,8 @@ class Grams(NamedTuple):
     starts: Array
     owners: Array
     counts: Array
+    check: Callable[[Array], object] | None = None
+    """Of stored owners, checks ranges, int64 [n, 2], before they are read."""
 
 
 def build_grams(numbering: Numbering, keys: Numbers) -> Grams:
@@ -132,8 +134,10 @@ def shared(grams: Grams, text: str) -> Shared:
         return Shared(np.zeros(0, np.int64), len(wanted))
     found = places(wanted, grams.codes)
     found = found[grams.codes.take(found) == wanted]
-    starts, ends = grams.starts.take(found).tolist(), grams.starts.take(found + 1).tolist()
-    held = [grams.owners[a:b] for a, b in zip(starts, ends, strict=True)]
+    ranges = grams.starts.take(np.stack([found, found + 1], axis=1)).astype(np.int64)
+    if grams.check is not None:
+        grams.check(ranges)
+    held = [grams.owners[a:b] for a, b in ranges.tolist()]
     by_key = np.bincount(np.concatenate(held)) if held else np.zeros(0, np.int64)
     return Shared(by_key, len(wanted))
 

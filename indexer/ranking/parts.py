@@ -63,10 +63,12 @@ class Parts:
         """How many parts each of some documents has."""
         return 1 + self._before(docs + 1) - self._before(docs)
 
-    def numbers(self, docs: Docs, tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The number, from 0, of the part of a document in which a token stands, for each pair."""
-        ends = self.keys.searchsorted(docs << _SHIFT | tokens, side="right")
-        return ends - self._before(docs)
+    def numbers(
+        self, docs: Docs, rows: NDArray[np.int64], tokens: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        """The number, from 0, of the part in which each token stands; rows: places in `docs`."""
+        ends = self.keys.searchsorted((docs << _SHIFT).take(rows) | tokens, side="right")
+        return ends - self._before(docs).take(rows)
 
     def starts(self, docs: Docs) -> NDArray[np.int64]:
         """With which token each part of some documents begins, end to end."""
@@ -215,7 +217,7 @@ def _own(chosen: Chosen, cells: Cells, gathering: Gathering, parts: Parts) -> Fr
     own = chosen.only(in_text.take(runs.blocks))
     counts, positions = gathering.occurrences(own.at, own.runs)
     rows = own.rows.repeat(counts)
-    at = cells.firsts.take(rows) + parts.numbers(cells.docs.take(rows), positions)
+    at = cells.firsts.take(rows) + parts.numbers(cells.docs, rows, positions)
     at += runs.words.take(own.runs).repeat(counts) * size
     values = gathering.weights.take(own.runs).repeat(counts).astype(np.float64)
     words = len(gathering.words)
@@ -232,8 +234,8 @@ def _phrases(cells: Cells, gathering: Gathering, parts: Parts, leaves: Leaves) -
             starts = phrase_starts(phrase.places, phrase.slop, phrase.source)
             docs = (starts >> _SHIFT) + phrase.segment.base
             here = np.isin(docs, cells.docs).nonzero()[0]
-            docs, tokens = docs.take(here), starts.take(here) & _TOKEN
-            at = cells.firsts.take(cells.docs.searchsorted(docs)) + parts.numbers(docs, tokens)
+            rows, tokens = cells.docs.searchsorted(docs.take(here)), starts.take(here) & _TOKEN
+            at = cells.firsts.take(rows) + parts.numbers(cells.docs, rows, tokens)
             found[number] += phrase.weight * np.bincount(at, minlength=len(cells.rows))
     return found
 

@@ -20,10 +20,10 @@ import pytest
 from cli_process import COMMAND, Run, environment, run, run_on_terminal
 
 from indexer import Index
-from indexer.cli import resident
+from indexer.cli import opening, resident
 from indexer.cli.line.options import COMMANDS
 from indexer.cli.resident import client
-from indexer.cli.resident.serving import AT_ONCE
+from indexer.cli.resident.serving import AT_ONCE, KNOWN, Held
 from indexer.storage import location, manifest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
@@ -425,3 +425,64 @@ def test_the_client_imports_nothing_that_takes_time() -> None:
         "__future__", "_socket", "atexit", "errno", "indexer", "indexer.__main__", "indexer.cli",
         "indexer.cli.resident", "indexer.cli.resident.client",
     }  # fmt: skip
+
+
+def test_what_was_searched_for_is_searched_for_once_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("أسعار النفط", "utf-8")
+    with Index.create(tmp_path) as index:
+        index.update()
+    for name in ("collect_seldom", "keep_freed_memory", "set_apart"):
+        monkeypatch.setattr(f"indexer.process.{name}", lambda: None)
+    held = Held(str(tmp_path / ".fahras"))
+    try:
+        while held.warm_more():
+            pass
+        asked: list[tuple[str, bool]] = []
+        monkeypatch.setattr(Index, "search", lambda _, text, o: asked.append((text, o.respell)))
+        for text, respell in [("نفط", True), ("نفط", True), ("نفط", False), ("سعر (", True)]:
+            held.learn(text, respell)
+        assert [held.ask_again() for _ in range(4)] == [True, True, True, False]
+        assert sorted(asked) == [("سعر (", True), ("نفط", False), ("نفط", True)]
+        held.learn("نفط", True)
+        assert not held.ask_again()
+        for number in range(KNOWN):
+            held.learn(str(number), True)
+        held.learn("نفط", True)  # so long ago that nobody knows
+        assert [held.ask_again() for _ in range(KNOWN + 2)] == [True] * (KNOWN + 1) + [False]
+    finally:
+        opening.hold(None)
+
+
+TOLD = """
+import os, socket
+from indexer.cli.resident import child
+ours, theirs = socket.socketpair()
+if not os.fork():
+    child._QUICK_S = {quick}
+    child.stand_by(theirs, lambda: None, lambda: {searched})
+theirs.close()
+one, other = socket.socketpair()
+other.close()  # a client that says nothing
+socket.send_fds(ours, [b"."], [one.fileno()])
+print(ours.recv(1000).decode() or None)
+"""
+
+
+@pytest.mark.parametrize(
+    ("searched", "quick", "told"),
+    [
+        (("x نفط", True), 9, r'["x \u0646\u0641\u0637", true]'),
+        (("x نفط", True), 0, "None"),
+        (None, 9, "None"),
+    ],
+)
+def test_a_child_tells_what_was_searched_for_if_that_was_quick(
+    searched: tuple[str, bool] | None, quick: int, told: str
+) -> None:
+    code = TOLD.format(searched=searched, quick=quick)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == told

@@ -6,6 +6,7 @@ limits. Where it cannot, it refuses before anything has happened.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -22,6 +23,9 @@ _HANDED_OVER_S = 5.0
 """How long a client may take to say what it wants."""
 
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_QUICK_S = 0.05
+"""Of processor time: only who took less has told what was searched for."""
+
 _NAMESPACES = ("ns/mnt", "ns/pid", "root")
 
 
@@ -33,8 +37,16 @@ class Asked(NamedTuple):
     environment: dict[bytes, bytes]
 
 
-def stand_by(channel: socket.socket, rehearse: Callable[[], object]) -> NoReturn:
+Searched = Callable[[], tuple[str, bool] | None]
+"""The text of the search that was carried out, and whether words might be respelled."""
+
+
+def stand_by(
+    channel: socket.socket, rehearse: Callable[[], object], searched: Searched
+) -> NoReturn:
     """Wait for the connection of a client, which comes through `channel`, and answer it.
+
+    What was searched for is told through `channel` at the end, if that was quick.
 
     What a search changes in memory is the parent's at first, and copied when it is changed: that
     is done beforehand, by a search for nobody.
@@ -47,9 +59,12 @@ def stand_by(channel: socket.socket, rehearse: Callable[[], object]) -> NoReturn
         os.setsid()
         rehearse()
         _, descriptors, _, _ = socket.recv_fds(channel, 1, 1)
-        channel.close()
         if descriptors:
+            started = time.process_time()
             code = _answer(socket.socket(fileno=descriptors[0]))
+            said = searched()
+            if said is not None and time.process_time() - started < _QUICK_S:
+                channel.send(json.dumps(said).encode("ascii"))
     finally:
         os._exit(code)
 

@@ -1,7 +1,8 @@
 """The resident process: holds an index open, and has a forked child answer each client.
 
-One child always stands by, forked and rehearsed before it is needed. While nobody asks, words of
-the index are searched for, so that what any search reads is in memory, checked and decoded.
+One child always stands by, forked and rehearsed before it is needed. While nobody asks, what was
+searched for is searched for once more, and then words of the index, so that what any search reads
+is in memory, checked and decoded, and above all what searches for the same words do.
 
 It serves one user and one index, whose folder it has locked: the lock goes with the process, so a
 socket that a killed one left behind is taken over by the next.
@@ -10,6 +11,7 @@ socket that a killed one left behind is taken over by the next.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import select
 import signal
@@ -41,6 +43,12 @@ _PAUSE_MS = 20
 """After how long a pause something is prepared for the next client."""
 
 _PRIVATE = 0o177
+
+_TOLD = 1 << 12
+"""Bytes of the longest search that is told."""
+
+KNOWN = 256
+"""Searches that are known to have been told."""
 
 _COMMANDS = (*resident.COMMANDS, "batch")
 _OUTPUT = ("printing", "render", "records", "template", "tables", "hints", "errors", "wrap",
@@ -151,7 +159,7 @@ class Resident:
 
     def _is_prepared(self) -> bool:
         """Do a little of what can be done before the next client; tells whether it was the last."""
-        if self._held.keep_up() or self._held.warm_more():
+        if self._held.keep_up() or self._held.ask_again() or self._held.warm_more():
             self._dismiss_spare()
             return False
         if self._spare is None:
@@ -169,7 +177,6 @@ class Resident:
         child, self._spare = self._spare or self._fork(), None
         with suppress(OSError):  # killed, which is told when it is reaped
             socket.send_fds(child.channel, [b"."], [connection.fileno()])
-        child.channel.close()
         self._served[child.watched] = child, connection
         self._poll.register(child.watched, select.POLLIN)
         self._poll.register(connection, 0)
@@ -184,7 +191,7 @@ class Resident:
                 other.close()
             for descriptor in (self._folder, *self._served):
                 os.close(descriptor)
-            stand_by(theirs, self._held.rehearse)
+            stand_by(theirs, self._held.rehearse, self._held.searched)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, END_SIGNALS)
         theirs.close()
         return Child(pid, os.pidfd_open(pid), ours)
@@ -203,6 +210,9 @@ class Resident:
         _, status = os.waitpid(child.pid, 0)
         with suppress(OSError):
             connection.send(b"%d" % os.waitstatus_to_exitcode(status))
+        with suppress(OSError, ValueError):
+            self._held.learn(*json.loads(child.channel.recv(_TOLD, socket.MSG_DONTWAIT)))
+        child.channel.close()
         for descriptor in (watched, connection.fileno()):
             with suppress(KeyError):
                 self._poll.unregister(descriptor)
@@ -227,6 +237,9 @@ class Held:
         self._words: list[str] = []
         """What is to be searched for, and what was."""
         self._warmed = 0
+        self._told: set[tuple[str, bool]] = set()
+        """What children have searched for, and of that what is to be searched for again."""
+        self._waiting: list[tuple[str, bool]] = []
         process.collect_seldom()
         process.keep_freed_memory()
         for name in _MODULES:
@@ -243,6 +256,7 @@ class Held:
             return False
         self._state, self._index = state, None
         self._words, self._warmed = [], 0
+        self._told, self._waiting = set(), []
         with suppress(Exception):
             self._index = Index.open(index_dir=self._index_dir)
             self._words = [_first_words(text.text) for text in islice(self._index.documents(), 1)]
@@ -266,12 +280,36 @@ class Held:
         process.set_apart()
         return True
 
+    def searched(self) -> tuple[str, bool] | None:
+        """For a child: what it has searched for, and whether words might be respelled."""
+        latest = None if self._index is None else self._index.latest
+        return None if latest is None else (latest[0], latest[1].respell)
+
+    def learn(self, text: str, respell: bool) -> None:
+        """Take note of what a child has searched for."""
+        if (text, respell) not in self._told:
+            if len(self._told) == KNOWN:
+                self._told.clear()
+            self._told.add((text, respell))
+            self._waiting.append((text, respell))
+
+    def ask_again(self) -> bool:
+        """Search for something that was searched for; tells whether there was anything."""
+        if self._index is None or not self._waiting:
+            return False
+        text, respell = self._waiting.pop()
+        with suppress(Exception):
+            self._index.search(text, SearchOptions(respell=respell))
+        process.set_apart()
+        return True
+
     def rehearse(self) -> None:
         """A search for what was not searched for before: it uses as much memory as others."""
         if self._index is not None and self._words:
             with suppress(Exception):
                 words = self._words[min(self._warmed, len(self._words) - 1)]
                 self._index.search(words, _REHEARSAL)
+            self._index.latest = None
 
 
 def _first_words(text: str) -> str:
