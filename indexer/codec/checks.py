@@ -1,6 +1,6 @@
 """Check an array of a segment when it is read, and no more of it than is read.
 
-A long array has a checksum a block of 64 KiB (`format.py`); each block is checked once.
+A long array has a checksum a block of 8 KiB (`format.py`); each block is checked once.
 """
 
 from __future__ import annotations

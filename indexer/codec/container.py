@@ -57,7 +57,7 @@ class ContainerWriter:
         start, crc = self._offset, zlib.crc32(view)
         self._put(view)
         self._arrays[name] = [data.dtype.str, start, int(data.size), crc]
-        if len(view) > fmt.CHECKED_BYTES:
+        if len(view) > fmt.LONG_BYTES:
             self._blocks[name] = checksums_of(view)
 
     def add_stream(self, name: str, dtype: np.dtype[Any], stream: IO[bytes]) -> None:
@@ -70,7 +70,7 @@ class ContainerWriter:
             crc = zlib.crc32(block, crc)
             blocks += checksums_of(block)
             self._put(block)
-        if self._offset - start > fmt.CHECKED_BYTES:
+        if self._offset - start > fmt.LONG_BYTES:
             self._blocks[name] = blocks
         dtype = little_endian(np.dtype(dtype))
         self._arrays[name] = [dtype.str, start, (self._offset - start) // dtype.itemsize, crc]

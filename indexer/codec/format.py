@@ -18,7 +18,7 @@ three bytes that Python's `surrogatepass` gives them).
     footer    = directory_offset:u8 directory_length:u8 directory_crc32:u4
                 crc32 of the 20 bytes before:u4 "GSSARHAF"          32 bytes
 
-An array X of more than 64 KiB has another beside it, `crc/X`, u4: the crc32 of each 64 KiB of it,
+An array X of more than 64 KiB has another beside it, `crc/X`, u4: the crc32 of each 8 KiB of it,
 so that a search that reads a part of X checks that part. Where it is missing, X is checked as a
 whole.
 
@@ -213,7 +213,7 @@ _NUMBERS = ("|u1", "<u2", "<u4", "<u8")
 _BYTES = ("blocks", "values")
 _BYTES_TOO = ("_bytes", "_heads", "_spelled")
 
-CHECKED_BYTES = 1 << 16
+LONG_BYTES, CHECKED_BYTES = 1 << 16, 1 << 13
 CHECKSUMS = "crc/"
 
 EXTENSION = ".fhs"

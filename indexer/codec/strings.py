@@ -71,6 +71,10 @@ class StringTable:
 
     def lower_bound(self, key: bytes) -> int:
         """The index of the first string that is not below `key`."""
+        return self._place(key)[0]
+
+    def _place(self, key: bytes) -> tuple[int, bytes | None]:
+        """That index, and the string there, unless that is above `key` and begins a block."""
         data, lengths, marks, check = self._bytes, self._lengths, self._marks, self._checks.part
         first = int.from_bytes(key[:FIRST_BYTES].ljust(FIRST_BYTES, b"\0"), "big")
         low = bisect_left(self._firsts, first)
@@ -80,21 +84,24 @@ class StringTable:
             start = marks[middle]
             stop = start + lengths[middle * STRINGS_A_MARK]
             check(start, stop)
-            if bytes(data[start:stop]) < key:
+            if bytes(data[start:stop]) <= key:
                 low = middle + 1
             else:
                 high = middle
         if not low:
-            return 0
+            return 0, None
         start, index = marks[low - 1], (low - 1) * STRINGS_A_MARK
         block = lengths[index : low * STRINGS_A_MARK]
-        check(start, start + sum(block))
+        stop = start + sum(block)
+        check(start, stop)
+        strings, at = bytes(data[start:stop]), 0
         for length in block:
-            if bytes(data[start : start + length]) >= key:
-                break
-            start += length
+            string = strings[at : at + length]
+            if string >= key:
+                return index, string
+            at += length
             index += 1
-        return index
+        return index, None
 
     def prefix_range(self, prefix: bytes) -> tuple[int, int]:
         """(first, last + 1) of the strings that begin with `prefix`."""
@@ -118,8 +125,8 @@ class StringTable:
 
     def find(self, key: bytes) -> int:
         """The index of `key`, -1 if the table does not have it."""
-        index = self.lower_bound(key)
-        return index if index < len(self) and self[index] == key else -1
+        index, string = self._place(key)
+        return index if string == key else -1
 
 
 def _native(numbers: Array) -> Any:

@@ -13,14 +13,14 @@ import pytest
 
 from indexer import Index
 from indexer.codec.container import Container, ContainerWriter
-from indexer.codec.format import CHECKED_BYTES
+from indexer.codec.format import CHECKED_BYTES, LONG_BYTES
 from indexer.errors import FahrasError, IndexCorruptError
 
 FLIPS = 150
 WORDS = ("كتاب", "قلم", "بحر", "جبل", "شمس", "قمر", "نهر", "الكتب")
 QUERIES = ("البيت", "بحر OR قمر", "نهر", "كتب", "بح*", '"في البيت"', "date:2017")
-COUNT = 5 * CHECKED_BYTES // 4 + 7
-"""Of four-byte values: five whole blocks and a short one."""
+COUNT = LONG_BYTES // 4 + 1
+"""Of four-byte values: eight whole blocks and a short one."""
 
 
 @pytest.fixture(scope="module")

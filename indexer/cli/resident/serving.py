@@ -187,8 +187,11 @@ class Resident:
         signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
         pid = os.fork()
         if not pid:
-            for other in (self._listener, ours, *(client for _, client in self._served.values())):
+            for other in (self._listener, ours):
                 other.close()
+            for child, client in self._served.values():
+                child.channel.close()
+                client.close()
             for descriptor in (self._folder, *self._served):
                 os.close(descriptor)
             stand_by(theirs, self._held.rehearse, self._held.searched)
