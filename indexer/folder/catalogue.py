@@ -259,13 +259,14 @@ def unpacked(data: bytes, where: str, expected: Fingerprint | None = None) -> Ca
 
 def _unpacked(data: bytes, expected: Fingerprint | None) -> Catalogue:
     """The catalogue in these bytes. Raises ValueError, LookupError, TypeError or RecursionError."""
-    body, checksum = data[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
+    body, checksum = memoryview(data)[:-_CHECKSUM_BYTES], data[-_CHECKSUM_BYTES:]
     crc32 = zlib.crc32(body)
     if crc32 != int.from_bytes(checksum, "little"):
         raise ValueError("checksum")
     if expected not in (None, Fingerprint(len(data), crc32)):
         raise ValueError("it is the catalogue of another commit")
-    line, _, packed = body.partition(b"\n")
+    end = data.index(b"\n", 0, len(body))
+    line, packed = data[:end], body[end + 1 :]  # a view: there are megabytes of many files
     head = _checked(json.loads(line))
     return Catalogue(
         home=head["home"],
@@ -315,10 +316,10 @@ def _problems(records: list[dict[str, Any]]) -> list[FileProblem]:
     return [FileProblem(**record) for record in records]
 
 
-def _divided(packed: bytes, lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
+def _divided(packed: memoryview, lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
     place = 0
     for name, length in lengths:
-        yield name, packed[place : place + length]
+        yield name, bytes(packed[place : place + length])
         place += length
 
 

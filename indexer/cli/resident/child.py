@@ -23,8 +23,8 @@ _HANDED_OVER_S = 5.0
 """How long a client may take to say what it wants."""
 
 END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-_QUICK_S = 0.05
-"""Of processor time: only who took less has told what was searched for."""
+_QUICK_S = resident.PATIENCE_S
+"""Of processor time: only who took less tells what was searched for, as other clients may wait."""
 
 _NAMESPACES = ("ns/mnt", "ns/pid", "root")
 

@@ -59,7 +59,7 @@ _MODULES = (
     "indexer.folder.leftovers", "indexer.folder.newer", "indexer.measures",
     "indexer.ranking.explain", "indexer.ranking.similar", "indexer.ranking.spelling",
     "indexer.ranking.terms", "indexer.reading.documents", "indexer.reading.reasons",
-    "indexer.reports", "indexer.snippets.vowels", "gzip", "json",
+    "indexer.reports", "indexer.snippets.vowels", "gzip", "json", "resource",
 )  # fmt: skip
 """What lines that read an index may import."""
 
