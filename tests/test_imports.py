@@ -130,6 +130,8 @@ NO_PART_OF_A_SEARCH = [
     "indexer.extract", "indexer.codec.whoosh", "indexer.codec.build.builder",
     "indexer.codec.build.merge", "indexer.cli.line.typer_app",
     "indexer.cli.output.errors", "indexer.measures", "indexer.ranking.explain",
+    "indexer.copies.pairs", "indexer.copies.prints", "indexer.parts.layout",
+    "base64", "dataclasses", "decimal", "fnmatch", "pyarabic.araby",
 ]  # fmt: skip
 
 

@@ -15,7 +15,6 @@ from collections.abc import Sequence
 
 from analyzers.named import NamedTuple
 from indexer.errors import IndexCorruptError
-from indexer.parts.layout import title_of
 
 Stored = Sequence["StoredPart"]
 
@@ -47,6 +46,8 @@ def pack(parts: Sequence[Part]) -> str | None:
     """What is stored of the parts of a text; None if it is all one."""
     if len(parts) < 2:
         return None
+    from indexer.parts.layout import title_of
+
     lines = []
     start = line = 0
     for part in parts:
