@@ -13,7 +13,6 @@ at the end; or, where that would be read otherwise, the word itself.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -27,30 +26,31 @@ from analyzers.vowels import marks_of
 
 _LETTER = "."
 
-_SIMPLE_MARKS = [*map(chr, range(ord(araby.FATHATAN), ord(araby.SUKUN) + 1)), araby.TATWEEL]
-_SIMPLE_LETTERS = [
+_SIMPLE_LETTERS = "".join(
     chr(code)
     for first, last in ((araby.HAMZA, araby.GHAIN), (araby.FEH, araby.YEH))
     for code in range(ord(first), ord(last) + 1)
-]
-_SIMPLE = f"(?:[{''.join(_SIMPLE_LETTERS)}][{''.join(_SIMPLE_MARKS)}]*)+"
-"""Of a word of these, each letter is one of its form, and what follows are its marks."""
-
-_BARE = str.maketrans("", "", "".join(_SIMPLE_MARKS))
-_DOTS = str.maketrans("".join(_SIMPLE_LETTERS), _LETTER * len(_SIMPLE_LETTERS), araby.TATWEEL)
-
+)
+_DOTS = str.maketrans(_SIMPLE_LETTERS, _LETTER * len(_SIMPLE_LETTERS), araby.TATWEEL)
+_SIMPLE = _LETTER + "".join(map(chr, range(ord(araby.FATHATAN), ord(araby.SUKUN) + 1)))
+"""Of what these are left of, each letter is one of its form, and what follows are its marks."""
 
 LONGEST_WORD = 256
 """Of a longer word nothing is noted, so that a letter may bear a million marks."""
 
 
-def note_of(form: str, written: str) -> str:
-    """How a word is written, beside its form; see above."""
-    if re.fullmatch(_SIMPLE, written) and written.translate(_BARE) == form:
-        note = written.translate(_DOTS)
+def notes_of(forms: Sequence[str], words: Sequence[str]) -> list[str]:
+    """How words are written, each beside its form; see above."""
+    dots = unicodedata.normalize("NFC", "\n".join(words).translate(_DOTS)).split("\n")
+    return list(map(_note_of, forms, words, dots))
+
+
+def _note_of(form: str, written: str, note: str) -> str:
+    """How a word is written. note: what it is with a dot for each letter."""
+    if not note.strip(_SIMPLE) and note[:1] == _LETTER and note.count(_LETTER) == len(form):
         if len(form) > 1 and form[-1] in "اى":
             note = _tanween_moved(note)
-        return unicodedata.normalize("NFC", note).rstrip(_LETTER)
+        return note.rstrip(_LETTER)
     letters, marks = found = marks_of(written)
     if letters == form:
         note = "".join(_LETTER + "".join(sorted(borne)) for borne in marks).rstrip(_LETTER)
@@ -64,7 +64,8 @@ def _tanween_moved(note: str) -> str:
     others, last, marks = note.rpartition(_LETTER)
     if araby.FATHATAN not in marks:
         return note
-    return f"{others}{araby.FATHATAN}{last}{marks.replace(araby.FATHATAN, '')}"
+    moved = unicodedata.normalize("NFC", others + araby.FATHATAN)
+    return moved + last + marks.replace(araby.FATHATAN, "")
 
 
 def word_of(form: str, note: str) -> str:
@@ -106,15 +107,20 @@ class Notes:
         own_texts = map(texts.__getitem__, owners.tolist())
         words = [text[i:j] for text, i, j in zip(own_texts, starts, ends, strict=True)]
         keys = list(zip(form_ids, words, strict=True))
-        self._meet(set(keys).difference(self._known), forms)
-        numbers = np.fromiter(map(self._known.__getitem__, keys), np.uint32, len(keys))
+        found = [*map(self._known.get, keys)]
+        missing = [place for place, number in enumerate(found) if number is None]
+        if missing:
+            self._meet({keys[place] for place in missing}, forms)
+            for place in missing:
+                found[place] = self._known[keys[place]]
+        numbers = np.array(found, np.uint32)
         noted = numbers != 0
         return tokens[noted], numbers[noted]
 
     def _meet(self, fresh: Iterable[tuple[int, str]], forms: Sequence[str]) -> None:
-        """Number the notes of words that were not met before."""
-        for key in fresh:
-            note = note_of(forms[key[0]], key[1])
+        """Number the notes on words that were not met before: a form by id, how it is written."""
+        ids, words = zip(*fresh, strict=True)
+        for key, note in zip(fresh, notes_of([forms[i] for i in ids], words), strict=True):
             number = self._known[key] = self._numbers.setdefault(note, len(self.table))
             if number == len(self.table):
                 self.table.append(note)

@@ -14,7 +14,7 @@ from whoosh import fields
 from whoosh import index as whoosh_index
 
 from analyzers.normalizer import unmark
-from analyzers.notes import LONGEST_WORD, Notes, note_of, word_of
+from analyzers.notes import LONGEST_WORD, Notes, notes_of, word_of
 from analyzers.tokenizer import Tokenizer, shared_tokenizer
 from analyzers.vowels import marks_of
 from indexer.codec.build import collect
@@ -56,7 +56,7 @@ WORDS = st.lists(
     ],
 )
 def test_notes(form: str, written: str, note: str) -> None:
-    assert note_of(form, written) == note
+    assert notes_of([form, form], [written, written]) == [note, note]
     assert marks_of(word_of(form, note)) == marks_of(written)
 
 
@@ -64,7 +64,7 @@ def test_notes(form: str, written: str, note: str) -> None:
 @given(WORDS)
 def test_a_note_says_which_marks_a_word_bears(written: str) -> None:
     form = unmark(written)
-    assert marks_of(word_of(form, note_of(form, written))) == marks_of(written)
+    assert marks_of(word_of(form, *notes_of([form], [written]))) == marks_of(written)
 
 
 @settings(deadline=None)
@@ -161,12 +161,10 @@ def expected(text: str) -> list[tuple[int, str]]:
     tokenizer = Tokenizer()
     tokens = tokenizer.tokenize(text)
     rows = enumerate(zip(*(column.tolist() for column in tokens), strict=True))
-    notes = [
-        (at, note_of(tokenizer.forms[form], text[start:end]))
-        for at, (form, start, end) in rows
-        if end - start <= LONGEST_WORD
-    ]
-    return [(at, note) for at, note in notes if note]
+    kept = [(at, *row) for at, row in rows if row[2] - row[1] <= LONGEST_WORD]
+    forms = [tokenizer.forms[form] for _, form, _, _ in kept]
+    notes = notes_of(forms, [text[start:end] for _, _, start, end in kept])
+    return [(at, note) for (at, *_), note in zip(kept, notes, strict=True) if note]
 
 
 @pytest.mark.parametrize("batch_chars", [1 << 18, 200, 64])
