@@ -68,9 +68,9 @@ def _connected(keys: Hashes, *lists: Pairs) -> Hashes | None:
     return None
 
 
-def _group(groups: Groups, texts: Ints, corpus: Corpus, pairs: Pairs) -> None:
-    """Number the groups of some texts, which have no others as their copies. pairs: theirs."""
-    known, owners = owners_of(pairs)
+def _group(groups: Groups, texts: Ints, corpus: Corpus, copies: Pairs) -> None:
+    """Number the groups of some texts, of which `copies` are all pairs that are copies."""
+    known, owners = owners_of(copies)
     texts = texts.take(_perhaps_grouped(corpus.keys.take(texts), known))
     keys = corpus.keys.take(texts)
     order = keys.argsort()

@@ -218,18 +218,16 @@ def are_copies(one: Grams, other: Grams) -> bool:
     return fits and overlap_of(one, other) >= FOLDED_OVERLAP
 
 
-def owners_of(pairs: Pairs, least: float = FOLDED_OVERLAP) -> tuple[Hashes, Hashes]:
+def owners_of(copies: Pairs) -> tuple[Hashes, Hashes]:
     """(keys, ascending; by each the key of the text that its group began with): the groups.
 
-    Only texts that overlap with any other, at least so much, are in them.
+    Only texts that are a copy of any other are in them.
     """
     owner: dict[int, int] = {}
-    kept = (pairs.overlaps >= least).nonzero()[0]
-    shorter, longer = pairs.shorter.take(kept), pairs.longer.take(kept)
-    heads = changes(shorter).nonzero()[0]
-    others = longer.tolist()
+    heads = changes(copies.shorter).nonzero()[0]
+    others = copies.longer.tolist()
     bounds = [*heads.tolist(), len(others)]
-    for short, span in zip(shorter.take(heads).tolist(), pairwise(bounds), strict=True):
+    for short, span in zip(copies.shorter.take(heads).tolist(), pairwise(bounds), strict=True):
         if short not in owner:
             owner[short] = short
             for long in others[slice(*span)]:

@@ -139,6 +139,17 @@ def test_the_command_line_names_parts_as_show_takes_them(folder: Path) -> None:
     assert ("three.txt", None, None) in parts
 
 
+def test_a_lower_overlap_lists_more(tmp_path: Path) -> None:
+    for seed in range(30):
+        (tmp_path / f"{seed}.txt").write_text(story(seed), "utf-8")
+        (tmp_path / f"{seed}-again.txt").write_text(changed(story(seed), 0.1, seed), "utf-8")
+    with Index.create(tmp_path) as index:
+        index.update()
+        counts = [len(list(index.duplicates(min_overlap=least))) for least in (0.5, 0.6, 0.8)]
+        assert counts[0] > counts[1] > counts[2]
+        assert counts[1] == len(list(index.duplicates()))
+
+
 @pytest.mark.parametrize("chars", [40, 300, 1000])
 def test_prints_of_long_texts_are_those_of_short_ones(
     folder: Path, chars: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
