@@ -1,12 +1,12 @@
 """How does an index on a cluster compare with one on this machine? Figures for docs/cluster.md.
 
     python benchmarks/cluster.py quality  URL --collections DIR [--names xquad_ar arcd]
-    python benchmarks/cluster.py language URL --collections DIR [--documents 6000]
-    python benchmarks/cluster.py latency  URL --collections DIR [--documents 6000]
+    python benchmarks/cluster.py language,latency URL --collections DIR [--documents 6000]
     python benchmarks/cluster.py bulk     URL --collections DIR [--documents 3000 6000]
     python benchmarks/cluster.py shards   URL --collections DIR [--shards 1 10 100]
 
-URL is a cluster without the name of an index, as `make cluster` prints it: opensearch://127.0.0.1:9201
+URL is a cluster without the name of an index: opensearch://127.0.0.1:9201, if it was started by
+`python tests/cluster/launcher.py --server`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from report import use_checkout
 
@@ -61,11 +62,12 @@ def indexed(path: Path, where: str) -> tuple[Index, float]:
     return index, time.perf_counter() - started
 
 
-def both(path: Path, url: str, name: str, query: str = "") -> tuple[Index, Index]:
-    """The same file indexed here and there, anew."""
+@cache
+def both(path: Path, url: str, name: str) -> tuple[Index, Index]:
+    """The same file indexed here and there, anew; tasks of one run share it."""
     drop(url, name)
     local, here = indexed(path, str(path.parent / f"{path.stem}.index"))
-    remote, there = indexed(path, f"{url}/{name}{query}")
+    remote, there = indexed(path, f"{url}/{name}")
     print(f"{name}: {path.stat().st_size / 1e6:.1f} MB, here {here:.1f} s, there {there:.1f} s")
     return local, remote
 
@@ -191,7 +193,7 @@ OPTIONS: list[dict[str, Any]] = [
     {"all_words": True}, {"fields": ("title",)}, {"fields": ("text",)}, {"sort": "path"},
     {"sort": "date"}, {"sort": "size"}, {"since": "2015"}, {"until": "2015-06"}, {"plain": True},
     {"respell": False}, {"explain": True}, {"offset": 10}, {"limit": 30}, {"limit": 300},
-    {"within": ("*.jsonl",)}, {"strict": frozenset({"marks"})},
+    {"within": ("*.jsonl",)}, {"strict": frozenset({"marks"})}, {"by": "part"},
 ]  # fmt: skip
 
 
@@ -221,10 +223,10 @@ def sentences(path: Path, count: int, seed: int = 7) -> Iterator[str]:
 
 def language(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
     path = collected(collections, "saudinews", folder, options.documents[0])
-    local, remote = both(path, url, "language")
+    local, remote = both(path, url, "news")
     differ: Counter[str] = Counter()
     for number, query in enumerate(sentences(path, options.queries)):
-        how = OPTIONS[number // 26 % len(OPTIONS)]
+        how = OPTIONS[number % len(OPTIONS)]
         asked = SearchOptions(copies=True, **how)
         here, there = (index.search(query, asked) for index in (local, remote))
         kinds = list(differences(here, there))
@@ -253,13 +255,13 @@ def differences(here: Any, there: Any) -> Iterator[str]:
 
 def latency(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
     path = collected(collections, "saudinews", folder, options.documents[0])
-    local, remote = both(path, url, "latency")
+    local, remote = both(path, url, "news")
     every = lines(collections / "saudinews" / "queries.jsonl.gz")
     queries = [query["text"] for query in itertools.islice(every, options.queries)]
     times: dict[str, list[float]] = {"here": [], "there, first": [], "there, again": []}
     cpu: Counter[str] = Counter()
     there: Counter[str] = Counter()
-    client = Client(parse(f"{url}/latency"), patience=PATIENT)
+    client = Client(parse(f"{url}/news"), patience=PATIENT)
     for query in queries:
         for name, index in (("here", local), ("there, first", remote), ("there, again", remote)):
             nodes = used_there(client)
@@ -276,7 +278,7 @@ def latency(url: str, collections: Path, folder: Path, options: argparse.Namespa
     cold: dict[str, list[float]] = {"here": [], "there": []}
     for query in queries[:10]:
         for name, where in (("here", str(path.parent / f"{path.stem}.index")),
-                            ("there", f"{url}/latency")):  # fmt: skip
+                            ("there", f"{url}/news")):  # fmt: skip
             started = time.perf_counter()
             os.spawnv(os.P_WAIT, sys.executable, [
                 sys.executable, "-m", "indexer", "search", "-q", query, "--index", where,
@@ -285,7 +287,26 @@ def latency(url: str, collections: Path, folder: Path, options: argparse.Namespa
     print("  a process:", {name: f"{statistics.median(t):.2f} s" for name, t in cold.items()})
 
 
+class Sheet(NamedTuple):
+    """What so many documents took: seconds of CPU, here and on the node, and bytes on its disk."""
+
+    documents: int
+    cpu: float
+    forms: int
+    disk: int
+
+    def per_million(self, before: Sheet) -> str:
+        """What a million would take if it went on as between two sizes."""
+        more = (1_000_000 - self.documents) / (self.documents - before.documents)
+        cpu, forms, disk = (a + more * (a - b) for a, b in zip(self[1:], before[1:], strict=True))
+        return (
+            f"  a million, as from {before.documents:,} to {self.documents:,}: {cpu / 3600:.1f} h "
+            f"of CPU, {forms / 1e6:.1f} million forms, {disk / 1e9:.1f} GB"
+        )
+
+
 def bulk(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    sheets: list[Sheet] = []
     for documents in options.documents:
         path = collected(collections, "saudinews", folder, documents)
         size = path.stat().st_size / 1e6
@@ -311,13 +332,16 @@ def bulk(url: str, collections: Path, folder: Path, options: argparse.Namespace)
                 f"  {documents} documents, {size:.1f} MB: ours {ours:.1f} s "
                 f"({size / ours:.2f} MB/s), plain {plain:.1f} s "
                 f"({size / plain:.2f} MB/s), share {plain / ours:.2f}; "
-                f"CPU {cpu:.1f} and {plain_cpu:.1f} s; "
+                f"CPU {cpu:.1f} and {plain_cpu:.1f} s, share {plain_cpu / cpu:.2f}; "
                 f"{stats.index_bytes / 1e6:.1f} MB there, {stats.terms:,} forms, plain "
                 f"{their['_all']['primaries']['store']['size_in_bytes'] / 1e6:.1f} MB, "
                 f"heap {heap:.0f} MB"
             )
             index.close()
             drop(url, name)
+        sheets.append(Sheet(documents, cpu, stats.terms, stats.index_bytes))
+    for before, after in itertools.pairwise(sheets):
+        print(after.per_million(before))
 
 
 def shards(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
@@ -352,7 +376,7 @@ TASKS = {each.__name__: each for each in (quality, language, latency, bulk, shar
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("task", choices=TASKS)
+    parser.add_argument("tasks", help=f"some of {', '.join(TASKS)}, with commas between")
     parser.add_argument("url")
     parser.add_argument("--collections", type=Path, required=True)
     parser.add_argument("--names", nargs="+", default=["xquad_ar", "arcd", "nsurl_q2q"])
@@ -362,7 +386,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--turns", type=int, default=1)
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        TASKS[options.task](options.url, options.collections, Path(folder), options)
+        for task in options.tasks.split(","):
+            TASKS[task](options.url, options.collections, Path(folder), options)
 
 
 if __name__ == "__main__":

@@ -285,7 +285,8 @@ class Clauses:
     def _matches(self, leaf: Leaf, held: Weighted, share: float) -> list[Json]:
         """Scored clauses: the keys of a sort pooled into one word, stems those of both fields."""
         found: list[Json] = []
-        whole = not (isinstance(leaf, StemQuery) and leaf.word.analysis.stopword)
+        whole = set(leaf.fields) == set(FORM_FIELDS)
+        whole &= not (isinstance(leaf, StemQuery) and leaf.word.analysis.stopword)
         for (sort, weight), keys in held.items():
             boost = share * weight
             known = [key_of(key) for key in dict.fromkeys(keys) if key][: self._scored_each]

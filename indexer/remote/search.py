@@ -277,10 +277,8 @@ class RemoteSearch(Search):
         self._take([*best, *self._commit.documents(others, RANKED)], told)
         place_of = {hit["_id"]: docnum for docnum, hit in enumerate(self._segment.hits)}
         docs = np.array([place_of[name] for name in wanted], np.int64)
-        ascending = np.sort(docs)
-        self.evaluator.leaves.gather(leaves_of(self.query))
-        scores = self.evaluator.scores(self.query, ascending).astype(np.float32)
-        return Ranked(docs, scores.take(ascending.searchsorted(docs)), len(found))
+        members = self.evaluator.found(self.query)
+        return Ranked(docs, self.evaluator.scores_among(self.query, members, docs), len(found))
 
     def take_all_with_a_word(self) -> bool:
         """Have all documents at hand that hold any word of the query, unless they are too many."""

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from word_lists import QUERIES, Dictionary
 
+from analyzers.analyzer import analyze_form
 from analyzers.variants import VariantTable
 from indexer.index import Index
 from indexer.query.nodes import FilterQuery, leaves_of
@@ -20,7 +21,7 @@ from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Snapshot
 from indexer.remote.clauses import Clauses, filters_of
 from indexer.remote.forms import FormTable
-from indexer.remote.mapping import MOST_TERMS
+from indexer.remote.mapping import BOTH, MOST_TERMS
 from indexer.remote.source import CandidateSegment
 
 Source = dict[str, Any]
@@ -135,3 +136,20 @@ def test_filters_of_dates_and_many_files() -> None:
     assert found == [0, 2, MOST_TERMS * 2]
     assert all(len(part["terms"]["file"]) <= MOST_TERMS for part in files["bool"]["should"])
     assert not admits(filters_of(FilterQuery(files=frozenset()))[0], {"file": 1})
+
+
+@pytest.mark.parametrize("text", ["الماء", "قطار", "في"])
+def test_an_occurrence_counts_once(text: str, clauses: Clauses) -> None:
+    """Forms of a stem that is looked for are not looked for beside it, but for the very form."""
+    (leaf,) = leaves_of(QueryParser(variants=VariantTable.default()).parse(text).query)
+    clauses.share_among([leaf])
+    scored = clauses.of(leaf)["bool"]["should"]
+    (best,) = (part["dis_max"] for part in scored if "dis_max" in part)
+    by_sort: dict[str, set[str]] = {}
+    for part in best["queries"]:
+        for field, asked in part.get("match", {}).items():
+            sort = "s" if field == BOTH else field[-1]
+            by_sort.setdefault(sort, set()).update(asked["query"].split("|"))
+    stems = by_sort.pop("s")
+    assert analyze_form(text).stem in stems
+    assert not {analyze_form(form).stem for forms in by_sort.values() for form in forms} & stems
