@@ -60,7 +60,7 @@ def main() -> None:
     try:
         code = client.answer(arguments)
     except KeyboardInterrupt:
-        code = _interrupted()
+        code = interrupted()
     _end(_on_our_own(arguments) if code is None else code)
 
 
@@ -84,7 +84,7 @@ def carried_out(arguments: list[str]) -> int:
 
         return run(arguments)
     except KeyboardInterrupt:
-        return _interrupted()
+        return interrupted()
     except ModuleNotFoundError as error:
         sys.stderr.write(f"fahras: {error.name} is missing; install with: pip install fahras\n")
     except (MemoryError, OSError) as error:
@@ -94,7 +94,8 @@ def carried_out(arguments: list[str]) -> int:
     return 2
 
 
-def _interrupted() -> int:
+def interrupted() -> int:
+    """Say that Ctrl-C has ended a line; the exit code."""
     sys.stderr.write("fahras: interrupted\n")
     return 130
 

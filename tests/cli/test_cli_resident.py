@@ -219,12 +219,14 @@ def test_ctrl_c_is_passed_on_and_a_killed_client_takes_its_child_along(tmp_path:
     folder = small(tmp_path)
     with serving(folder) as server:
         served("search", "شمس", cwd=folder)
-        process = waiting_for_stdin(folder)
-        wait_for(lambda: bool(reading(server)))
-        time.sleep(0.1)  # until it reads
-        process.send_signal(signal.SIGINT)
-        assert process.wait(PATIENCE_S) == 130
-        assert process.communicate() == (b"", b"fahras: interrupted\n")
+        for pause in (0, 0.001, 0.01, 0.1):  # before it reads, and while it does
+            process = waiting_for_stdin(folder)
+            wait_for(lambda: bool(reading(server)))
+            time.sleep(pause)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE_S) == 130
+            assert process.communicate() == (b"", b"fahras: interrupted\n")
+            wait_for(lambda: not reading(server))
         for number in (signal.SIGKILL, signal.SIGTERM):
             process = waiting_for_stdin(folder)
             wait_for(lambda: bool(reading(server)))

@@ -95,6 +95,7 @@ def _take_on(connection: socket.socket, asked: Asked) -> bool:
     client, _, _ = resident.peer_of(connection)
     if not _is_in_our_world(client) or not _take_limits(client):
         return False
+    signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)  # until there is a line to be ended
     signal.signal(signal.SIGINT, signal.default_int_handler)
     us = os.pidfd_open(os.getpid())
     socket.send_fds(connection, [resident.READY], [us])
@@ -165,9 +166,15 @@ def _open_streams() -> None:
 
 def _carried_out(connection: socket.socket, words: Sequence[str]) -> int:
     """Carry a line out and tell its exit code, once everything is written."""
-    from indexer.__main__ import carried_out, is_all_written
+    from indexer.__main__ import carried_out, interrupted, is_all_written
 
-    code = carried_out(list(words))
+    try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, END_SIGNALS)
+        code = carried_out(list(words))
+        signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
+    except KeyboardInterrupt:
+        signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
+        code = interrupted()
     is_all_written()
     connection.settimeout(None)
     with suppress(OSError):  # the client has gone

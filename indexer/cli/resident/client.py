@@ -23,6 +23,7 @@ _OWN = (LEFT_ASIDE, "--debug", "--pick", "--open")
 _INDEX_OPTION, _INDEX_VARIABLE = "--index", "FAHRAS_INDEX"
 _INDEX_NAME, _MANIFEST_NAME = ".fahras", "fahras.json"
 _OTHERS = 0o077
+_PASSED_ON_S = 1.0
 _LOST = "the resident process was ended; run the command again"
 
 
@@ -119,14 +120,18 @@ def _hand_over(connection: socket, arguments: list[str]) -> int | None:
 
 
 def _outcome(connection: socket, child: int) -> int:
-    """Wait for the exit code. Ctrl-C is passed on; a signal that killed the child kills us."""
+    """Wait for the exit code. Ctrl-C is passed on; a signal that killed the child kills us.
+
+    It is passed on again after a while: Python may begin to read from stdin just as one comes.
+    """
     said = None
+    connection.settimeout(None)
     while said is None:
         try:
-            connection.settimeout(None)
             said = connection.recv(len(resident.READY) * 4)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, TimeoutError):
             _pass_on(child)
+            connection.settimeout(_PASSED_ON_S)
         except OSError:
             said = b""
     if not said:
