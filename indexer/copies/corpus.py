@@ -54,6 +54,7 @@ class Corpus:
         self._texts: list[SegmentTexts] = [read_texts(container) for _, container in self._all]
         self._bases = starts_of(np.array([len(texts.docs) for texts in self._texts], np.int64))
         self.size = int(self._bases[len(segments)])
+        self._latest: tuple[tuple[SegmentReader, int], tuple[str, Ints]] | None = None
 
     def _joined(self, columns: Sequence[Ints], kind: Any) -> Ints:
         return np.concatenate([np.zeros(0, kind), *columns])
@@ -201,20 +202,30 @@ class Corpus:
         """The distinct ones among some texts, as far as they have grams."""
         return Texts.of(self.of(texts), self.sizes.take(texts))
 
-    def written(self, text: int, line: int) -> str:
-        """The line with a number as a text writes it that has such a line, without its blanks."""
+    def written(self, text: int, lines: Grams) -> list[str]:
+        """The lines with these numbers as a text writes them that has them, without its blanks."""
         reader, docnum, part = self.place_of(text)
-        whole = reader.text(docnum, PRINTED_FIELD) or ""
+        whole, breaks = self._printed(reader, docnum)
         start, end = part_span(reader.record(docnum), part, len(whole)) or (0, len(whole))
         starts = start + shared_tokenizer().tokenize(whole[start:end]).starts
-        heads = heads_of(starts, line_breaks([whole]))
-        (place,) = np.flatnonzero(self.of(np.array([text])).lines == line)[:1].tolist()
-        if place >= len(heads):  # it is stored otherwise than it was indexed
-            return ""
-        head = int(starts[heads[place]])
-        after = whole.find("\n", head)
-        written = whole[whole.rfind("\n", 0, head) + 1 : after if after >= 0 else None]
-        return " ".join(written.split())
+        heads = starts.take(heads_of(starts, breaks)).tolist()
+        numbers, firsts = np.unique(self.of(np.array([text])).lines, return_index=True)
+        found = []
+        for place in firsts.take(numbers.searchsorted(lines)).tolist():
+            if place >= len(heads):  # it is stored otherwise than it was indexed
+                found.append("")
+                continue
+            after = whole.find("\n", heads[place])
+            begin = whole.rfind("\n", 0, heads[place]) + 1
+            found.append(" ".join(whole[begin : after if after >= 0 else None].split()))
+        return found
+
+    def _printed(self, reader: SegmentReader, docnum: int) -> tuple[str, Ints]:
+        """The whole text of a document and where its lines end; the latest is remembered."""
+        if self._latest is None or self._latest[0] != (reader, docnum):
+            whole = reader.text(docnum, PRINTED_FIELD) or ""
+            self._latest = (reader, docnum), (whole, line_breaks([whole]))
+        return self._latest[1]
 
     def place_of(self, text: int) -> tuple[SegmentReader, int, int]:
         """(its segment, its docnum there, which part of that document) of a text."""

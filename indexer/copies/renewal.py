@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -222,14 +222,30 @@ def _lines_of(
     rows = Rows(lines, folders, docs, corpus.voices(owners))
     keys, documents, firsts = recurring(rows)
     written = {(line.folder, line.line): line.text for line in known}
-    found = []
-    for key, count, first in zip(keys.tolist(), documents.tolist(), firsts.tolist(), strict=True):
-        folder, line = names[key >> 32], key & 0xFFFFFFFF
-        text = written.get((folder, line))
-        if text is None:
-            text = corpus.written(int(owners[first]), line)
-        found.append(Recurring(folder, text, line, count))
-    return sorted(found, key=lambda line: (line.folder, line.line))
+    found = [(names[key >> 32], key & 0xFFFFFFFF) for key in keys.tolist()]
+    written |= _written(corpus, found, owners.take(firsts), written)
+    return [
+        Recurring(folder, written[folder, line], line, count)
+        for (folder, line), count in sorted(zip(found, documents.tolist(), strict=True))
+    ]
+
+
+def _written(
+    corpus: Corpus,
+    found: Sequence[tuple[str, int]],
+    owners: Ints,
+    known: Container[tuple[str, int]],
+) -> dict[tuple[str, int], str]:
+    """How lines that are not known are written, each by a text of its own, read once for all."""
+    wanted: dict[int, list[tuple[str, int]]] = {}
+    for key, owner in zip(found, owners.tolist(), strict=True):
+        if key not in known:
+            wanted.setdefault(owner, []).append(key)
+    written: dict[tuple[str, int], str] = {}
+    for owner, keys in sorted(wanted.items()):  # the parts of a document one after another
+        lines = np.array([line for _, line in keys], np.uint32)
+        written.update(zip(keys, corpus.written(owner, lines), strict=True))
+    return written
 
 
 def _often(lines: Grams, owners: Ints) -> tuple[Grams, Ints]:
