@@ -51,7 +51,10 @@ def slip_cost(typed: str, meant: str) -> float:
     head = _alike(typed, meant)
     tail = _alike(typed[:head:-1], meant[:head:-1])
     first, last = max(head - 1, 0), max(tail - 1, 0)
-    return _aligned(typed[first : len(typed) - last], meant[first : len(meant) - last])
+    cost = _aligned(typed[first : len(typed) - last], meant[first : len(meant) - last])
+    # only if a letter of those is one too many can it cost less: at least so much
+    missing = max(len(meant) - len(typed) + 1, 0)
+    return cost if cost <= _DOUBLED + LEFT_OUT * missing else _aligned(typed, meant)
 
 
 def _alike(one: str, other: str) -> int:
