@@ -60,6 +60,7 @@ class _Noun(NamedTuple):
 
 
 _DOCUMENT = _Noun("وثيقة واحدة", "وثيقتان", "وثائق", "وثيقة", "وثيقة")
+_PART = _Noun("قسم واحد", "قسمان", "أقسام", "قسمًا", "قسم")
 _FILE = _Noun("ملف واحد", "ملفان", "ملفات", "ملفًا", "ملف")
 _COPY = _Noun("نسخة أخرى", "نسختان أخريان", "نسخ أخرى", "نسخة أخرى", "نسخة أخرى")
 _TIME = _Noun("مرة واحدة", "مرتين", "مرات", "مرة", "مرة")
@@ -82,13 +83,17 @@ def matches(count: int) -> str:
 
 
 def totals(results: SearchResults) -> str:
-    """How many of how many are shown."""
+    """How many of how many are shown, and how many copies they stand for."""
     shown, total = len(results.hits), results.hit_count
-    if not shown or shown == total:
-        return documents(total)
-    first, last = results.offset + 1, results.offset + shown
-    places = f"{first:,}" if first == last else f"{first:,}–{last:,}"
-    return f"{places} من {documents(total, governed=True)}"
+    noun = _PART if results.by == "part" else _DOCUMENT
+    if not total:
+        return documents(0)
+    extent = noun.counted(total, governed=0 < shown < total)
+    if 0 < shown < total:
+        first, last = results.offset + 1, results.offset + shown
+        extent = f"{first:,}{f'–{last:,}' if last > first else ''} من {extent}"
+    folded = results.total - total
+    return f"{extent} · {copies(folded)}" if folded else extent
 
 
 def seconds(elapsed_ms: float) -> str:

@@ -12,6 +12,7 @@ from scenarios import SCENARIOS
 
 from indexer import Index
 from indexer.cli.resident import SOCKET_NAME
+from indexer.codec.format import FORMAT_VERSION
 from indexer.storage import location, manifest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -29,6 +30,10 @@ def pattern(name: str) -> re.Pattern[str]:
 
 def named(path: str) -> set[str]:
     return {name for name in NAMES if pattern(name).fullmatch(path)}
+
+
+def test_the_page_says_which_format_is_written() -> None:
+    assert f"| unreleased | {FORMAT_VERSION} |" in PAGE
 
 
 def test_every_file_that_comes_to_be_is_on_the_page(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import typing
+from typing import Any, cast
 
 import pytest
 
 from indexer.reading import reasons
 from indexer.reading.reasons import Reason
+from indexer.results import Hit, SearchResults, Unit
 from indexer.web import wording
 
 COUNTED = {
@@ -59,6 +61,30 @@ REASONS = {
     "unreadable": (Reason("unreadable", counts=(3,)), "3 ملفات"),
     "other_kinds": (Reason("other_kinds", names=("exe", ""), counts=(3, 1)), "1 بلا امتداد"),
 }
+
+
+TOTALS: dict[str, tuple[int, int, int, int | None, Unit]] = {
+    "لا وثائق": (0, 0, 0, 0, "document"),
+    "وثيقتان": (2, 0, 2, None, "document"),
+    "وثيقتان · نسخة أخرى": (2, 0, 3, 2, "document"),
+    "1–10 من 141 وثيقة · 5 نسخ أخرى": (10, 0, 146, 141, "document"),
+    "1 من وثيقتين · نسختان أخريان": (1, 0, 4, 2, "document"),
+    "11–12 من 12 وثيقة": (2, 10, 12, 12, "document"),
+    "3 وثائق": (0, 10, 3, 3, "document"),
+    "قسمان": (2, 0, 2, 2, "part"),
+    "1 من قسمين · 11 نسخة أخرى": (1, 0, 13, 2, "part"),
+}
+"""(hits shown, the first of them, all found, hits in all, what they are)."""
+
+
+@pytest.mark.parametrize(("written", "found"), TOTALS.items())
+def test_what_is_shown_of_how_many(
+    written: str, found: tuple[int, int, int, int | None, Unit]
+) -> None:
+    shown, offset, total, groups, by = found
+    hits = cast("tuple[Hit, ...]", (cast("Any", None),) * shown)
+    results = SearchResults("", total, hits, offset, 10, 1.0, by=by, groups=groups)
+    assert wording.totals(results) == written
 
 
 @pytest.mark.parametrize(("reason", "part"), REASONS.values(), ids=REASONS)

@@ -100,9 +100,9 @@ Examples
 Exit codes: 0 shown, 2 an error.""",
     "similar": """Search for texts like one: the most similar first, printed as search prints hits.
 
-HIT is what search prints, as for show. They are found by its own most telling words, those that are
-frequent in it and rare elsewhere; a text must hold enough of these. HIT itself and texts that are
-the same again are left out.
+HIT is what search prints, as for show; a line, page or part of a document stands for all of it.
+Texts are found by its own most telling words, those that are frequent in it and rare elsewhere, of
+which they must hold enough. HIT itself and texts that are the same again are left out.
 
 \b
 Examples

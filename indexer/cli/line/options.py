@@ -500,7 +500,8 @@ class DuplicatesRequest(Request):
         _HITS,
         "--min-overlap",
         "The share of the runs of five words of the shorter text that copies have in common, from "
-        "0.5 to 1. Default: 0.6, as search has it.",
+        "0.5 to 1, estimated from a sample of them; what is printed is counted, and may be less. "
+        "Default: 0.6, as search has it.",
         metavar="F",
     )
     index = INDEX
