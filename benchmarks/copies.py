@@ -3,12 +3,13 @@
     python benchmarks/copies.py cost DOCS.jsonl.gz
     python benchmarks/copies.py curve DOCS.jsonl.gz
     python benchmarks/copies.py page DOCS.jsonl.gz
+    python benchmarks/copies.py draw DOCS.jsonl.gz
     python benchmarks/copies.py read DOCS.jsonl.gz
 
 `cost` indexes with and without, in turn, and updates one file. `curve` makes copies of 300 texts in
 several ways and counts how many are found. `page` asks 40 queries out of stories that have copies,
-among the first 3,000 texts. `read` counts the pairs of `copies_read.tsv` that a person found to be
-copies, and of these how many share a group now.
+among the first 3,000 texts. `draw` names 200 pairs out of random groups, to be read one by one.
+`read` counts those of `copies_read.tsv` that are copies, and which still share a group.
 """
 
 from __future__ import annotations
@@ -33,11 +34,13 @@ from report import HERE, ROOT, use_checkout
 use_checkout()
 
 from indexer import Index  # noqa: E402
+from indexer.reports import Copy  # noqa: E402
 from indexer.results import SearchOptions  # noqa: E402
 
 READ = os.path.join(HERE, "copies_read.tsv")
 SEED = 17
 MADE = 300
+DRAWN, DRAWN_SEED = 200, 2027
 PAGE_TEXTS, PAGE_QUERIES, QUERY_WORDS = 3000, 40, 6
 SAME_STORY = 0.6
 _LETTERS = "بتثجحخدرزسشصطعغفقكلمنهوي"
@@ -228,32 +231,48 @@ def page(docs: str, work: str) -> None:
             )
 
 
-def read(docs: str, work: str) -> None:
-    """What a person said of 200 pairs drawn at random from groups, and what is said now."""
-    with open(READ, encoding="utf-8") as file:
-        rows = [line.split("\t") for line in file.read().splitlines() if not line.startswith("#")]
-    right = sum(row[2] == "1" for row in rows)
-    print(f"{right} of {len(rows)} pairs are copies: precision {right / len(rows):.1%}")
+def groups_of(docs: str, work: str) -> list[list[str]]:
+    """The members of each group: their ids, and which part where a copy is no whole document."""
     folder = os.path.join(work, "read")
     write(texts_of(docs), folder)
     with Index.create(folder) as index:
         index.update()
-        group_of = {
-            os.path.basename(copy.path)[:-4]: number
-            for number, group in enumerate(index.duplicates())
-            for copy in group.copies
-        }
-    for verdict, name in (("1", "copies"), ("0", "others")):
+        return [[named(copy) for copy in group.copies] for group in index.duplicates()]
+
+
+def named(copy: Copy) -> str:
+    """`d00001`, or `d00001:part2` as `show` names parts."""
+    part = "" if copy.part is None else f":part{copy.part}"
+    return os.path.basename(copy.path).removesuffix(".txt") + part
+
+
+def draw(docs: str, work: str) -> None:
+    """Of random groups the shortest member and another one."""
+    chance = random.Random(DRAWN_SEED)
+    for first, *others in chance.sample(groups_of(docs, work), DRAWN):
+        print(first, chance.choice(others), sep="\t")
+
+
+def read(docs: str, work: str) -> None:
+    """What was said of the pairs that were read one by one, and what is said now."""
+    with open(READ, encoding="utf-8") as file:
+        rows = [line.split("\t") for line in file.read().splitlines() if not line.startswith("#")]
+    right = sum(row[2] == "1" for row in rows)
+    print(f"{right} of {len(rows)} pairs are copies: precision {right / len(rows):.1%}")
+    groups = enumerate(groups_of(docs, work))
+    group_of = {name: number for number, members in groups for name in members}
+    for verdict, kind in (("1", "copies"), ("0", "others")):
         pairs = [row for row in rows if row[2] == verdict]
         held = sum(group_of.get(a, -1) == group_of.get(b, -2) for a, b, _ in pairs)
-        print(f"{held} of {len(pairs)} {name} share a group")
+        parts = sum(":part" in a + b for a, b, _ in pairs)
+        print(f"{held} of {len(pairs)} {kind} share a group; {parts} are of parts")
 
 
 def main() -> None:
     """Run one of them in a temporary folder."""
     kind = argparse.RawTextHelpFormatter
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=kind)
-    parser.add_argument("what", choices=("cost", "curve", "page", "read"))
+    parser.add_argument("what", choices=("cost", "curve", "page", "draw", "read"))
     parser.add_argument("docs", help="a docs.jsonl.gz with id and text")
     parser.add_argument("--rounds", type=int, default=3, help="of `cost`")
     asked = parser.parse_args()
@@ -261,7 +280,7 @@ def main() -> None:
         if asked.what == "cost":
             cost(asked.docs, work, asked.rounds)
         else:
-            {"curve": curve, "page": page, "read": read}[asked.what](asked.docs, work)
+            {"curve": curve, "page": page, "draw": draw, "read": read}[asked.what](asked.docs, work)
 
 
 if __name__ == "__main__":
