@@ -44,6 +44,7 @@ ANSWERS = {
         2,
         "--host: ADDRESS is empty: give one, or leave --host out (see fahras serve --help)",
     ),
+    "verify '' x": (2, "too many arguments: '' x (see fahras verify --help)"),
     "completion ''": (2, "SHELL is empty: give one (see fahras completion --help)"),
     "''": (2, f"give a command: {', '.join(COMMANDS)}"),
 }

@@ -34,8 +34,10 @@ def test_json_says_which_part(folder: Path) -> None:
     assert (found["by"], found["total"]) == ("document", 2)
     assert (hits["volcano.txt"]["part"], hits["volcano.txt"]["part_title"]) == (0, None)
     parts = json.loads(run("search", "--json", "--by", "part", "بركان النحل", cwd=folder).text)
-    assert (parts["by"], parts["total"]) == ("part", 3)
-    titles = {(hit["id"], hit["part"]): hit["part_title"] for hit in parts["hits"]}
+    assert (parts["by"], parts["total"], parts["groups"], len(parts["hits"])) == ("part", 3, 2, 2)
+    line = ("search", "--json", "--copies", "--by", "part", "بركان النحل")
+    opened = json.loads(run(*line, cwd=folder).text)
+    titles = {(hit["id"], hit["part"]): hit["part_title"] for hit in opened["hits"]}
     assert titles == {("page.txt", 0): None, ("page.txt", 1): TITLE, ("volcano.txt", 0): None}
 
 
@@ -89,4 +91,4 @@ def test_a_terminal_shows_the_title_of_the_part_below_that_of_the_page(folder: P
     assert rows[at + 1] == f"  {TITLE}"
     assert rows[at + 2].strip()
     counted = view("search", "--by", "part", "بركان النحل", cwd=folder, columns=100).rows
-    assert any(row.startswith("3 parts in ") for row in counted)
+    assert any(row.startswith("2 parts and 1 copy in ") for row in counted)

@@ -103,7 +103,7 @@ def test_places_in_the_seeds(tmp_path: Path) -> None:
         index.update([str(SEEDS)])
         found = 0
         for query in ("البوكمال", "ترامب", "سوريا", "مجلس الأمن", '"دير الزور"', "حقوق", "النفط"):
-            for hit in index.search(query, PLACES).hits:
+            for hit in index.search(query, PLACES._replace(copies=True)).hits:
                 check(index, hit, query)
                 found += 1
         assert found > 20

@@ -145,7 +145,7 @@ def _by_place(
             raise UsageError(f"{row.label} is missing")
         left = left[len(taken) :]
     if left:
-        raise UsageError(f"too many arguments: {' '.join(left)}")
+        raise UsageError(f"too many arguments: {' '.join(word or repr(word) for word in left)}")
 
 
 def no_such_command(word: str, words: Sequence[str]) -> UsageError:
