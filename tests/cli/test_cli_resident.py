@@ -488,3 +488,9 @@ def test_a_child_tells_what_was_searched_for_if_that_was_quick(
         [sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == told
+
+
+def test_an_index_on_a_cluster_has_none(tmp_path: Path) -> None:
+    done = run("serve", "--socket", "--index", "opensearch://127.0.0.1:1/news", cwd=tmp_path)
+    assert done.code == 2
+    assert done.err == "fahras: an index on a cluster has no resident process: leave --socket out\n"

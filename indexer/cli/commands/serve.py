@@ -26,6 +26,8 @@ def run(request: ServeRequest) -> int:
         return _site(request, index_dir)
     if request.browser or request.host is not None:
         raise UsageError("--socket is for commands, --host and --open for browsers: give one")
+    if storage.is_remote(index_dir):
+        raise FahrasError("an index on a cluster has no resident process: leave --socket out")
     from indexer.cli.resident.serving import answer_lines
 
     return answer_lines(index_dir)
