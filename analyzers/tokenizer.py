@@ -394,15 +394,19 @@ def _join_numbers(text: str, classes: Classes) -> None:
         if text[i] in letters.HYPHENS:
             _join_name(classes, i)
     inner = inner[classes[inner - 1] == DIGIT]
+    if not len(inner):
+        return
+    numeric_run = re.compile(_NUMERIC_RUN)
+    one_number = re.compile(f"{_GROUPED_NUMBER}|{_DECIMAL_NUMBER}")
     done = 0
     for i in inner.tolist():
         if i < done:
             continue
         start = _number_start(classes, i)
-        match = re.compile(_NUMERIC_RUN).match(text, start)
+        match = numeric_run.match(text, start)
         done = match.end() if match else i + 1
         run = text[start:done]
-        if re.fullmatch(_GROUPED_NUMBER, run) or re.fullmatch(_DECIMAL_NUMBER, run):
+        if one_number.fullmatch(run):
             for k in range(start, done):
                 if classes[k] == NUMBER_SEPARATOR:
                     classes[k] = FORMAT if text[k] in letters.THOUSANDS_SEPARATORS else DIGIT

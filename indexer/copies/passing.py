@@ -60,11 +60,12 @@ def spans_in(text: str, recurring: frozenset[str]) -> list[Span]:
     found: list[Span] = []
     listed_to = None
     longest = _LINK_CHARS + max(map(len, recurring), default=0)
+    links = re.compile(_LINKS)
     for line in re.finditer(_LINE, text):
         if line.end() - line.start() > longest:
             continue
         words = line.group().split()
-        link = re.match(_LINKS, line.group()) if may_link and len(words) <= _LINK_WORDS else None
+        link = links.match(line.group()) if may_link and len(words) <= _LINK_WORDS else None
         is_listed = listed_to == line.start() - 1 and 0 < len(words) <= _LINK_WORDS
         if link or is_listed or " ".join(words) in recurring:
             found.append(line.span())

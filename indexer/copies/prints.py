@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from analyzers.codepoints import code_points
 from analyzers.named import NamedTuple
-from analyzers.ranked import changes, distinct_of
+from analyzers.ranked import changes, distinct_of, numbered
 from analyzers.spellings import mix
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.postings import slice_indices, starts_of
@@ -145,7 +145,8 @@ def hashes_in(texts: Sequence[str]) -> list[Hashes]:
     """The hashes of the words of each of some texts."""
     tokenizer = shared_tokenizer()
     batch = tokenizer.tokenize_batch(texts)
-    hashes = hashes_of([tokenizer.forms[i] for i in batch.form_ids.tolist()])
+    met, _, which = numbered(batch.form_ids)
+    hashes = hashes_of([tokenizer.forms[i] for i in met.tolist()]).take(which)
     return [hashes[first:last] for first, last in pairwise(batch.bounds.tolist())]
 
 

@@ -70,21 +70,21 @@ def write_notes(
     scratch: Scratch,
 ) -> None:
     """Write the arrays `<prefix>note_...`; none where no document has a note."""
-    entries = [some for some in entries if len(some.docs)]
-    if not entries:
+    used = [(some, _used(some)) for some in entries if len(some.docs)]
+    if not used:
         return
     counts = np.zeros(doc_count, np.int64)
     texts: set[str] = {""}
-    for some in entries:
+    for some, own_kinds in used:
         np.add.at(counts, some.docs, some.counts)
-        texts.update(some.table[kind] for kind in _used(some))
+        texts.update(some.table[kind] for kind in own_kinds)
     encoded = sorted(text.encode("utf-8", "surrogatepass") for text in texts)
     place = {text: number for number, text in enumerate(encoded)}
     gaps = ArraySpool(scratch, np.dtype("u1"))
     kinds = ArraySpool(scratch, smallest_unsigned(len(encoded)))
-    for some in entries:
+    for some, own_kinds in used:
         own = np.zeros(len(some.table), np.uint32)
-        for kind in _used(some):
+        for kind in own_kinds:
             own[kind] = place[some.table[kind].encode("utf-8", "surrogatepass")]
         gaps.append(some.gaps)
         kinds.append(own.take(some.kinds))
