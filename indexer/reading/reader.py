@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexer.codec.format import FORMAT_VERSION
 from indexer.reading.opened import OpenIndex
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from indexer.folder.choices import Choices
     from indexer.query.grammar import ParsedQuery
     from indexer.reading.documents import Documents
-    from indexer.reading.reasons import Reason
+    from indexer.reading.reasons import Count, Reason
     from indexer.reading.search import Search
     from indexer.reports import (
         CopyGroup,
@@ -111,8 +111,16 @@ class Reader(OpenIndex):
         def count(others: SearchOptions) -> int:
             return self._search(results.query, others).rank(1).total
 
-        found = reasons.of_query(self._search(results.query, options), results, count)
+        found = self._reasons(results, options, count)
         return (*found, *reasons.of_index(self.document_count, self.problems(), self._newer))
+
+    def _reasons(
+        self, results: SearchResults, options: SearchOptions, count: Count
+    ) -> list[Reason]:
+        """Those that lie in the query. count: see `reasons.Count`."""
+        from indexer.reading.reasons import of_query
+
+        return of_query(self._search(results.query, options), results, count)
 
     @property
     def state(self) -> str:
@@ -245,29 +253,37 @@ class Reader(OpenIndex):
         """The contents of the index, and its size."""
         from analyzers import ANALYZER_VERSION
         from indexer.extract.formats import OTHER_KIND
-        from indexer.ranking.terms import distinct_terms, tokens_of
         from indexer.reports import IndexStats
 
-        opened, catalogue = self._opened
+        catalogue = self._catalogue
         others = len(catalogue.files.read_by(OTHER_KIND))
         failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
         return IndexStats(
-            index_dir=self._location.index_dir,
             aliases=self.aliases,
             roots=self.roots(),
             documents=self.document_count,
             files=len(catalogue.files) - sum(not entry.documents for entry in failures) - others,
-            tokens=tokens_of(opened),
-            terms=distinct_terms(opened),
             text_bytes=sum(catalogue.files.column("text_bytes")),
-            index_bytes=_size_of(self._location.data_dir),
-            segments=len(opened.segments),
-            format_version=FORMAT_VERSION,
             analyzer_version=ANALYZER_VERSION,
             updated=catalogue.updated,
             problems=self.problems(),
             listed=len(catalogue.loose),
+            **self._own_figures(),
         )
+
+    def _own_figures(self) -> dict[str, Any]:
+        """What statistics say of the index itself, not of the files: where it is and how large."""
+        from indexer.ranking.terms import distinct_terms, tokens_of
+
+        opened = self._opened[0]
+        return {
+            "index_dir": self._location.index_dir,
+            "tokens": tokens_of(opened),
+            "terms": distinct_terms(opened),
+            "index_bytes": _size_of(self._location.data_dir),
+            "segments": len(opened.segments),
+            "format_version": FORMAT_VERSION,
+        }
 
 
 def _size_of(folder: str) -> int:

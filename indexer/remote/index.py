@@ -11,8 +11,7 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from indexer.errors import FahrasError, IndexCorruptError, NoRootsError, Remedy
 from indexer.folder import catalogue as catalogues
@@ -144,17 +143,6 @@ class RemoteIndex(RemoteReader, Index):
         self._is_new, self._fresh = False, None
         self._stack.close()
         self._lease = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def _drop(self, number: int) -> None:
         """Remove the documents and words of an index that is not in use."""

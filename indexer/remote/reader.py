@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexer.errors import FahrasError, IndexCorruptError
 from indexer.folder import catalogue as catalogues
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from indexer.copies.lines import Recurring
     from indexer.query.grammar import ParsedQuery
     from indexer.reading.documents import Documents
-    from indexer.reading.reasons import Reason
+    from indexer.reading.reasons import Count, Reason
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
-    from indexer.reports import CopyGroup, Document, IndexStats, Meeting, TermStats
+    from indexer.reports import CopyGroup, Document, Meeting, TermStats
     from indexer.results import TermSortKey
 
 _WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
@@ -142,23 +142,16 @@ class RemoteReader(Reader):
         """None: they are not learned on a cluster."""
         return ()
 
-    def why_nothing(
-        self, results: SearchResults, options: SearchOptions = SearchOptions()
-    ) -> tuple[Reason, ...]:
-        """See Index. Nothing is said of single words where too many documents hold them."""
-        if results.total:
-            return ()
+    def _reasons(
+        self, results: SearchResults, options: SearchOptions, count: Count
+    ) -> list[Reason]:
+        """See Reader. Nothing is said of single words where too many documents hold them."""
         from indexer.reading import reasons
-
-        def count(others: SearchOptions) -> int:
-            return self._search(results.query, others).rank(1).total
 
         search = self._search(results.query, options)
         if search.take_all_with_a_word():
-            found = reasons.of_query(search, results, count)
-        else:
-            found = reasons.without_options(options, count, led=False)
-        return (*found, *reasons.of_index(self.document_count, self.problems(), self._newer))
+            return reasons.of_query(search, results, count)
+        return reasons.without_options(options, count, led=False)
 
     def _search(
         self, query: str, options: SearchOptions, parsed: ParsedQuery | None = None
@@ -224,30 +217,15 @@ class RemoteReader(Reader):
         """See Index. None: each form would be asked for by itself."""
         return ()
 
-    def stats(self) -> IndexStats:
-        """See Index."""
-        from analyzers import ANALYZER_VERSION
-        from indexer.extract.formats import OTHER_KIND
-        from indexer.reports import IndexStats
-
-        catalogue, commit = self._catalogue, self._commit_open
-        failures = [catalogue.files[path] for path, _ in catalogue.files.failures()]
-        others = len(catalogue.files.read_by(OTHER_KIND))
+    def _own_figures(self) -> dict[str, Any]:
+        """See Reader."""
+        commit = self._commit_open
         total = commit.figures["_all"]["primaries"]
-        return IndexStats(
-            index_dir=str(self._address),
-            aliases=self.aliases,
-            roots=self.roots(),
-            documents=self.document_count,
-            files=len(catalogue.files) - sum(not entry.documents for entry in failures) - others,
-            tokens=sum(length for _, length in commit.head.lengths),
-            terms=commit.lexicon.distinct(),
-            text_bytes=sum(catalogue.files.column("text_bytes")),
-            index_bytes=total["store"]["size_in_bytes"],
-            segments=total["segments"]["count"],
-            format_version=REMOTE_VERSION,
-            analyzer_version=ANALYZER_VERSION,
-            updated=catalogue.updated,
-            problems=self.problems(),
-            listed=len(catalogue.loose),
-        )
+        return {
+            "index_dir": str(self._address),
+            "tokens": sum(length for _, length in commit.head.lengths),
+            "terms": commit.lexicon.distinct(),
+            "index_bytes": total["store"]["size_in_bytes"],
+            "segments": total["segments"]["count"],
+            "format_version": REMOTE_VERSION,
+        }

@@ -7,12 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from whoosh import index as whoosh_index
+from both_engines import ENGINES, searcher_of
 
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.format import SAMPLE_TOKENS
-from indexer.codec.whoosh import engine
-from indexer.codec.whoosh.schema import fahras_schema
 from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator
@@ -40,23 +38,11 @@ QUERIES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["columnar", "stock"])
+@pytest.fixture(scope="module", params=ENGINES)
 def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = str(tmp_path_factory.mktemp("index"))
-    if request.param == "columnar":
-        engine.create_index(folder)
-        index = engine.open_index(folder)
-    else:
-        index = whoosh_index.create_in(folder, fahras_schema())
-    for texts in (TEXTS[:4], TEXTS[4:]):
-        writer = index.writer()
-        for number, text in enumerate(texts):
-            writer.add_document(file=number, record="", date="", encoding="utf-8",
-                                title="عنوان كتاب", text=text)  # fmt: skip
-        writer.commit(merge=False)
-    opened = index.refresh().searcher()
-    yield opened
-    opened.close()
+    with searcher_of(request.param, folder, (TEXTS[:4], TEXTS[4:]), "عنوان كتاب") as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("match", ["exact", "folded", "stem", "plural", "variant", "root"])

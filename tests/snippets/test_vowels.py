@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from both_engines import ENGINES, searcher_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from whoosh import fields
-from whoosh import index as whoosh_index
 
 from analyzers.normalizer import unmark
 from analyzers.notes import LONGEST_WORD, Notes, notes_of, word_of
@@ -20,10 +20,8 @@ from analyzers.vowels import marks_of
 from indexer.codec.build import collect
 from indexer.codec.build.notes import NoteEntries, NotesCollector
 from indexer.codec.consistency import faults_of
-from indexer.codec.whoosh import engine
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import create_index, field_arrays, segment_views
-from indexer.codec.whoosh.schema import fahras_schema
 from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.letters import marks_agree
 from indexer.query.nodes import Leaf, PhraseQuery
@@ -100,23 +98,11 @@ QUERIES = [
 ]  # fmt: skip
 
 
-@pytest.fixture(scope="module", params=["columnar", "stock"])
+@pytest.fixture(scope="module", params=ENGINES)
 def searcher(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     folder = str(tmp_path_factory.mktemp("index"))
-    if request.param == "columnar":
-        engine.create_index(folder)
-        index = engine.open_index(folder)
-    else:
-        index = whoosh_index.create_in(folder, fahras_schema())
-    for texts in (TEXTS[:3], TEXTS[3:]):
-        writer = index.writer()
-        for number, text in enumerate(texts):
-            writer.add_document(file=number, record="", date="", encoding="utf-8",
-                                title="عنوان كِتَاب", text=text)  # fmt: skip
-        writer.commit(merge=False)
-    opened = index.refresh().searcher()
-    yield opened
-    opened.close()
+    with searcher_of(request.param, folder, (TEXTS[:3], TEXTS[3:]), "عنوان كِتَاب") as opened:
+        yield opened
 
 
 @pytest.mark.parametrize("match", ["exact", "stem", "variant", "root"])
