@@ -6,22 +6,20 @@ Here whole texts are compared, not samples.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 
 import numpy as np
 
 from analyzers.named import NamedTuple
 from analyzers.ranked import distinct_of, is_among
-from indexer.codec.copies import Groups, StoredCopies
-from indexer.codec.opened import OpenedIndex
-from indexer.copies.corpus import Corpus
-from indexer.copies.grouping import grouped
-from indexer.copies.pairs import FOLDED_OVERLAP, STORED_OVERLAP, overlap_of
+from indexer.copies.corpus import Contents, Corpus, Library, Record
+from indexer.copies.grouping import Groups, grouped
+from indexer.copies.pairs import FOLDED_OVERLAP, STORED_OVERLAP, Pairs, overlap_of
 from indexer.copies.prints import Grams, grams_of, hashes_in
 from indexer.errors import OptionError
 from indexer.folder.lookup import FileTable
-from indexer.ranking.snapshot import Snapshot
 from indexer.reports import Copy, CopyGroup, Difference
 from indexer.schema import copy_within, part_of, part_span
 
@@ -29,21 +27,23 @@ _COMPARED_WORDS = 3000
 """Of a text, from its beginning, in which differences are looked for."""
 
 
+class Known(NamedTuple):
+    """The texts of an index, the pairs among them, and the grams that have no weight."""
+
+    corpus: Corpus
+    pairs: Pairs
+    common: Grams
+
+
 def duplicates(
-    opened: OpenedIndex,
-    stored: StoredCopies | None,
-    files: FileTable,
-    snapshot: Snapshot,
-    *,
-    path: str | None,
-    least: float | None,
+    known: Callable[[], Known | None], files: FileTable, *, path: str | None, least: float | None
 ) -> Iterator[CopyGroup]:
-    """See `Index.duplicates`."""
+    """See `Index.duplicates`. known: asked with the first group; None where nothing is."""
     wanted = FOLDED_OVERLAP if least is None else least
     if not STORED_OVERLAP <= wanted <= 1:
         raise OptionError(f"min_overlap is {wanted:g}: it is from {STORED_OVERLAP:g} to 1")
     below = None if path is None else files.at_or_below([path])[0]
-    return _groups(opened, stored, _Shown(files, snapshot, stored), below, wanted)
+    return _groups(known, files, below, wanted)
 
 
 class _Member(NamedTuple):
@@ -54,17 +54,14 @@ class _Member(NamedTuple):
 
 
 def _groups(
-    opened: OpenedIndex,
-    stored: StoredCopies | None,
-    shown: _Shown,
-    below: frozenset[int] | None,
-    least: float,
+    known: Callable[[], Known | None], files: FileTable, below: frozenset[int] | None, least: float
 ) -> Iterator[CopyGroup]:
     """The groups in the order of the paths of their first documents."""
-    if stored is None:
+    every = known()
+    if every is None:
         return
-    corpus = Corpus([(segment.entry, segment.reader.container) for segment in opened.segments])
-    groups = grouped(corpus, stored.pairs, least)
+    corpus = every.corpus
+    groups = grouped(corpus, every.pairs, least)
     members: defaultdict[int, list[int]] = defaultdict(list)
     for text in np.flatnonzero(groups).tolist():
         members[int(groups[text])].append(text)
@@ -73,9 +70,13 @@ def _groups(
         if below is None or not below.isdisjoint(corpus.file_numbers.take(texts).tolist()):
             listed = _listed(group, texts, corpus, groups)
             if listed:
-                found.append((shown.name(listed[0].doc), listed))
-    for _, listed in sorted(found):
-        yield CopyGroup(tuple(shown.compared(listed)))
+                found.append(listed)
+    shown = _Shown(files, corpus.library, every.common)
+    names = shown.names([listed[0].doc for listed in found])
+    order = [listed for _, listed in sorted(zip(names, found, strict=True))]
+    copies = shown.compared(order)
+    for listed in order:
+        yield CopyGroup(tuple(islice(copies, len(listed))))
 
 
 def _listed(group: int, texts: list[int], corpus: Corpus, groups: Groups) -> list[_Member]:
@@ -89,7 +90,7 @@ def _listed(group: int, texts: list[int], corpus: Corpus, groups: Groups) -> lis
     parts = [groups[span][corpus.has_grams[span]].tolist() for span in spans.values()]
     if parts.count(parts[0]) < len(parts) or 0 in parts[0]:
         order = sorted(texts, key=lambda text: (corpus.sizes[text], corpus.keys[text], text))
-        return [_Member(int(corpus.docs[text]), corpus.place_of(text)[2]) for text in order]
+        return [_Member(int(corpus.docs[text]), corpus.part_of(text)) for text in order]
     if group != min(parts[0]):
         return []
     first = {doc: span.start for doc, span in spans.items()}
@@ -101,42 +102,44 @@ def _listed(group: int, texts: list[int], corpus: Corpus, groups: Groups) -> lis
 class _Shown:
     """The documents of an index, compared in pairs."""
 
-    def __init__(self, files: FileTable, snapshot: Snapshot, stored: StoredCopies | None) -> None:
+    def __init__(self, files: FileTable, library: Library, common: Grams) -> None:
         self._files = files
-        self._snapshot = snapshot
-        self._common: Grams = np.zeros(0, np.uint32) if stored is None else stored.common
+        self._library = library
+        self._common = common
 
-    def name(self, doc: int) -> str:
-        """The path of a document and its place within the file."""
-        segment, docnum = self._snapshot.locate(doc)
-        stored = segment.record(docnum)
+    def names(self, docs: Sequence[int]) -> Iterator[str]:
+        """The path of each of some documents and its place within the file."""
+        return map(self._name, self._library.records(docs))
+
+    def _name(self, stored: Record) -> str:
         entry = self._files.by_number[stored["file"]]
         within = "" if entry.documents == 1 else copy_within(stored)
         return self._files.absolute(entry.path) + within
 
-    def compared(self, members: Sequence[_Member]) -> Iterator[Copy]:
-        """The members of a group, each compared with the first."""
-        first: list[str] = []
-        first_grams: Grams = np.zeros(0, np.uint32)
-        for number, member in enumerate(members):
-            copy, text = self._copy(member)
-            words, grams = text.split(), self._grams(text)
-            copy = copy._replace(words=len(words))
-            if not number:
-                first, first_grams = words, grams
-                yield copy
-                continue
-            yield copy._replace(
-                overlap=overlap_of(grams, first_grams),
-                differences=tuple(differences(first, words)),
-            )
+    def compared(self, groups: Sequence[Sequence[_Member]]) -> Iterator[Copy]:
+        """The members of some groups, each compared with the first of its group."""
+        contents = self._library.contents(member.doc for group in groups for member in group)
+        for group in groups:
+            first: list[str] = []
+            first_grams: Grams = np.zeros(0, np.uint32)
+            for number, member in enumerate(group):
+                copy, text = self._copy(member, next(contents))
+                words, grams = text.split(), self._grams(text)
+                copy = copy._replace(words=len(words))
+                if not number:
+                    first, first_grams = words, grams
+                    yield copy
+                    continue
+                yield copy._replace(
+                    overlap=overlap_of(grams, first_grams),
+                    differences=tuple(differences(first, words)),
+                )
 
-    def _copy(self, member: _Member) -> tuple[Copy, str]:
+    def _copy(self, member: _Member, contents: Contents) -> tuple[Copy, str]:
         """(what there is to say of a member by itself, its text)."""
-        segment, docnum = self._snapshot.locate(member.doc)
-        stored, text = segment.record(docnum), segment.text(docnum, "text")
-        title, date = segment.text(docnum, "title"), stored["date"] or None
-        copy = Copy(self.name(member.doc), title, date, 0)
+        stored, title, text = contents
+        date = stored["date"] or None
+        copy = Copy(self._name(stored), title, date, 0)
         part = None if member.part is None else part_of(stored, member.part)
         if member.part is None or part is None:
             return copy, text

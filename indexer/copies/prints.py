@@ -46,6 +46,13 @@ _HALF = np.uint64(32)
 _NEWLINE = 10
 
 
+class TextsByDoc(NamedTuple):
+    """By text of some documents: docnum, ascending, and how many words it has."""
+
+    docs: Ints
+    words: Ints
+
+
 class Starts(NamedTuple):
     """By text, and the end: where its row of minima, its other grams and its lines begin."""
 

@@ -8,9 +8,7 @@ band has the same leader as before unless one of these is in it.
 
 from __future__ import annotations
 
-import os
-import zlib
-from collections.abc import Collection, Container, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,11 +21,12 @@ from indexer.codec.container import Fault
 from indexer.codec.contents import Fingerprint, SegmentEntry
 from indexer.codec.copies import Found, StoredCopies, save
 from indexer.codec.opened import open_segment
-from indexer.copies.corpus import Corpus, Segment
+from indexer.copies.finding import common_of, found_in, lines_of
 from indexer.copies.grouping import Groups, grouped, regrouped
-from indexer.copies.lines import FEWEST_DOCUMENTS, Recurring, Rows, recurring
+from indexer.copies.lines import Recurring
 from indexer.copies.pairs import Pairs, bands, pairs_among
-from indexer.copies.prints import BINS, EMPTY, Grams, Hashes, grams_of, hashes_in
+from indexer.copies.prints import BINS, EMPTY, Grams, Hashes
+from indexer.copies.segments import Segment, SegmentCorpus
 from indexer.errors import IndexCorruptError
 from indexer.folder.columns import Files
 
@@ -65,30 +64,35 @@ def renew(
     if not any(entry.documents for entry in entries):
         return None
     segments = [(entry, open_segment(folder, entry)) for entry in entries]
-    corpus, before = (Corpus(segments), None) if anew else _with_before(folder, segments)
-    return save(folder, generation, found_in(corpus, before, files, moved))
+    before = None if anew else _before(folder, segments)
+    found = (
+        found_in(SegmentCorpus(segments), files)
+        if before is None
+        else renewed(*before, files, moved)
+    )
+    return save(folder, generation, found)
 
 
-def _with_before(folder: str, segments: Sequence[Segment]) -> tuple[Corpus, State | None]:
+def _before(folder: str, segments: Sequence[Segment]) -> tuple[SegmentCorpus, State] | None:
     """(a corpus with what is gone of the newest commit, that commit), if all of it can be read."""
     here = {entry.segment_id for entry, _ in segments}
     try:
         toc = commits.read_toc(folder)
         stored = StoredCopies.open(folder, toc)
         if stored is None:
-            return Corpus(segments), None
+            return None
         others = (entry for entry in toc.segments if entry.segment_id not in here)
-        corpus = Corpus(segments, [(entry, open_segment(folder, entry)) for entry in others])
+        corpus = SegmentCorpus(segments, [(entry, open_segment(folder, entry)) for entry in others])
         groups = corpus.of_commit(toc.segments, stored.groups)
         _ = stored.pairs, stored.common, stored.lines, corpus.keys
     except (IndexCorruptError, OSError):
-        return Corpus(segments), None
+        return None
     return corpus, State(stored, groups, corpus.live_in(toc.segments))
 
 
 def differences(stored: StoredCopies, segments: Sequence[Segment], files: Files) -> Iterator[Fault]:
     """The sections of what a commit knows of copies that do not follow from its segments."""
-    found = found_in(Corpus(segments), None, files)
+    found = found_in(SegmentCorpus(segments), files)
     if not np.array_equal(stored.groups, found.groups):
         yield Fault("groups", "they are not those of the texts")
     if not all(map(np.array_equal, stored.pairs, found.pairs)):
@@ -98,23 +102,17 @@ def differences(stored: StoredCopies, segments: Sequence[Segment], files: Files)
         yield Fault("lines", "they are not those of the texts")
 
 
-def found_in(
-    corpus: Corpus, before: State | None, files: Files, moved: Collection[int] = ()
+def renewed(
+    corpus: SegmentCorpus, before: State, files: Files, moved: Collection[int] = ()
 ) -> Found:
-    """What there is to know of some texts, with or without what was known before."""
-    if before is None:
-        live = np.flatnonzero(corpus.live)
-        lines = _lines_of(corpus, live, None, files, ())
-        common = _common(lines)
-        pairs = pairs_among(corpus.distinct(live), common)
-        return Found(grouped(corpus, pairs), pairs, common, lines)
+    """What there is to know of some texts, by what was known before."""
     came, went = _difference(corpus, before)
     lines = _renewed_lines(corpus, before, came, went, files, moved)
     common, changed = before.stored.common, [came, went]
     if lines != before.stored.lines:
         keys = [(line.folder, line.line) for line in lines]
         if keys != [(line.folder, line.line) for line in before.stored.lines]:
-            common = _common(lines)
+            common = common_of(lines)
             changed.append(corpus.having(_differing(common, before.stored.common)))
     texts = distinct_of(np.concatenate(changed))
     pairs, touched = _renewed_pairs(corpus, before.stored.pairs, texts, common)
@@ -126,13 +124,13 @@ def found_in(
     return Found(groups, pairs, common, lines)
 
 
-def _are_many(texts: Ints, corpus: Corpus) -> bool:
+def _are_many(texts: Ints, corpus: SegmentCorpus) -> bool:
     """Whether so many texts changed that all are looked at."""
     many: bool = len(texts) * _WHOLE > corpus.live.sum()
     return many
 
 
-def _difference(corpus: Corpus, before: State) -> tuple[Ints, Ints]:
+def _difference(corpus: SegmentCorpus, before: State) -> tuple[Ints, Ints]:
     """(the texts that are live and were not, those that were and are not), ascending.
 
     A text that was copied to another segment is the one that it was: one of the same key.
@@ -156,7 +154,7 @@ def _differing(one: Grams, other: Grams) -> Grams:
 
 
 def _renewed_pairs(
-    corpus: Corpus, known: Pairs, changed: Ints, common: Grams
+    corpus: SegmentCorpus, known: Pairs, changed: Ints, common: Grams
 ) -> tuple[Pairs, Hashes | None]:
     """(the pairs of a commit, the keys of texts whose pairs were found anew; None: of all).
 
@@ -172,7 +170,7 @@ def _renewed_pairs(
     return known.where(~gone).with_others(fresh), touched
 
 
-def _sharing(corpus: Corpus, minima: Grams) -> Ints:
+def _sharing(corpus: SegmentCorpus, minima: Grams) -> Ints:
     """The live texts that share a band with texts of these minima."""
     near = _near(corpus, minima)
     wanted, own = (bands(least.reshape(-1, BINS)) for least in (minima, corpus.of(near).minima))
@@ -181,7 +179,7 @@ def _sharing(corpus: Corpus, minima: Grams) -> Ints:
     return near[is_among((number | own).reshape(-1), sought).reshape(own.shape).any(axis=0)]
 
 
-def _near(corpus: Corpus, minima: Grams) -> Ints:
+def _near(corpus: SegmentCorpus, minima: Grams) -> Ints:
     """The live texts that may share a band with texts of these minima: two bins make one."""
     wanted = distinct_of(minima)
     return corpus.near(wanted[wanted != EMPTY])
@@ -191,7 +189,12 @@ def _near(corpus: Corpus, minima: Grams) -> Ints:
 
 
 def _renewed_lines(
-    corpus: Corpus, before: State, came: Ints, went: Ints, files: Files, moved: Collection[int]
+    corpus: SegmentCorpus,
+    before: State,
+    came: Ints,
+    went: Ints,
+    files: Files,
+    moved: Collection[int],
 ) -> list[Recurring]:
     """The recurring lines of a commit. came, went: the texts in which it differs."""
     if moved:
@@ -202,75 +205,6 @@ def _renewed_lines(
         return before.stored.lines
     affected = set(lines.tolist())
     known = before.stored.lines
-    fresh = _lines_of(corpus, corpus.with_lines(lines), lines, files, known)
+    fresh = lines_of(corpus, corpus.with_lines(lines), lines, files, known)
     kept = [line for line in known if line.line not in affected]
     return sorted([*kept, *fresh], key=lambda line: (line.folder, line.line))
-
-
-def _lines_of(
-    corpus: Corpus, texts: Ints, wanted: Grams | None, files: Files, known: Sequence[Recurring]
-) -> list[Recurring]:
-    """What recurs of the wanted lines (None: all), which are in these texts only."""
-    prints = corpus.of(texts)
-    lines, owners = prints.lines, texts.repeat(prints.line_counts)
-    if wanted is not None:
-        here = is_among(lines, wanted)
-        lines, owners = lines[here], owners[here]
-    lines, owners = _often(lines, owners)
-    folders, names = _folders(corpus, owners, files)
-    docs = corpus.docs.take(owners)
-    rows = Rows(lines, folders, docs, corpus.voices(owners))
-    keys, documents, firsts = recurring(rows)
-    written = {(line.folder, line.line): line.text for line in known}
-    found = [(names[key >> 32], key & 0xFFFFFFFF) for key in keys.tolist()]
-    written |= _written(corpus, found, owners.take(firsts), written)
-    return [
-        Recurring(folder, written[folder, line], line, count)
-        for (folder, line), count in sorted(zip(found, documents.tolist(), strict=True))
-    ]
-
-
-def _written(
-    corpus: Corpus,
-    found: Sequence[tuple[str, int]],
-    owners: Ints,
-    known: Container[tuple[str, int]],
-) -> dict[tuple[str, int], str]:
-    """How lines that are not known are written, each by a text of its own, read once for all."""
-    wanted: dict[int, list[tuple[str, int]]] = {}
-    for key, owner in zip(found, owners.tolist(), strict=True):
-        if key not in known:
-            wanted.setdefault(owner, []).append(key)
-    written: dict[tuple[str, int], str] = {}
-    for owner, keys in sorted(wanted.items()):  # the parts of a document one after another
-        lines = np.array([line for _, line in keys], np.uint32)
-        written.update(zip(keys, corpus.written(owner, lines), strict=True))
-    return written
-
-
-def _often(lines: Grams, owners: Ints) -> tuple[Grams, Ints]:
-    """The rows whose line has enough of them, before anything is asked of their folders."""
-    distinct, _, number = numbered(lines)
-    often = np.bincount(number, minlength=len(distinct)) >= FEWEST_DOCUMENTS
-    kept = often.take(number)
-    return lines[kept], owners[kept]
-
-
-def _folders(corpus: Corpus, texts: Ints, files: Files) -> tuple[Grams, dict[int, str]]:
-    """(the folder of each text as a number, the folders by number)."""
-    numbers, _, place = numbered(corpus.file_numbers.take(texts))
-    paths = dict(zip(files.column("number"), files, strict=True)) if len(numbers) else {}
-    names: dict[int, str] = {}
-    found = []
-    for number in numbers.tolist():
-        name = os.path.dirname(paths.get(number, ""))
-        code = zlib.crc32(os.fsencode(name))
-        names[code] = name
-        found.append(code)
-    return np.array(found, np.uint32).take(place), names
-
-
-def _common(lines: Sequence[Recurring]) -> Grams:
-    """The grams within some lines."""
-    grams = map(grams_of, hashes_in([line.text for line in lines]))
-    return distinct_of(np.concatenate([np.zeros(0, np.uint32), *grams]))

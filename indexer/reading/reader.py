@@ -14,6 +14,7 @@ from indexer.storage.location import Location
 
 if TYPE_CHECKING:
     from analyzers.variants import VariantTable
+    from indexer.copies.duplicates import Known
     from indexer.copies.lines import Recurring
     from indexer.folder.choices import Choices
     from indexer.query.grammar import ParsedQuery
@@ -176,9 +177,18 @@ class Reader(OpenIndex):
         """
         from indexer.copies.duplicates import duplicates
 
-        opened = self._opened[0]
-        known = opened, self._copies, self._files, self._snapshot
-        return duplicates(*known, path=path, least=min_overlap)
+        return duplicates(self._known_texts, self._files, path=path, least=min_overlap)
+
+    def _known_texts(self) -> Known | None:
+        """All texts of the index, and what is known of their copies."""
+        from indexer.copies.duplicates import Known
+        from indexer.copies.segments import SegmentCorpus
+
+        if self._copies is None:
+            return None
+        segments = self._opened[0].segments
+        corpus = SegmentCorpus([(segment.entry, segment.reader.container) for segment in segments])
+        return Known(corpus, self._copies.pairs, self._copies.common)
 
     def recurring_lines(self) -> tuple[Recurring, ...]:
         """The lines of each folder that recur in files which have nothing else in common.
