@@ -7,6 +7,7 @@ index.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from typing import Any
@@ -21,8 +22,10 @@ from analyzers.stopwords import stopwords
 from analyzers.tokenizer import Tokenizer
 from indexer.codec.build.bearing import bearings_of
 from indexer.codec.grams import grams_in
+from indexer.codec.postings import starts_of
 from indexer.ranking.settings import DEFAULT
-from indexer.remote.mapping import BOTH, key_of
+from indexer.remote.columns import Column, Ranked, columns_of, number_of, packed
+from indexer.remote.mapping import BOTH, RANKED, key_of
 from indexer.schema import FORM_FIELDS
 
 Document = dict[str, Any]
@@ -43,6 +46,8 @@ class Terms:
         self._r: list[str] = []
         self._counts = np.zeros(0, np.int64)
         """By form, 1 unless it is a stopword."""
+        self._numbers: Numbers = np.zeros(0, np.uint64)
+        """By form, its number in `columns`."""
         self._bears: dict[int, list[str]] = {}
         """By form, the stems of what is left of it without a lone proclitic, if any."""
         self._stems: set[str] = set()
@@ -61,6 +66,8 @@ class Terms:
         self._s += map(key_of, texts(stems))
         self._r += map(key_of, texts(root_all(self._numbering, stems)))
         self._u += map(key_of, fresh)
+        numbers = np.array(list(map(number_of, fresh)), np.uint64)
+        self._numbers = np.concatenate([self._numbers, numbers])
         counted = [form not in stopwords() for form in fresh]
         self._counts = np.concatenate([self._counts, np.array(counted, np.int64)])
 
@@ -91,6 +98,13 @@ class Terms:
             f"{name}_length": int(self._counts.take(ids).sum()),
             BOTH: " ".join([self._s[i] for i in ids[self._counts.take(ids) > 0].tolist()]),
         }
+
+    def columns(
+        self, ids: NDArray[Any], bounds: NDArray[Any], parts: Sequence[NDArray[Any]]
+    ) -> Iterator[Column]:
+        """What ranking reads of a field of several documents, see `columns.columns_of`."""
+        lengths = np.diff(starts_of(self._counts.take(ids)).take(bounds))
+        return columns_of(ids, bounds, self._numbers, lengths, parts)
 
     def fresh_words(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """(id, document of the lexicon) of each form and stem not given before."""
@@ -133,10 +147,12 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
                 "text": document.get("text") or "",
             }
         )
+    columns: list[list[Column]] = []
     for name in FORM_FIELDS:
         batch = terms.tokenizer.tokenize_batch([source[name] for source in sources])
         terms.learn()
         bounds = batch.bounds.tolist()
+        parts: list[NDArray[Any]] = []
         for source, document, first, last in zip(
             sources, documents, bounds, bounds[1:], strict=False
         ):
@@ -144,8 +160,12 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
             both = [fields[BOTH]] * int(DEFAULT.field_weight(name))
             fields[BOTH] = " ".join(filter(None, [source.get(BOTH, ""), *both]))
             source.update(fields)
-            parts = document.get(f"_parts_{name}", ())
-            if parts:
-                starts = batch.starts[first:last].searchsorted(np.array(parts, np.int64))
-                source[f"parts_{name}"] = starts.tolist()
+            begins = np.array(document.get(f"_parts_{name}", ()), np.int64)
+            parts.append(batch.starts[first:last].searchsorted(begins))
+            if len(begins):
+                source[f"parts_{name}"] = parts[-1].tolist()
+        columns.append(list(terms.columns(batch.form_ids, batch.bounds, parts)))
+    for source, *own in zip(sources, *columns, strict=True):
+        ranked = Ranked(source["file"], source["place"], source["date"], tuple(own))
+        source[RANKED] = b64encode(packed(ranked)).decode("ascii")
     return [json.dumps(source, ensure_ascii=False, separators=(",", ":")) for source in sources]

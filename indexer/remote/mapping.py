@@ -3,10 +3,10 @@
 NAME-dN       the documents. For each of the fields text and title, one field a level: text_u has
               the written forms, text_f the folded ones, text_s stems, text_r roots, text_a the
               stems of words with the article; as ready terms joined by spaces, in the order of the
-              text but for text_r, which has each once. text_u is stored, too, and parts_text says
-              before which of its words a part begins: what is ranked is read from there. `both` has
-              the stems of title and text that are no stopwords, those of the title as often as they
-              count: by it candidates are found.
+              text but for text_r, which has each once. `both` has the stems of title and text that
+              are no stopwords, those of the title as often as they count: by it candidates are
+              found. `ranked` has what ranking reads of a candidate, see `columns`. Of _source
+              title, text and stored are shown.
 NAME-dN-words the lexicon: a document for each written form, and one for each stem
 NAME-meta     what is committed: see `head`
 
@@ -21,7 +21,7 @@ from indexer.ranking.settings import DEFAULT
 from indexer.ranking.source import Level
 from indexer.schema import FORM_FIELDS
 
-REMOTE_VERSION = 2
+REMOTE_VERSION = 3
 """What of this page an index was written with; raised when it changes."""
 
 Json = dict[str, Any]
@@ -30,6 +30,7 @@ Json = dict[str, Any]
 SUFFIX: dict[Level, str] = {"exact": "u", "folded": "f", "stem": "s", "root": "r"}
 ARTICLE = "a"
 BOTH = "both"
+RANKED = "ranked"
 
 MOST_SHOWN = 10_000
 """Documents that a cluster gives at once, its own default."""
@@ -81,7 +82,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
     """The index of the documents."""
     kept = ["text", "stored", *(f"parts_{field}" for field in FORM_FIELDS)]
     levels = _levels()
-    unkept = [name for name in levels if not name.endswith("_u")]
+    unkept = [*(name for name in levels if not name.endswith("_u")), RANKED]
     return {
         "settings": {
             **_settings(shards, replicas),
@@ -120,6 +121,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
                 "title": {"type": "text", "index": False},
                 **{name: {"type": "object", "enabled": False} for name in kept},
                 **levels,
+                RANKED: {"type": "binary", "doc_values": True},
             },
         },
     }

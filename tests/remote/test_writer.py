@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from analyzers.proclitics import rests_in
 from indexer.remote import writer
 from indexer.remote.analysis import Terms, prepared
 from indexer.remote.client import ClusterError
+from indexer.remote.columns import number_of, unpacked
 from indexer.remote.writer import Bulk, cut
 
 
@@ -141,3 +143,16 @@ def test_parts_are_told_by_the_word_that_they_begin_with() -> None:
     }
     (source,) = map(json.loads, prepared(Terms(), [document], [0]))
     assert source["parts_text"] == [2]
+
+
+def test_what_ranking_reads_is_what_the_analyzer_says() -> None:
+    document = {"file": 7, "record": "r", "line": 1, "date": "2020", "title": "الكتب", "text": TEXT}
+    (source,) = map(json.loads, prepared(Terms(), [{**document, "_parts_text": (34,)}], [5]))
+    ranked = unpacked(b64decode(source["ranked"]))
+    assert ranked[:3] == (7, 5, "2020")
+    for text, column in zip(("الكتب", TEXT), ranked.columns, strict=True):
+        analyses = [token.analysis for token in analyze(text)]
+        assert column.length == sum(not a.stopword for a in analyses)
+        told = column.numbers.repeat(column.counts)[column.positions.argsort()]
+        assert told.tolist() == [number_of(a.unmarked) for a in analyses]
+    assert [TEXT.split()[token] for token in ranked.columns[1].parts.tolist()] == ["كتب:"]
