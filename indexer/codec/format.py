@@ -1,6 +1,6 @@
 """The bytes of a segment. This docstring is the specification; the code below follows it.
 
-FORMAT_VERSION 5
+FORMAT_VERSION 6
 ================
 
 A segment is one file, `<index name>_<segment id>.fhs`. Numbers are little-endian; `u1 u2 u4 u8` are
@@ -185,7 +185,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised whenever a file of an index changes its layout or meaning: a segment (above), the TOC
 (`contents.py`), the catalogue (`catalogue.py`) or `fahras.json` (`manifest.py`).
 
@@ -199,6 +199,7 @@ FORMAT_VERSION = 5
    copies.
 5: notes on how the words of a text are written, so that their vowel marks are known without it.
    Prints, and what is known of copies, are of parts; minima have an order to be looked up by.
+6: the columns of the catalogue in blocks of rows.
 """
 
 MAGIC = b"FAHRASSG"

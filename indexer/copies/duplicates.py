@@ -112,7 +112,7 @@ class _Shown:
         return map(self._name, self._library.records(docs))
 
     def _name(self, stored: Record) -> str:
-        entry = self._files.by_number[stored["file"]]
+        entry = self._files.entry(stored["file"])
         within = "" if entry.documents == 1 else copy_within(stored)
         return self._files.absolute(entry.path) + within
 

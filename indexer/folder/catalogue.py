@@ -4,9 +4,9 @@ Paths are kept only here: documents know only the number of their file, so movin
 catalogue and nothing else. It is written with each commit of the index and carries its generation,
 so the two are never out of step.
 
-On disk: one line of JSON with everything but the files, and the length of each of their columns;
-the columns (see `columns.py`), one after the other; the crc32 (u4, little-endian) of everything
-before it.
+On disk: one line of JSON with everything but the files, and the length of each block of each of
+their columns; the columns (see `columns.py`), one after the other, block by block; the crc32 (u4,
+little-endian) of everything before it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import os
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Set
-from itertools import chain
+from itertools import accumulate, chain, pairwise
 from typing import TYPE_CHECKING, Any
 
 from indexer.codec.contents import Fingerprint
@@ -228,10 +228,10 @@ def packed(catalogue: Catalogue) -> bytes:
         "choices": catalogue.said,
         "loose": catalogue.loose,
         "names": files.names,
-        "columns": [[name, len(data)] for name, data in columns.items()],
+        "columns": [[name, list(map(len, frames))] for name, frames in columns.items()],
     }
     line = json.dumps(head, separators=(",", ":")).encode("ascii") + b"\n"
-    body = b"".join((line, *columns.values()))
+    body = b"".join((line, *chain.from_iterable(columns.values())))
     return body + zlib.crc32(body).to_bytes(_CHECKSUM_BYTES, "little")
 
 
@@ -294,7 +294,8 @@ def _checked(head: Any) -> dict[str, Any]:
         *chain(*lists[-len(NAMED) :]),
         *(reason for _, reason, *_ in problems),
     ]
-    numbers = [head["next_number"], head["updated_ns"], *(size for _, size in head["columns"])]
+    numbers = [head["next_number"], head["updated_ns"]]
+    numbers += chain.from_iterable(sizes for _, sizes in head["columns"])
     numbers += [line for *_, line, _ in problems if line is not None]
     if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):
         raise ValueError("no number")
@@ -316,11 +317,15 @@ def _problems(records: list[dict[str, Any]]) -> list[FileProblem]:
     return [FileProblem(**record) for record in records]
 
 
-def _divided(packed: memoryview, lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, bytes]]:
+def _divided(
+    packed: memoryview, columns: Iterable[tuple[str, list[int]]]
+) -> Iterator[tuple[str, list[memoryview]]]:
+    """The blocks of each column."""
     place = 0
-    for name, length in lengths:
-        yield name, bytes(packed[place : place + length])
-        place += length
+    for name, lengths in columns:
+        bounds = list(accumulate(lengths, initial=place))
+        yield name, [packed[start:end] for start, end in pairwise(bounds)]
+        place = bounds[-1]
 
 
 def head_of(path: str) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """The files of an index as columns, in memory and on disk.
 
 Most files are unchanged since the last run, and a search shows only ten, so data is stored column
-by column, and an object is made for a file only when it is needed. Paths, numbers and digests are
-three kinds of column, each compressed with zstd:
+by column, and an object is made for a file only when it is needed. Each column is divided into
+blocks of 1,024 rows, each a frame of zstd, so that one row is read without the others. Paths,
+numbers and digests are three kinds of column; of a block there are
 
-    path        UTF-8 (lone surrogates as three bytes), NUL after each except the last
+    path        UTF-8 (lone surrogates as three bytes), NUL after each except the last of a block
     digest      16 bytes per file; zeros if the content is not known
     the others  64-bit numbers, little-endian: first the lowest byte of every file, then the next
                 of every file, so that similar bytes are adjacent. An encoding, a reader or a
@@ -19,10 +20,15 @@ import sys
 from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping, Sequence, Set
-from functools import cached_property
+from functools import cached_property, partial
+from itertools import chain
+from typing import Any
 
 from analyzers.named import NamedTuple
 from indexer.errors import IndexCorruptError
+
+Frame = bytes | memoryview
+"""A block of a column as on disk."""
 
 Stamp = tuple[int, int]
 """Size and mtime_ns: they show, without reading, that a file is unchanged."""
@@ -40,10 +46,14 @@ _NUMBERS = ("number", "size", "mtime_ns", "documents", "text_bytes", *NAMED)
 _COLUMNS = ("path", "digest", *_NUMBERS)
 _NUMBER_BYTES = 8
 _DIGEST_BYTES = 16
+_ROW_BYTES = {"digest": _DIGEST_BYTES, **dict.fromkeys(_NUMBERS, _NUMBER_BYTES)}
 _UNKNOWN = bytes(_DIGEST_BYTES)
 
-_MOST_PACKED = 1000
-"""Limit for the size of an unpacked column, as a multiple of the largest packed column."""
+ROWS = 1024
+"""Rows of a block."""
+
+_LONGEST_PATH = 3 * 4096 + 1
+"""Bytes: PATH_MAX, each byte a lone surrogate, and what is between two paths."""
 
 
 class FileEntry(NamedTuple):
@@ -98,9 +108,11 @@ class PackedColumn:
     def unpacked(self) -> array[int]:
         """The numbers."""
         restored = bytearray(self._count * _NUMBER_BYTES)
+        zeros = bytes(self._count)
         for place in range(_NUMBER_BYTES):
-            here = slice(place * self._count, (place + 1) * self._count)
-            restored[place::_NUMBER_BYTES] = self._data[here]
+            here = self._data[place * self._count : (place + 1) * self._count]
+            if here != zeros:  # the upper bytes of most columns are
+                restored[place::_NUMBER_BYTES] = here
         column = array("q", bytes(restored))
         if sys.byteorder == "big":
             column.byteswap()
@@ -110,47 +122,97 @@ class PackedColumn:
 class Files(MutableMapping[str, FileEntry]):
     """Files by path. The row of a removed file stays, unused, until `packed`.
 
-    A column from disk is unpacked when it is first used.
+    Of files from disk a block is unpacked when something in it is first used.
     """
 
     def __init__(self, entries: Iterable[FileEntry] = ()) -> None:
         self.names: dict[str, list[str]] = {column: [] for column in NAMED}
         """What the numbers of the columns of names mean."""
-        self._compressed: dict[str, bytes] = {}
-        self._numbers: dict[str, array[int] | PackedColumn] = {}
+        self._frames: dict[str, Sequence[Frame]] = {}
+        """By column, its blocks as on disk."""
+        self._count = 0
+        """The rows that are in them."""
+        self._blocks: dict[tuple[str, int], Any] = {}
+        """By column and number, the blocks of which only a few rows were needed."""
+        self._numbers: dict[str, array[int]] = {}
+        """The columns that were needed whole."""
         self._is_packed = True
-        self._count: int | None = None
-        """The packed columns of files that were read from disk."""
         for entry in entries:
             self[entry.path] = entry
 
     @cached_property
     def paths(self) -> list[str]:
         """The path of each row."""
-        try:
-            text = self._bytes("path").decode("utf-8", "surrogatepass")
-        except UnicodeDecodeError as error:
-            raise _damaged(error) from error
-        paths = text.split("\0") if text else []
-        if self._count not in (None, len(paths)):
-            raise _damaged(f"{len(paths)} paths for {self._count} files")
-        return paths
+        blocks = map(self._paths_of, range(len(self._frames.get("path", ()))))
+        return list(chain.from_iterable(blocks))
 
     @cached_property
     def _digests(self) -> bytearray:
-        return bytearray(self._bytes("digest"))
+        return bytearray().join(self._all_of("digest"))
 
-    def _bytes(self, column: str) -> bytes:
-        """The bytes of a column on disk, decompressed."""
-        if column not in self._compressed:
-            return b""
-        from zstandard import ZstdDecompressor, ZstdError
+    def _all_of(self, column: str) -> Iterator[bytes]:
+        return (self._bytes(column, number) for number in range(len(self._frames.get(column, ()))))
 
+    def _bytes(self, column: str, block: int) -> bytes:
+        """The bytes of a block of a column on disk, decompressed."""
+        zstd, decompress = self._zstd
+        frame = self._frames[column][block]
+        rows = self._rows_of(block)
         try:
-            data: bytes = ZstdDecompressor().decompress(self._compressed[column])
-        except ZstdError as error:
+            size = zstd.frame_content_size(frame)
+            if size != rows * _ROW_BYTES.get(column, 0) and (
+                column != "path" or not 0 <= size <= rows * _LONGEST_PATH
+            ):
+                raise _damaged(f"a block of {column} has not the size that it should")
+            data: bytes = decompress(frame)
+        except zstd.ZstdError as error:
             raise _damaged(error) from error
         return data
+
+    @cached_property
+    def _zstd(self) -> tuple[Any, Callable[[Frame], bytes]]:
+        """The library, imported where it is needed, and what decompresses a frame."""
+        import zstandard
+
+        return zstandard, zstandard.ZstdDecompressor().decompress
+
+    def _rows_of(self, block: int) -> int:
+        return min(ROWS, self._count - block * ROWS)
+
+    def _paths_of(self, block: int) -> list[str]:
+        """The paths of a block."""
+        try:
+            paths = self._bytes("path", block).decode("utf-8", "surrogatepass").split("\0")
+        except UnicodeDecodeError as error:
+            raise _damaged(error) from error
+        if len(paths) != self._rows_of(block):
+            raise _damaged(f"{len(paths)} paths for {self._rows_of(block)} files")
+        return paths
+
+    def _block(self, column: str, number: int, make: Callable[[int], Any]) -> Any:
+        """A block that was made before, or is made now."""
+        known = self._blocks.get((column, number))
+        if known is None:
+            known = self._blocks[column, number] = make(number)
+        return known
+
+    def _numbers_of(self, column: str, block: int) -> PackedColumn:
+        return PackedColumn(self._bytes(column, block))
+
+    def _path(self, row: int) -> str:
+        if "paths" in vars(self):
+            return self.paths[row]
+        path: str = self._block("path", row // ROWS, self._paths_of)[row % ROWS]
+        return path
+
+    def _number(self, column: str, row: int) -> int:
+        """A number of one row; mostly few are needed."""
+        numbers = self._numbers.get(column)
+        if numbers is not None:
+            return numbers[row]
+        make = partial(self._numbers_of, column)
+        number: int = self._block(column, row // ROWS, make)[row % ROWS]
+        return number
 
     @cached_property
     def _row(self) -> dict[str, int]:
@@ -167,20 +229,23 @@ class Files(MutableMapping[str, FileEntry]):
 
     def entry(self, row: int) -> FileEntry:
         """The file of a row."""
-        values = self._values
         return FileEntry(
-            values("number")[row],
-            self.paths[row],
-            values("size")[row],
-            values("mtime_ns")[row],
+            self._number("number", row),
+            self._path(row),
+            self._number("size", row),
+            self._number("mtime_ns", row),
             self._digest(row),
-            values("documents")[row],
-            values("text_bytes")[row],
+            self._number("documents", row),
+            self._number("text_bytes", row),
             *(self._name(column, row) for column in NAMED),
         )
 
+    def named(self, row: int) -> tuple[str, int]:
+        """Path and number of documents of the file of a row, with less to read than `entry`."""
+        return self._path(row), self._number("documents", row)
+
     def _name(self, column: str, row: int) -> str:
-        number, names = self._values(column)[row], self.names[column]
+        number, names = self._number(column, row), self.names[column]
         if number >= len(names):
             raise _damaged(f"no {column} has the number {number}")
         return names[number]
@@ -197,7 +262,7 @@ class Files(MutableMapping[str, FileEntry]):
         if reader not in self.names["reader"]:
             return []
         number = self.names["reader"].index(reader)
-        numbers = self._values("reader")
+        numbers = self._column("reader")
         return [path for path, row in self._row.items() if numbers[row] == number]
 
     def outdated(self, readers: Set[str]) -> frozenset[str]:
@@ -217,7 +282,13 @@ class Files(MutableMapping[str, FileEntry]):
         return self._digest(row)
 
     def _digest(self, row: int) -> str:
-        digest = self._digests[row * _DIGEST_BYTES : (row + 1) * _DIGEST_BYTES]
+        digests: bytes | bytearray
+        if "_digests" in vars(self) or not self._frames:
+            digests, place = self._digests, row
+        else:
+            make = partial(self._bytes, "digest")
+            digests, place = self._block("digest", row // ROWS, make), row % ROWS
+        digest = digests[place * _DIGEST_BYTES : (place + 1) * _DIGEST_BYTES]
         return "" if digest == _UNKNOWN else digest.hex()
 
     def __setitem__(self, path: str, entry: FileEntry) -> None:
@@ -249,25 +320,18 @@ class Files(MutableMapping[str, FileEntry]):
         for column, number in zip(columns, numbers, strict=True):
             column[row] = number
 
-    def _values(self, name: str) -> array[int] | PackedColumn:
-        """A column of numbers, of which only a few are needed."""
-        if name not in self._numbers:
-            self._numbers[name] = PackedColumn(self._bytes(name))
-        return self._numbers[name]
-
     def _column(self, name: str) -> array[int]:
         """A column of numbers, all of which are needed, or some of which will change."""
-        column = self._numbers.get(name) or self._values(name)
-        if isinstance(column, PackedColumn):
-            column = self._numbers[name] = column.unpacked()
+        column = self._numbers.get(name)
+        if column is None:
+            column = self._numbers[name] = array("q")
+            for data in self._all_of(name):
+                column += PackedColumn(data).unpacked()
         return column
 
     @property
     def _columns(self) -> list[array[int]]:
         """All columns of numbers, unpacked."""
-        columns = [self._numbers.get(name) for name in _NUMBERS]
-        if all(type(column) is array for column in columns):
-            return columns  # type: ignore[return-value]  # as was just seen
         return list(map(self._column, _NUMBERS))
 
     def _code(self, column: str, name: str) -> int:
@@ -298,7 +362,7 @@ class Files(MutableMapping[str, FileEntry]):
         if len(set(paths)) < len(paths):
             return False
         self.__dict__ = {**vars(old), "paths": paths, "_is_packed": False}
-        self._compressed.pop("path", None)
+        self._frames.pop("path", None)
         vars(self).pop("_row", None)
         return True
 
@@ -339,20 +403,35 @@ class Files(MutableMapping[str, FileEntry]):
             new_number = {number: place for place, number in enumerate(used)}
             self._numbers[column] = array("q", map(new_number.__getitem__, numbers))
 
-    def pack(self) -> dict[str, bytes]:
-        """The columns by name as stored on disk. Goes with the `names` of `packed`."""
+    def pack(self) -> dict[str, Sequence[Frame]]:
+        """The columns by name, the frames of their blocks. Goes with the `names` of `packed`."""
         from zstandard import ZstdCompressor
 
         files = self.packed()
-        columns = {"digest": bytes(files._digests)}
-        columns |= {name: bytes(PackedColumn.of(files._values(name))) for name in _NUMBERS}
-        if "path" not in files._compressed:
-            columns["path"] = "\0".join(files.paths).encode("utf-8", "surrogatepass")
         compress = ZstdCompressor(level=1).compress
-        return files._compressed | {name: compress(data) for name, data in columns.items()}
+        blocks = [slice(at, at + ROWS) for at in range(0, len(files.paths), ROWS)]
+        changed = {name for name in _COLUMNS if name not in files._frames} | {*files._numbers}
+        if "_digests" in vars(files):
+            changed.add("digest")
+        return {
+            name: [compress(files._packed_block(name, rows)) for rows in blocks]
+            if name in changed
+            else files._frames[name]
+            for name in _COLUMNS
+        }
+
+    def _packed_block(self, name: str, rows: slice) -> bytes:
+        """Some rows of a column, as on disk."""
+        if name == "path":
+            return "\0".join(self.paths[rows]).encode("utf-8", "surrogatepass")
+        if name == "digest":
+            return bytes(self._digests[rows.start * _DIGEST_BYTES : rows.stop * _DIGEST_BYTES])
+        return bytes(PackedColumn.of(self._column(name)[rows]))
 
     @classmethod
-    def unpack(cls, columns: Mapping[str, bytes], names: Mapping[str, Iterable[str]]) -> Files:
+    def unpack(
+        cls, columns: Mapping[str, Sequence[Frame]], names: Mapping[str, Iterable[str]]
+    ) -> Files:
         """Restore the output of `pack`. ValueError or LookupError if it is anything else.
 
         The caller must check that the bytes are those that were written: they are not read here.
@@ -360,18 +439,18 @@ class Files(MutableMapping[str, FileEntry]):
         from zstandard import ZstdError, frame_content_size
 
         files = cls()
-        files._compressed = {name: columns[name] for name in _COLUMNS}
+        files._frames = {name: columns[name] for name in _COLUMNS}
         files.names = {column: list(names[column]) for column in NAMED}
         try:
-            sizes = {name: frame_content_size(columns[name]) for name in _COLUMNS}
+            sizes = list(map(frame_content_size, columns["digest"]))
         except ZstdError as error:
             raise ValueError(str(error)) from error
-        files._count, rest = divmod(sizes["digest"], _DIGEST_BYTES)
-        if rest or {sizes[name] for name in _NUMBERS} != {files._count * _NUMBER_BYTES}:
-            raise ValueError("columns of different lengths")
-        largest = max(len(columns[name]) for name in _COLUMNS) * _MOST_PACKED
-        if not all(0 <= size <= largest for size in sizes.values()):
+        files._count, rest = divmod(sum(sizes), _DIGEST_BYTES)
+        blocks = range(-(-files._count // ROWS))
+        if rest or sizes != [files._rows_of(block) * _DIGEST_BYTES for block in blocks]:
             raise ValueError("columns of impossible lengths")
+        if {len(frames) for frames in files._frames.values()} != {len(blocks)}:
+            raise ValueError("columns of different lengths")
         return files
 
 

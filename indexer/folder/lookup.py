@@ -55,6 +55,8 @@ class FileTable:
     def _ranks(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The numbers of all files, ascending, and the rank of each."""
         numbers = np.array(self._files.column("number"), np.int64)
+        if (numbers[1:] > numbers[:-1]).all():  # as those of a first run are
+            return numbers, np.arange(len(numbers))
         order = numbers.argsort(kind="stable")
         return numbers.take(order), order
 
@@ -62,14 +64,16 @@ class FileTable:
         """The size of each of some files, in bytes. Raises as `ranks`."""
         return np.array(self._files.column("size"), np.int64).take(self.ranks(numbers))
 
-    @cached_property
-    def by_number(self) -> EntryByNumber:
-        """The files by number; IndexCorruptError for a number that no file has."""
-        return EntryByNumber(self)
-
     def entry(self, number: int) -> FileEntry:
-        """The file with this number."""
+        """The file with this number. Raises IndexCorruptError where no file has it."""
+        return self._memory.get(self._entry, number)
+
+    def _entry(self, number: int) -> FileEntry:
         return self._files.entry(int(self.ranks(np.array([number]))[0]))
+
+    def named(self, numbers: NDArray[np.int64]) -> Iterator[tuple[str, int]]:
+        """The path of each of some files, and how many documents it gave. Raises as `ranks`."""
+        return map(self._files.named, self.ranks(numbers).tolist())
 
     def matching(self, glob: str) -> frozenset[int]:
         """The numbers of the files whose path matches a glob; a folder stands for all below it.
@@ -133,15 +137,3 @@ def _at_or_above(key: str) -> Iterator[str]:
         at = key.rfind(os.sep, 0, at)
     if not key.startswith((os.sep, os.pardir + os.sep)):
         yield "."
-
-
-class EntryByNumber(dict[int, FileEntry]):
-    """Entries by number, each made when it is first used."""
-
-    def __init__(self, table: FileTable) -> None:
-        super().__init__()
-        self._table = table
-
-    def __missing__(self, number: int) -> FileEntry:
-        entry = self[number] = self._table.entry(number)
-        return entry

@@ -76,7 +76,7 @@ class Documents:
 
     def _document(self, found: Found, layout: Layout | None, division: Division | None) -> Document:
         stored = found.record
-        entry = self._files.by_number[stored["file"]]
+        entry = self._files.entry(stored["file"])
         text = found.segment.text(found.docnum, "text")
         return Document(
             id=id_of(stored, entry.path),
@@ -157,7 +157,7 @@ class Documents:
     def _places(self, records: list[Found]) -> str:
         """PATH:LINE of each record, of many the first."""
         stored = [found.record for found in records]
-        places = sorted((self._files.by_number[s["file"]].path, s["line"]) for s in stored)
+        places = sorted((self._files.entry(s["file"]).path, s["line"]) for s in stored)
         named = [f"{path}:{line}" for path, line in places[:_PLACES_NAMED]]
         return ", ".join(named) + (", …" if len(places) > _PLACES_NAMED else "")
 

@@ -321,14 +321,14 @@ class Search:
         """The names of some parts, or of their documents, in the order of their paths."""
         docs, parts = self._chooser.parts.places(texts)
         order = np.lexsort((parts, self._path_ranks(docs)))
+        docs, parts = docs.take(order), parts.take(order)
+        files = self._files.named(self.snapshot.file_numbers.take(docs))
         names = []
-        for doc, part in zip(docs.take(order).tolist(), parts.take(order).tolist(), strict=True):
-            stored = self._stored(doc)
-            entry = self._files.by_number[stored["file"]]
-            within = "" if entry.documents == 1 else copy_within(stored)
-            if self.options.by == "part" and part_of(stored, part):
+        for doc, part, (path, count) in zip(docs.tolist(), parts.tolist(), files, strict=True):
+            within = "" if count == 1 else copy_within(self._stored(doc))
+            if self.options.by == "part" and part_of(self._stored(doc), part):
                 within += f":part{part}"
-            names.append(self._files.absolute(entry.path) + within)
+            names.append(self._files.absolute(path) + within)
         return tuple(names)
 
     def _limits(self) -> tuple[str, ...]:
@@ -365,7 +365,7 @@ class Search:
     def document_id(self, doc: int) -> str:
         """The id of a document: a record's own, else the path of its file below the home."""
         stored = self._stored(doc)
-        return id_of(stored, self._files.by_number[stored["file"]].path)
+        return id_of(stored, self._files.entry(stored["file"]).path)
 
     def _hits(self, found: Found) -> Iterator[tuple[int, Hit]]:
         """(document, its hit) of each place, of so many at a time as may be in memory."""
@@ -431,7 +431,7 @@ class Search:
         if not highlights:
             return running
         number = int(self.snapshot.file_numbers[doc])
-        folder = os.path.dirname(self._files.by_number[number].path)
+        folder = os.path.dirname(self._files.entry(number).path)
         spans = passing.spans_in(text, self._recurring.get(folder, frozenset()))
         spans = passing.whole(text, spans, [highlight[:2] for highlight in highlights])
         if not spans:
@@ -476,7 +476,7 @@ class Search:
         text, snippets, title_matches = shown
         doc, number, score = place
         part, title = part_of(stored, number), self._field(doc, "title")
-        entry = self._files.by_number[stored["file"]]
+        entry = self._files.entry(stored["file"])
         path = self._files.absolute(entry.path)
         line: int | None = None
         column: int | None = None

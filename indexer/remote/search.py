@@ -264,7 +264,7 @@ class RemoteSearch(Search):
         places = np.array([hit["_source"]["place"] for hit in found], np.int64)
         keys: list[Any] = [places, self._files.ranks(files)]
         if self.options.sort == "size":
-            keys.append([-self._files.by_number[number].size for number in files.tolist()])
+            keys.append([-self._files.entry(number).size for number in files.tolist()])
         if self.options.sort == "date":
             dates = [hit["_source"]["date"] for hit in found]
             rank = {date: -place for place, date in enumerate(sorted(set(dates)))}

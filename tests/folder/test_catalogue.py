@@ -16,6 +16,7 @@ from zstandard import ZstdCompressor
 from indexer import Index
 from indexer.errors import IndexCorruptError, IndexVersionError, Remedy
 from indexer.folder import catalogue as catalogues
+from indexer.folder import columns
 from indexer.folder.catalogue import Catalogue
 from indexer.folder.columns import FileEntry, Files
 from indexer.folder.lookup import FileTable
@@ -51,8 +52,14 @@ ENTRIES = st.lists(
 )
 
 
-@given(ENTRIES, st.data())
-def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data) -> None:
+@given(ENTRIES, st.data(), st.integers(1, 4))
+def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data, rows) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "ROWS", rows)
+        check_a_mapping(entries, data)
+
+
+def check_a_mapping(entries, data) -> None:
     files, plain = Files(entries), {entry.path: entry for entry in entries}
     for path in data.draw(st.sets(st.sampled_from(sorted(plain)))) if plain else ():
         assert files.pop(path) == plain.pop(path)
@@ -75,8 +82,15 @@ def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data) -> Non
     for absent in ("", "\U0010ffff" * 9):
         with pytest.raises(KeyError):
             again.digest(absent)
+    assert [again.entry(row) for row in range(len(plain))] == [
+        plain[path] for path in sorted(plain)
+    ]
     assert dict(again) == plain
     assert list(again) == sorted(plain)
+    assert dict(packed_and_back(again)) == plain
+    for path, value in plain.items():  # some blocks are as on the disk, some are not
+        again[path] = value._replace(documents=9)
+    assert dict(packed_and_back(again)) == {p: e._replace(documents=9) for p, e in plain.items()}
 
 
 def test_a_file_stands_under_its_own_path() -> None:
@@ -88,11 +102,11 @@ def test_a_table_knows_files_by_number_and_in_the_order_of_paths() -> None:
     files = Files([entry(9, "b.txt"), entry(3, "a/c.md"), entry(5, "a.txt")])
     table = FileTable(Catalogue("/home", ["."], files))
     assert table.ranks(np.array([9, 5, 3, 3])).tolist() == [2, 0, 1, 1]
-    assert table.by_number[3] == entry(3, "a/c.md")
+    assert table.entry(3) == entry(3, "a/c.md")
     assert table.matching("*.txt") == {9, 5}
     assert table.matching("a/") == {3}
     with pytest.raises(IndexCorruptError):
-        table.by_number[4]
+        table.entry(4)
 
 
 def test_below_a_root() -> None:
@@ -163,7 +177,8 @@ def _with_head(path: Path, **changes: object) -> None:
         {"names": {"encoding": ["utf-8"], "reader": [None], "failure": [""]}}, {"names": {}},
         {"names": {"encoding": "utf-8", "reader": [""], "failure": [""]}},
         {"columns": {}}, {"columns": []}, {"columns": [["path", -5]]},
-        {"columns": [["path"]]}, {"problems": {}}, {"problems": [{}]}, {"problems": ["abc"]},
+        {"columns": [["path"]]}, {"columns": [["path", 5]]}, {"columns": [["path", [-5]]]},
+        {"problems": {}}, {"problems": [{}]}, {"problems": ["abc"]},
         {"problems": [{"path": "a\0", "reason": "", "line": 1, "fatal": True}]},
         {"problems": [{"path": "a", "reason": 5, "line": 1, "fatal": True}]},
         {"problems": [{"path": "a", "reason": "", "line": "1", "fatal": True}]},
@@ -193,20 +208,24 @@ def test_a_catalogue_that_is_no_catalogue_is_refused(tmp_path: Path, line: bytes
 
 
 def test_columns_that_contradict_each_other_are_refused() -> None:
-    columns = KNOWN.files.pack()
+    packed = KNOWN.files.pack()
     pack = ZstdCompressor(write_content_size=True).compress
-    for name, data in {
-        "size": bytes(16), "digest": bytes(15), "number": b"", "path": bytes(100_000_000),
+    for name, frames in {
+        "size": [], "number": packed["number"] * 2, "digest": [pack(bytes(15))], "path": [],
     }.items():  # fmt: skip
         with pytest.raises(ValueError, match="columns"):
-            Files.unpack({**columns, name: pack(data)}, KNOWN.files.names)
+            Files.unpack({**packed, name: frames}, KNOWN.files.names)
     for name, data in {
-        "path": pack(b"a\0b"), "encoding": pack(bytes([7] + [0] * 7)),
-        "size": pack(bytes(8))[:-1],
+        "size": pack(bytes(16)), "number": pack(b""),
+        "path": pack(bytes(100_000)), "reader": pack(bytes(8))[:-1],
+        "encoding": pack(bytes([7] + [0] * 7)), "mtime_ns": b"",
     }.items():  # fmt: skip
-        files = Files.unpack({**columns, name: data}, KNOWN.files.names)
+        files = Files.unpack({**packed, name: [data]}, KNOWN.files.names)
         with pytest.raises(IndexCorruptError):
             files.entry(0)
+    files = Files.unpack({**packed, "path": [pack(b"a\0b")]}, KNOWN.files.names)
+    with pytest.raises(IndexCorruptError):
+        _ = files.paths
 
 
 def test_a_catalogue_of_another_commit_is_refused(tmp_path: Path) -> None:
