@@ -23,9 +23,11 @@ from analyzers.tokenizer import Tokenizer
 from indexer.codec.build.bearing import bearings_of
 from indexer.codec.grams import grams_in
 from indexer.codec.postings import starts_of
+from indexer.codec.prints import PRINTED_FIELD
 from indexer.ranking.settings import DEFAULT
 from indexer.remote.columns import Column, Ranked, columns_of, number_of, packed
-from indexer.remote.mapping import BOTH, RANKED, key_of
+from indexer.remote.mapping import BOTH, PRINTS, RANKED, key_of
+from indexer.remote.prints import Printer
 from indexer.schema import FORM_FIELDS
 
 Document = dict[str, Any]
@@ -39,6 +41,7 @@ class Terms:
 
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
+        self.printer = Printer()
         self._numbering = Numbering()
         self._u: list[str] = []
         self._f: list[str] = []
@@ -165,6 +168,12 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
             if len(begins):
                 source[f"parts_{name}"] = parts[-1].tolist()
         columns.append(list(terms.columns(batch.form_ids, batch.bounds, parts)))
+        if name == PRINTED_FIELD:
+            texts = [source[name] for source in sources]
+            values = terms.printer.values(documents, texts, batch, parts, terms.tokenizer.forms)
+            for source, value in zip(sources, values, strict=True):
+                if value is not None:
+                    source[PRINTS] = value
     for source, *own in zip(sources, *columns, strict=True):
         ranked = Ranked(source["file"], source["place"], source["date"], tuple(own))
         source[RANKED] = b64encode(packed(ranked)).decode("ascii")

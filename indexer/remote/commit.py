@@ -21,6 +21,7 @@ from indexer.remote.source import CandidateSegment
 from indexer.remote.statistics import RemoteStatistics
 
 _PAGE = 500
+_PAGE_OF_COLUMNS = 5_000
 _TEXTS_AT_ONCE = 64
 
 
@@ -73,25 +74,33 @@ class OpenCommit:
             raise ClusterError(f"not all parts of {self._client.address} answered: try again")
         return answer
 
-    def every(self, query: Json, fields: Sequence[str]) -> Generator[Json, None, None]:
-        """All documents that answer, in the order of the index, at one point in time."""
+    def every(
+        self, query: Json, fields: Sequence[str] = (), columns: Sequence[str] = ()
+    ) -> Generator[Json, None, None]:
+        """All documents that answer, in the order of the index, at one point in time.
+
+        fields: of the source. columns: doc values. By `sort` each has its file and place.
+        """
         point = self._client.ask(
             "POST", f"{self._index}/_search/point_in_time", keep_alive="2m",
             preference=self._preference,
         )["pit_id"]  # fmt: skip
+        page = _PAGE if fields else _PAGE_OF_COLUMNS
         body: Json = {
-            "size": _PAGE,
+            "size": page,
             "query": query,
-            "_source": list(fields),
+            "_source": list(fields) or False,
+            "docvalue_fields": list(columns),
             "sort": ["file", "place"],
             "track_total_hits": False,
             "pit": {"id": point, "keep_alive": "2m"},
         }
+        whole = {"allow_partial_search_results": "false"}
         try:
             while True:
-                hits = self._client.ask("POST", "_search", body)["hits"]["hits"]
+                hits = self._client.ask("POST", "_search", body, **whole)["hits"]["hits"]
                 yield from hits
-                if len(hits) < _PAGE:
+                if len(hits) < page:
                     return
                 body["search_after"] = hits[-1]["sort"]
         finally:

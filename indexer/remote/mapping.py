@@ -5,8 +5,9 @@ NAME-dN       the documents. For each of the fields text and title, one field a 
               stems of words with the article; as ready terms joined by spaces, in the order of the
               text but for text_r, which has each once. `both` has the stems of title and text that
               are no stopwords, those of the title as often as they count: by it candidates are
-              found. `ranked` has what ranking reads of a candidate, see `columns`. Of _source
-              title, text and stored are shown.
+              found. `ranked` has what ranking reads of a candidate, see `columns`, and `prints`
+              what copies are found by, see `remote.prints`. Of _source title, text and stored are
+              shown.
 NAME-dN-words the lexicon: a document for each written form, and one for each stem
 NAME-meta     what is committed: see `head`
 
@@ -31,6 +32,9 @@ SUFFIX: dict[Level, str] = {"exact": "u", "folded": "f", "stem": "s", "root": "r
 ARTICLE = "a"
 BOTH = "both"
 RANKED = "ranked"
+PRINTS = "prints"
+VALUES = (RANKED, PRINTS)
+"""Kept as doc values only."""
 
 MOST_SHOWN = 10_000
 """Documents that a cluster gives at once, its own default."""
@@ -82,7 +86,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
     """The index of the documents."""
     kept = ["text", "stored", *(f"parts_{field}" for field in FORM_FIELDS)]
     levels = _levels()
-    unkept = [*(name for name in levels if not name.endswith("_u")), RANKED]
+    unkept = [*(name for name in levels if not name.endswith("_u")), *VALUES]
     return {
         "settings": {
             **_settings(shards, replicas),
@@ -121,7 +125,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
                 "title": {"type": "text", "index": False},
                 **{name: {"type": "object", "enabled": False} for name in kept},
                 **levels,
-                RANKED: {"type": "binary", "doc_values": True},
+                **{name: {"type": "binary", "doc_values": True} for name in VALUES},
             },
         },
     }

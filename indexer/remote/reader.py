@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from indexer.errors import FahrasError, IndexCorruptError
+from indexer.errors import IndexCorruptError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.reading.reader import Reader
@@ -18,13 +18,14 @@ from indexer.remote.mapping import REMOTE_VERSION, Json
 from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
+    from indexer.copies.duplicates import Known
     from indexer.copies.lines import Recurring
     from indexer.query.grammar import ParsedQuery
     from indexer.reading.documents import Documents
     from indexer.reading.reasons import Count, Reason
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
-    from indexer.reports import CopyGroup, Document, Meeting, TermStats
+    from indexer.reports import Document, Meeting, TermStats
     from indexer.results import TermSortKey
 
 _WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
@@ -132,11 +133,11 @@ class RemoteReader(Reader):
         parsed = telling(words, counted)
         return self._search(text_of(parsed), options, parsed).like(ident)
 
-    def duplicates(
-        self, path: str | None = None, *, min_overlap: float | None = None
-    ) -> Iterator[CopyGroup]:
-        """Refused: copies are not looked for on a cluster."""
-        raise FahrasError("an index on a cluster does not know copies: use one of this computer")
+    def _known_texts(self) -> Known:
+        """See Reader. Nothing is kept: the prints of all documents are fetched."""
+        from indexer.remote.copies import known_texts
+
+        return known_texts(self._commit_open, self._catalogue.files)
 
     def recurring_lines(self) -> tuple[Recurring, ...]:
         """None: they are not learned on a cluster."""

@@ -144,7 +144,7 @@ def cut(document: Document) -> Iterator[Document]:
             last = text.rfind("\n", first + MOST_CHARS // 2, first + MOST_CHARS) + 1
             last = last or first + MOST_CHARS
         piece = {"text": text[first:last], "cut": line, "layout": None, "parts": None}
-        yield document | piece | {"_parts_text": ()}
+        yield document | piece | {"_parts_text": (), "_goes_on": last < len(text)}
         line += text.count("\n", first, last)
         first = last
 

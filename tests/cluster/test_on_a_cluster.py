@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from copied_texts import story
 
 from indexer.errors import IndexLockedError, IndexVersionError
 from indexer.index import Index
@@ -133,12 +134,19 @@ def test_stats_and_verify(there: str, here: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["duplicates"], ["serve", "--socket"]],
+    "options",
+    [[], ["--json"], ["news", "--min-overlap", "0.8"], ["science"], ["--min-overlap", "0.2"]],
     ids=" ".join,
 )
-def test_what_is_not_to_be_had_is_said_in_a_line(command: list[str], there: str) -> None:
-    code, _, err = fahras(*command, "--index", there, cwd=CORPUS)
+def test_copies_are_those_of_an_index_here(options: list[str], here: str, there: str) -> None:
+    wanted, given = (
+        fahras("duplicates", *options, "--index", where, cwd=CORPUS) for where in (here, there)
+    )
+    assert given == wanted
+
+
+def test_what_is_not_to_be_had_is_said_in_a_line(there: str) -> None:
+    code, _, err = fahras("serve", "--socket", "--index", there, cwd=CORPUS)
     assert code == 2
     assert err.count("\n") == 1
     assert err.startswith("fahras: an index on a cluster ")
@@ -296,6 +304,19 @@ def test_a_text_too_long_for_a_document_is_cut_and_shown_whole(
         assert index.document("a.txt").text == text
     code, out, _ = fahras("verify", "--index", folder.url, cwd=folder.path)
     assert (code, out.startswith("sound")) == (0, True)
+
+
+def test_copies_of_texts_too_long_for_a_document_are_found(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.remote.writer.MOST_CHARS", 700)
+    text = story(1, 300)
+    folder.write(a=text, b=f"{text}\nسطر في الآخر", c=story(2, 300), d=story(2, 60))
+    folder.update()
+    with Index.open(index_dir=folder.url) as index:
+        (group,) = index.duplicates()
+    assert [Path(copy.path).stem for copy in group.copies] == ["a", "b"]
+    assert [copy.words for copy in group.copies] == [300, 303]
 
 
 @pytest.mark.parametrize("delay_s", [0.4, 1.2])

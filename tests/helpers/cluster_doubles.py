@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from indexer.index import Index
+from indexer.parts.part import unpack
 from indexer.remote.address import parse
+from indexer.remote.analysis import Terms, prepared
 from indexer.remote.client import Client
+from indexer.remote.mapping import Json
+from indexer.remote.writer import PART_BITS
 
 ADDRESS = parse("opensearch://cluster.test/news")
 
@@ -68,6 +74,72 @@ class Documents:
         self._writes += 1
         self.held[url] = self._writes, json.dumps(body)
         return {"_seq_no": self._writes, "_primary_term": 1}
+
+
+def held_of(index: Index) -> list[Json]:
+    """What a cluster would hold of the documents of an index here, as hits."""
+    snapshot, documents = index._snapshot, []
+    for doc in range(snapshot.size):
+        segment, docnum = snapshot.locate(doc)
+        texts = {name: segment.text(docnum, name) for name in ("title", "text")}
+        record = segment.record(docnum)
+        parts = tuple(part.start for part in unpack(record.get("parts"))[1:])
+        documents.append({**record, **texts, "_parts_text": parts})
+    before: Counter[int] = Counter()
+    places = []
+    for document in documents:
+        places.append(before[document["file"]] << PART_BITS)
+        before[document["file"]] += 1
+    sources = map(json.loads, prepared(Terms(), documents, places))
+    return [{"_id": f"{s['file']}-{s['place']}", "_source": s} for s in sources]
+
+
+class Searched:
+    """Documents by id, by whose file and place they are searched, and which are fetched.
+
+    A search answers with those of files below a number, a page of columns at a time.
+    """
+
+    def __init__(self, sources: Mapping[str, Json]) -> None:
+        self.sources = sources
+        self.asked: list[str] = []
+
+    def perform_request(
+        self, method: str, url: str, params: Mapping[str, Any] | None = None, body: Any = None
+    ) -> Any:
+        self.asked.append(f"{method} {url}")
+        if url.endswith("point_in_time"):
+            return {"pit_id": "now"}
+        if url.endswith("_mget"):
+            return {"docs": [self._fetched(name, params) for name in body["ids"]]}
+        (below,) = (each["range"]["file"]["lt"] for each in body["query"]["bool"]["filter"])
+        after = tuple(body.get("search_after", (-1, -1)))
+        found = sorted((place_of(source), name) for name, source in self.sources.items())
+        found = [row for row in found if row[0] > after and row[0][0] < below][: body["size"]]
+        hits = [
+            {
+                "_id": name,
+                "sort": list(place),
+                "fields": {
+                    column: [self.sources[name][column].rstrip("=")]
+                    for column in body["docvalue_fields"]
+                    if column in self.sources[name]
+                },
+            }
+            for place, name in found
+        ]
+        return {"hits": {"hits": hits}}
+
+    def _fetched(self, name: str, params: Mapping[str, Any] | None) -> Json:
+        if name not in self.sources:
+            return {"_id": name, "found": False}
+        wanted = str((params or {})["_source"]).split(",")
+        source = {field: self.sources[name][field] for field in wanted}
+        return {"_id": name, "found": True, "_source": source}
+
+
+def place_of(source: Json) -> tuple[int, int]:
+    return source["file"], source["place"]
 
 
 def client_of(transport: Any, slept: list[float] | None = None) -> Client:

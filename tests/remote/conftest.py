@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cluster_doubles import held_of
 from word_lists import Dictionary
 
 from indexer.index import Index
-from indexer.parts.part import unpack
-from indexer.remote.analysis import Terms, prepared
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
@@ -32,17 +30,9 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 @pytest.fixture(scope="session")
 def hits(local: Index) -> list[dict[str, Any]]:
-    """What a cluster would hold of them."""
-    snapshot, documents = local._snapshot, []
-    for doc in range(snapshot.size):
-        segment, docnum = snapshot.locate(doc)
-        texts = {name: segment.text(docnum, name) for name in ("title", "text")}
-        record = segment.record(docnum)
-        parts = tuple(part.start for part in unpack(record.get("parts"))[1:])
-        documents.append({**record, **texts, "_parts_text": parts})
-    assert any(document["_parts_text"] for document in documents)
-    sources = prepared(Terms(), documents, [0] * len(documents))
-    return [{"_id": str(n), "_source": json.loads(source)} for n, source in enumerate(sources)]
+    found = held_of(local)
+    assert any(hit["_source"].get("parts_text") for hit in found)
+    return found
 
 
 @pytest.fixture(scope="session")

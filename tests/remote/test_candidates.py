@@ -92,8 +92,10 @@ def test_texts_that_did_not_come_are_fetched_once(hits: list[dict[str, Any]]) ->
     ]
     segment = CandidateSegment(bare, FormTable(), None, fetch)  # type: ignore[arg-type]
     segment.fetch_texts([1, 2])
-    assert [segment.text(docnum, "text") for docnum in (1, 2, 3)] == ["text 1", "text 2", "text 3"]
-    assert asked == [["1", "2"], ["3"]]
+    assert [segment.text(docnum, "text") for docnum in (1, 2, 3)] == [
+        f"text {hit['_id']}" for hit in hits[1:4]
+    ]
+    assert asked == [[hit["_id"] for hit in hits[1:3]], [hits[3]["_id"]]]
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def order_of(texts: Spelled) -> Array:
     return order_by(keys, lambda where: [texts.texts[i] for i in where.tolist()])
 
 
-class _ByForm:
+class ByForm:
     """A value of each form, by its id; computed once, as forms are met."""
 
     def __init__(self, values_of: Callable[[list[str]], Array], dtype: type[np.generic]) -> None:
@@ -90,8 +90,8 @@ class FormVocabulary:
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
         self._stopwords = bytearray()
-        self._hashes = _ByForm(hashes_of, np.uint64)
-        self._lengths = _ByForm(_lengths_of, np.int64)
+        self._hashes = ByForm(hashes_of, np.uint64)
+        self._lengths = ByForm(_lengths_of, np.int64)
         self._notes = Notes()
         self._whole: tuple[Array, Vocabulary] | None = None
 

@@ -12,9 +12,34 @@ from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
 from indexer.codec.prints import has_prints, read_prints, read_texts
 from indexer.copies.lookup import order_of
-from indexer.copies.prints import Hashes, LongPrint, Prints, joined, line_breaks, prints_of
+from indexer.copies.prints import (
+    Hashes,
+    LongPrint,
+    Prints,
+    TextsByDoc,
+    joined,
+    line_breaks,
+    prints_of,
+)
 
 _BY_TEXT = ("gram_counts", "line_counts", "keys")
+
+
+def prints_in(
+    texts: Sequence[str], batch: BatchArrays, owners: Array, tokens: Array, hashes: Hashes
+) -> tuple[Prints, TextsByDoc]:
+    """The prints of the parts of some texts, of which `batch` are the tokens.
+
+    owners, tokens: where parts begin but for the first of a text: in which of the texts, and with
+    which of its tokens. hashes: by form id.
+    """
+    lengths = np.array([len(text) + 1 for text in texts])
+    begins = lengths.cumsum() - lengths
+    starts = batch.starts + begins.repeat(np.diff(batch.bounds))
+    bounds = np.sort(np.append(batch.bounds, batch.bounds.take(owners) + tokens))
+    found = prints_of(hashes.take(batch.form_ids), starts, bounds, line_breaks(texts))
+    docs = np.arange(len(texts)).repeat(1 + np.bincount(owners, minlength=len(texts)))
+    return found, TextsByDoc(docs, np.diff(bounds))
 
 
 class PrintsCollector:
@@ -33,13 +58,9 @@ class PrintsCollector:
         hashes: Hashes,
     ) -> None:
         """Some texts and their tokens. parts: of documents among them. hashes: by form id."""
-        lengths = np.array([len(text) + 1 for text in texts])
-        begins = lengths.cumsum() - lengths
-        starts = batch.starts + begins.repeat(np.diff(batch.bounds))
         owners = docnums.searchsorted(parts.docs)
-        bounds = np.sort(np.append(batch.bounds, batch.bounds.take(owners) + parts.tokens))
-        found = prints_of(hashes.take(batch.form_ids), starts, bounds, line_breaks(texts))
-        self.put(docnums.repeat(1 + np.bincount(owners, minlength=len(docnums))), found)
+        prints, found = prints_in(texts, batch, owners, parts.tokens, hashes)
+        self.put(docnums.take(found.docs), prints)
 
     def long(self, docnum: int) -> LongPrints:
         """What takes the pieces of a long text, and ends before other documents come."""
