@@ -12,21 +12,23 @@ from pyarabic import araby_const as araby
 
 from analyzers.analyzer import analyze_form
 from analyzers.lists import lines_of, read_list, words_of
-from analyzers.normalizer import fold, unmark
+from analyzers.normalizer import TO_BARE, fold, unmark
 
 _ASKS = "?"
-_TO_BARE = str.maketrans(dict.fromkeys("ءأإآٱاؤوئىيةه"))
-"""Removes what folding and stemming may change or drop at the edges of a word."""
 
 
 @cache
-def _request_words() -> frozenset[str]:
-    return frozenset(fold(unmark(word)) for word in words_of(read_list("request_words.txt")))
+def _request_words() -> dict[str, list[str]]:
+    """The words of the list, by what is left of each without the letters that folding changes."""
+    found: dict[str, list[str]] = {}
+    for word in words_of(read_list("request_words.txt")):
+        found.setdefault(word.translate(TO_BARE), []).append(word)
+    return found
 
 
 def helps_to_ask(folded: str) -> bool:
     """Whether a folded word says little of what a question is about."""
-    words = _request_words()
+    words = {fold(unmark(word)) for word in _request_words().get(folded.translate(TO_BARE), ())}
     return folded in words or (folded[0] == araby.WAW and folded[1:] in words)
 
 
@@ -36,7 +38,7 @@ class _Group:
     def __init__(self, line: str) -> None:
         asking, _, rest = line.rpartition(_ASKS)
         self.question_words = frozenset(map(unmark, asking.split()))
-        self.bare = rest.translate(_TO_BARE)
+        self.bare = rest.translate(TO_BARE)
         self._rest = rest
 
     @property
@@ -58,7 +60,7 @@ def _stems_of(group: _Group) -> frozenset[str]:
 @lru_cache(maxsize=1 << 12)
 def _groups_of(stem: str) -> tuple[_Group, ...]:
     """The groups with a word of this stem. Only lines that may have one are analyzed."""
-    bare = stem.translate(_TO_BARE)
+    bare = stem.translate(TO_BARE)
     return tuple(g for g in _groups() if bare in g.bare and stem in _stems_of(g))
 
 

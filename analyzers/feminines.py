@@ -17,7 +17,7 @@ from pyarabic import araby_const as araby
 
 from analyzers.lists import lines_of, read_list
 from analyzers.named import NamedTuple
-from analyzers.normalizer import fold
+from analyzers.normalizer import TO_BARE, fold
 from analyzers.plurals import AFTER, BEFORE, bears
 from analyzers.stemmer import stem
 
@@ -48,19 +48,25 @@ def pairs() -> tuple[Pair, ...]:
 
 
 @cache
-def _by_stem() -> dict[str, list[Pair]]:
-    """The pairs by what the stemmer may leave of them; computing each stem would be too slow."""
+def _by_bare() -> dict[str, list[Pair]]:
+    """The pairs by what is left of their words without the letters that folding changes."""
     found: dict[str, list[Pair]] = {}
     for pair in pairs():
-        words = {fold(pair.other), fold(pair.noun)[:-1]}
-        for key in words | {word.rstrip(_WEAK) for word in words}:
-            found.setdefault(key, []).append(pair)
+        for bare in {pair.other.translate(TO_BARE), pair.noun[:-1].translate(TO_BARE)}:
+            found.setdefault(bare, []).append(pair)
     return found
+
+
+def _stems_of(pair: Pair) -> frozenset[str]:
+    """What the stemmer may leave of the words of a pair; computing each stem would be too slow."""
+    words = {fold(pair.other), fold(pair.noun)[:-1]}
+    return frozenset(words | {word.rstrip(_WEAK) for word in words})
 
 
 def pairs_of(stemmed: str) -> tuple[Pair, ...]:
     """The pairs whose words have this stem."""
-    return tuple(_by_stem().get(stemmed, ()))
+    alike = _by_bare().get(stemmed.translate(TO_BARE), ())
+    return tuple(pair for pair in alike if stemmed in _stems_of(pair))
 
 
 @lru_cache(maxsize=1 << 10)

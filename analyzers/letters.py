@@ -7,10 +7,11 @@ normalizer's.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from pyarabic import araby_const as araby
+
+from analyzers.late import late
 
 SEPARATOR, MARK, FORMAT, ARABIC, DIGIT, OTHER, NUMBER_SEPARATOR, EMOJI, PHRASE = range(9)
 """Classes of characters:
@@ -65,9 +66,7 @@ SILENT = "\u06df"
 READ_MARKS = QURANIC_LETTERS + SILENT
 """Marks that decide how a word is spelled today."""
 
-HAMZA_ON_TATWEEL = re.compile(
-    f"{TATWEEL}[{''.join(sorted(MARKS - {TATWEEL}))}]*{araby.HAMZA_ABOVE}"
-)
+HAMZA_ON_TATWEEL = late(f"{TATWEEL}[{''.join(sorted(MARKS - {TATWEEL}))}]*{araby.HAMZA_ABOVE}")
 """Uthmani spelling: a hamza without a seat of its own rides on a tatweel. It is read as ئ."""
 
 ALLAH = "\ufdf2"

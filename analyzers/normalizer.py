@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from pyarabic import araby_const as araby
 
+from analyzers.late import late
 from analyzers.letters import (
     ALLAH,
     DECIMAL_SEPARATORS,
@@ -68,23 +69,21 @@ def _unmarked_char(char: str) -> str:
 
 
 _LETTERS = f"{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}"
-_REPEATED = re.compile(
-    f"(?!^تتت(?!ت))([{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}])\\1\\1++"
-)
+_REPEATED = late(f"(?!^تتت(?!ت))([{araby.HAMZA}-{araby.GHAIN}{araby.FEH}-{araby.YEH}])\\1\\1++")
 """Three or more equal letters that stand for one; but تتتبع is a verb."""
 
-_ALLAH = re.compile("ا{2,}لله(?=م?$)")
+_ALLAH = late("ا{2,}لله(?=م?$)")
 _is_written_long = re.compile(f"{_REPEATED.pattern}|{_ALLAH.pattern}").search
 
 _UNMARK = _UnmarkTable()
 _DROP_DECOMPOSED = str.maketrans("", "", DECOMPOSED_HAMZA)
 
 
-_PLAIN_TEXT = re.compile(f"[ {_LETTERS}]*").fullmatch
-_needs_tokenizer = re.compile(
+_PLAIN_TEXT = late(f"[ {_LETTERS}]*")
+_NEEDS_TOKENIZER = late(
     f"([{_LETTERS}])\\1\\1|{araby.ALEF}{araby.ALEF}|{araby.TEH_MARBUTA}(?=[{_LETTERS}])"
-).search
-_PLAIN_WORDS = re.compile(f"[{_LETTERS}]+").finditer
+)
+_PLAIN_WORDS = late(f"[{_LETTERS}]+")
 
 
 def plain_words(text: str) -> list[tuple[str, int, int]] | None:
@@ -92,9 +91,9 @@ def plain_words(text: str) -> list[tuple[str, int, int]] | None:
 
     None if there is anything else, which needs the tokenizer.
     """
-    if not _PLAIN_TEXT(text) or _needs_tokenizer(text):
+    if not _PLAIN_TEXT.fullmatch(text) or _NEEDS_TOKENIZER.search(text):
         return None
-    return [(match.group(), *match.span()) for match in _PLAIN_WORDS(text)]
+    return [(match.group(), *match.span()) for match in _PLAIN_WORDS.finditer(text)]
 
 
 def unmark(word: str) -> str:
@@ -168,19 +167,19 @@ FOLD_LETTERS = str.maketrans(
 FOLD_SEATS = str.maketrans({araby.WAW_HAMZA: araby.WAW, araby.YEH_HAMZA: araby.YEH})
 
 SEATS = araby.HAMZA + araby.WAW_HAMZA + araby.YEH_HAMZA
-_two_hamzas = re.compile(f"[{SEATS}]{{2}}").search
+_TWO_HAMZAS = late(f"[{SEATS}]{{2}}")
 _ALEF_HAMZA = araby.ALEF_HAMZA_ABOVE
 WAW_ENDINGS = (araby.WAW + araby.NOON, araby.WAW + araby.ALEF)
 YEH_HAMZA_ENDINGS = (araby.YEH + araby.HAMZA, araby.YEH + araby.YEH_HAMZA)
 _BEFORE_SEAT = araby.MEEM + araby.YEH + araby.TEH + araby.NOON
 QURANIC_MADDA = araby.HAMZA + araby.ALEF
 _REH_ALEF = araby.REH + araby.ALEF
-_MADDA_AFTER_REH = re.compile(f"{araby.REH}{QURANIC_MADDA}(?=.)")
+_MADDA_AFTER_REH = late(f"{araby.REH}{QURANIC_MADDA}(?=.)")
 """قرءان and رءاه, today قرآن and رآه; امرءا keeps its hamza before tanween."""
 
 _FIRST = f"(?:[{araby.WAW}{araby.FEH}]?(?:[بك]?ال|لل|[بلك])?)"
 _SEATLESS = tuple(
-    (re.compile(pattern), seated)
+    (late(pattern), seated)
     for pattern, seated in (
         (f"^({_FIRST}ر)ء(?=ي[اة])", r"\1ؤ"),  # رءية, رءيا
         (f"^({_FIRST}مس)ء(?=ل[ةت])", r"\1أ"),  # مسءلة
@@ -192,20 +191,20 @@ _SEATLESS = tuple(
 )
 """A hamza that was written without the seat that its place gives it, and the seat."""
 
-_ARTICLE_OR_CONJUNCTION = re.compile(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?").match
+_ARTICLE_OR_CONJUNCTION = late(f"[{araby.WAW}{araby.FEH}]?(?:{araby.ALEF}{araby.LAM})?")
 ARTICLES = tuple(
     conjunction + article
     for conjunction in (araby.WAW, araby.FEH, "")
     for article in ("بال", "كال", "لل", "ال")
 )
-_ARTICLE = re.compile("|".join(ARTICLES)).match
+_ARTICLE = late("|".join(ARTICLES))
 MIN_LETTERS_BEFORE_HAMZA = 3
 
 HAMZA_ALEFS = araby.ALEF_MADDA + araby.ALEF_HAMZA_ABOVE + araby.ALEF_HAMZA_BELOW
-_NO_ARTICLE = re.compile(
+_NO_ARTICLE = late(
     f"((?:[{araby.WAW}{araby.FEH}]?(?:[بك]?ال|لل|[بلك])?)?)"
     f"[{HAMZA_ALEFS}](?=ل(?:غاز|هام|حاد|ام|غاء|غائ|غاؤ|ياس))"
-).match
+)
 """A hamza that keeps a word from being read as one with the article: ألغاز, not الغاز; likewise
 إلهام, إلحاد, آلام, إلغاء, إلياس. It is kept as ء. Other such words are not known to be ambiguous:
 ألعاب may lose it."""
@@ -249,12 +248,16 @@ CLOSED_LIST = {
 }
 """Whole words that have two spellings, folded: one spelling to the other."""
 
+TO_BARE = str.maketrans(dict.fromkeys("ءأإآٱاؤوئىيةه"))
+"""Removes what folding and stemming may change or drop at the edges of a word: words that differ
+without these letters cannot be one. So the words of a list are told apart before any is folded."""
+
 _FIRST_ARABIC, _LAST_ARABIC = "\u0600", "\u08ff"
 _TWO_ALEFS = araby.ALEF + araby.ALEF
-_GROUPED = re.compile(r"[1-9]\d{0,2}\.\d{3}").fullmatch
+_GROUPED = late(r"[1-9]\d{0,2}\.\d{3}")
 """A point before three digits may separate thousands as well as decimals."""
 
-_ACCENTS = re.compile("[\u02b9-\u02bf\u0300-\u036f]+")
+_ACCENTS = late("[\u02b9-\u02bf\u0300-\u036f]+")
 _LATIN = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
 )
@@ -263,7 +266,7 @@ _LATIN = str.maketrans(
 def fold(unmarked: str) -> str:
     """Form `f` of an unmarked word: one spelling for letters that writers exchange."""
     if unmarked.isascii():
-        return unmarked.replace(".", "") if _GROUPED(unmarked) else unmarked
+        return unmarked.replace(".", "") if _GROUPED.fullmatch(unmarked) else unmarked
     if not _FIRST_ARABIC <= unmarked[0] <= _LAST_ARABIC:
         return _fold_latin(unmarked)
     if _ALEF_HAMZA in unmarked and unmarked.endswith(WAW_ENDINGS):
@@ -276,7 +279,7 @@ def fold(unmarked: str) -> str:
     for seat in SEATS:
         if seat in folded:
             folded = _fold_hamza(folded)
-            if _two_hamzas(unmarked) and folded != unmarked:
+            if _TWO_HAMZAS.search(unmarked) and folded != unmarked:
                 return fold(folded)  # what is left of two may have another place
             break
     if folded.startswith(_TWO_ALEFS):
@@ -292,7 +295,7 @@ def _fold_latin(word: str) -> str:
 
 def _with_kept_hamza(word: str) -> str:
     """The word with ء for an initial hamza that no article has."""
-    found = _NO_ARTICLE(word)
+    found = _NO_ARTICLE.match(word)
     return found[1] + araby.HAMZA + word[found.end() :] if found else word
 
 
@@ -334,13 +337,13 @@ def _seated_inside(word: str) -> str:
 
 def _fold_quranic_madda(word: str) -> str:
     """Alef for the ءا that the Quran's spelling has for آ at the beginning of a word."""
-    start = _beginning(_ARTICLE_OR_CONJUNCTION, word)
+    start = _beginning(_ARTICLE_OR_CONJUNCTION.match, word)
     return word[:start] + word[start + 1 :] if word.startswith(QURANIC_MADDA, start) else word
 
 
 def _letters_before_hamza(word: str) -> int:
     """Number of letters before the final hamza; the article, which does not count, is left out."""
-    return len(word) - 1 - _beginning(_ARTICLE, word)
+    return len(word) - 1 - _beginning(_ARTICLE.match, word)
 
 
 def _beginning(match: Callable[[str], re.Match[str] | None], word: str) -> int:

@@ -5,6 +5,7 @@ Everywhere else it is opened. Both are the index that is in use at that moment.
 
 from __future__ import annotations
 
+from indexer import process
 from indexer.index import Index
 from indexer.storage import location as storage
 
@@ -22,4 +23,5 @@ def open_index(index_dir: str | None) -> Index:
     for index in _held:
         if index.is_in_use(where):
             return index
+    process.take_large_pages()
     return Index.open(index_dir=where)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import IO, Any
 
@@ -121,17 +122,38 @@ _HELD_BYTES = 1 << 20
 
 
 class BlobReader:
-    """The blobs of one segment under one prefix."""
+    """The blobs of one segment under one prefix; where they are is read with the first of them."""
 
     def __init__(self, container: Container, prefix: str) -> None:
-        self._name = f"{container.name}: {prefix}blocks"
-        self._blocks = container.raw(f"{prefix}blocks")  # each frame has a checksum of its own
-        self._block_starts = container.array(f"{prefix}block_starts")
-        self._block_docs = container.array(f"{prefix}block_docs")
-        self._sizes = container.array(f"{prefix}sizes")
-        self._decompressor = zstandard.ZstdDecompressor()
+        self._container = container
+        self._prefix = prefix
         self._held: dict[int, _Block] = {}
         self._held_bytes = 0
+
+    @cached_property
+    def _blocks(self) -> memoryview:
+        """All frames; each has a checksum of its own."""
+        return self._container.raw(f"{self._prefix}blocks")
+
+    @cached_property
+    def _block_starts(self) -> Array:
+        return self._container.array(f"{self._prefix}block_starts")
+
+    @cached_property
+    def _block_docs(self) -> Array:
+        return self._container.array(f"{self._prefix}block_docs")
+
+    @cached_property
+    def _sizes(self) -> Array:
+        return self._container.array(f"{self._prefix}sizes")
+
+    @cached_property
+    def _decompressor(self) -> zstandard.ZstdDecompressor:
+        return zstandard.ZstdDecompressor()
+
+    def _damaged(self, block: int, how: str) -> IndexCorruptError:
+        name = f"{self._container.name}: {self._prefix}blocks"
+        return IndexCorruptError(f"{name}: block {block} {how}")
 
     def get(self, docnum: int) -> bytes | None:
         """The blob of a document, None where it has none."""
@@ -175,8 +197,8 @@ class BlobReader:
                 if len(data) == size:
                     return data
         except zstandard.ZstdError as error:
-            raise IndexCorruptError(f"{self._name}: block {block} is damaged: {error}") from error
-        raise IndexCorruptError(f"{self._name}: block {block} has not the size that it should")
+            raise self._damaged(block, f"is damaged: {error}") from error
+        raise self._damaged(block, "has not the size that it should")
 
     def _frame(self, block: int) -> memoryview:
         start, stop = self._block_starts[block : block + 2].tolist()

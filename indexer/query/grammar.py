@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from analyzers.late import late
 from analyzers.named import NamedTuple
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
@@ -44,7 +45,7 @@ from indexer.query.questions import WHETHER, Asking
 from indexer.results import DAYS_WRITTEN, MatchLevel, is_day
 
 _WORD_SUFFIX = re.compile(r"(?P<fuzzy>~\d*)?(?:\^(?P<boost>\d+(?:\.\d+)?))?$")
-_PIECES = re.compile(r"[^\s()]+")
+_PIECES = late(r"[^\s()]+")
 """What stands between blanks or brackets in a phrase."""
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from analyzers.late import late
 from analyzers.named import NamedTuple
 from analyzers.normalizer import unmark
 from indexer.errors import QueryError
@@ -29,15 +30,15 @@ _LEXEME = re.compile(
       | (?P<other>.)""",
     re.VERBOSE,
 )
-_NAMED = re.compile(r"[^\s():«»\"“„”+-][^\s():«»\"“„”]*:(?=[^\s)])")
+_NAMED = late(r"[^\s():«»\"“„”+-][^\s():«»\"“„”]*:(?=[^\s)])")
 """What may be a field by a name of the index: that may hold digits and _."""
 
 _VALUE = re.compile(r"[^\s()«»\"“„”]+")
 CLOSING_MARKS = "؟،؛۔!?.,;:…"
 """What may end a word of a query and belongs to the sentence around it."""
 
-_BOOST = re.compile(r"\^\d+(?:\.\d+)?")
-_SUFFIX = re.compile(r"(?:~(?P<slop>\d+))?(?:\^(?P<boost>\d+(?:\.\d+)?))?")
+_BOOST = late(r"\^\d+(?:\.\d+)?")
+_SUFFIX = late(r"(?:~(?P<slop>\d+))?(?:\^(?P<boost>\d+(?:\.\d+)?))?")
 
 
 _STRAY_QUOTE = "the quotation mark {} has no partner: it was taken as punctuation"

@@ -12,13 +12,13 @@ result; the counts of the collection only weigh it, see `_Likely`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from analyzers.analyzer import Analysis, analyze_form
 from analyzers.asking import asking_alike
 from analyzers.feminines import pairs_of, parted
+from analyzers.late import late
 from analyzers.named import NamedTuple
 from analyzers.plurals import bears, relatives
 from analyzers.proclitics import PROCLITICS, rests_in, splits
@@ -32,7 +32,7 @@ from indexer.ranking.source import NO_SPANS, FieldSource, Level, Spans, Vocabula
 from indexer.ranking.strict import kept
 from indexer.results import Tier
 
-_TWICE = re.compile(r"(.)\1+")
+_TWICE = late(r"(.)\1+")
 
 _ATTACHED = ("و", "ف", "ب", "ل", "ك")
 """What may be written together with a short word of the variant table."""

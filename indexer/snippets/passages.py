@@ -11,11 +11,12 @@ import re
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Sequence
 
+from analyzers.late import late
 from analyzers.named import NamedTuple
 from indexer.results import Match, Snippet
 from indexer.snippets.highlighter import Highlight
 
-_PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\r\n]*\r\n")
+_PARAGRAPH_END = late(r"\n[^\S\n]*\n|\r\n[^\S\r\n]*\r\n")
 _SENTENCE_START = re.compile(r"[.!?؟؛\n]\s*")
 _NOT_SPACE = re.compile(r"\S")
 
@@ -132,7 +133,7 @@ def _sentence_at(text: str, offset: int) -> str:
 _KNOWN_BY = 200
 """Code points on each side by which a sentence is known."""
 
-_CAPTION = re.compile(r"[^\n]{0,150}[(（][^()\n]{2,30}[)）][ \t\r]*(?:\n|\Z)")
+_CAPTION = late(r"[^\n]{0,150}[(（][^()\n]{2,30}[)）][ \t\r]*(?:\n|\Z)")
 """A line that ends in whom a picture is from: «... بقطاع غزة (رويترز)»."""
 
 _KNOWN_SHARE, _CAPTION_SHARE = 0.5, 0.8

@@ -15,6 +15,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
+from analyzers.late import late
 from indexer.errors import IndexCorruptError, IndexLockedError, IndexNotWritableError, Remedy
 from indexer.storage import durable
 from indexer.storage.location import LOCK_NAME, exists
@@ -31,9 +32,7 @@ _NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.
 """What file systems without flock answer, as some of the network do."""
 
 _HOLDER_BYTES = 512
-_is_holder = re.compile(
-    r"(\d{1,10}) ([\w.-]{1,255}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\+00:00\n", re.ASCII
-).fullmatch
+_HOLDER = late(r"(?a)(\d{1,10}) ([\w.-]{1,255}) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\+00:00\n")
 
 
 class Lock:
@@ -123,7 +122,7 @@ def _holder(descriptor: int) -> str:
     text = ""
     with suppress(OSError):
         text = os.pread(descriptor, _HOLDER_BYTES, 0).decode("utf-8", "replace")
-    said = _is_holder(text)
+    said = _HOLDER.fullmatch(text)
     if said is None or told not in ("", "0", said[1]):
         return f" (process {told})" if told.strip("0") else ""
     process, host, since = said.groups()

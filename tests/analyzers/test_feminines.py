@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from analyzers import feminines
 from analyzers.feminines import Pair, Side, pairs, pairs_of, parted, side
 from analyzers.lists import lines_of
 from analyzers.normalizer import fold
@@ -41,6 +42,12 @@ def test_every_pair_is_found_by_the_stem_of_its_words() -> None:
         and pair not in pairs_of(stem(fold(pair.noun)))
     ]
     assert lost == []
+
+
+def test_a_stem_finds_the_pairs_that_a_look_at_each_finds() -> None:
+    stems = {pair: feminines._stems_of(pair) for pair in pairs()}
+    for stem_ in {stem_ for found in stems.values() for stem_ in found} | {"كتاب", "", "ه"}:
+        assert pairs_of(stem_) == tuple(pair for pair in pairs() if stem_ in stems[pair])
 
 
 def test_no_noun_stands_twice_or_beside_itself() -> None:

@@ -101,6 +101,24 @@ def test_a_second_base_is_refused() -> None:
         type(NamedTuple)("Two", (NamedTuple, int), {})
 
 
+def test_names_and_defaults_are_checked_as_theirs() -> None:
+    for body in (
+        "_a: int",
+        "a: int = 1\n    b: int",
+        "\n    ".join(f"a{n}: int" for n in range(99)),
+    ):
+        with pytest.raises((TypeError, ValueError)):
+            exec(f"from analyzers.named import NamedTuple\nclass C(NamedTuple):\n    {body}")
+
+
+def test_what_is_made_of_an_iterable_has_all_fields() -> None:
+    assert Ours._make(iter([1, None, "x"])) == (1, None, "x")
+    with pytest.raises(TypeError):
+        Ours._make([1])
+    with pytest.raises(ValueError, match="unexpected"):
+        Ours(1)._replace(d=1)  # type: ignore[call-arg]
+
+
 def sources() -> list[Path]:
     return [path for room in ("analyzers", "indexer") for path in (PROJECT / room).rglob("*.py")]
 

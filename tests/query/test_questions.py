@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from analyzers.analyzer import analyze_form
-from analyzers.asking import asking_alike
+from analyzers.asking import asking_alike, helps_to_ask
+from analyzers.lists import read_list, words_of
+from analyzers.normalizer import fold, unmark
 from analyzers.stopwords import is_stopword
 from indexer.query.nodes import StemQuery, WordsQuery, leaves_of
 from indexer.query.parser import QueryParser
@@ -84,6 +86,15 @@ def test_words_that_only_help_to_ask_count_least(text: str, folded: list[str]) -
     words = QueryParser(asked=1.0).parse(text).leaves
     less = {leaf.word.analysis.folded: leaf.boost for leaf in words if leaf.boost != 1.0}  # type: ignore[union-attr]
     assert less == dict.fromkeys(folded, DEFAULT.request)
+
+
+def test_every_word_of_the_list_helps_to_ask_also_after_and() -> None:
+    words = {fold(unmark(word)) for word in words_of(read_list("request_words.txt"))}
+    for word in words:
+        assert helps_to_ask(word)
+        assert helps_to_ask("و" + word)
+    for word in ("كتاب", "و", "بغداد", "طرق"):
+        assert helps_to_ask(word) == (word in words)
 
 
 QUESTIONS: dict[str, tuple[str, bool, str | None]] = {
