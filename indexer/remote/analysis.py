@@ -165,8 +165,6 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
             source.update(fields)
             begins = np.array(document.get(f"_parts_{name}", ()), np.int64)
             parts.append(batch.starts[first:last].searchsorted(begins))
-            if len(begins):
-                source[f"parts_{name}"] = parts[-1].tolist()
         columns.append(list(terms.columns(batch.form_ids, batch.bounds, parts)))
         if name == PRINTED_FIELD:
             texts = [source[name] for source in sources]

@@ -7,22 +7,29 @@ are refreshed apart, and a count must not fall between two searches.
 from __future__ import annotations
 
 import secrets
+from base64 import b64decode
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from indexer.query.nodes import Leaf
+from indexer.ranking.memory import Memory
 from indexer.ranking.snapshot import Snapshot
 from indexer.remote.client import Client, ClusterError
-from indexer.remote.forms import FormTable
+from indexer.remote.columns import unpacked
 from indexer.remote.head import Head, Meta
 from indexer.remote.lexicon import Lexicon
-from indexer.remote.mapping import MOST_TERMS, Json
-from indexer.remote.source import CandidateSegment
+from indexer.remote.mapping import MOST_TERMS, RANKED, SHOWN, Json
+from indexer.remote.source import Candidate, CandidateSegment
 from indexer.remote.statistics import RemoteStatistics
 
 _PAGE = 500
 _PAGE_OF_COLUMNS = 5_000
-_TEXTS_AT_ONCE = 64
+_SHOWN_AT_ONCE = 64
+_FREQUENCY_BYTES = 4 << 20
+_PADDING = "=="
+"""A cluster leaves it out."""
+
+_OF_THE_BEST = "timed_out,_shards.failed,hits.total,aggregations,hits.hits.fields,hits.hits._source"
 
 
 def admitted_by(head: Head) -> Json:
@@ -46,20 +53,33 @@ class OpenCommit:
         words = meta.words_index(head.number)
         self.lexicon = Lexicon(client, self._index, words, head.routes, self._preference)
         self.admitted = admitted_by(head)
-        self._table = FormTable()
+        self.asked = self.statistics()
+        self.bare = self.snapshot_of([], self.asked)
+        """The commit without documents: what words mean in it is kept in its memory."""
+        self._frequencies = Memory(_FREQUENCY_BYTES)
 
     def statistics(self, told: Mapping[Leaf, int] | None = None) -> RemoteStatistics:
         """The statistics of the whole commit."""
         return RemoteStatistics(self.head, self.lexicon, told)
 
-    def snapshot_of(self, hits: Sequence[Json], statistics: RemoteStatistics) -> Snapshot:
+    def snapshot_of(
+        self, candidates: Sequence[Candidate], statistics: RemoteStatistics
+    ) -> Snapshot:
         """Some documents, to be ranked by the statistics of the whole."""
-        if self._table.is_full:
-            self._table = FormTable()
-        segment = CandidateSegment(hits, self._table, self.lexicon, self.texts)
+        segment = CandidateSegment(candidates, self.lexicon, self.shown)
         return Snapshot([segment], statistics=statistics)
 
-    def search(self, body: Json) -> Json:
+    def frequency(self, leaf: Leaf) -> int | None:
+        """How many documents hold a leaf, if that was asked before."""
+        found: int | None = self._frequencies.known((leaf,))
+        return found
+
+    def keep_frequencies(self, told: Mapping[Leaf, int]) -> None:
+        """Remember how many documents hold some leaves: it holds as long as the commit is open."""
+        for leaf, documents in told.items():
+            self._frequencies.keep((leaf,), documents)
+
+    def search(self, body: Json, **params: str) -> Json:
         """One search. Raises ClusterError if a shard did not answer: no result is a part."""
         self.lexicon.requests += 1
         answer = self._client.ask(
@@ -69,31 +89,47 @@ class OpenCommit:
             preference=self._preference,
             search_type="dfs_query_then_fetch",
             allow_partial_search_results="false",
+            **params,
         )
         if answer["_shards"]["failed"] or answer.get("timed_out"):
             raise ClusterError(f"not all parts of {self._client.address} answered: try again")
         return answer
 
+    def best(
+        self, query: Json, size: int, *, shown: bool = False, counting: Json | None = None
+    ) -> tuple[list[Candidate], int, Json]:
+        """The documents that the cluster ranks first, how many answer, and what was counted.
+
+        shown: whether to give what is shown of them, too; else the cluster reads no more of a
+        document than one value. counting: aggregations.
+        """
+        body: Json = {"size": size, "query": query, "track_total_hits": True}
+        body |= _told([RANKED], shown=shown) | ({"aggs": counting} if counting else {})
+        answer = self.search(body, filter_path=_OF_THE_BEST)
+        found = answer["hits"]
+        candidates = list(map(_ranked, found.get("hits", ())))
+        return candidates, found["total"]["value"], answer.get("aggregations", {})
+
     def every(
-        self, query: Json, fields: Sequence[str] = (), columns: Sequence[str] = ()
+        self, query: Json, columns: Sequence[str] = (), *, shown: bool = False
     ) -> Generator[Json, None, None]:
         """All documents that answer, in the order of the index, at one point in time.
 
-        fields: of the source. columns: doc values. By `sort` each has its file and place.
+        By `sort` each has its file, place and date. columns: doc values that are given. shown:
+        whether to give what is shown of them, too.
         """
         point = self._client.ask(
             "POST", f"{self._index}/_search/point_in_time", keep_alive="2m",
             preference=self._preference,
         )["pit_id"]  # fmt: skip
-        page = _PAGE if fields else _PAGE_OF_COLUMNS
+        page = _PAGE if shown or RANKED in columns else _PAGE_OF_COLUMNS
         body: Json = {
             "size": page,
             "query": query,
-            "_source": list(fields) or False,
-            "docvalue_fields": list(columns),
-            "sort": ["file", "place"],
+            "sort": ["file", "place", "date"],
             "track_total_hits": False,
             "pit": {"id": point, "keep_alive": "2m"},
+            **_told(columns, shown=shown),
         }
         whole = {"allow_partial_search_results": "false"}
         try:
@@ -106,8 +142,23 @@ class OpenCommit:
         finally:
             self._client.ask("DELETE", "_search/point_in_time", {"pit_id": [point]})
 
+    def candidates(
+        self, query: Json, *, ranked: bool = False, shown: bool = False
+    ) -> Generator[Candidate, None, None]:
+        """All documents that answer, as `every` gives them. ranked: as they are ranked."""
+        for hit in self.every(query, [RANKED] if ranked else [], shown=shown):
+            yield _ranked(hit) if ranked else _placed(hit)
+
+    def named(self, names: Sequence[str]) -> list[Candidate]:
+        """What ranking reads of some documents, by their ids."""
+        found: list[Candidate] = []
+        for first in range(0, len(names), _PAGE):
+            some = list(names[first : first + _PAGE])
+            found += self.best({"ids": {"values": some}}, len(some))[0]
+        return found
+
     def documents(self, names: Sequence[str], fields: Sequence[str]) -> list[Json]:
-        """Some documents by their ids."""
+        """What is kept of some documents, by their ids."""
         found: list[Json] = []
         for first in range(0, len(names), _PAGE):
             body = {"ids": list(names[first : first + _PAGE])}
@@ -117,21 +168,39 @@ class OpenCommit:
             found += [doc for doc in answer["docs"] if doc.get("found")]
         return found
 
-    def texts(self, names: Sequence[str]) -> dict[str, str]:
-        """The texts of some documents by their ids."""
-        self.lexicon.requests += 1
-        found: dict[str, str] = {}
-        for first in range(0, len(names), _TEXTS_AT_ONCE):
-            some = self.documents(names[first : first + _TEXTS_AT_ONCE], ["text"])
-            found |= {doc["_id"]: doc["_source"]["text"] for doc in some}
+    def shown(self, names: Sequence[str]) -> dict[str, Json]:
+        """What is shown of some documents, by their ids."""
+        found: dict[str, Json] = {}
+        for first in range(0, len(names), _SHOWN_AT_ONCE):
+            self.lexicon.requests += 1
+            some = self.documents(names[first : first + _SHOWN_AT_ONCE], SHOWN)
+            found |= {doc["_id"]: doc["_source"] for doc in some}
         return found
 
-    def where(self, field: str, value: str | int) -> Iterator[Json]:
-        """The documents with a value in a field, whole."""
+    def where(self, field: str, value: str | int) -> Iterator[Candidate]:
+        """The documents with a value in a field, as they are shown."""
         query = {"bool": {"must": [{"term": {field: value}}], **self.admitted}}
-        return self.every(query, ["file", "place", "date", "record", "title", "text", "stored"])
+        return self.candidates(query, shown=True)
 
     @cached_property
     def figures(self) -> Json:
         """Sizes of the index."""
         return self._client.ask("GET", f"{self._index},{self._index}-words/_stats/store,segments")
+
+
+def _told(columns: Sequence[str], *, shown: bool) -> Json:
+    """What of a search says which parts of the documents it gives."""
+    found: Json = {"_source": True} if shown else {"stored_fields": "_none_"}
+    return found | {"docvalue_fields": list(columns)}
+
+
+def _ranked(hit: Json) -> Candidate:
+    """A document with what ranking reads of it."""
+    ranked = unpacked(b64decode(hit["fields"][RANKED][0] + _PADDING))
+    return Candidate(*ranked[:3], ranked, hit.get("_source"))
+
+
+def _placed(hit: Json) -> Candidate:
+    """A document of some that are sorted by file, place and date."""
+    file, place, date, *_ = hit["sort"]
+    return Candidate(file, place, date, None, hit.get("_source"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from indexer.reading.documents import Documents, Found
 from indexer.remote.commit import OpenCommit
 from indexer.remote.lexicon import Lexicon, plain
 from indexer.remote.mapping import Json
-from indexer.remote.source import CandidateSegment
+from indexer.remote.source import Candidate, CandidateSegment
 from indexer.remote.writer import PART_BITS
 from indexer.reports import TermStats
 from indexer.schema import FORM_FIELDS
@@ -34,11 +34,15 @@ class RemoteDocuments(Documents):
     """The documents of one commit, by name; a long text that was cut is whole again."""
 
     def __init__(
-        self, commit: OpenCommit, catalogue: Catalogue, files: FileTable, hits: Sequence[Json]
+        self,
+        commit: OpenCommit,
+        catalogue: Catalogue,
+        files: FileTable,
+        found: Sequence[Candidate],
     ) -> None:
         self._commit = commit
-        self._size = len(hits)
-        super().__init__(commit.snapshot_of(hits, commit.statistics()), catalogue, files)
+        self._size = len(found)
+        super().__init__(commit.snapshot_of(found, commit.statistics()), catalogue, files)
 
     def all(self) -> Docs:
         """All documents at hand."""
@@ -49,7 +53,7 @@ class RemoteDocuments(Documents):
         segment, docnum, _ = self._placed(name, line)[0]
         assert isinstance(segment, CandidateSegment)  # noqa: S101  as `snapshot_of` makes it
         texts = (segment.text(docnum, field) for field in FORM_FIELDS)
-        return segment.hits[docnum]["_id"], Sample(*texts)
+        return segment.candidates[docnum].name, Sample(*texts)
 
     def _of_file(self, number: int) -> list[Found]:
         return self._found("file", number)
@@ -58,20 +62,21 @@ class RemoteDocuments(Documents):
         return self._found("record", name)
 
     def _found(self, field: str, value: str | int) -> list[Found]:
-        hits = whole(self._commit.where(field, value))
-        snapshot = self._commit.snapshot_of(hits, self._commit.statistics())
-        places = map(snapshot.locate, range(len(hits)))
+        found = whole(self._commit.where(field, value))
+        snapshot = self._commit.snapshot_of(found, self._commit.statistics())
+        places = map(snapshot.locate, range(len(found)))
         return [Found(segment, docnum, segment.record(docnum)) for segment, docnum in places]
 
 
-def whole(hits: Iterator[Json]) -> list[Json]:
-    """Documents in the order of their files, the parts of each put together."""
-    found: list[Json] = []
-    for hit in hits:
-        if hit["_source"]["place"] % (1 << PART_BITS) and found:
-            found[-1]["_source"]["text"] += hit["_source"]["text"]
+def whole(pieces: Iterator[Candidate]) -> list[Candidate]:
+    """Documents in the order of their files, as they are shown; the pieces of each put together."""
+    found: list[Candidate] = []
+    for piece in pieces:
+        shown = cast("Json", piece.shown)
+        if piece.place % (1 << PART_BITS) and found:
+            cast("Json", found[-1].shown)["text"] += shown["text"]
         else:
-            found.append(hit)
+            found.append(piece)
     return found
 
 

@@ -71,6 +71,7 @@ class Lexicon:
         self._wanted_counts: dict[tuple[Sort, str], None] = {}
         self._wanted_forms: dict[tuple[Sort, str], None] = {}
         self._wanted_near: dict[Fuzzy, None] = {}
+        self._wanted_nearest: dict[str, None] = {}
         self.requests = 0
 
     # Noting
@@ -96,16 +97,26 @@ class Lexicon:
             self._wanted_near[pattern] = None
         return known
 
+    def note_nearest(self, stem: str) -> bool:
+        """That the stems spelled like one will be asked for; whether they are known already."""
+        known = stem in self._nearest
+        if not known:
+            self._wanted_nearest[stem] = None
+        return known
+
     def fetch(self) -> bool:
         """Ask for what was noted; whether there was anything."""
         counts, self._wanted_counts = list(self._wanted_counts), {}
         forms, self._wanted_forms = list(self._wanted_forms), {}
         near, self._wanted_near = list(self._wanted_near), {}
+        nearest, self._wanted_nearest = list(self._wanted_nearest), {}
         if forms or near:
             self._fetch_words(forms, near)
+        if nearest:
+            self._fetch_nearest(nearest)
         for first in range(0, len(counts), _COUNTED_AT_ONCE):
             self._fetch_counts(counts[first : first + _COUNTED_AT_ONCE])
-        return bool(counts or forms or near)
+        return bool(counts or forms or near or nearest)
 
     # Answers
 
@@ -132,8 +143,8 @@ class Lexicon:
 
     def nearest(self, stem: str, least: float) -> list[tuple[str, float]]:
         """The other stems spelled like one, and how like each is."""
-        if stem not in self._nearest:
-            self._nearest[stem] = tuple(self._find_nearest(stem))
+        if not self.note_nearest(stem):
+            self.fetch()
         return [(other, like) for other, like in self._nearest[stem] if like >= least]
 
     def near(self, pattern: Fuzzy) -> tuple[tuple[str, str], ...]:
@@ -251,20 +262,19 @@ class Lexicon:
         for doc in answer["docs"]:
             yield doc.get("term_vectors", {})
 
-    def _find_nearest(self, stem: str) -> Iterator[tuple[str, float]]:
-        grams = grams_in(stem)
-        if not grams:
-            return
-        # 2 s >= least (n + m) and m >= s: what shares less cannot be like enough
-        fewest = max(1, -int(-LEAST_LIKENESS * len(grams) // (2 - LEAST_LIKENESS)))
-        shared = [{"constant_score": {"filter": {"term": {"g": gram}}}} for gram in grams]
-        query = {"bool": {"should": shared, "minimum_should_match": fewest}}
-        body = {"size": _MOST_STEMS, "query": query, "_source": ["k"], "track_total_hits": False}
-        for hit in self._asked(f"{self._words}/_search", body)["hits"]["hits"]:
-            other = hit["_source"]["k"]
-            like = likeness(other, stem)
-            if other != stem and like >= LEAST_LIKENESS:
-                yield other, like
+    def _fetch_nearest(self, stems: list[str]) -> None:
+        """The stems spelled like each of some, with one request."""
+        where = json.dumps({"index": self._words, "preference": self._preference})
+        lines = [line for stem in stems for line in (where, json.dumps(_spelled_like(stem)))]
+        self.requests += 1
+        answers = self._client.lines("_msearch", lines)["responses"]
+        for stem, answer in zip(stems, answers, strict=True):
+            likes = {source["k"]: likeness(source["k"], stem) for source in _found(answer)}
+            self._nearest[stem] = tuple(
+                (other, like)
+                for other, like in likes.items()
+                if other != stem and like >= LEAST_LIKENESS
+            )
 
 
 _ALL = {"rewrite": "constant_score"}
@@ -277,6 +287,18 @@ def _fitting(pattern: Wildcard) -> Json:
 def _near(pattern: Fuzzy) -> Json:
     within = {"value": pattern.word, "fuzziness": pattern.edits, "transpositions": True}
     return {"fuzzy": {"f": within | {"max_expansions": MOST_SHOWN, **_ALL}}}
+
+
+def _spelled_like(stem: str) -> Json:
+    """A search for the stems that share enough trigrams with one."""
+    grams = grams_in(stem)
+    if not grams:
+        return {"query": NOTHING}
+    # 2 s >= least (n + m) and m >= s: what shares less cannot be like enough
+    fewest = max(1, -int(-LEAST_LIKENESS * len(grams) // (2 - LEAST_LIKENESS)))
+    shared = [{"constant_score": {"filter": {"term": {"g": gram}}}} for gram in grams]
+    query = {"bool": {"should": shared, "minimum_should_match": fewest}}
+    return {"size": _MOST_STEMS, "query": query, "_source": ["k"], "track_total_hits": False}
 
 
 def _found(answer: Json) -> list[Json]:

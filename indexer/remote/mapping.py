@@ -6,8 +6,8 @@ NAME-dN       the documents. For each of the fields text and title, one field a 
               text but for text_r, which has each once. `both` has the stems of title and text that
               are no stopwords, those of the title as often as they count: by it candidates are
               found. `ranked` has what ranking reads of a candidate, see `columns`, and `prints`
-              what copies are found by, see `remote.prints`. Of _source title, text and stored are
-              shown.
+              what copies are found by, see `remote.prints`. _source has title, text and stored,
+              which are shown.
 NAME-dN-words the lexicon: a document for each written form, and one for each stem
 NAME-meta     what is committed: see `head`
 
@@ -36,6 +36,9 @@ PRINTS = "prints"
 VALUES = (RANKED, PRINTS)
 """Kept as doc values only."""
 
+SHOWN = ("title", "text", "stored")
+"""What is given of a document as it was sent, and is all that is kept of it so."""
+
 MOST_SHOWN = 10_000
 """Documents that a cluster gives at once, its own default."""
 
@@ -49,6 +52,11 @@ _TERM_LETTERS = 1_000
 def level_field(field: str, level: Level) -> str:
     """The cluster's field with the terms of a field at a level."""
     return f"{field}_{SUFFIX[level]}"
+
+
+def document_name(file: int, place: int) -> str:
+    """The id of a document."""
+    return f"{file}-{place}"
 
 
 def key_of(term: str) -> str:
@@ -84,9 +92,6 @@ def _settings(shards: int, replicas: int | None) -> Json:
 
 def documents_body(shards: int, replicas: int | None) -> Json:
     """The index of the documents."""
-    kept = ["text", "stored", *(f"parts_{field}" for field in FORM_FIELDS)]
-    levels = _levels()
-    unkept = [*(name for name in levels if not name.endswith("_u")), *VALUES]
     return {
         "settings": {
             **_settings(shards, replicas),
@@ -114,7 +119,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
         },
         "mappings": {
             "dynamic": "strict",
-            "_source": {"excludes": unkept},
+            "_source": {"includes": list(SHOWN)},
             "properties": {
                 "file": {"type": "long"},
                 "place": {"type": "long"},
@@ -122,9 +127,8 @@ def documents_body(shards: int, replicas: int | None) -> Json:
                 "record": {"type": "keyword", "ignore_above": 8000},
                 "title_length": {"type": "long"},
                 "text_length": {"type": "long"},
-                "title": {"type": "text", "index": False},
-                **{name: {"type": "object", "enabled": False} for name in kept},
-                **levels,
+                **{name: {"type": "object", "enabled": False} for name in SHOWN},
+                **_levels(),
                 **{name: {"type": "binary", "doc_values": True} for name in VALUES},
             },
         },

@@ -14,7 +14,7 @@ from indexer.reading.tables import VariantTables
 from indexer.remote.client import Client
 from indexer.remote.commit import OpenCommit
 from indexer.remote.head import Head, Meta
-from indexer.remote.mapping import REMOTE_VERSION, Json
+from indexer.remote.mapping import REMOTE_VERSION
 from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
@@ -25,10 +25,9 @@ if TYPE_CHECKING:
     from indexer.reading.reasons import Count, Reason
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
+    from indexer.remote.source import Candidate
     from indexer.reports import Document, Meeting, TermStats
     from indexer.results import TermSortKey
-
-_WHOLE = ["file", "place", "date", "record", "title", "text", "stored"]
 
 
 class RemoteReader(Reader):
@@ -175,6 +174,7 @@ class RemoteReader(Reader):
         """See Index. Numbers of documents are those of one search here, so no ids are kept."""
         search = self._search(query, options)
         ranked = search.rank(k)
+        search.fetch(ranked.docs.tolist())
         return [
             (search.document_id(doc), score)
             for doc, score in zip(ranked.docs.tolist(), ranked.scores.tolist(), strict=True)
@@ -184,18 +184,18 @@ class RemoteReader(Reader):
         self, query: str = "", options: SearchOptions = SearchOptions()
     ) -> Iterator[Document]:
         """See Index."""
-        for hit in self._search(query, options).each(_WHOLE):
-            documents = self._documents_of([hit])
+        for each in self._search(query, options).each():
+            documents = self._documents_of([each])
             yield from documents.each(documents.all())
 
     @property
     def _documents(self) -> Documents:
         return self._documents_of([])
 
-    def _documents_of(self, hits: Sequence[Json]) -> RemoteDocuments:
+    def _documents_of(self, found: Sequence[Candidate]) -> RemoteDocuments:
         from indexer.remote.documents import RemoteDocuments
 
-        return RemoteDocuments(self._commit_open, self._catalogue, self._files, hits)
+        return RemoteDocuments(self._commit_open, self._catalogue, self._files, found)
 
     @property
     def document_count(self) -> int:

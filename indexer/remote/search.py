@@ -7,6 +7,7 @@ many documents hold each and the best candidates. Texts come with one more, for 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,8 +27,9 @@ from indexer.query.nodes import (
     WordsQuery,
     children_of,
     leaves_of,
+    patterns_of,
 )
-from indexer.query.patterns import Fuzzy
+from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.hits import Place
 from indexer.ranking.meanings import BESIDE, CORE, OTHER
@@ -37,11 +39,10 @@ from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
 from indexer.reading.search import Found, Search, Shown
 from indexer.remote.clauses import Clauses
-from indexer.remote.lexicon import NOTHING
+from indexer.remote.lexicon import NOTHING, sort_of
 from indexer.remote.mapping import MOST_SHOWN, Json
-from indexer.remote.source import CandidateSegment
-from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet
-from indexer.snippets.passages import Told
+from indexer.remote.source import Candidate, CandidateSegment
+from indexer.results import Hit, Match, SearchOptions, SearchResults
 
 if TYPE_CHECKING:
     from indexer.remote.commit import OpenCommit
@@ -63,12 +64,6 @@ _MORE_TEXTS = 10
 _MOST_EXAMINED = 2_000
 """Documents that are looked at to say why none was found."""
 
-RANKED = [
-    "file", "place", "date", "title", "title_length", "text_length",
-    "title_u", "text_u", "parts_title", "parts_text", "stored",
-]  # fmt: skip
-"""What ranking needs of a candidate."""
-
 _MARKS = "vowel marks are compared in texts: on a cluster only the best {} were read, and counted"
 
 
@@ -86,10 +81,8 @@ class RemoteSearch(Search):
         parsed: ParsedQuery | None = None,
     ) -> None:
         self._commit = commit
-        self._asked_statistics = commit.statistics()
-        bare = commit.snapshot_of([], self._asked_statistics)
-        super().__init__(bare, files, variants, text, options, aliases, parsed)
-        self._clauses = Clauses(Resolver.of(bare), commit.lexicon)
+        super().__init__(commit.bare, files, variants, text, options, aliases, parsed)
+        self._clauses = Clauses(Resolver.of(commit.bare), commit.lexicon)
         self._notes: list[str] = []
         self._prepared = False
 
@@ -102,10 +95,11 @@ class RemoteSearch(Search):
         self._prepared = True
         resolver, leaves = Resolver.of(self.snapshot), self._weighed()
         self._clauses.share_among(leaves)
-        self._asked_statistics.notes = True
+        self._commit.asked.notes = True
         for _ in range(_ROUNDS):
             for leaf in leaves:
                 self._clauses.note(leaf)
+                self._note_terms(leaf)
             for leaf in leaves:
                 if isinstance(leaf, StemQuery):  # as who looks for unknown words will ask
                     variants = leaf.variants
@@ -116,11 +110,26 @@ class RemoteSearch(Search):
             if not self._commit.lexicon.fetch():
                 break
             self.snapshot.memory.clear()  # expanded by what was known
-        self._asked_statistics.notes = False
+        self._commit.asked.notes = False
+
+    def _note_terms(self, leaf: Leaf) -> None:
+        """Note what ranking will ask of the lexicon for a word, as far as is known."""
+        if not isinstance(leaf, StemQuery):
+            return
+        lexicon, resolver = self._commit.lexicon, Resolver.of(self.snapshot)
+        own = resolver.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants, leaf.quoted)
+        for group in own:
+            if group.level == "nearest":
+                if lexicon.note_nearest(group.key):
+                    for stem, _ in lexicon.nearest(group.key, self.snapshot.settings.likeness):
+                        lexicon.note_forms("s", stem)
+            elif group.level != "exact":
+                lexicon.note_forms(sort_of(group.level), group.key)
 
     def shown(self, found: Found) -> SearchResults:
         """See Search."""
         self._prepare_doubts()
+        self.fetch([place.doc for place in found.places])
         return super().shown(found)
 
     def _prepare_doubts(self) -> None:
@@ -168,11 +177,9 @@ class RemoteSearch(Search):
                 filters[f"{number} {CORE}"] = self._clauses.holding(leaf, CORE)
         return filters
 
-    def _told(self, leaves: Sequence[Leaf], answer: Json) -> dict[Leaf, int]:
+    def _told(self, leaves: Sequence[Leaf], counted: Json) -> dict[Leaf, int]:
         """The document frequency of each leaf: of the word itself, or what stands for it."""
-        if not leaves:
-            return {}
-        buckets = answer["aggregations"]["every"]["within"]["held"]["buckets"]
+        buckets = counted["every"]["within"]["held"]["buckets"]
         counts = {name: bucket["doc_count"] for name, bucket in buckets.items()}
         return {
             leaf: next(
@@ -192,11 +199,11 @@ class RemoteSearch(Search):
         self._prepare()
         if self.options.sort != "relevance":
             return self._rank_by_other(count)
-        hits, total, told = self._candidates(self._members(), count, self._weighed())
-        self._take(hits, told)
+        found, total, told = self._candidates(self._members(), count, self._weighed())
+        self._take(found, told)
         ranked = self.evaluator.rank(self.query, count, self._path_ranks)
-        if self._verified and total > len(hits):
-            self._notes.append(_MARKS.format(f"{len(hits):,}"))
+        if self._verified and total > len(found):
+            self._notes.append(_MARKS.format(f"{len(found):,}"))
         return ranked if self._verified else ranked._replace(total=total)
 
     @property
@@ -208,30 +215,46 @@ class RemoteSearch(Search):
 
     def _candidates(
         self, query: Json, count: int | None, leaves: Sequence[Leaf]
-    ) -> tuple[list[Json], int, dict[Leaf, int]]:
+    ) -> tuple[list[Candidate], int, dict[Leaf, int]]:
         """Documents among which the `count` best are, all if None; else see `_best`."""
         size = _PAGE if count is None else min(count + self._beyond, MOST_SHOWN)
-        hits, total, told = self._best(query, size, leaves)
-        if total > len(hits) and (count is None or count > len(hits)):
-            hits = list(self._commit.every(query, RANKED))
-        return hits, total, told
+        found, total, told = self._best(query, size, leaves)
+        if total > len(found) and (count is None or count > len(found)):
+            found = list(self._all_of(query))
+        return found, total, told
 
     def _best(
         self, query: Json, size: int, leaves: Sequence[Leaf]
-    ) -> tuple[list[Json], int, dict[Leaf, int]]:
+    ) -> tuple[list[Candidate], int, dict[Leaf, int]]:
         """The best documents, how many answer, and how many of the index hold each leaf."""
-        body = {"size": size, "query": query, "track_total_hits": True, "_source": RANKED}
-        answer = self._commit.search(body | self._counting(leaves))
-        total: int = answer["hits"]["total"]["value"]
-        return answer["hits"]["hits"], total, self._told(leaves, answer)
+        told = {leaf: self._commit.frequency(leaf) for leaf in leaves}
+        unknown = [leaf for leaf, documents in told.items() if documents is None]
+        found, total, counted = self._commit.best(
+            query, size, shown=self._reads_texts, counting=self._counting(unknown)
+        )
+        if unknown:
+            fresh = self._told(unknown, counted)
+            self._commit.keep_frequencies(fresh)
+            told |= fresh
+        return found, total, cast("dict[Leaf, int]", told)
 
-    def _counting(self, leaves: Sequence[Leaf]) -> Json:
+    def _all_of(self, query: Json) -> Iterator[Candidate]:
+        """All documents that answer."""
+        return self._commit.candidates(query, ranked=True, shown=self._reads_texts)
+
+    @cached_property
+    def _reads_texts(self) -> bool:
+        """Whether ranking reads the texts of candidates: for marks, or for words with a star."""
+        patterns = (pattern for leaf in self._weighed() for pattern in patterns_of(leaf))
+        return self._verified or any(isinstance(pattern, Wildcard) for pattern in patterns)
+
+    def _counting(self, leaves: Sequence[Leaf]) -> Json | None:
         """What of a search counts the documents that hold each leaf."""
         if not leaves:
-            return {}
+            return None
         held = {"filters": {"filters": self._frequencies(leaves)}}
         within: Json = {"filter": {"bool": self._commit.admitted}, "aggs": {"held": held}}
-        return {"aggs": {"every": {"global": {}, "aggs": {"within": within}}}}
+        return {"every": {"global": {}, "aggs": {"within": within}}}
 
     def counted(self, leaves: Sequence[Leaf]) -> Evaluator:
         """What knows how many documents hold each word of the query, whatever its place."""
@@ -243,12 +266,14 @@ class RemoteSearch(Search):
     def _verified(self) -> bool:
         return "marks" in self.options.strict
 
-    def _take(self, hits: Sequence[Json], told: Mapping[Leaf, int]) -> None:
+    def _take(self, found: Sequence[Candidate], told: Mapping[Leaf, int]) -> None:
         """Rank among these documents from here on."""
-        self.snapshot = self._commit.snapshot_of(hits, self._commit.statistics(told))
-        if self._verified:
-            self._segment.fetch_texts(range(len(hits)))
+        self.snapshot = self._commit.snapshot_of(found, self._commit.statistics(told))
         self.evaluator = Evaluator(self.snapshot, self._verify())
+
+    def fetch(self, docs: Sequence[int]) -> None:
+        """Have what is shown of some documents at hand."""
+        self._segment.fetch(docs)
 
     @property
     def _segment(self) -> CandidateSegment:
@@ -259,23 +284,23 @@ class RemoteSearch(Search):
     def _rank_by_other(self, count: int | None) -> Ranked:
         """All members by path, date or size: their places first, then what is shown."""
         query = self._members()
-        found = list(self._commit.every(query, ["file", "place", "date", "stored.date"]))
-        files = np.array([hit["_source"]["file"] for hit in found], np.int64)
-        places = np.array([hit["_source"]["place"] for hit in found], np.int64)
+        found = list(self._commit.candidates(query))
+        files = np.array([each.file for each in found], np.int64)
+        places = np.array([each.place for each in found], np.int64)
         keys: list[Any] = [places, self._files.ranks(files)]
         if self.options.sort == "size":
             keys.append([-self._files.entry(number).size for number in files.tolist()])
         if self.options.sort == "date":
-            dates = [hit["_source"]["date"] for hit in found]
+            dates = [each.date for each in found]
             rank = {date: -place for place, date in enumerate(sorted(set(dates)))}
             keys.append([rank[date] for date in dates])
         order = np.lexsort(keys)[:count].tolist()
-        wanted = [found[place]["_id"] for place in order]
+        wanted = [found[place].name for place in order]
         best, _, told = self._best(query, self._beyond, self._weighed())
-        at_hand = {hit["_id"] for hit in best}
+        at_hand = {each.name for each in best}
         others = [name for name in wanted if name not in at_hand]
-        self._take([*best, *self._commit.documents(others, RANKED)], told)
-        place_of = {hit["_id"]: docnum for docnum, hit in enumerate(self._segment.hits)}
+        self._take([*best, *self._commit.named(others)], told)
+        place_of = {each.name: docnum for docnum, each in enumerate(self._segment.candidates)}
         docs = np.array([place_of[name] for name in wanted], np.int64)
         members = self.evaluator.found(self.query)
         return Ranked(docs, self.evaluator.scores_among(self.query, members, docs), len(found))
@@ -285,12 +310,14 @@ class RemoteSearch(Search):
         self._prepare()
         leaves = leaves_of(self.parsed.query)
         query = self._clauses.of(OrQuery((*leaves,))) if leaves else NOTHING
-        some = self._commit.every({"bool": {"must": [query], **self._commit.admitted}}, RANKED)
-        hits = list(islice(some, _MOST_EXAMINED + 1))
+        some = self._commit.candidates(
+            {"bool": {"must": [query], **self._commit.admitted}}, ranked=True, shown=True
+        )
+        found = list(islice(some, _MOST_EXAMINED + 1))
         some.close()
-        if len(hits) > _MOST_EXAMINED:
+        if len(found) > _MOST_EXAMINED:
             return False
-        self._take(hits, {})
+        self._take(found, {})
         return True
 
     def like(self, name: str) -> SearchResults:
@@ -307,13 +334,13 @@ class RemoteSearch(Search):
         query = self._members()["bool"]
         query["filter"] = [*query["filter"], self._clauses.credited(weights, enough(weights))]
         query["must_not"] = [*query.get("must_not", ()), {"ids": {"values": [name]}}]
-        hits, total, _ = self._candidates({"bool": query}, self._reach, ())
-        self._take([*hits, *self._commit.documents([name], [*RANKED, "text"])], told)
-        doc = next(n for n, hit in enumerate(self._segment.hits) if hit["_id"] == name)
+        found, total, _ = self._candidates({"bool": query}, self._reach, ())
+        self._take([*found, *self._commit.named([name])], told)
+        doc = next(n for n, each in enumerate(self._segment.candidates) if each.name == name)
         likeness = Likeness(self.evaluator, self.parsed, doc)
         order = likeness.ordered(None, self._path_ranks)[0]
         seen = None if self._reach is None else self._reach + _MORE_TEXTS
-        self._segment.fetch_texts(order[:seen].tolist())
+        self.fetch([doc, *order[:seen].tolist()])
         ranked = likeness.ranked(None, self._reach, self._path_ranks)
         return self.shown(self._opened(ranked._replace(total=ranked.total + total - len(order))))
 
@@ -321,13 +348,6 @@ class RemoteSearch(Search):
 
     def _limits(self) -> tuple[str, ...]:
         return (*super()._limits(), *self._notes)
-
-    def _texts(
-        self, places: Sequence[Place], records: Sequence[Record], told: Told
-    ) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
-        if self.options.snippets > 0 or self.options.places:
-            self._segment.fetch_texts([place.doc for place in places])
-        return super()._texts(places, records, told)
 
     def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
         """See Search. Of a piece of a long text, lines are those of the whole."""
@@ -345,17 +365,14 @@ class RemoteSearch(Search):
         self._prepare()
         return super().matches(text)
 
-    def each(self, fields: Sequence[str]) -> Iterator[Json]:
+    def each(self) -> Iterator[Candidate]:
         """All documents that answer, in the order of the index; without words, all that pass."""
         self._prepare()
         wanted = self.query if self.text.strip() else self._filter or FilterQuery()
         query = {"bool": {"must": [self._clauses.of(wanted)], **self._commit.admitted}}
         if self._verified:
-            yield from self._verified_hits(query, fields)
+            self._take(list(self._all_of(query)), {})
+            for docnum in self.evaluator.members(self.query).tolist():
+                yield self._segment.candidates[docnum]
         else:
-            yield from self._commit.every(query, fields)
-
-    def _verified_hits(self, query: Json, fields: Sequence[str]) -> Iterator[Json]:
-        self._take(list(self._commit.every(query, [*RANKED, "text"])), {})
-        kept = self.evaluator.members(self.query).tolist()
-        yield from (self._segment.hits[docnum] for docnum in kept)
+            yield from self._commit.candidates(query, shown=True)

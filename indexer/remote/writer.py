@@ -18,7 +18,7 @@ from indexer.remote.address import Address
 from indexer.remote.analysis import Document, Terms, prepared
 from indexer.remote.client import PATIENT, Client, ClusterError
 from indexer.remote.head import Lease
-from indexer.remote.mapping import Json
+from indexer.remote.mapping import Json, document_name
 
 Unit = TypeVar("Unit")
 
@@ -114,7 +114,7 @@ class RemoteSeries:
         self._waiting, self._places, self._chars = [], [], 0
         sources = prepared(self._terms, waiting, places)
         for document, place, source in zip(waiting, places, sources, strict=True):
-            name = f"{document['file']}-{place}"
+            name = document_name(document["file"], place)
             self._bulk.add({"index": {"_index": self._documents, "_id": name}}, source)
         for name, word in self._terms.fresh_words():
             source = json.dumps(word, ensure_ascii=False)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 from analyzers import Analysis, analyze_form
@@ -57,10 +56,13 @@ class Dictionary(Lexicon):
     def commonest(self, pattern: Wildcard, most: int) -> list[str]:
         return sorted({folded for _, folded in self.matching(pattern)})[:most]
 
-    def _find_nearest(self, stem: str) -> Iterator[tuple[str, float]]:
-        for other in sorted({a.stem for a in self._analyses} - {stem}):
-            if grams_in(other) and grams_in(stem) and likeness(stem, other) >= 0.5:
-                yield other, likeness(stem, other)
+    def _fetch_nearest(self, stems: list[str]) -> None:
+        others = sorted({a.stem for a in self._analyses if grams_in(a.stem)})
+        for stem in stems:
+            likes = [(other, likeness(stem, other)) for other in others if grams_in(stem)]
+            self._nearest[stem] = tuple(
+                (other, like) for other, like in likes if other != stem and like >= 0.5
+            )
 
 
 def _keys(a: Analysis, sort: str) -> set[str]:

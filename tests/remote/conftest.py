@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ from cluster_doubles import held_of
 from word_lists import Dictionary
 
 from indexer.index import Index
+from indexer.remote.columns import unpacked
+from indexer.remote.source import Candidate
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
 
@@ -30,8 +33,18 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 @pytest.fixture(scope="session")
 def hits(local: Index) -> list[dict[str, Any]]:
-    found = held_of(local)
-    assert any(hit["_source"].get("parts_text") for hit in found)
+    return held_of(local)
+
+
+@pytest.fixture(scope="session")
+def candidates(hits: list[dict[str, Any]]) -> list[Candidate]:
+    """The same as they come out of a search."""
+    found = []
+    for source in (hit["_source"] for hit in hits):
+        ranked = unpacked(b64decode(source["ranked"]))
+        shown = {name: source[name] for name in ("title", "text", "stored")}
+        found.append(Candidate(*ranked[:3], ranked, shown))
+    assert any(len(column.parts) for each in found for column in each.ranked.columns)
     return found
 
 

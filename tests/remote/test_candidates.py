@@ -13,7 +13,6 @@ import pytest
 from memory_engine import ToldStatistics
 from word_lists import QUERIES, Dictionary
 
-from analyzers import analyze
 from analyzers.variants import VariantTable
 from indexer.index import Index
 from indexer.query.nodes import PhraseQuery, leaves_of
@@ -22,9 +21,8 @@ from indexer.query.patterns import Wildcard
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.snapshot import Snapshot
 from indexer.reading.search import Search
-from indexer.remote.forms import FormTable
 from indexer.remote.lexicon import stars
-from indexer.remote.source import CandidateSegment
+from indexer.remote.source import Candidate, CandidateSegment
 from indexer.results import SearchOptions
 
 CORPUS = Path(__file__).parent.parent.parent / "corpus"
@@ -37,10 +35,10 @@ OPTIONS: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_search_is_answered_alike(
-    query: str, local: Index, hits: list[dict[str, Any]], dictionary: Dictionary
+    query: str, local: Index, candidates: list[Candidate], dictionary: Dictionary
 ) -> None:
     """Hits, scores, passages, unknown words, notes and explanations."""
-    segment = CandidateSegment(hits, FormTable(), dictionary, lambda names: {})
+    segment = CandidateSegment(candidates, dictionary, lambda names: {})
     for options in OPTIONS:
         results = [
             Search(snapshot, local._files, VariantTable.default(), query,
@@ -53,7 +51,7 @@ def test_a_search_is_answered_alike(
 
 @pytest.mark.parametrize("query", QUERIES)
 def test_a_few_candidates_score_as_in_the_whole(
-    query: str, local: Index, hits: list[dict[str, Any]], dictionary: Dictionary
+    query: str, local: Index, candidates: list[Candidate], dictionary: Dictionary
 ) -> None:
     parsed = QueryParser(variants=VariantTable.default()).parse(query).query
     whole = Evaluator(local._snapshot)
@@ -62,8 +60,8 @@ def test_a_few_candidates_score_as_in_the_whole(
     leaves = leaves_of(parsed)
     leaves += [w for leaf in leaves if isinstance(leaf, PhraseQuery) for w in leaf.weighing]
     told = {leaf: whole.leaves.document_frequency(leaf) for leaf in leaves}
-    some = [hits[doc] for doc in chosen.tolist()]
-    segment = CandidateSegment(some, FormTable(), dictionary, lambda names: {})
+    some = [candidates[doc] for doc in chosen.tolist()]
+    segment = CandidateSegment(some, dictionary, lambda names: {})
     statistics = ToldStatistics(local._snapshot, told)
     found = Evaluator(Snapshot([segment], statistics=statistics)).scores(
         parsed, np.arange(len(some))
@@ -72,30 +70,28 @@ def test_a_few_candidates_score_as_in_the_whole(
 
 
 def test_documents_are_in_the_order_of_their_files_however_they_come(
-    hits: list[dict[str, Any]], dictionary: Dictionary
+    candidates: list[Candidate], dictionary: Dictionary
 ) -> None:
-    segment = CandidateSegment(hits[::-1], FormTable(), dictionary, lambda names: {})
-    assert segment.hits == hits
+    segment = CandidateSegment(candidates[::-1], dictionary, lambda names: {})
+    assert segment.candidates == candidates
     assert segment.file_numbers.tolist() == sorted(segment.file_numbers.tolist())
-    assert segment.text(0, "text") == hits[0]["_source"]["text"]
+    assert segment.text(0, "text") == candidates[0].shown["text"]  # type: ignore[index]
 
 
-def test_texts_that_did_not_come_are_fetched_once(hits: list[dict[str, Any]]) -> None:
+def test_what_is_shown_and_did_not_come_is_fetched_once(candidates: list[Candidate]) -> None:
     asked = []
 
-    def fetch(names: Any) -> dict[str, str]:
+    def fetch(names: Any) -> dict[str, Any]:
         asked.append(list(names))
-        return {name: f"text {name}" for name in names}
+        return {name: {"text": f"text {name}"} for name in names}
 
-    bare = [
-        {**hit, "_source": {k: v for k, v in hit["_source"].items() if k != "text"}} for hit in hits
-    ]
-    segment = CandidateSegment(bare, FormTable(), None, fetch)  # type: ignore[arg-type]
-    segment.fetch_texts([1, 2])
-    assert [segment.text(docnum, "text") for docnum in (1, 2, 3)] == [
-        f"text {hit['_id']}" for hit in hits[1:4]
-    ]
-    assert asked == [[hit["_id"] for hit in hits[1:3]], [hits[3]["_id"]]]
+    bare = [each._replace(shown=None) for each in candidates]
+    names = [each.name for each in candidates]
+    segment = CandidateSegment(bare, None, fetch)  # type: ignore[arg-type]
+    segment.fetch([1, 2])
+    texts = [segment.text(docnum, "text") for docnum in (1, 2, 3)]
+    assert texts == [f"text {name}" for name in names[1:4]]
+    assert asked == [names[1:3], names[3:4]]
 
 
 @pytest.mark.parametrize(
@@ -105,13 +101,3 @@ def test_texts_that_did_not_come_are_fetched_once(hits: list[dict[str, Any]]) ->
 )  # fmt: skip
 def test_patterns_as_a_cluster_takes_them(pieces: tuple[str, ...], wanted: list[str]) -> None:
     assert sorted(stars(Wildcard(pieces))) == sorted(wanted)
-
-
-def test_forms_of_a_text_are_those_of_the_analyzer() -> None:
-    forms = [token.analysis for token in analyze("والكتب كتاب؛ وَلَد")]
-    table = FormTable()
-    ids = table.ids([a.unmarked for a in forms])
-    for level in ("folded", "stem", "root"):
-        keys = table.numbering.texts(table.keys(level).take(ids))
-        assert keys == [getattr(a, level) for a in forms]
-    assert table.known(["ليس", "كتاب"]) == table.ids(["كتاب"]).tolist()

@@ -20,7 +20,6 @@ from indexer.ranking.meanings import BESIDE, CORE, OTHER
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Snapshot
 from indexer.remote.clauses import Clauses, filters_of
-from indexer.remote.forms import FormTable
 from indexer.remote.mapping import BOTH, MOST_TERMS
 from indexer.remote.source import CandidateSegment
 
@@ -81,7 +80,7 @@ def places(rule: dict[str, Any], words: list[str]) -> set[tuple[int, int]]:
 
 @pytest.fixture(scope="module")
 def clauses(dictionary: Dictionary, local: Index) -> Clauses:
-    bare = CandidateSegment([], FormTable(), dictionary, lambda names: {})
+    bare = CandidateSegment([], dictionary, lambda names: {})
     snapshot = Snapshot([bare], statistics=local._snapshot.statistics)
     return Clauses(Resolver.of(snapshot), dictionary)
 

@@ -142,7 +142,7 @@ def test_parts_are_told_by_the_word_that_they_begin_with() -> None:
         "_parts_text": (9,),
     }
     (source,) = map(json.loads, prepared(Terms(), [document], [0]))
-    assert source["parts_text"] == [2]
+    assert unpacked(b64decode(source["ranked"])).columns[1].parts.tolist() == [2]
 
 
 def test_what_ranking_reads_is_what_the_analyzer_says() -> None:
