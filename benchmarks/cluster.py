@@ -4,6 +4,7 @@
     python benchmarks/cluster.py language,latency URL --collections DIR [--documents 6000]
     python benchmarks/cluster.py bulk     URL --collections DIR [--documents 3000 6000]
     python benchmarks/cluster.py shards   URL --collections DIR [--shards 1 10 100]
+    python benchmarks/cluster.py copies   URL --collections DIR [--documents 6000 24000]
 
 URL is a cluster without the name of an index: opensearch://127.0.0.1:9201, if it was started by
 `python tests/cluster/launcher.py --server`.
@@ -27,6 +28,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import processes
 from report import use_checkout
 
 use_checkout()
@@ -371,7 +373,63 @@ def shards(url: str, collections: Path, folder: Path, options: argparse.Namespac
         drop(url, name)
 
 
-TASKS = {each.__name__: each for each in (quality, language, latency, bulk, shards)}
+# Copies
+
+ALL_TEXTS = {"found": ["stats", "--boilerplate"], "shown": ["duplicates", "--json"]}
+"""What asks for the prints of all documents; the second one for the texts of all groups, too."""
+
+_STEADY_S = 1.5
+"""Until a node tells what it has used."""
+
+
+class Spent(NamedTuple):
+    """Seconds of CPU here and on the node, and bytes of memory here, to look at all documents."""
+
+    documents: int
+    here: float
+    node: float
+    memory: float
+
+    def per_million(self, before: Spent) -> str:
+        """What a million would take if it went on as between two sizes."""
+        more = (1_000_000 - self.documents) / (self.documents - before.documents)
+        here, node, memory = (a + more * (a - b) for a, b in zip(self[1:], before[1:], strict=True))
+        return (
+            f"a million, as from {before.documents:,} to {self.documents:,}: our CPU {here:.0f} s, "
+            f"the node's {node:.0f} s, {memory / 1e9:.1f} GB of memory"
+        )
+
+
+def answer(command: Sequence[str], where: str) -> tuple[str, float, float]:
+    """What a command prints, the seconds of CPU of its process, and the bytes of its memory."""
+    used = used_here()
+    ran = processes.run([*processes.FAHRAS, *command, "--index", where], memory=True)
+    return ran.output, used_here() - used, ran.peak_bytes
+
+
+def copies(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
+    spent: dict[str, list[Spent]] = {kind: [] for kind in ALL_TEXTS}
+    for documents in options.documents:
+        path = collected(collections, "saudinews", folder, documents)
+        both(path, url, "copies")
+        client = Client(parse(f"{url}/copies"), patience=PATIENT)
+        for kind, command in ALL_TEXTS.items():
+            time.sleep(_STEADY_S)
+            node = used_there(client)
+            there, seconds, memory = answer(command, f"{url}/copies")
+            time.sleep(_STEADY_S)
+            spent[kind].append(Spent(documents, seconds, used_there(client) - node, memory))
+            here, local, _ = answer(command, str(path.parent / f"{path.stem}.index"))
+            print(f"  {kind}, {documents:,} documents: alike {here == there}, CPU {seconds:.2f} s, "
+                  f"the node's {spent[kind][-1].node:.2f}, {memory / 1e6:.0f} MB of memory; "
+                  f"here {local:.2f} s")  # fmt: skip
+        both.cache_clear()
+    for kind, found in spent.items():
+        for before, after in itertools.pairwise(found):
+            print(f"  {kind}: {after.per_million(before)}")
+
+
+TASKS = {each.__name__: each for each in (quality, language, latency, bulk, shards, copies)}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

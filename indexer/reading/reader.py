@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from indexer.codec.format import FORMAT_VERSION
@@ -195,8 +195,12 @@ class Reader(OpenIndex):
 
         Captions, navigation, footers; those that most documents have come first.
         """
-        found = self._copies.lines if self._copies else []
+        found = self._known_lines()
         return tuple(sorted(found, key=lambda line: (-line.documents, line.folder, line.text)))
+
+    def _known_lines(self) -> Sequence[Recurring]:
+        """The recurring lines of the index."""
+        return self._copies.lines if self._copies else []
 
     def _variants(self, files: tuple[str, ...]) -> VariantTable:
         """The built-in table, this index's own (variants.txt in its folder), then `files`."""

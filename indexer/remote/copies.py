@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from indexer.codec.copies import Found
 from indexer.copies.corpus import Contents, Corpus, Record
-from indexer.copies.duplicates import Known
 from indexer.copies.finding import found_in
 from indexer.folder.columns import Files
 from indexer.remote.client import ClusterError
@@ -29,8 +29,8 @@ _RECORDS_AT_ONCE = 500
 _TEXTS_AT_ONCE = 64
 
 
-def known_texts(commit: OpenCommit, files: Files) -> Known:
-    """All texts of a commit, and the pairs among them, found anew."""
+def found_there(commit: OpenCommit, files: Files) -> tuple[Corpus, Found]:
+    """All texts of a commit, and what there is to know of them, found anew."""
     pieces, places = [], []
     hits = commit.every({"bool": commit.admitted}, columns=[PRINTS])
     whole = (hit for hit in hits if PRINTS in hit.get("fields", ()))
@@ -38,8 +38,7 @@ def known_texts(commit: OpenCommit, files: Files) -> Known:
         pieces.append(PrintedHits(page))
         places += [(hit["sort"][0], hit["sort"][1]) for hit in page]
     corpus = Corpus(pieces, RemoteLibrary(commit, places))
-    found = found_in(corpus, files)
-    return Known(corpus, found.pairs, found.common)
+    return corpus, found_in(corpus, files)
 
 
 class PrintedHits:

@@ -18,6 +18,8 @@ from indexer.remote.mapping import REMOTE_VERSION
 from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
+    from indexer.codec.copies import Found
+    from indexer.copies.corpus import Corpus
     from indexer.copies.duplicates import Known
     from indexer.copies.lines import Recurring
     from indexer.query.grammar import ParsedQuery
@@ -133,14 +135,20 @@ class RemoteReader(Reader):
         return self._search(text_of(parsed), options, parsed).like(ident)
 
     def _known_texts(self) -> Known:
-        """See Reader. Nothing is kept: the prints of all documents are fetched."""
-        from indexer.remote.copies import known_texts
+        """See Reader. Nothing is kept: what copies are found by is fetched of all documents."""
+        from indexer.copies.duplicates import Known
 
-        return known_texts(self._commit_open, self._catalogue.files)
+        corpus, found = self._found_there()
+        return Known(corpus, found.pairs, found.common)
 
-    def recurring_lines(self) -> tuple[Recurring, ...]:
-        """None: they are not learned on a cluster."""
-        return ()
+    def _known_lines(self) -> Sequence[Recurring]:
+        """See Reader. As for copies."""
+        return self._found_there()[1].lines
+
+    def _found_there(self) -> tuple[Corpus, Found]:
+        from indexer.remote.copies import found_there
+
+        return found_there(self._commit_open, self._catalogue.files)
 
     def _reasons(
         self, results: SearchResults, options: SearchOptions, count: Count

@@ -134,14 +134,14 @@ def test_stats_and_verify(there: str, here: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "options",
-    [[], ["--json"], ["news", "--min-overlap", "0.8"], ["science"], ["--min-overlap", "0.2"]],
+    "command",
+    [["duplicates"], ["duplicates", "--json"], ["duplicates", "news", "--min-overlap", "0.8"],
+     ["duplicates", "science"], ["duplicates", "--min-overlap", "0.2"],
+     ["stats", "--boilerplate"]],
     ids=" ".join,
-)
-def test_copies_are_those_of_an_index_here(options: list[str], here: str, there: str) -> None:
-    wanted, given = (
-        fahras("duplicates", *options, "--index", where, cwd=CORPUS) for where in (here, there)
-    )
+)  # fmt: skip
+def test_copies_are_those_of_an_index_here(command: list[str], here: str, there: str) -> None:
+    wanted, given = (fahras(*command, "--index", where, cwd=CORPUS) for where in (here, there))
     assert given == wanted
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from cluster_doubles import Searched, client_of, held_of
 from copied_texts import changed, story
 
-from indexer.copies.duplicates import duplicates
+from indexer.copies.duplicates import Known, duplicates
 from indexer.index import Index
 from indexer.remote import commit, copies
 from indexer.remote.client import ClusterError
@@ -63,15 +62,20 @@ def next_number(index: Index) -> int:
     return int(index._catalogue.next_number)
 
 
-def groups_there(there: Searched, index: Index, **options: Any) -> list[CopyGroup]:
+def opened(there: Searched, next_number: int = 1 << 20) -> OpenCommit:
     client = client_of(there)
-    head = Head(1, ("0",), next_number=next_number(index))
-    opened = OpenCommit(client, Meta(client), head)
+    return OpenCommit(client, Meta(client), Head(1, ("0",), next_number=next_number))
 
-    def known() -> Any:
-        return copies.known_texts(opened, index._catalogue.files)
 
-    return list(duplicates(known, index._files, path=options.get("path"), least=options["least"]))
+def groups_there(
+    there: Searched, index: Index, path: str | None, least: float | None
+) -> list[CopyGroup]:
+    def known() -> Known:
+        commit = opened(there, next_number(index))
+        corpus, found = copies.found_there(commit, index._catalogue.files)
+        return Known(corpus, found.pairs, found.common)
+
+    return list(duplicates(known, index._files, path=path, least=least))
 
 
 @pytest.mark.parametrize("least", [None, 0.5, 0.8, 1])
@@ -95,6 +99,11 @@ def test_groups_are_those_of_an_index_here(
         assert any(copy.part for group in wanted for copy in group.copies)
 
 
+def test_lines_that_recur_are_those_of_an_index_here(index: Index, there: Searched) -> None:
+    _, found = copies.found_there(opened(there, next_number(index)), index._catalogue.files)
+    assert tuple(found.lines) == index.recurring_lines() != ()
+
+
 def test_texts_are_fetched_in_blocks_and_only_those_shown(index: Index, there: Searched) -> None:
     assert groups_there(there, index, path=f"{index.home}/c", least=None)
     fetches = [asked for asked in there.asked if "_mget" in asked]
@@ -102,9 +111,7 @@ def test_texts_are_fetched_in_blocks_and_only_those_shown(index: Index, there: S
 
 
 def test_what_went_meanwhile_is_said(there: Searched) -> None:
-    found = copies.RemoteLibrary(
-        OpenCommit(client_of(there), Meta(client_of(there)), Head(1, ("0",))), [(99, 0)]
-    )
+    found = copies.RemoteLibrary(opened(there), [(99, 0)])
     with pytest.raises(ClusterError, match="changed meanwhile"):
         list(found.records([0]))
 
@@ -114,10 +121,7 @@ def test_a_text_in_pieces_is_read_whole() -> None:
         f"50-{place}": {"text": f"{place} ", "title": "عنوان", "stored": {"cut": place}}
         for place in range(1 << 16, (1 << 16) + 3)
     }
-    client = client_of(Searched(pieces))
-    library = copies.RemoteLibrary(
-        OpenCommit(client, Meta(client), Head(1, ("0",))), [(50, (1 << 16) + 2)]
-    )
+    library = copies.RemoteLibrary(opened(Searched(pieces)), [(50, (1 << 16) + 2)])
     (found,) = library.contents([0])
     assert found.text == "65536 65537 65538 "
     assert found.title == "عنوان"
