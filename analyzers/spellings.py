@@ -1,7 +1,8 @@
 """Number the distinct spellings among the words in an array of letters.
 
 At sixteen bits a letter, four letters make one 64-bit number, so a word of up to sixteen letters is
-at most four numbers: they are hashed, looked up in an open-addressing table and compared in full.
+at most four numbers (who asks for it may have more): they are hashed, looked up in an
+open-addressing table and compared in full.
 The hash has a random seed and equality never relies on it, so no input can make two words one or
 make many words slow. Longer words, and those with letters beyond U+FFFE, are looked up as strings.
 This file does not know what a spelling means.
@@ -25,7 +26,6 @@ ABSENT = np.uint32(0xFFFFFFFF)
 
 _LANES = 4
 _QUADS = 4
-_MAX_LETTERS = _LANES * _QUADS
 _WIDE = 0xFFFF
 _MASKS = np.array([(1 << 16 * count) - 1 for count in range(_LANES + 1)], np.uint64)
 
@@ -50,15 +50,15 @@ class _Packed(NamedTuple):
 
 
 class Spellings:
-    """The distinct words seen so far."""
+    """The distinct words seen so far. quads: four times as many letters fit."""
 
-    def __init__(self, seed: int) -> None:
-        self._multipliers = mix(np.arange(_QUADS, dtype=np.uint64) + np.uint64(seed)) | np.uint64(1)
+    def __init__(self, seed: int, quads: int = _QUADS) -> None:
+        self._multipliers = mix(np.arange(quads, dtype=np.uint64) + np.uint64(seed)) | np.uint64(1)
         self._table = _HashTable()
         self._count = 0
         self._id_of: dict[str, int] = {}
         """Words that the table cannot hold: they do not fit, or their hash collides."""
-        self._quads = np.zeros((_QUADS, 1 << 12), np.uint64)
+        self._quads = np.zeros((quads, 1 << 12), np.uint64)
         self._lengths = np.zeros(1 << 12, np.uint8)
 
     def __len__(self) -> int:
@@ -67,7 +67,7 @@ class Spellings:
     def ids(self, words: TextWords) -> tuple[Ids, list[str]]:
         """(the number of each word, the new spellings in the order of their numbers)."""
         fresh: list[str] = []
-        packed = _pack(words)
+        packed = _pack(words, _LANES * len(self._quads))
         hashes = self._hash(packed)
         ids = self._table.find(hashes)
         ids[packed.strings] = 0
@@ -110,7 +110,7 @@ class Spellings:
         """Keep the letters of words with these ids, for comparison."""
         room = self._quads.shape[1]
         if self._count > room:
-            grown = np.zeros((_QUADS, 2 * self._count), np.uint64)
+            grown = np.zeros((len(self._quads), 2 * self._count), np.uint64)
             grown[:, :room] = self._quads
             self._quads = grown
             self._lengths = np.concatenate(
@@ -146,15 +146,18 @@ def _strings(words: TextWords, where: Offsets) -> list[str]:
     return text_of(flat).split("\n")[:-1]
 
 
-def _pack(words: TextWords) -> _Packed:
-    """The words as 64-bit numbers of four letters each, and the places of those that do not fit."""
+def _pack(words: TextWords, most: int) -> _Packed:
+    """The words as 64-bit numbers of four letters each, and the places of those that do not fit.
+
+    most: letters that fit.
+    """
     count = len(words.letters)
-    narrow = np.zeros(count + _MAX_LETTERS, "<u2")
+    narrow = np.zeros(count + most, "<u2")
     np.minimum(words.letters, _WIDE, out=narrow[:count], casting="unsafe")
-    view = np.ndarray((count + _MAX_LETTERS - _LANES + 1,), "<u8", narrow.data, 0, (2,))
+    view = np.ndarray((count + most - _LANES + 1,), "<u8", narrow.data, 0, (2,))
     fours = np.ascontiguousarray(view, np.uint64)
-    longest = min(int(words.lengths.max(initial=0)), _MAX_LETTERS)
-    lengths = np.minimum(words.lengths, _MAX_LETTERS + 1).astype(np.uint8)
+    longest = min(int(words.lengths.max(initial=0)), most)
+    lengths = np.minimum(words.lengths, most + 1).astype(np.uint8)
     where = np.arange(len(lengths))
     quads = []
     for reach in range(0, longest, _LANES):
@@ -164,7 +167,7 @@ def _pack(words: TextWords) -> _Packed:
         rest = np.minimum(lengths.take(where), reach + _LANES) - np.uint8(reach)
         values &= _MASKS.take(rest)
         quads.append((where, values))
-    misfit = lengths > _MAX_LETTERS
+    misfit = lengths > most
     if int(words.letters.max(initial=0)) >= _WIDE:
         wide = np.cumsum(np.concatenate([np.zeros(1, np.int64), words.letters >= _WIDE]))
         misfit |= wide.take(words.heads + words.lengths) > wide.take(words.heads)

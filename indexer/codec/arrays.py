@@ -57,7 +57,6 @@ class FieldArrays:
         self.max_tf: int = meta["max_tf"]
         self.terms = StringTable(container, f"{self._prefix}term_")
         self.grouped = f"{self._prefix}slots" in container
-        self.notes = FieldNotes(container, self._prefix)
         self._last: tuple[bytes | None, int] = (None, -1)
         self._keys: dict[str, StringTable] = {}
         self._group_starts: dict[str, Heads] = {}
@@ -386,6 +385,13 @@ class FieldArrays:
             weights=self._optional("weights"),
             value_starts=self._optional("value_starts"),
             values=self._optional("values"),
+        )
+
+    @cached_property
+    def notes(self) -> FieldNotes:
+        """How the words are written."""
+        return FieldNotes(
+            self._container, self._prefix, self.term_count, lambda: self.position_starts
         )
 
     # Documents

@@ -264,12 +264,12 @@ class ColumnarField:
         counts = self.arrays.token_counts_by_docnum
         return None if counts is None else int(counts[docnum])
 
-    def written(self, docs: Docs) -> Written | None:
+    def written(self, slots: NDArray[np.int64], places: NDArray[np.int64]) -> Written | None:
         """See FieldSource: stored of documents whose texts were read."""
         if self.arrays.token_counts_by_docnum is None:
             return None
-        owners, tokens, kinds = self.arrays.notes.of(docs)
-        return Written(owners << 32 | tokens, kinds, self.arrays.notes.__getitem__)
+        notes = self.arrays.notes
+        return Written(notes.kinds_at(slots, places), notes.__getitem__)
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.ranked import distinct_of
 from indexer.codec import commits
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.columns import read_numbers, read_texts
@@ -115,29 +116,39 @@ def _parts_problem(arrays: FieldArrays) -> str:
 
 
 def _note_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:
-    notes, counts = arrays.notes, arrays.token_counts_by_docnum
-    problem = _strings_problem(notes.strings)
-    if problem:
-        yield Fault(f"{section}/note_bytes", problem)
+    notes = arrays.notes
+    starts, kinds = notes.way_starts, notes.kinds
+    slots = notes.noted_slots
+    if (
+        len(starts) != len(slots) + 1
+        or starts[0]
+        or not len(slots)
+        or int(slots[-1]) >= arrays.term_count
+    ):
+        yield Fault(f"{section}/note_slots", "not as many words have notes as it says")
         return
-    if counts is None or int(notes.starts[-1]) != notes.entry_count:
-        yield Fault(f"{section}/note_counts", "not as many notes as it says")
+    if not notes.texts_are_right() or int(kinds.max()) >= len(notes.table):
+        yield Fault(f"{section}/note_kinds", "there is no such note")
         return
+    ways = np.diff(starts)
+    owners = np.arange(len(ways)).repeat(ways)
+    if (
+        len(distinct_of(owners << 32 | kinds)) < len(kinds)
+        or (kinds.take(starts[:-1])[ways == 1] == 0).any()
+    ):
+        yield Fault(f"{section}/note_kinds", "a word is written in one way twice, or in none")
+        return
+    codes = len(notes.code_starts) - 1
+    if codes != int((ways > 1).sum()):
+        yield Fault(f"{section}/note_counts", "not as many codes as it says")
+        return
+    positions = arrays.position_starts.whole
     first = 0
-    while first < arrays.document_count:
-        last = int(np.searchsorted(notes.starts, notes.starts[first] + _PIECE, side="right")) - 1
-        docs = np.arange(first, min(max(last, first + 1), arrays.document_count))
-        owners, tokens, kinds = notes.of(docs)
-        first += len(docs)
-        if (tokens >= counts.take(docs).take(owners)).any():
-            yield Fault(f"{section}/note_gaps", "a note is behind the last word")
-            return
-        if (np.diff(owners << 32 | tokens) < 1).any():
-            yield Fault(f"{section}/note_gaps", "two notes are on one word")
-            return
-        if len(kinds) and int(kinds.max()) >= len(notes.strings):
-            yield Fault(f"{section}/note_kinds", "there is no such note")
-            return
+    while first < arrays.term_count:
+        last = int(np.searchsorted(positions, positions[first] + _PIECE, side="right")) - 1
+        last = min(max(last, first + 1), arrays.term_count)
+        notes.ways_of(np.arange(first, last))
+        first = last
 
 
 def _strings_problem(table: StringTable, *, are_words: bool = True) -> str:

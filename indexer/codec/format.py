@@ -63,16 +63,20 @@ Elsewhere slot and ordinal are the same.
                           document
 ================ ======== ==================================================================
 
-Notes on words that are not written as their term: what one says is in `analyzers/notes.py`. An
-entry is a token and the kind of its note; between tokens far apart, entries of kind 0, the empty
-note, fill the gap. Form fields only; all absent where no document has a note:
+How words are written: what a note says is in `analyzers/notes.py`. A *way* is a term with a note,
+or with the empty one. The ways of a slot have the ranks 0, 1, ... from the most frequent one on.
+Slots of which no word has a note are left out. Form fields only; all absent where no word has one:
 
 ================ ======== ==================================================================
-`note_...`                the distinct notes, in the order of their bytes: strings, see below
-`note_counts`    u1..u4   by docnum: how many entries it has
-`note_gaps`      u1       by entry, document after document: its token less that of the entry
-                          before it; of the first of a document, its token. 255 in one of kind 0
-`note_kinds`     u1..u4   likewise: which note
+`note/...`                the distinct notes, in the order of their bytes, the empty one first: 256
+                          of them, with line breaks between, are a stored value, see below
+`note_slots`     u1       ceil(T/8): bit 7 - i % 8 of byte i // 8 is set where slot i has notes
+`note_heads`     u1       W bits, likewise: where way i is the first of a slot
+`note_kinds`     u1..u4   W: which note, by way
+`note_...`                for each slot of several ways: how many bits its codes have: counts
+`note_codes`     u1       bits, the first of a byte the highest: of each position of these slots the
+                          rank of its way, as many ones and a zero; of the last rank of a slot only
+                          the ones
 ================ ======== ==================================================================
 
 Groups, for each level L of `level_names` (folded, stem, root; each a function of the one before,
@@ -119,7 +123,7 @@ bytes of every sixteenth; those of "ab" are the number 0x6162000000000000:
 Stored values: arrays `s/F/...` for a form field's text, `records/...` for everything else
 -----------------------------------------------------------------------------------
 One blob per document, compressed together in blocks of whole documents: at most 64 of them, about
-48 KiB before compression.
+48 KiB before compression. Notes, `f/F/note/...`, have a blob per 256 in the place of documents.
 
 ================ ======== ==================================================================
 `blocks`         u1       zstd frames with checksums, end to end
@@ -157,7 +161,7 @@ A worked example
 A container of one array, `f/t/docs` = [0, 1, 1] as u2, and of meta {"documents": 2} is 229 bytes;
 lines of zeros are left out::
 
-      0  46 41 48 52 41 53 53 47 05 00 00 00 00 00 00 00  FAHRASSG........
+      0  46 41 48 52 41 53 53 47 06 00 00 00 00 00 00 00  FAHRASSG........
      64  00 00 01 00 01 00 00 00 00 00 00 00 00 00 00 00  ................
     128  7b 22 61 72 72 61 79 73 22 3a 7b 22 66 2f 74 2f  {"arrays":{"f/t/
     144  64 6f 63 73 22 3a 5b 22 3c 75 32 22 2c 36 34 2c  docs":["<u2",64,
@@ -199,7 +203,8 @@ FORMAT_VERSION = 6
    copies.
 5: notes on how the words of a text are written, so that their vowel marks are known without it.
    Prints, and what is known of copies, are of parts; minima have an order to be looked up by.
-6: the columns of the catalogue in blocks of rows.
+6: the columns of the catalogue in blocks of rows; notes in the order of the postings, by rank among
+   those of a form.
 """
 
 MAGIC = b"FAHRASSG"
@@ -212,7 +217,7 @@ _FOOTER_CHECKED = struct.Struct("<QQI")
 
 _NUMBERS = ("|u1", "<u2", "<u4", "<u8")
 _BYTES = ("blocks", "values")
-_BYTES_TOO = ("_bytes", "_heads", "_spelled")
+_BYTES_TOO = ("_bytes", "_heads", "_spelled", "note_slots", "note_codes")
 
 LONG_BYTES, CHECKED_BYTES = 1 << 16, 1 << 13
 CHECKSUMS = "crc/"
@@ -221,7 +226,7 @@ EXTENSION = ".fhs"
 SAMPLE_TOKENS = 64
 STRINGS_A_MARK = 16
 LARGE_COUNT = 255
-LARGEST_GAP = 255
+NOTES_A_BLOB = 256
 LEVELS = ("folded", "stem", "root")
 GRAM_LEVEL = "stem"
 BEARING_LEVEL = "folded"
@@ -336,8 +341,8 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
             "token_counts": documents,
             "slots": terms,
             "part_tokens": counts.get(f"f/{field}/part_docs", 0),
-            "note_counts": documents,
-            "note_kinds": counts.get(f"f/{field}/note_gaps", 0),
+            "note_slots": -(-terms // 8),
+            "note_heads": -(-counts.get(f"f/{field}/note_kinds", 0) // 8),
             **{
                 f"{level}_{part}": -(-terms // 8)
                 for level in LEVELS
@@ -347,6 +352,9 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
         for part, length in (wanted | held).items():
             if part in wanted or f"f/{field}/{part}" in counts:
                 yield f"f/{field}/{part}", length
+        if f"f/{field}/note_slots" in counts:
+            prefix = f"f/{field}/note/"
+            yield f"{prefix}block_docs", counts[f"{prefix}block_starts"]
     for prefix in ("records/", *(f"s/{field}/" for field in meta["stored"])):
         yield f"{prefix}blocks", counts[f"{prefix}blocks"]
         yield f"{prefix}sizes", documents

@@ -24,6 +24,8 @@ class Postings(NamedTuple):
     pos_starts: int64 [K+1], into positions; None with positions where they are not kept.
     weights: f4 by posting, None where they are the tf.
     value_starts: int64 by posting + 1, into values (u1); None for formats without values.
+    ways: u4 by position, the way in which the word is written (`analyzers.notes`); None where no
+    word has a note, and where they are read as they are wanted.
     """
 
     keys: Array
@@ -35,6 +37,7 @@ class Postings(NamedTuple):
     weights: Array | None = None
     value_starts: Array | None = None
     values: Array | None = None
+    ways: Array | None = None
 
     @property
     def max_tf(self) -> int:
@@ -78,12 +81,19 @@ def stable_order(ids: Array, limit: int) -> Array:
     return order
 
 
-def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0) -> Postings:
+def invert(
+    ids: Array,
+    counts: Array,
+    docnums: Array,
+    limit: int,
+    first: int = 0,
+    ways: Array | None = None,
+) -> Postings:
     """Invert a run of tokens.
 
     ids: uint32, the tokens' ids (below `limit`), document after document. counts: tokens of each
     document. docnums: of the documents, ascending. Positions count from 0 in each document, in the
-    first one from `first`.
+    first one from `first`. ways: of the tokens.
     """
     order = stable_order(ids, limit)
     sorted_ids = ids.take(order)
@@ -104,4 +114,5 @@ def invert(ids: Array, counts: Array, docnums: Array, limit: int, first: int = 0
         tf=tf.astype(smallest_unsigned(int(tf.max()) if len(tf) else 0)),
         pos_starts=np.append(key_heads, len(ids)),
         positions=positions.astype(smallest_unsigned(int(positions.max(initial=0)), 2)),
+        ways=None if ways is None else ways.take(order),
     )

@@ -155,6 +155,11 @@ class BlobReader:
         name = f"{self._container.name}: {self._prefix}blocks"
         return IndexCorruptError(f"{name}: block {block} {how}")
 
+    @property
+    def count(self) -> int:
+        """How many documents there are."""
+        return len(self._sizes)
+
     def get(self, docnum: int) -> bytes | None:
         """The blob of a document, None where it has none."""
         if not self._sizes[docnum]:

@@ -26,13 +26,21 @@ def occurrences_of(
 
     The positions are those of one posting after the other, ascending in each.
     """
+    lengths, places = places_of(gathered, chosen)
+    return lengths, source.positions(places)
+
+
+def places_of(
+    gathered: Gathered, chosen: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The same, for the positions where these are among all that the source has."""
     located, tfs = gathered.located, gathered.tfs
     lasts = located.counts.cumsum()
     spans = lasts.searchsorted(chosen, side="right")
     lengths = tfs.take(chosen).astype(np.int64)
     before = starts_of(tfs)
     begins = position_starts(before, lasts - located.counts, located.positions, chosen, spans)
-    return lengths, source.positions(slice_indices(begins, lengths))
+    return lengths, slice_indices(begins, lengths)
 
 
 def position_starts(

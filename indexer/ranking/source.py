@@ -81,14 +81,13 @@ class Near(NamedTuple):
 
 
 class Written(NamedTuple):
-    """The words of some documents that bear marks, or are not written as their term otherwise.
+    """How some words are written.
 
-    places: `i << 32 | token` for a token of the i-th of the documents, ascending. kinds: of each,
-    the number by which `note` gives the note on it, see `analyzers.notes`; not 0.
+    kinds: of each, the number by which `note` gives the note on it, see `analyzers.notes`; 0 where
+    it has none.
     """
 
-    places: NDArray[np.int64]
-    kinds: NDArray[Any]
+    kinds: NDArray[np.int64]
     note: Callable[[int], str]
 
 
@@ -150,8 +149,11 @@ class FieldSource(Protocol):
     def token_count(self, docnum: int) -> int | None:
         """How many tokens a document has; None where that is not stored."""
 
-    def written(self, docs: Docs) -> Written | None:
-        """How words of some ascending documents are written; None where that is not stored."""
+    def written(self, slots: NDArray[np.int64], places: NDArray[np.int64]) -> Written | None:
+        """How the words at some places, as `positions` takes, are written; None: it is not stored.
+
+        slots: ascending, those whose positions are there.
+        """
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(docs, tokens): where parts begin, see `parts.part`, but for the first of each document.

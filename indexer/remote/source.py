@@ -249,7 +249,7 @@ class CandidateField:
         """See FieldSource."""
         return self._counts[docnum]
 
-    def written(self, docs: Docs) -> None:
+    def written(self, slots: Positions, places: Positions) -> None:
         """See FieldSource: not stored."""
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

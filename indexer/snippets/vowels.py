@@ -19,7 +19,7 @@ from analyzers.ranked import distinct_of, is_among, numbered
 from analyzers.tokenizer import shared_tokenizer
 from indexer.codec.postings import slice_indices
 from indexer.query.nodes import Leaf, PhraseQuery, QueryWord
-from indexer.ranking.occurrences import occurrences_of, postings_of
+from indexer.ranking.occurrences import places_of, postings_of
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import NO_DOCS, NO_SPANS, Docs, FieldSource, Segment, Spans, Written
@@ -75,12 +75,12 @@ class MarksReader:
         postings = postings_of(source, each)
         owners = place_of.take(postings.docs)
         chosen = (owners >= 0).nonzero()[0]
-        lengths, positions = occurrences_of(source, postings, chosen)
+        lengths, at = places_of(postings, chosen)
         terms_at = np.arange(len(slots)).repeat(postings.located.counts)
-        places = owners.take(chosen).repeat(lengths) << 32 | positions
-        written = source.written(docs) or _read(segment, field, docs)
-        kinds = _kinds_at(places, written)
-        pairs, _, ways = numbered(terms_at.take(chosen).repeat(lengths) << 32 | kinds)
+        places = owners.take(chosen).repeat(lengths) << 32 | source.positions(at)
+        written = source.written(slots, at) or _read(segment, field, docs, places)
+        kinds = terms_at.take(chosen).repeat(lengths) << 32 | written.kinds
+        pairs, _, ways = numbered(kinds)
         forms = [form for span in each.tolist() for form in source.forms(span)]
         meetings = [
             highlighter.admitted(forms[pair >> 32], written.note(kind) if kind else "")
@@ -149,27 +149,25 @@ def _slots_of(spans: Spans) -> NDArray[np.int64]:
     return distinct_of(slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0]))
 
 
-def _kinds_at(places: Places, written: Written) -> NDArray[np.int64]:
-    """How the words at some places are written: the kind of each, 0 as their term."""
-    kinds = np.zeros(len(places), np.int64)
-    noted = is_among(places, written.places).nonzero()[0]
-    kinds[noted] = written.kinds.take(written.places.searchsorted(places.take(noted)))
-    return kinds
-
-
-def _read(segment: Segment, field: str, docs: Docs) -> Written:
-    """How words are written in an index that does not store it: their texts are read."""
+def _read(segment: Segment, field: str, docs: Docs, places: Places) -> Written:
+    """How words of some documents are written, in an index that does not store it: all is read."""
     notes, tokenizer = Notes(), shared_tokenizer()
-    found = [(NO_DOCS, np.zeros(0, np.uint32))]
+    found = [(NO_DOCS, NO_DOCS)]
     for first in range(0, len(docs), _PAGE):
         texts = [segment.text(docnum, field) for docnum in docs[first : first + _PAGE].tolist()]
         batch = tokenizer.tokenize_batch(texts)
         lengths = np.fromiter(map(len, tokenizer.forms), np.int64, len(tokenizer.forms))
-        tokens, kinds = notes.of_batch(texts, batch, tokenizer.forms, lengths)
-        owners = batch.bounds.searchsorted(tokens, "right") - 1
-        found.append((owners + first << 32 | tokens - batch.bounds.take(owners), kinds))
-    places, kinds = map(np.concatenate, zip(*found, strict=True))
-    return Written(places, kinds, notes.table.__getitem__)
+        ways = notes.of_batch(texts, batch, tokenizer.forms, lengths)
+        if ways is not None:
+            tokens = np.flatnonzero(ways)
+            owners = batch.bounds.searchsorted(tokens, "right") - 1
+            own = owners + first << 32 | tokens - batch.bounds.take(owners)
+            found.append((own, notes.ways.kinds.take(ways.take(tokens))))
+    noted, their_kinds = map(np.concatenate, zip(*found, strict=True))
+    kinds = np.zeros(len(places), np.int64)
+    here = is_among(places, noted).nonzero()[0]
+    kinds[here] = their_kinds.take(noted.searchsorted(places.take(here)))
+    return Written(kinds, notes.table.__getitem__)
 
 
 _PAGE = 256

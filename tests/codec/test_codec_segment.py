@@ -44,7 +44,8 @@ from indexer.codec.whoosh.index import create_index, field_arrays, open_index, s
 SCHEMA = fields.Schema(path=fields.ID(stored=True, unique=True), text=FormField())
 
 SENTENCE = """كتاب الكتاب كتابهم والكتاب مكتبة المكتبات كاتب في من على المئة مئة المائة مَدْرَسَة مدرسه
-    مسؤول مسئول 2021 ٢٠٢١ alpha Beta بيروت لبنان الطلاب طالب طلاب 😀 لِلْكُتُبِ"""
+    مسؤول مسئول 2021 ٢٠٢١ alpha Beta بيروت لبنان الطلاب طالب طلاب 😀 لِلْكُتُبِ
+    كِتاب كِتَابٌ كُتّاب كِتَابُهم"""
 WORDS = st.sampled_from([*SENTENCE.split(), "\ud800"])
 TEXT = st.lists(WORDS, max_size=90).map(" ".join)
 TEXTS = st.lists(TEXT, max_size=9)

@@ -160,7 +160,7 @@ class MemoryField:
     def token_count(self, docnum: int) -> int | None:
         return len(self._starts[docnum])
 
-    def written(self, docs: NDArray[np.int64]) -> None:
+    def written(self, slots: NDArray[np.int64], places: NDArray[np.int64]) -> None:
         """Texts are read for it."""
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

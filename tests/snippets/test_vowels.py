@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,12 @@ from analyzers.normalizer import unmark
 from analyzers.notes import LONGEST_WORD, Notes, notes_of, word_of
 from analyzers.tokenizer import Tokenizer, shared_tokenizer
 from analyzers.vowels import marks_of
+from indexer.codec.arrays import FieldArrays
 from indexer.codec.build import collect
-from indexer.codec.build.notes import NoteEntries, NotesCollector
+from indexer.codec.build.builder import SegmentBuilder
+from indexer.codec.build.source import SegmentSource
 from indexer.codec.consistency import faults_of
+from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import create_index, field_arrays, segment_views
 from indexer.codec.whoosh.snapshot import snapshot_of
@@ -71,10 +75,12 @@ def test_a_word_agrees_as_it_is_noted_or_as_it_is_written(text: str, asked: str)
     tokenizer, notes = Tokenizer(), Notes()
     batch = tokenizer.tokenize_batch([text])
     lengths = np.array([*map(len, tokenizer.forms)], np.int64)
-    noted = dict(zip(*notes.of_batch([text], batch, tokenizer.forms, lengths), strict=True))
+    ways = notes.of_batch([text], batch, tokenizer.forms, lengths)
     rows = zip(*(column.tolist() for column in batch[:3]), strict=True)
     for token, (form, start, end) in enumerate(rows):
-        word = word_of(tokenizer.forms[form], notes.table[noted.get(token, 0)])
+        way = 0 if ways is None else ways[token]
+        assert not way or notes.ways.forms[way] == form
+        word = word_of(tokenizer.forms[form], notes.table[notes.ways.kinds[way]])
         assert marks_agree(asked, word) == marks_agree(asked, text[start:end])
 
 
@@ -133,14 +139,19 @@ SCHEMA = fields.Schema(path=fields.ID(stored=True), title=FormField(), text=Form
 
 def noted(ix: Any) -> list[list[tuple[int, str]]]:
     """By document, (token, note) of each that is noted."""
-    found: list[list[tuple[int, str]]] = []
-    for _, arrays in field_arrays(ix.reader(), "text"):
-        docs = np.arange(arrays.document_count)
-        found += [[] for _ in docs]
-        rows = zip(*(column.tolist() for column in arrays.notes.of(docs)), strict=True)
-        for place, token, kind in rows:
-            found[place - len(docs)].append((token, arrays.notes.table[kind]))
-    return found
+    return [doc for _, arrays in field_arrays(ix.reader(), "text") for doc in noted_in(arrays)]
+
+
+def noted_in(arrays: FieldArrays) -> list[list[tuple[int, str]]]:
+    """The same of one segment."""
+    found: list[list[tuple[int, str]]] = [[] for _ in range(arrays.document_count)]
+    places = np.arange(arrays.position_count)
+    docs, tokens = arrays.docs.repeat(arrays.tf), arrays.positions_at(places)
+    kinds = arrays.notes.kinds_at(np.arange(arrays.term_count), places)
+    for doc, token, kind in zip(docs.tolist(), tokens.tolist(), kinds.tolist(), strict=True):
+        if kind:
+            found[doc].append((token, arrays.notes[kind]))
+    return [sorted(doc) for doc in found]
 
 
 def expected(text: str) -> list[tuple[int, str]]:
@@ -169,6 +180,32 @@ def test_notes_are_stored(
     assert not [*faults_of(view.terms.container)]
 
 
+WRITTEN = ["كتب", "كَتَبَ", "كُتِبَ", "كُتُب", "كتبَ", "كِتب", "بيت", "بَيْت", "ﷺ", "صَلوٰة", "كُتُ", "ﻛِﺘﺐ"]
+WRITTEN_TEXTS = st.lists(st.lists(st.sampled_from(WRITTEN), max_size=30).map(" ".join), max_size=6)
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.lists(WRITTEN_TEXTS, min_size=1, max_size=3), st.data())
+def test_words_are_noted_however_often_they_are_written_in_a_way(
+    parts: list[list[str]], data: Any
+) -> None:
+    gone = [np.array([data.draw(st.booleans()) for _ in texts], np.bool_) for texts in parts]
+    merged, kept = SegmentBuilder(None), []
+    for texts, deleted in zip(parts, gone, strict=True):
+        builder, file = SegmentBuilder(None), BytesIO()
+        for text in texts:
+            builder.add_documents(SCHEMA, [{"text": text}])
+        builder.write(file)
+        merged.add_segment(SCHEMA, SegmentSource(Container(file.getvalue(), "part"), deleted))
+        kept += [text for text, is_gone in zip(texts, deleted, strict=True) if not is_gone]
+    file = BytesIO()
+    merged.write(file)
+    container = Container(file.getvalue(), "merged")
+    assert [*faults_of(container)] == []
+    if "f/text/docs" in container:
+        assert noted_in(FieldArrays(container, "text")) == [expected(text) for text in kept]
+
+
 def test_merges_keep_the_notes_of_what_is_alive(tmp_path: Path) -> None:
     ix = create_index(tmp_path / "index", SCHEMA)
     for first in range(0, len(TEXTS), 3):
@@ -193,30 +230,31 @@ def test_nothing_is_stored_of_texts_without_marks(tmp_path: Path) -> None:
     assert noted(ix) == [[]]
 
 
-LIES: dict[str, tuple[dict[str, list[int]], str]] = {
-    "behind the last word": ({"gaps": [9, 255], "kinds": [1, 1]}, "note_gaps"),
-    "on one word twice": ({"gaps": [1, 0], "kinds": [1, 1]}, "note_gaps"),
-    "too many": ({"counts": [3]}, "note_counts"),
+LIES: dict[str, tuple[str, Callable[[Any], Any], str]] = {
+    "one more slot": ("slots", lambda a: a | 0xF0, "note_slots"),
+    "no such note": ("kinds", lambda a: a + 9, "note_kinds"),
+    "one way twice": ("kinds", lambda a: a * 0 + 1, "note_kinds"),
+    "more codes": ("counts", lambda a: a + 1, "note"),
+    "no such slot": ("counts", lambda a: a[:-1], "note_counts"),
 }
 
 
-@pytest.mark.parametrize(("lie", "section"), LIES.values(), ids=LIES)
+@pytest.mark.parametrize(("name", "change", "section"), LIES.values(), ids=LIES)
 def test_notes_that_cannot_be_are_found(
     tmp_path: Path,
-    lie: dict[str, list[int]],
+    name: str,
+    change: Callable[[Any], Any],
     section: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    true = NotesCollector.finish
+    true = ContainerWriter.add
 
-    def finish(self: NotesCollector) -> list[NoteEntries]:
-        (entries,) = true(self)
-        told = {name: np.array(values, np.uint8) for name, values in lie.items()}
-        return [entries._replace(**told)]
+    def add(self: ContainerWriter, named: str, array: Any) -> None:
+        true(self, named, change(array) if named == f"f/text/note_{name}" else array)
 
-    monkeypatch.setattr(NotesCollector, "finish", finish)
+    monkeypatch.setattr(ContainerWriter, "add", add)
     ix = create_index(tmp_path / "index", SCHEMA)
     with ix.writer() as writer:
-        writer.add_document(path="a", text="كَتَبَ كُتُبا كلاما")
+        writer.add_document(path="a", text="كَتَبَ كُتُبا كُتِبَ كتب كلاما كَلاما بيت " * 3)
     (view,) = segment_views(ix.reader())
     assert [fault.section for fault in faults_of(view.terms.container)] == [f"f/text/{section}"]

@@ -207,7 +207,6 @@ def _joined(parts: list[FieldData]) -> FieldData:
         first.sources.extend(part.sources)
         first.samples.extend(part.samples)
         first.parts.extend(part.parts)
-        first.notes.extend(part.notes)
         first.lengths = _values_joined(first.lengths, part.lengths)
         first.token_counts = _values_joined(first.token_counts, part.token_counts)
     return first

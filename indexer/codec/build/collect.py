@@ -18,7 +18,7 @@ from analyzers.tokenizer import BatchArrays, cut
 from indexer.codec.build.dictionary import Vocabulary
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
 from indexer.codec.build.forms import FormVocabulary, vocabulary_of_terms
-from indexer.codec.build.notes import NotesCollector
+from indexer.codec.build.notes import NotedWays
 from indexer.codec.build.prepare import PartsByDoc
 from indexer.codec.build.prints import PrintsCollector
 from indexer.codec.build.scratch import Scratch
@@ -60,6 +60,7 @@ class FormCollector:
         self._ids: list[Array] = []
         self._counts: list[Array] = []
         self._docnums: list[Array] = []
+        self._ways: list[Array | None] = []
         self._run_tokens = 0
         self._run_first = 0
         self._runs: list[_Run] = []
@@ -68,7 +69,6 @@ class FormCollector:
         self._samples: list[Array] = []
         self._parts: PartsByDoc = {}
         self._part_starts: list[PartStarts] = []
-        self._notes = NotesCollector()
         self.token_count = 0
 
     def add(self, docnums: list[int], texts: list[str], parts: PartsByDoc) -> None:
@@ -97,9 +97,9 @@ class FormCollector:
         self._part_starts.append(parts)
         if self._prints is not None:
             self._prints.add(docnums, self._texts, batch, parts, self._vocabulary.hashes())
-        self._note(docnums, self._texts, batch, 0)
+        ways = self._vocabulary.ways(self._texts, batch)
         self._texts, self._text_docs, self._text_chars = [], [], 0
-        self._collect(batch.form_ids, counts, docnums, 0)
+        self._collect(batch.form_ids, counts, docnums, ways, 0)
 
     def _parts_among(self, batch: BatchArrays) -> PartStarts:
         """Where parts begin in the waiting texts, of which these are the tokens."""
@@ -127,26 +127,22 @@ class FormCollector:
             starts = tokens.starts[-first % SAMPLE_TOKENS :: SAMPLE_TOKENS] + offset
             self._samples.append(starts.astype("<u4"))
             count = len(tokens.form_ids)
-            self._note(np.array([docnum]), [piece], tokens, first)
-            self._collect(tokens.form_ids, np.array([count]), np.array([docnum]), first)
+            ways = self._vocabulary.ways([piece], tokens)
+            self._collect(tokens.form_ids, np.array([count]), np.array([docnum]), ways, first)
             first += count
         if long is not None:
             long.end()
 
-    def _note(self, docnums: Array, texts: list[str], batch: BatchArrays, first: int) -> None:
-        """What is noted of words of some texts; `first` tokens of the first one went before."""
-        tokens, kinds, table = self._vocabulary.notes(texts, batch)
-        owners = batch.bounds.searchsorted(tokens, "right") - 1
-        numbers = tokens - batch.bounds.take(owners) + first
-        self._notes.add(docnums.take(owners), numbers, kinds, table)
-
-    def _collect(self, form_ids: Array, counts: Array, docnums: Array, first: int) -> None:
+    def _collect(
+        self, form_ids: Array, counts: Array, docnums: Array, ways: Array | None, first: int
+    ) -> None:
         """Tokens of some documents. first: how many tokens of the first one went before."""
         if not self._ids:
             self._run_first = first
         self._ids.append(form_ids)
         self._counts.append(counts)
         self._docnums.append(docnums)
+        self._ways.append(ways)
         self._run_tokens += len(form_ids)
         self.token_count += len(form_ids)
         if self._run_tokens >= RUN_TOKENS:
@@ -156,11 +152,12 @@ class FormCollector:
         """The postings of the waiting tokens, on disk if `spill`; afterwards no tokens wait."""
         ids = np.concatenate(self._ids)
         counts, docnums = _by_document(np.concatenate(self._counts), np.concatenate(self._docnums))
-        self._ids, self._counts, self._docnums, self._run_tokens = [], [], [], 0
+        ways = _ways_joined(self._ways, self._ids)
+        self._ids, self._counts, self._docnums, self._ways, self._run_tokens = [], [], [], [], 0
         counted = ~self._vocabulary.stopword_flags().take(ids)
         self._lengths.add(docnums, np.diff(starts_of(counted).take(starts_of(counts))))
         self._token_counts.add(docnums, counts)
-        postings = invert(ids, counts, docnums, len(self._vocabulary), self._run_first)
+        postings = invert(ids, counts, docnums, len(self._vocabulary), self._run_first, ways)
         if spill:
             postings = self._scratch.spill(postings)
         return _Run(postings, self._run_first > 0)
@@ -178,7 +175,13 @@ class FormCollector:
             used[run.postings.keys] = True
         vocabulary, places = self._vocabulary.part(used)
         sources = [
-            FieldRuns(vocabulary, places.take(run.keys), run, goes_on=goes_on)
+            FieldRuns(
+                vocabulary,
+                places.take(run.keys),
+                run,
+                goes_on=goes_on,
+                ways=self._noted(run, places),
+            )
             for run, goes_on in self._runs
         ]
         return FieldData(
@@ -189,8 +192,27 @@ class FormCollector:
             self._token_counts,
             self._samples,
             self._part_starts,
-            self._notes.finish(),
         )
+
+    def _noted(self, run: Postings, places: Array) -> NotedWays | None:
+        """How the words of a run are written. places: by form id, in the vocabulary."""
+        held = run.ways
+        if held is None:
+            return None
+        forms, kinds, table = self._vocabulary.known_ways()
+        return NotedWays(places.take(forms), kinds, table, lambda _, where: held[where])
+
+
+def _ways_joined(ways: list[Array | None], ids: list[Array]) -> Array | None:
+    """The ways of some batches of tokens as one, None where no word has a note."""
+    if all(batch is None for batch in ways):
+        return None
+    return np.concatenate(
+        [
+            np.zeros(len(tokens), np.uint32) if batch is None else batch
+            for batch, tokens in zip(ways, ids, strict=True)
+        ]
+    )
 
 
 def _by_document(counts: Array, docnums: Array) -> tuple[Array, Array]:

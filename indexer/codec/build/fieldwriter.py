@@ -15,7 +15,7 @@ from indexer.codec.build.dictionary import (
     write_dictionary,
 )
 from indexer.codec.build.merge import Block, Source, merge
-from indexer.codec.build.notes import NoteEntries, write_notes
+from indexer.codec.build.notes import NotedWays, NotesWriter, WaysOfSlots
 from indexer.codec.build.scratch import ArraySpool, Scratch
 from indexer.codec.container import ContainerWriter
 from indexer.codec.format import LARGE_COUNT
@@ -31,7 +31,8 @@ class FieldRuns(NamedTuple):
     """Some of a field's postings and the vocabulary that names their lists.
 
     terms: by key of the postings, the index in the vocabulary; -1 for a list that is gone.
-    docmap, goes_on: as in `merge.Source`.
+    docmap, goes_on: as in `merge.Source`. ways: how their words are written; None where none has a
+    note.
     """
 
     vocabulary: Vocabulary
@@ -39,6 +40,7 @@ class FieldRuns(NamedTuple):
     postings: Postings
     docmap: Array | None = None
     goes_on: bool = False
+    ways: NotedWays | None = None
 
 
 class DocumentValues:
@@ -76,7 +78,7 @@ class FieldData:
 
     sources: in the order of their documents. lengths: None if the field is not scorable.
     samples: offsets in pieces, in the order of documents; with token_counts, form fields only.
-    parts: likewise, ascending. notes: likewise.
+    parts: likewise, ascending.
     """
 
     def __init__(
@@ -88,7 +90,6 @@ class FieldData:
         token_counts: DocumentValues | None = None,
         samples: Iterable[Array] = (),
         parts: Iterable[PartStarts] = (),
-        notes: Iterable[NoteEntries] = (),
     ) -> None:
         self.name = name
         self.format_name = format_name
@@ -97,7 +98,6 @@ class FieldData:
         self.token_counts = token_counts
         self.samples = list(samples)
         self.parts = list(parts)
-        self.notes = list(notes)
 
 
 def write_field(
@@ -105,9 +105,9 @@ def write_field(
 ) -> dict[str, Any]:
     """Write the arrays of a field; returns its entry for the file's `meta`."""
     prefix = f"f/{data.name}/"
-    dictionary, sources = _united(data.sources)
+    dictionary, sources, ways = _united(data.sources)
     write_dictionary(writer, prefix, dictionary)
-    output = _Output(sources, doc_count, scratch)
+    output = _Output(sources, ways, doc_count, scratch)
     for block in merge(sources, len(dictionary.terms)):
         output.add(block)
         del block  # it may be a view of a run
@@ -131,7 +131,6 @@ def write_field(
     if any(len(parts.docs) for parts in data.parts):
         for name, arrays in zip(PartStarts._fields, zip(*data.parts, strict=True), strict=True):
             writer.add(f"{prefix}part_{name}", np.concatenate(arrays).astype("<u4"))
-    write_notes(writer, prefix, data.notes, doc_count, scratch)
     return meta
 
 
@@ -139,8 +138,8 @@ def _narrow(values: Array) -> Array:
     return values.astype(smallest_unsigned(int(values.max(initial=0))))
 
 
-def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source]]:
-    """One dictionary for all sources, and the sources in its slots."""
+def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source], WaysOfSlots]:
+    """One dictionary for all sources, the sources in its slots, and how their words are written."""
     vocabularies: list[Vocabulary] = []
     places = []
     for source in sources:
@@ -150,16 +149,35 @@ def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source]]:
         places.append(known[0] if known else len(vocabularies) - 1)
     dictionary = build_dictionary(vocabularies)
     slots = [np.append(dictionary.slots_of(i), -1) for i in range(len(vocabularies))]
-    return dictionary, [
-        Source(source.postings, slots[place].take(source.terms), source.docmap, source.goes_on)
+    noted = [
+        (source.ways, slots[place])
         for source, place in zip(sources, places, strict=True)
+        if source.ways is not None
     ]
+    ways = WaysOfSlots.of(noted)
+    return (
+        dictionary,
+        [
+            Source(
+                source.postings,
+                slots[place].take(source.terms),
+                source.docmap,
+                source.goes_on,
+                None if source.ways is None else ways.numbered(source.ways, slots[place]),
+            )
+            for source, place in zip(sources, places, strict=True)
+        ],
+        ways,
+    )
 
 
 class _Output:
     """The posting arrays of one field while they are written."""
 
-    def __init__(self, sources: list[Source], doc_count: int, scratch: Scratch) -> None:
+    def __init__(
+        self, sources: list[Source], ways: WaysOfSlots, doc_count: int, scratch: Scratch
+    ) -> None:
+        self._notes = NotesWriter(ways, scratch)
         postings = [source.postings for source in sources]
         self._doc_counts = [np.zeros(0, np.int64)]
         self._pos_counts = [np.zeros(0, np.int64)]
@@ -200,6 +218,7 @@ class _Output:
         self._doc_counts.append(block.doc_counts)
         if block.positions is not None:
             self._pos_counts.append(block.pos_counts)
+            self._notes.add(block.first, block.pos_counts, block.ways)
         if block.value_lengths is not None:
             self._value_lengths.append(block.value_lengths)
 
@@ -212,6 +231,7 @@ class _Output:
             writer.add(f"{prefix}value_starts", value_starts.astype("<u8"))
         for name, spool in self._spools.items():
             spool.finish(writer, prefix + name)
+        self._notes.finish(writer, prefix)
 
 
 def write_counts(writer: ContainerWriter, prefix: str, counts: Array) -> None:

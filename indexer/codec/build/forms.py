@@ -108,11 +108,14 @@ class FormVocabulary:
         """By form id: its hash, see `copies.prints`."""
         return self._hashes.of(self.tokenizer.forms)
 
-    def notes(self, texts: Sequence[str], batch: BatchArrays) -> tuple[Array, Array, list[str]]:
-        """(the tokens of some texts that have a note, the kind of each; the notes by kind)."""
+    def ways(self, texts: Sequence[str], batch: BatchArrays) -> Array | None:
+        """By token of some texts: the way in which it is written; None where none has a note."""
         forms = self.tokenizer.forms
-        found = self._notes.of_batch(texts, batch, forms, self._lengths.of(forms))
-        return *found, self._notes.table
+        return self._notes.of_batch(texts, batch, forms, self._lengths.of(forms))
+
+    def known_ways(self) -> tuple[Array, Array, list[str]]:
+        """(form, kind of note; the notes by kind): of each way in which words are written."""
+        return *self._notes.ways, self._notes.table
 
     def analyze(self) -> None:
         """Analyze all forms; no others can be added from here on."""

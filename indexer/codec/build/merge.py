@@ -7,7 +7,7 @@ order of their documents. Postings are moved, never decoded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -24,19 +24,23 @@ class Source(NamedTuple):
     slots: the slot in the result of each of `postings.keys`, -1 for a list whose documents are all
     deleted. docmap: int64 by docnum of the source, the docnum in the result, -1 for a deleted
     document; None if nothing changes. goes_on: whether the first document is the last one of the
-    previous source, continued here with the following positions.
+    previous source, continued here with the following positions. ways: gives the ways in which the
+    words of some lists are written, by position, numbered as in the result; from the numbers of the
+    lists and the places of their positions. None where no word has a note.
     """
 
     postings: Postings
     slots: Array
     docmap: Array | None
     goes_on: bool = False
+    ways: Callable[[Array, Array | slice], Array] | None = None
 
 
 class Block(NamedTuple):
     """The merged lists of slots `first` to `first + len(doc_counts)`.
 
-    doc_counts, pos_counts: by slot. The other arrays are those of `Postings`.
+    doc_counts, pos_counts: by slot. The other arrays are those of `Postings`; `ways` is numbered as
+    in `Source`.
     """
 
     first: int
@@ -45,6 +49,7 @@ class Block(NamedTuple):
     docs: Array
     tf: Array
     positions: Array | None
+    ways: Array | None
     weights: Array | None
     value_lengths: Array | None
     values: Array | None
@@ -59,6 +64,7 @@ class _Slices(NamedTuple):
     tf: Array
     pos_counts: Array
     positions: Array | None
+    ways: Array | None
     weights: Array | None
     value_lengths: Array | None
     values: Array | None
@@ -70,6 +76,7 @@ class _OrderedSource:
     def __init__(self, source: Source) -> None:
         self.postings = source.postings
         self.docmap = source.docmap
+        self._ways = source.ways
         slots = source.slots
         ascending = bool(np.all(slots[1:] > slots[:-1])) and not np.any(slots[:1] < 0)
         order = None if ascending else np.argsort(slots)
@@ -92,17 +99,18 @@ class _OrderedSource:
         where, doc_counts = _flat_rows(postings.doc_starts, rows, contiguous)
         docs, tf = postings.docs[where], postings.tf[where]
         weights = None if postings.weights is None else postings.weights[where]
-        positions, pos_counts = None, np.zeros(0, np.int64)
+        positions, pos_counts, ways = None, np.zeros(0, np.int64), None
         if postings.pos_starts is not None and postings.positions is not None:
             pos_where, pos_counts = _flat_rows(postings.pos_starts, rows, contiguous)
             positions = postings.positions[pos_where]
+            ways = None if self._ways is None else self._ways(rows, pos_where)
         value_lengths, values = None, None
         if postings.value_starts is not None and postings.values is not None:
             value_lengths = np.diff(postings.value_starts)[where]
             value_at = slice_indices(postings.value_starts[:-1][where], value_lengths)
             values = postings.values[value_at]
         found = _Slices(
-            self.slots[low:high], doc_counts, docs, tf, pos_counts, positions, weights,
+            self.slots[low:high], doc_counts, docs, tf, pos_counts, positions, ways, weights,
             value_lengths, values,
         )  # fmt: skip
         return found if self.docmap is None else _renumbered(found, self.docmap)
@@ -127,9 +135,11 @@ def _renumbered(found: _Slices, docmap: Array) -> _Slices:
     if alive.all():
         return found._replace(docs=docs)
     kept_docs = _sum_rows(alive, found.doc_counts)
-    positions, pos_counts = found.positions, found.pos_counts
+    positions, pos_counts, ways = found.positions, found.pos_counts, found.ways
     if positions is not None:
-        positions = positions[np.repeat(alive, found.tf)]
+        kept = np.repeat(alive, found.tf)
+        positions = positions[kept]
+        ways = None if ways is None else ways[kept]
         pos_counts = _sum_rows(np.where(alive, found.tf, 0), found.doc_counts)
     values, value_lengths = found.values, found.value_lengths
     if values is not None and value_lengths is not None:
@@ -137,7 +147,7 @@ def _renumbered(found: _Slices, docmap: Array) -> _Slices:
         value_lengths = value_lengths[alive]
     weights = None if found.weights is None else found.weights[alive]
     return _Slices(
-        found.slots, kept_docs, docs[alive], found.tf[alive], pos_counts, positions, weights,
+        found.slots, kept_docs, docs[alive], found.tf[alive], pos_counts, positions, ways, weights,
         value_lengths, values,
     )  # fmt: skip
 
@@ -195,13 +205,22 @@ def _join(parts: list[_Slices], first: int, last: int) -> Block:
         docs=_reordered([part.docs for part in parts], posting_order),
         tf=_reordered([part.tf for part in parts], posting_order),
         positions=None,
+        ways=None,
         weights=None,
         value_lengths=None,
         values=None,
     )
     if parts[0].positions is not None:
         positions = [part.positions for part in parts if part.positions is not None]
-        block = block._replace(positions=_reordered(positions, _row_order(pos_counts, order)))
+        position_order = _row_order(pos_counts, order)
+        block = block._replace(positions=_reordered(positions, position_order))
+        if any(part.ways is not None for part in parts):
+            sizes = map(len, positions)
+            ways = [
+                np.zeros(size, np.uint32) if part.ways is None else part.ways
+                for part, size in zip(parts, sizes, strict=True)
+            ]
+            block = block._replace(ways=_reordered(ways, position_order))
     if any(part.weights is not None for part in parts):
         weights = [
             part.tf.astype("<f4") if p is None else p for part in parts for p in [part.weights]

@@ -1,102 +1,199 @@
-"""Collect what is noted of words (`analyzers.notes`) until their segment is written."""
+"""Write how words are written: `analyzers.notes`, and the bytes in `format.py`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from analyzers.named import NamedTuple
-from indexer.codec.build.dictionary import write_strings
+from analyzers.ranked import distinct_of
 from indexer.codec.build.scratch import ArraySpool, Scratch
 from indexer.codec.container import ContainerWriter
-from indexer.codec.format import LARGEST_GAP
-from indexer.codec.postings import Array, smallest_unsigned
+from indexer.codec.format import LARGE_COUNT, NOTES_A_BLOB
+from indexer.codec.postings import Array, smallest_unsigned, starts_of
+from indexer.codec.stored import BlobWriter
+
+_HALF = 32
+_KIND = (1 << _HALF) - 1
 
 
-class NoteEntries(NamedTuple):
-    """The entries of some documents, as they are written.
+class NotedWays(NamedTuple):
+    """How the words of some postings are written, by ways; way 0 is that of words without a note.
 
-    docs: which have any, ascending; counts: how many each. gaps, kinds: by entry, the kinds being
-    places in `table`, of which the first is the empty note.
+    terms, kinds: by way, the word, an index in the vocabulary, -1 where it is gone; the note, of
+    `notes`, whose first is the empty one. at: the ways of some lists of postings by position, from
+    the numbers of the lists and the places of their positions, whichever is easier.
     """
 
-    docs: Array
-    counts: Array
-    gaps: Array
+    terms: Array
     kinds: Array
-    table: Sequence[str]
+    notes: Sequence[str]
+    at: Callable[[Array, Array | slice], Array]
 
 
-class NotesCollector:
-    """The notes of the documents of one field, which ascend."""
+class WaysOfSlots(NamedTuple):
+    """The ways of a whole segment's field, but for words without a note.
 
-    def __init__(self) -> None:
-        self._entries: list[NoteEntries] = []
-        self._last = (-1, 0)
+    keys: int64, `slot << 32 | kind`, ascending, numbered from 1. notes: their bytes, ascending, by
+    kind; the first is empty.
+    """
 
-    def add(self, docs: Array, tokens: Array, kinds: Array, table: Sequence[str]) -> None:
-        """Notes on some tokens: the document, number in it and kind of each, ascending."""
-        if not len(docs):
+    keys: Array
+    notes: Sequence[bytes]
+
+    @classmethod
+    def of(cls, noted: Sequence[tuple[NotedWays, Array]]) -> WaysOfSlots:
+        """Those of some sources, each with the slots of the terms in its vocabulary."""
+        texts = {b""}
+        for ways, _ in noted:
+            texts.update(_encoded(ways.notes[kind]) for kind in distinct_of(ways.kinds).tolist())
+        united = cls(np.zeros(0, np.int64), sorted(texts))
+        keys = [united._keys(ways, slots) for ways, slots in noted]
+        return united._replace(keys=distinct_of(np.concatenate([united.keys, *keys]))[1:])
+
+    def _keys(self, ways: NotedWays, slots: Array) -> Array:
+        """The key of each way of a source; -1 where it has no note, or its word is gone."""
+        place = {note: kind for kind, note in enumerate(self.notes)}
+        own = np.array([place.get(_encoded(note), 0) for note in ways.notes], np.int64)
+        kinds, at = own.take(ways.kinds), slots.take(ways.terms)
+        return np.where((kinds > 0) & (at >= 0), at << _HALF | kinds, -1)
+
+    def numbered(self, ways: NotedWays, slots: Array) -> Callable[[Array, Array | slice], Array]:
+        """What gives the ways of a source by their numbers here."""
+        keys = self._keys(ways, slots)
+        numbers = np.where(keys < 0, 0, self.keys.searchsorted(keys) + 1).astype(np.uint32)
+        return lambda lists, where: numbers.take(ways.at(lists, where))
+
+
+def _encoded(note: str) -> bytes:
+    return note.encode("utf-8", "surrogatepass")
+
+
+class NotesWriter:
+    """Takes how words are written, by position, slot after slot, and writes it."""
+
+    def __init__(self, ways: WaysOfSlots, scratch: Scratch) -> None:
+        self._ways = ways
+        self._scratch = scratch
+        self._noted: list[Array] = []
+        self._heads: list[Array] = []
+        self._kinds: list[Array] = []
+        self._code_counts: list[Array] = []
+        self._codes = BitSpool(scratch)
+
+    def add(self, first: int, counts: Array, ways: Array | None) -> None:
+        """Some slots from `first` on. counts: by slot, its positions. ways: by position."""
+        noted = np.zeros(len(counts), np.bool_)
+        self._noted.append(noted)
+        if ways is None:
             return
-        goes_on = np.empty(len(docs), np.bool_)
-        goes_on[0] = docs[0] == self._last[0]
-        np.equal(docs[1:], docs[:-1], out=goes_on[1:])
-        before = np.append(self._last[1], tokens[:-1])
-        gaps = tokens - np.where(goes_on, before, 0)
-        self._last = int(docs[-1]), int(tokens[-1])
-        # what is further away has entries of no note before its own
-        lasts = (gaps // LARGEST_GAP + 1).cumsum() - 1
-        all_gaps = np.full(int(lasts[-1]) + 1, LARGEST_GAP, np.uint8)
-        all_gaps[lasts] = gaps % LARGEST_GAP
-        all_kinds = np.zeros(len(all_gaps), np.uint32)
-        all_kinds[lasts] = kinds
-        heads = np.flatnonzero(np.diff(docs, prepend=-1))
-        ends = np.append(lasts[heads[1:] - 1], lasts[-1]) + 1
-        counts = np.diff(ends, prepend=0)
-        self._entries.append(NoteEntries(docs.take(heads), counts, all_gaps, all_kinds, table))
+        bounds = np.array([first, first + len(counts)]) << _HALF
+        low, high = self._ways.keys.searchsorted(bounds).tolist()
+        keys = self._ways.keys[low:high]
+        own = np.maximum(ways.astype(np.int64) - low, 0)
+        times = np.bincount(own, minlength=len(keys) + 1)[1:]
+        if not times.any():
+            return
+        slots = (keys >> _HALF) - first
+        noted[slots[times > 0]] = True
+        others = counts - np.bincount(slots, times, len(counts)).astype(np.int64)
+        others[~noted] = 0
+        # the ways of each slot, that of words without a note among them, the most frequent first
+        bare = others.nonzero()[0]
+        all_slots = np.concatenate([bare, slots])
+        all_times = np.concatenate([others.take(bare), times])
+        order = np.lexsort((-all_times, all_slots))
+        order = order[all_times.take(order) > 0]
+        in_order = all_slots.take(order)
+        heads = np.diff(in_order, prepend=-1) > 0
+        numbers = np.flatnonzero(heads)
+        ranks = np.arange(len(order)) - numbers.repeat(np.diff(numbers, append=len(order)))
+        self._heads.append(heads)
+        kinds = np.concatenate([np.zeros(len(bare), np.int64), keys & _KIND])
+        self._kinds.append(kinds.take(order).astype(np.uint32))
+        rank_of = np.zeros(len(all_slots), np.int64)
+        rank_of[order] = ranks
+        lasts = np.zeros(len(counts), np.int64)
+        lasts[in_order] = ranks  # of each slot the last one stays
+        self._encode(counts, lasts, own, rank_of[len(bare) :], bare, rank_of[: len(bare)])
 
-    def finish(self) -> list[NoteEntries]:
-        """All of them."""
-        found, self._entries = self._entries, []
-        return found
+    def _encode(
+        self,
+        counts: Array,
+        lasts: Array,
+        own: Array,
+        ranks: Array,
+        bare: Array,
+        bare_ranks: Array,
+    ) -> None:
+        """The codes of the words of slots of which there are several ways.
+
+        counts, lasts: by slot its positions, and the last rank. own: by position its way, from 1
+        on. ranks: by way. bare_ranks: of way 0 in the slots `bare`.
+        """
+        several = np.flatnonzero(lasts)
+        if not len(several):
+            return
+        sizes = counts.take(several)
+        chosen = (lasts > 0).repeat(counts)
+        own = own[chosen]
+        zeros = np.zeros(len(counts), np.int64)
+        zeros[bare] = bare_ranks
+        found = np.append(0, ranks).take(own)
+        unnoted = np.flatnonzero(own == 0)
+        owners = np.arange(len(several)).repeat(sizes)
+        found[unnoted] = zeros.take(several).take(owners.take(unnoted))
+        last = lasts.take(several).take(owners)
+        lengths = np.minimum(found + 1, last)
+        ends = lengths.cumsum()
+        bits = np.ones(int(ends[-1]), np.bool_)
+        bits[ends[found < last] - 1] = False
+        starts = starts_of(sizes)
+        self._code_counts.append(np.diff(np.append(0, ends).take(starts)))
+        self._codes.append(bits)
+
+    def finish(self, writer: ContainerWriter, prefix: str) -> None:
+        """Write the arrays `<prefix>note...`; none where no word has a note."""
+        if not self._kinds:
+            return
+        kinds = np.concatenate(self._kinds)
+        used = distinct_of(np.append(kinds, 0))
+        place = np.zeros(len(self._ways.notes), np.int64)
+        place[used] = np.arange(len(used))
+        numbers = place.take(kinds).astype(smallest_unsigned(len(used)))
+        writer.add(f"{prefix}note_slots", np.packbits(np.concatenate(self._noted)))
+        writer.add(f"{prefix}note_heads", np.packbits(np.concatenate(self._heads)))
+        writer.add(f"{prefix}note_kinds", numbers)
+        code_counts = np.concatenate([np.zeros(0, np.int64), *self._code_counts])
+        large = code_counts[code_counts >= LARGE_COUNT]
+        writer.add(f"{prefix}note_counts", np.minimum(code_counts, LARGE_COUNT).astype("u1"))
+        writer.add(
+            f"{prefix}note_large", large.astype(smallest_unsigned(int(large.max(initial=0)), 4))
+        )
+        self._codes.finish(writer, f"{prefix}note_codes")
+        blobs = BlobWriter(self._scratch.spool())
+        notes = [self._ways.notes[kind] for kind in used.tolist()]
+        for number, first in enumerate(range(0, len(notes), NOTES_A_BLOB)):
+            blobs.add(number, b"\n".join(notes[first : first + NOTES_A_BLOB]))
+        blobs.finish(writer, f"{prefix}note/", -(-len(notes) // NOTES_A_BLOB))
 
 
-def write_notes(
-    writer: ContainerWriter,
-    prefix: str,
-    entries: Sequence[NoteEntries],
-    doc_count: int,
-    scratch: Scratch,
-) -> None:
-    """Write the arrays `<prefix>note_...`; none where no document has a note."""
-    used = [(some, _used(some)) for some in entries if len(some.docs)]
-    if not used:
-        return
-    counts = np.zeros(doc_count, np.int64)
-    texts: set[str] = {""}
-    for some, own_kinds in used:
-        np.add.at(counts, some.docs, some.counts)
-        texts.update(some.table[kind] for kind in own_kinds)
-    encoded = sorted(text.encode("utf-8", "surrogatepass") for text in texts)
-    place = {text: number for number, text in enumerate(encoded)}
-    gaps = ArraySpool(scratch, np.dtype("u1"))
-    kinds = ArraySpool(scratch, smallest_unsigned(len(encoded)))
-    for some, own_kinds in used:
-        own = np.zeros(len(some.table), np.uint32)
-        for kind in own_kinds:
-            own[kind] = place[some.table[kind].encode("utf-8", "surrogatepass")]
-        gaps.append(some.gaps)
-        kinds.append(own.take(some.kinds))
-    writer.add(f"{prefix}note_counts", counts.astype(smallest_unsigned(int(counts.max()))))
-    gaps.finish(writer, f"{prefix}note_gaps")
-    kinds.finish(writer, f"{prefix}note_kinds")
-    write_strings(writer, f"{prefix}note_", encoded)
+class BitSpool:
+    """Bits that are written piece by piece, eight to a byte, the first the highest."""
 
+    def __init__(self, scratch: Scratch) -> None:
+        self._spool = ArraySpool(scratch, np.dtype("u1"))
+        self._rest = np.zeros(0, np.bool_)
 
-def _used(entries: NoteEntries) -> list[int]:
-    """The kinds that occur."""
-    used = np.zeros(len(entries.table), np.bool_)
-    used[entries.kinds] = True
-    kinds: list[int] = np.flatnonzero(used).tolist()
-    return kinds
+    def append(self, bits: Array) -> None:
+        """Add bits at the end."""
+        held = np.concatenate([self._rest, bits])
+        whole = len(held) & ~7
+        self._spool.append(np.packbits(held[:whole]))
+        self._rest = held[whole:]
+
+    def finish(self, writer: ContainerWriter, name: str) -> None:
+        """Write all bytes under a name."""
+        self._spool.append(np.packbits(self._rest))
+        self._spool.finish(writer, name)

@@ -12,8 +12,9 @@ from analyzers.bulk.packed import Numbering
 from indexer.codec.arrays import FieldArrays, levels_of
 from indexer.codec.build.dictionary import Level, Vocabulary, decoded
 from indexer.codec.build.fieldwriter import DocumentValues, FieldData, FieldRuns, PartStarts
-from indexer.codec.build.notes import NoteEntries
+from indexer.codec.build.notes import NotedWays
 from indexer.codec.container import Container
+from indexer.codec.notes import FieldNotes
 from indexer.codec.postings import Array, slice_indices, starts_of
 from indexer.codec.whoosh.columns import read_column
 
@@ -62,8 +63,6 @@ class SegmentSource:
             data.samples = [self._samples(arrays)]
         if len(arrays.part_docs):
             data.parts = [self._parts(arrays, docmap)]
-        if arrays.notes.present:
-            data.notes = [self._notes(arrays, docmap)]
         return data
 
     def _kept_slots(self, arrays: FieldArrays) -> npt.NDArray[np.bool_]:
@@ -89,13 +88,6 @@ class SegmentSource:
     def _parts(self, arrays: FieldArrays, docmap: Array) -> PartStarts:
         docs = docmap.take(arrays.part_docs)
         return PartStarts(docs[docs >= 0], arrays.part_tokens[docs >= 0])
-
-    def _notes(self, arrays: FieldArrays, docmap: Array) -> NoteEntries:
-        kept = np.flatnonzero(docmap >= 0)
-        counts, gaps, kinds = arrays.notes.entries(kept)
-        having = counts.nonzero()[0]
-        docs = docmap.take(kept.take(having))
-        return NoteEntries(docs, counts.take(having), gaps, kinds, arrays.notes.table)
 
     def text_names(self, schema: Any) -> list[str]:
         """The form fields with stored texts that the schema still has."""
@@ -127,4 +119,13 @@ def _field_source(
         levels.append(Level.of(numbering.numbers(keys).take(groups)))
     kept_terms = [terms[i] for i in kept_ordinals.tolist()]
     vocabulary = Vocabulary(kept_terms, tuple(levels), numbering)
-    return FieldRuns(vocabulary, place.take(ordinals), arrays.as_postings(), docmap)
+    own = place.take(ordinals)
+    ways = _ways(arrays.notes, own) if arrays.notes.present else None
+    return FieldRuns(vocabulary, own, arrays.as_postings(), docmap, ways=ways)
+
+
+def _ways(notes: FieldNotes, places: Array) -> NotedWays:
+    """How the words of a field are written. places: by slot, of its term in the vocabulary."""
+    terms = np.append(-1, places.take(notes.slots))
+    kinds = np.append(0, notes.kinds)
+    return NotedWays(terms, kinds, notes.table, lambda slots, _: notes.ways_of(slots))

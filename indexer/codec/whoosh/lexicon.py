@@ -207,7 +207,7 @@ class LexiconField:
         """See FieldSource: not stored."""
         return None
 
-    def written(self, docs: Docs) -> None:
+    def written(self, slots: Positions, places: Positions) -> None:
         """See FieldSource: not stored."""
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
