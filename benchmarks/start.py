@@ -22,10 +22,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from processes import FAHRAS, environment
+from processes import FAHRAS as MODULE
+from processes import environment
 from report import ROOT
 
 PREPARED_S = 1.0
+SCRIPT = os.path.join(os.path.dirname(sys.executable), "fahras")
+FAHRAS = (sys.executable, SCRIPT) if os.path.exists(SCRIPT) else MODULE
+"""As it is started: the installed script, which takes 3 ms less than `python -m`, runs the checkout
+that is first among the places to import from."""
 PYTHON = (sys.executable, "-c", "pass")
 BARE = (sys.executable, "-I", "-S", "-c", "pass")
 

@@ -38,8 +38,6 @@ class Reader(OpenIndex):
     def __init__(self, location: Location, *, is_new: bool = False) -> None:
         super().__init__(location, is_new=is_new)
         self._variant_tables = VariantTables()
-        self.latest: tuple[str, SearchOptions] | None = None
-        """The search that was asked for last."""
 
     def search(self, query: str, options: SearchOptions = SearchOptions()) -> SearchResults:
         """The documents that answer a query, best first, with passages that show why.
@@ -47,7 +45,6 @@ class Reader(OpenIndex):
         Raises QueryError, with its place, if the query cannot be understood, and OptionError if an
         option has an unknown value.
         """
-        self.latest = query, options
         return self._search(query, options).results()
 
     def similar(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import resource
@@ -23,7 +24,10 @@ from indexer import Index
 from indexer.cli import opening, resident
 from indexer.cli.line.options import COMMANDS
 from indexer.cli.resident import client
+from indexer.cli.resident.answering import AskedIndex, to_json
 from indexer.cli.resident.serving import AT_ONCE, KNOWN, Held
+from indexer.reading.reader import Reader
+from indexer.results import SearchOptions, SearchResults
 from indexer.storage import location, manifest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
@@ -429,32 +433,95 @@ def test_the_client_imports_nothing_that_takes_time() -> None:
     }  # fmt: skip
 
 
-def test_what_was_searched_for_is_searched_for_once_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """What a resident process holds of a folder with one file, all its words known."""
     (tmp_path / "a.txt").write_text("أسعار النفط", "utf-8")
     with Index.create(tmp_path) as index:
         index.update()
     for name in ("collect_seldom", "keep_freed_memory", "set_apart"):
         monkeypatch.setattr(f"indexer.process.{name}", lambda: None)
     held = Held(str(tmp_path / ".fahras"))
-    try:
-        while held.warm_more():
-            pass
-        asked: list[tuple[str, bool]] = []
-        monkeypatch.setattr(Index, "search", lambda _, text, o: asked.append((text, o.respell)))
-        for text, respell in [("نفط", True), ("نفط", True), ("نفط", False), ("سعر (", True)]:
-            held.learn(text, respell)
-        assert [held.ask_again() for _ in range(4)] == [True, True, True, False]
-        assert sorted(asked) == [("سعر (", True), ("نفط", False), ("نفط", True)]
-        held.learn("نفط", True)
-        assert not held.ask_again()
-        for number in range(KNOWN):
-            held.learn(str(number), True)
-        held.learn("نفط", True)  # so long ago that nobody knows
-        assert [held.ask_again() for _ in range(KNOWN + 2)] == [True] * (KNOWN + 1) + [False]
-    finally:
-        opening.hold(None)
+    while held.warm_more():
+        pass
+    yield held
+    opening.hold(None)
+
+
+def test_what_was_searched_for_is_searched_for_once_more(
+    held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, SearchOptions]] = []
+    monkeypatch.setattr(AskedIndex, "remember", lambda _, *search: asked.append(search))
+    searches = [("نفط", SearchOptions()), ("نفط", SearchOptions(strict=frozenset({"ta", "hamza"})))]
+    searches += [("نفط", SearchOptions(only=("a", "b"), limit=None)), ("سعر (", SearchOptions())]
+    for search in searches * 2:
+        held.learn(*json.loads(json.dumps(to_json(*search))))
+    assert [held.ask_again() for _ in range(5)] == [True] * 4 + [False]
+    assert sorted(asked, key=searches.index) == searches
+    for number in range(KNOWN):
+        held.learn(*to_json(str(number), SearchOptions()))
+    held.learn(*to_json("نفط", SearchOptions()))  # so long ago that nobody knows
+    assert [held.ask_again() for _ in range(KNOWN + 2)] == [True] * (KNOWN + 1) + [False]
+
+
+def plain(results: SearchResults) -> SearchResults:
+    return results._replace(elapsed_ms=0)
+
+
+@pytest.mark.parametrize("words", ["نفط", "زقزقة", "-نفط", "سعر نفط"])
+def test_an_answer_is_given_again_as_long_as_it_holds(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str
+) -> None:
+    index, options = held._index, SearchOptions(mark_titles=True)
+    assert index is not None
+    index.remember(words, options)
+
+    def found() -> tuple[SearchResults, bool]:
+        """What is found, and whether it was looked for."""
+        looked = []
+        real = Reader._search
+        monkeypatch.setattr(
+            Reader, "_search", lambda self, *given: looked.append(1) or real(self, *given)
+        )
+        results = plain(index.search(words, options))
+        monkeypatch.undo()
+        with Index.open(index_dir=str(tmp_path / ".fahras")) as other:
+            assert plain(other.search(words, options)) == results
+        return results, bool(looked)
+
+    first, looked = found()
+    assert not looked
+    assert index.latest == (words, options)
+    (tmp_path / ".fahras" / "variants.txt").write_text("زقزقة نفط\n", "utf-8")
+    assert found()[1]
+    (tmp_path / ".fahras" / "variants.txt").unlink()
+    assert found() == (first, False)
+    for change in (lambda path: path.write_text("x", "utf-8"), Path.unlink):
+        change(tmp_path / "a.txt")
+        assert found()[1] == bool(first.hits)
+
+
+@pytest.mark.parametrize(
+    ("query", "options"),
+    [
+        ("path:./a* نفط", SearchOptions()),
+        ("نفط", SearchOptions(within=("./a*",))),
+        ("نفط", SearchOptions(variants_files=("words",))),
+    ],
+)
+def test_what_may_mean_something_else_elsewhere_is_not_remembered(
+    held: Held, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str, options: SearchOptions
+) -> None:
+    index = held._index
+    assert index is not None
+    (tmp_path / "below").mkdir()
+    for folder in (tmp_path, tmp_path / "below"):
+        (folder / "words").write_text("نفط بترول\n" if folder == tmp_path else "", "utf-8")
+        monkeypatch.chdir(folder)
+        with Index.open(index_dir=str(tmp_path / ".fahras")) as other:
+            assert plain(other.search(query, options)) == plain(index.search(query, options))
+        index.remember(query, options)
 
 
 TOLD = """
@@ -475,13 +542,13 @@ print(ours.recv(1000).decode() or None)
 @pytest.mark.parametrize(
     ("searched", "quick", "told"),
     [
-        (("x نفط", True), 9, r'["x \u0646\u0641\u0637", true]'),
-        (("x نفط", True), 0, "None"),
+        (["x نفط", {}], 9, r'["x \u0646\u0641\u0637", {}]'),
+        (["x نفط", {}], 0, "None"),
         (None, 9, "None"),
     ],
 )
 def test_a_child_tells_what_was_searched_for_if_that_was_quick(
-    searched: tuple[str, bool] | None, quick: int, told: str
+    searched: object, quick: int, told: str
 ) -> None:
     code = TOLD.format(searched=searched, quick=quick)
     done = subprocess.run(

@@ -37,8 +37,8 @@ class Asked(NamedTuple):
     environment: dict[bytes, bytes]
 
 
-Searched = Callable[[], tuple[str, bool] | None]
-"""The text of the search that was carried out, and whether words might be respelled."""
+Searched = Callable[[], object]
+"""The search that was carried out, as JSON, None if none was."""
 
 
 def stand_by(

@@ -20,15 +20,16 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 from itertools import islice
+from typing import Any
 
 from analyzers.named import NamedTuple
 from indexer import process
 from indexer.cli import exits, opening, resident
 from indexer.cli.output import terminal
+from indexer.cli.resident.answering import AskedIndex, from_json, to_json
 from indexer.cli.resident.child import END_SIGNALS, stand_by
 from indexer.codec import commits
 from indexer.errors import FahrasError
-from indexer.index import Index
 from indexer.results import SearchOptions
 from indexer.storage import location as storage
 from indexer.storage import ownership
@@ -236,13 +237,13 @@ class Held:
     def __init__(self, index_dir: str) -> None:
         self._index_dir = index_dir
         self._state: object = None
-        self._index: Index | None = None
+        self._index: AskedIndex | None = None
         self._words: list[str] = []
         """What is to be searched for, and what was."""
         self._warmed = 0
-        self._told: set[tuple[str, bool]] = set()
+        self._told: set[tuple[str, SearchOptions]] = set()
         """What children have searched for, and of that what is to be searched for again."""
-        self._waiting: list[tuple[str, bool]] = []
+        self._waiting: list[tuple[str, SearchOptions]] = []
         process.collect_seldom()
         process.keep_freed_memory()
         for name in _MODULES:
@@ -261,7 +262,7 @@ class Held:
         self._words, self._warmed = [], 0
         self._told, self._waiting = set(), []
         with suppress(Exception):
-            self._index = Index.open(index_dir=self._index_dir)
+            self._index = AskedIndex.held(self._index_dir)
             self._words = [_first_words(text.text) for text in islice(self._index.documents(), 1)]
             self.warm_more()
         opening.hold(self._index)
@@ -283,26 +284,26 @@ class Held:
         process.set_apart()
         return True
 
-    def searched(self) -> tuple[str, bool] | None:
-        """For a child: what it has searched for, and whether words might be respelled."""
+    def searched(self) -> list[Any] | None:
+        """For a child: what it has searched for, as JSON."""
         latest = None if self._index is None else self._index.latest
-        return None if latest is None else (latest[0], latest[1].respell)
+        return None if latest is None else to_json(*latest)
 
-    def learn(self, text: str, respell: bool) -> None:
+    def learn(self, text: str, said: dict[str, Any]) -> None:
         """Take note of what a child has searched for."""
-        if (text, respell) not in self._told:
+        asked = from_json(text, said)
+        if asked not in self._told:
             if len(self._told) == KNOWN:
                 self._told.clear()
-            self._told.add((text, respell))
-            self._waiting.append((text, respell))
+            self._told.add(asked)
+            self._waiting.append(asked)
 
     def ask_again(self) -> bool:
         """Search for something that was searched for; tells whether there was anything."""
         if self._index is None or not self._waiting:
             return False
-        text, respell = self._waiting.pop()
         with suppress(Exception):
-            self._index.search(text, SearchOptions(respell=respell))
+            self._index.remember(*self._waiting.pop())
         process.set_apart()
         return True
 
