@@ -95,6 +95,17 @@ def _code_of(packed: Array) -> Array:
     return first << (shift + shift) | second << shift | third
 
 
+def texts_of(codes: Array) -> list[str]:
+    """Trigrams as texts, as `grams_in` gives them."""
+    letter = (1 << _BITS) - 1
+    places = [(codes >> np.uint64(_BITS * n) & np.uint64(letter)).tolist() for n in (2, 1, 0)]
+    return [_shown("".join(map(chr, gram))) for gram in zip(*places, strict=True)]
+
+
+def _shown(gram: str) -> str:
+    return gram.replace("\0", "_")
+
+
 def _is_word(text: str) -> bool:
     return len(text) <= _MAX_LENGTH and (text.isalpha() or not any(map(str.isdigit, text)))
 
@@ -185,4 +196,4 @@ def grams_in(text: str) -> list[str]:
     """
     if not text or not _is_word(text):
         return []
-    return [gram.replace("\0", "_") for gram in sorted(_trigrams(text))]
+    return [_shown(gram) for gram in sorted(_trigrams(text))]

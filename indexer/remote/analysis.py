@@ -1,4 +1,4 @@
-"""What is sent for a document? Its stored values, and the terms of its texts at every level.
+"""What is sent of documents and of their words? Terms of texts, and what the lexicon says of forms.
 
 Each distinct form is analysed once for a whole run, by the same rules in numpy as for a local
 index.
@@ -6,10 +6,10 @@ index.
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from json import JSONEncoder
 from typing import Any
 
 import numpy as np
@@ -18,116 +18,150 @@ from numpy.typing import NDArray
 from analyzers.bulk.normalizer import fold_all
 from analyzers.bulk.packed import Numbering, Numbers, Spelled
 from analyzers.bulk.vocabulary import root_all, stem_all
+from analyzers.ranked import changes
 from analyzers.stopwords import stopwords
-from analyzers.tokenizer import Tokenizer
+from analyzers.tokenizer import BatchArrays, Tokenizer
 from indexer.codec.build.bearing import bearings_of
-from indexer.codec.grams import grams_in
+from indexer.codec.grams import build_grams, texts_of
 from indexer.codec.postings import starts_of
 from indexer.codec.prints import PRINTED_FIELD
 from indexer.ranking.settings import DEFAULT
 from indexer.remote.columns import Column, Ranked, columns_of, number_of, packed
-from indexer.remote.mapping import BOTH, PRINTS, RANKED, key_of
+from indexer.remote.mapping import BOTH, PRINTS, RANKED, forms_field, key_of
 from indexer.remote.prints import Printer
 from indexer.schema import FORM_FIELDS
 
 Document = dict[str, Any]
 """Stored values and texts by name, see `schema`."""
 
-ARTICLES = ("ال", "وال")
+Known = Mapping[str, frozenset[str]]
+"""By stem, the forms that a lexicon lists; a stem that it lacks is missing."""
+
+as_json = JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class Terms:
-    """The distinct forms of a run, by number, and their keys at every level."""
+    """The distinct forms of a run, by number, and their keys."""
 
     def __init__(self) -> None:
         self.tokenizer = Tokenizer()
         self.printer = Printer()
         self._numbering = Numbering()
         self._u: list[str] = []
-        self._f: list[str] = []
         self._s: list[str] = []
-        self._r: list[str] = []
+        self._keys: list[tuple[Numbers, Numbers, Numbers]] = []
+        """Folded forms, stems and roots of the forms, as they were learned."""
         self._counts = np.zeros(0, np.int64)
         """By form, 1 unless it is a stopword."""
         self._numbers: Numbers = np.zeros(0, np.uint64)
         """By form, its number in `columns`."""
-        self._bears: dict[int, list[str]] = {}
-        """By form, the stems of what is left of it without a lone proclitic, if any."""
-        self._stems: set[str] = set()
-        self._told = 0
 
-    def learn(self) -> None:
+    def __len__(self) -> int:
+        return len(self._u)
+
+    def tokenize(self, texts: Sequence[str]) -> BatchArrays:
+        """The words of some texts, whose forms are learned."""
+        batch = self.tokenizer.tokenize_batch(texts)
+        self._learn()
+        return batch
+
+    def _learn(self) -> None:
         """Analyse the forms that the tokenizer has met since the last time."""
         fresh = self.tokenizer.forms[len(self._u) :]
         if not fresh:
             return
         folded = fold_all(self._numbering, Spelled(fresh))
         stems = stem_all(self._numbering, folded)
-        self._learn_bearings(folded)
-        texts = self._numbering.texts
-        self._f += map(key_of, texts(folded))
-        self._s += map(key_of, texts(stems))
-        self._r += map(key_of, texts(root_all(self._numbering, stems)))
+        self._keys.append((folded, stems, root_all(self._numbering, stems)))
+        self._s += map(key_of, self._numbering.texts(stems))
         self._u += map(key_of, fresh)
-        numbers = np.array(list(map(number_of, fresh)), np.uint64)
+        numbers = np.fromiter(map(number_of, fresh), np.uint64, len(fresh))
         self._numbers = np.concatenate([self._numbers, numbers])
         counted = [form not in stopwords() for form in fresh]
         self._counts = np.concatenate([self._counts, np.array(counted, np.int64)])
 
-    def _learn_bearings(self, folded: Numbers) -> None:
-        """Which forms may bear a proclitic. folded: of those that come next."""
-        first = len(self._u)
+    def lengths(self, batch: BatchArrays) -> NDArray[np.int64]:
+        """How many words but stopwords each document has."""
+        return np.diff(starts_of(self._counts.take(batch.form_ids)).take(batch.bounds))
+
+    def columns(self, batch: BatchArrays, parts: Sequence[NDArray[Any]]) -> Iterator[Column]:
+        """What ranking reads of each document, see `columns`. parts: where some begin, in words."""
+        lengths = self.lengths(batch)
+        return columns_of(batch.form_ids, batch.bounds, self._numbers, lengths, parts)
+
+    def forms(self, batch: BatchArrays) -> Iterator[str]:
+        """The written forms of each document, joined."""
+        return _joined(self._u, batch.form_ids, batch.bounds)
+
+    def stems(self, batch: BatchArrays) -> Iterator[str]:
+        """The stems of the words of each document but stopwords, joined."""
+        counted = self._counts.take(batch.form_ids) > 0
+        return _joined(self._s, batch.form_ids[counted], starts_of(counted).take(batch.bounds))
+
+    # The lexicon
+
+    def distinct_stems(self) -> list[str]:
+        """All stems."""
+        return list(dict.fromkeys(self._s))
+
+    def words(self, run: int, known: Known) -> Iterator[tuple[str, list[str]]]:
+        """A document of the lexicon for each stem that has forms not known, and these forms.
+
+        run: the `n` of all of them, see `mapping`.
+        """
+        if not self._keys:
+            return
+        folded, stems, roots = (np.concatenate(keys) for keys in zip(*self._keys, strict=True))
+        order = stems.argsort(kind="stable")
+        begins = np.flatnonzero(changes(stems.take(order)))
+        f_texts = list(map(key_of, self._numbering.texts(folded)))
+        r_texts = list(map(key_of, self._numbering.texts(roots.take(order.take(begins)))))
+        grams = self._grams(stems.take(order.take(begins)))
+        bears = self._bearings(folded)
+        ends = np.append(begins[1:], len(order)).tolist()
+        places = order.tolist()
+        for first, last, root, own in zip(begins.tolist(), ends, r_texts, grams, strict=True):
+            stem = self._s[places[first]]
+            seen = known.get(stem, frozenset())
+            fresh = [i for i in places[first:last] if self._u[i] not in seen]
+            if not fresh:
+                continue
+            forms = [self._u[i] for i in fresh]
+            word = {"s": stem, "n": run, "u": forms, "f": [f_texts[i] for i in fresh], "r": root}
+            rests = {rest for i in fresh for rest in bears.get(i, ())}
+            if rests:
+                word["p"] = sorted(rests)
+            if own and not seen:
+                word["g"] = own
+            yield as_json(word), forms
+
+    def _grams(self, stems: Numbers) -> Iterator[list[str]]:
+        """The trigrams of each of some distinct stems, as `grams_in` gives them."""
+        grams = build_grams(self._numbering, stems)
+        names = texts_of(grams.codes)
+        owned = np.arange(len(names)).repeat(np.diff(grams.starts).astype(np.int64))
+        ordered = owned.take(grams.owners.argsort(kind="stable")).tolist()
+        for first, last in pairwise(starts_of(grams.counts).tolist()):
+            yield [names[gram] for gram in ordered[first:last]]
+
+    def _bearings(self, folded: Numbers) -> dict[int, list[str]]:
+        """By form, the stems of what is left of it without a lone proclitic, if any."""
         words, targets = bearings_of(self._numbering, np.unique(folded))
         rests: dict[int, list[str]] = {}
         for word, target in zip(words.tolist(), self._numbering.texts(targets), strict=True):
-            rests.setdefault(word, []).append(target)
-        for place in np.isin(folded, words).nonzero()[0].tolist():
-            self._bears[first + place] = rests[int(folded[place])]
-
-    def fields(self, name: str, ids: NDArray[Any]) -> dict[str, Any]:
-        """What is sent for the tokens of a field. ids: of their forms."""
-        tokens = ids.tolist()
-        stems = [self._s[i] for i in tokens]
-        with_article = [
-            self._s[i] for i in tokens if self._u[i].startswith(ARTICLES) and self._s[i]
-        ]
-        distinct = np.unique(ids).tolist()
+            rests.setdefault(word, []).append(key_of(target))
+        held = np.isin(folded, words).nonzero()[0]
         return {
-            f"{name}_u": " ".join([self._u[i] for i in tokens]),
-            f"{name}_f": " ".join([self._f[i] for i in tokens]),
-            f"{name}_s": " ".join(stems),
-            f"{name}_r": " ".join(dict.fromkeys(self._r[i] for i in distinct)),
-            f"{name}_a": " ".join(with_article),
-            f"{name}_length": int(self._counts.take(ids).sum()),
-            BOTH: " ".join([self._s[i] for i in ids[self._counts.take(ids) > 0].tolist()]),
+            place: rests[word]
+            for place, word in zip(held.tolist(), folded.take(held).tolist(), strict=True)
         }
 
-    def columns(
-        self, ids: NDArray[Any], bounds: NDArray[Any], parts: Sequence[NDArray[Any]]
-    ) -> Iterator[Column]:
-        """What ranking reads of a field of several documents, see `columns.columns_of`."""
-        lengths = np.diff(starts_of(self._counts.take(ids)).take(bounds))
-        return columns_of(ids, bounds, self._numbers, lengths, parts)
 
-    def fresh_words(self) -> Iterator[tuple[str, dict[str, Any]]]:
-        """(id, document of the lexicon) of each form and stem not given before."""
-        for i in range(self._told, len(self._u)):
-            u, f, s, r = self._u[i], self._f[i], self._s[i], self._r[i]
-            found: dict[str, Any] = {"u": u, "f": f, "s": s, "r": r}
-            if i in self._bears:
-                found["p"] = sorted(set(self._bears[i]))
-            yield id_of_word("u", u), found
-            if s not in self._stems:
-                self._stems.add(s)
-                grams = sorted(grams_in(s))
-                if grams:
-                    yield id_of_word("k", s), {"k": s, "g": grams}
-        self._told = len(self._u)
-
-
-def id_of_word(kind: str, word: str) -> str:
-    """The id of a word's document: of a size that the cluster takes, and no two alike."""
-    return blake2b(f"{kind}{word}".encode("utf-8", "replace"), digest_size=16).hexdigest()
+def _joined(names: list[str], ids: NDArray[Any], bounds: NDArray[np.int64]) -> Iterator[str]:
+    """The names of some numbers, joined by spaces, from each bound to the next."""
+    words = list(map(names.__getitem__, ids.tolist()))
+    for first, last in pairwise(bounds.tolist()):
+        yield " ".join(words[first:last])
 
 
 def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int]) -> list[str]:
@@ -148,31 +182,32 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
                 "stored": stored,
                 "title": document.get("title") or "",
                 "text": document.get("text") or "",
+                BOTH: [],
             }
         )
-    columns: list[list[Column]] = []
+    columns: list[Iterator[Column]] = []
     for name in FORM_FIELDS:
-        batch = terms.tokenizer.tokenize_batch([source[name] for source in sources])
-        terms.learn()
-        bounds = batch.bounds.tolist()
-        parts: list[NDArray[Any]] = []
-        for source, document, first, last in zip(
-            sources, documents, bounds, bounds[1:], strict=False
-        ):
-            fields = terms.fields(name, batch.form_ids[first:last])
-            both = [fields[BOTH]] * int(DEFAULT.field_weight(name))
-            fields[BOTH] = " ".join(filter(None, [source.get(BOTH, ""), *both]))
-            source.update(fields)
-            begins = np.array(document.get(f"_parts_{name}", ()), np.int64)
-            parts.append(batch.starts[first:last].searchsorted(begins))
-        columns.append(list(terms.columns(batch.form_ids, batch.bounds, parts)))
+        texts = [source[name] for source in sources]
+        batch = terms.tokenize(texts)
+        fields = zip(terms.forms(batch), terms.stems(batch), terms.lengths(batch), strict=True)
+        for source, (forms, stems, length) in zip(sources, fields, strict=True):
+            source.update({forms_field(name): forms, f"{name}_length": int(length)})
+            source[BOTH] += [stems] * int(DEFAULT.field_weight(name)) if stems else []
+        parts = list(_parts(documents, name, batch))
+        columns.append(terms.columns(batch, parts))
         if name == PRINTED_FIELD:
-            texts = [source[name] for source in sources]
             values = terms.printer.values(documents, texts, batch, parts, terms.tokenizer.forms)
             for source, value in zip(sources, values, strict=True):
-                if value is not None:
-                    source[PRINTS] = value
+                source.update({} if value is None else {PRINTS: value})
     for source, *own in zip(sources, *columns, strict=True):
         ranked = Ranked(source["file"], source["place"], source["date"], tuple(own))
         source[RANKED] = b64encode(packed(ranked)).decode("ascii")
-    return [json.dumps(source, ensure_ascii=False, separators=(",", ":")) for source in sources]
+        source[BOTH] = " ".join(source[BOTH])
+    return list(map(as_json, sources))
+
+
+def _parts(documents: Sequence[Document], name: str, batch: BatchArrays) -> Iterator[NDArray[Any]]:
+    """Before which words of a field of each document a part begins, but for the first."""
+    for document, (first, last) in zip(documents, pairwise(batch.bounds.tolist()), strict=True):
+        begins = np.array(document.get(f"_parts_{name}", ()), np.int64)
+        yield batch.starts[first:last].searchsorted(begins)

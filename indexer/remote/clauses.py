@@ -3,16 +3,20 @@
 A clause admits the documents that our evaluator admits, and ranks them roughly: by BM25 over stems,
 forms of a word pooled, with a little for the exact form and for relatives. Whatever is
 ranked is ranked again here, so only which documents are among the first hundred depends on it.
+
+Documents are found by their written forms, which the lexicon lists for a folded form, a stem or a
+root; a stem that no stopword has also by itself, where title and text are asked together.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 from typing import assert_never
 
 from analyzers.analyzer import analyze_form
-from analyzers.named import NamedTuple
+from analyzers.stopwords import stopwords
 from indexer.codec.grams import likeness
 from indexer.query.letters import letters_agree
 from indexer.query.nodes import (
@@ -39,8 +43,8 @@ from indexer.ranking.bm25 import idf
 from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, Phrase
 from indexer.ranking.resolve import Resolver
-from indexer.remote.lexicon import NOTHING, Lexicon, Sort, any_of, sort_of, stars
-from indexer.remote.mapping import BOTH, MOST_TERMS, Json, key_of
+from indexer.remote.lexicon import MOST_FITTING, NOTHING, Lexicon, Sort, any_of, sort_of
+from indexer.remote.mapping import BOTH, MOST_TERMS, Json, forms_field, key_of
 from indexer.schema import FORM_FIELDS
 
 _EXACT = 0.07
@@ -68,11 +72,14 @@ Weighted = dict[tuple[Sort, float], list[str]]
 """Keys by their sort and by what an occurrence counts."""
 
 
-class Keys(NamedTuple):
-    """What a leaf means: keys by kind (CORE, BESIDE, OTHER), and patterns of folded forms."""
+Kinds = tuple[Weighted, Weighted, Weighted]
+"""What a leaf means, by kind: CORE, BESIDE, OTHER."""
 
-    kinds: tuple[Weighted, ...]
-    wildcards: tuple[str, ...] = ()
+
+@cache
+def _stems_of_stopwords() -> frozenset[str]:
+    """Stems whose field leaves some of their words out."""
+    return frozenset(analyze_form(word).stem for word in stopwords())
 
 
 class Clauses:
@@ -83,6 +90,8 @@ class Clauses:
         self._settings = resolver.snapshot.settings
         self._lexicon = lexicon
         self._scored_each = self._placed_each = 0
+        self.cut: dict[Wildcard, None] = {}
+        """Patterns that more forms fit than are looked for."""
 
     def share_among(self, leaves: Sequence[Leaf]) -> None:
         """Share what a cluster takes at once among the leaves of a query."""
@@ -105,8 +114,8 @@ class Clauses:
                 leaf.word, leaf.match, fields, leaf.variants, leaf.quoted
             )
             for group in groups:
-                listed = group.narrowed or leaf.strict or group.level == "root"
-                if group.level != "nearest" and listed and group.retrieves:
+                meant = group.retrieves or not (group.narrowed or leaf.strict)
+                if group.level not in ("nearest", "exact") and meant:
                     self._lexicon.note_forms(*_source_of(group))
         for phrase in self._resolver.phrases(leaf):
             for word, named in _words_of(phrase):
@@ -118,11 +127,11 @@ class Clauses:
 
     # Words
 
-    def keys(self, leaf: StemQuery | PatternQuery) -> Keys:
+    def keys(self, leaf: StemQuery | PatternQuery) -> Kinds:
         """What a word or a pattern means."""
         if isinstance(leaf, PatternQuery):
-            return self._pattern_keys(leaf)
-        kinds: tuple[Weighted, ...] = ({}, {}, {})
+            return self._pattern_keys(leaf), {}, {}
+        kinds: Kinds = ({}, {}, {})
         groups = self._resolver.expansions(leaf)
         for group in groups:
             kind = OTHER if not group.retrieves else CORE if group.core else BESIDE
@@ -135,7 +144,7 @@ class Clauses:
             for sort, key, of_kind in self._keys_of(leaf, group, kind):
                 weight = 1.0 if of_kind == CORE else round(group.weight, 1)
                 kinds[of_kind].setdefault((sort, weight), []).append(key)
-        return Keys(kinds)
+        return kinds
 
     def _relatives(
         self, leaf: StemQuery, group: Expansion, groups: Sequence[Expansion]
@@ -182,14 +191,17 @@ class Clauses:
             if not group.narrowed or (group.admits(form) and _is_of(form, group)):
                 yield form
 
-    def _pattern_keys(self, leaf: PatternQuery) -> Keys:
-        pattern = leaf.pattern
-        if isinstance(pattern, Fuzzy):
-            return Keys((self._fuzzy_keys(leaf, pattern), {}, {}))
-        if not leaf.strict:
-            return Keys(({}, {}, {}), tuple(stars(pattern)))
+    def _pattern_keys(self, leaf: PatternQuery) -> Weighted:
+        if isinstance(leaf.pattern, Fuzzy):
+            return self._fuzzy_keys(leaf, leaf.pattern)
+        return {("u", 1.0): self._agreeing(leaf, self._fitting(leaf.pattern))}
+
+    def _fitting(self, pattern: Wildcard) -> list[str]:
+        """The forms that fit a pattern with a star; of very many, some."""
         forms = [form for form, _ in self._lexicon.matching(pattern)]
-        return Keys(({("u", 1.0): self._agreeing(leaf, forms)}, {}, {}))
+        if len(forms) > MOST_FITTING:
+            self.cut[pattern] = None
+        return forms[:MOST_FITTING]
 
     def _fuzzy_keys(self, leaf: PatternQuery, pattern: Fuzzy) -> Weighted:
         found = self._resolver.misspelled(pattern, leaf.fields)
@@ -212,20 +224,44 @@ class Clauses:
         return sorted(folded, key=lambda key: (key != pattern.word, -counts[key], key))
 
     def _agreeing(self, leaf: PatternQuery, forms: Sequence[str]) -> list[str]:
+        if not leaf.strict:
+            return list(forms)
         return [form for form in forms if leaf.pattern.agrees(form, leaf.strict)]
 
     def holding(self, leaf: Leaf, kind: int) -> Json:
         """Documents that hold terms of a leaf of that kind, or closer to it."""
         found: list[Json] = []
         if isinstance(leaf, StemQuery | PatternQuery):
-            kinds, wildcards = self.keys(leaf)
-            for field in leaf.fields:
-                for held in kinds[: kind + 1]:
-                    for (sort, _), keys in held.items():
-                        found += _terms(f"{field}_{sort}", keys)
-                found += [_wildcard(f"{field}_f", star) for star in wildcards]
+            held: dict[Sort, list[str]] = {}
+            for weighted in self.keys(leaf)[: kind + 1]:
+                for (sort, _), keys in weighted.items():
+                    held.setdefault(sort, []).extend(keys)
+            for sort, keys in held.items():
+                found += self._having(leaf.fields, sort, keys)
         found += self._phrases(leaf)
         return any_of(found)
+
+    def _having(self, fields: tuple[str, ...], sort: Sort, keys: Sequence[str]) -> list[Json]:
+        """Documents that hold any of some keys, whatever it weighs."""
+        if sort == "r":
+            keys = [stem for key in keys for stem in self._lexicon.stems(key)]
+            sort = "s"
+        stems = [key for key in keys if sort == "s" and _is_kept(fields, key)]
+        held = set(stems)
+        forms = self._written(sort, [key for key in keys if key not in held])
+        found = _terms(BOTH, stems)
+        for field in fields:
+            found += _terms(forms_field(field), forms)
+        return found
+
+    def _written(self, sort: Sort, keys: Sequence[str]) -> list[str]:
+        """The forms of some keys, asked for together."""
+        if sort == "u":
+            return list(keys)
+        for key in keys:
+            self._lexicon.note_forms(sort, key)
+        self._lexicon.fetch()
+        return [form for key in keys for form in self._lexicon.forms(sort, key)]
 
     def _phrases(self, leaf: Leaf) -> list[Json]:
         return [
@@ -245,11 +281,7 @@ class Clauses:
             exact: Weighted = {("u", _EXACT): [leaf.word.unmarked]}
             found += self._matches(leaf, exact, leaf.boost)
         elif isinstance(leaf, PatternQuery):
-            kinds, wildcards = self.keys(leaf)
-            found += self._matches(leaf, kinds[CORE], leaf.boost)
-            if wildcards and isinstance(leaf.pattern, Wildcard):
-                forms = self._lexicon.commonest(leaf.pattern, self._scored_each)
-                found += self._matches(leaf, {("f", 1.0): forms}, leaf.boost)
+            found += self._matches(leaf, self.keys(leaf)[CORE], leaf.boost)
         return found + self._phrases(leaf)
 
     def _ways_to_score(self, leaf: StemQuery) -> list[Json]:
@@ -258,7 +290,7 @@ class Clauses:
         An occurrence counts once, by the word's idf, whatever it is: so forms of its stems are not
         counted again, and what is rarer or more frequent than the word is weighed by that.
         """
-        kinds, _ = self.keys(leaf)
+        kinds = self.keys(leaf)
         stems = {key for (sort, _), keys in kinds[CORE].items() if sort == "s" for key in keys}
         own = self._idf("s", stems) if stems else self._idf("u", [leaf.word.unmarked])
         found: list[Json] = []
@@ -269,9 +301,8 @@ class Clauses:
                 share = own / (self._idf(sort, left) or own) if held is kinds[BESIDE] else 1.0
                 found += self._matches(leaf, {(sort, weight): left}, share)
         for (sort, weight), keys in kinds[OTHER].items():
-            for field in leaf.fields:
-                boost = {"boost": _OTHER * weight * own}
-                found += [_boosted(some, boost) for some in _terms(f"{field}_{sort}", keys)]
+            boost = {"boost": _OTHER * weight * own}
+            found += [_boosted(some, boost) for some in self._having(leaf.fields, sort, keys)]
         return found
 
     def _idf(self, sort: Sort, keys: Collection[str]) -> float:
@@ -285,18 +316,19 @@ class Clauses:
     def _matches(self, leaf: Leaf, held: Weighted, share: float) -> list[Json]:
         """Scored clauses: the keys of a sort pooled into one word, stems those of both fields."""
         found: list[Json] = []
-        whole = set(leaf.fields) == set(FORM_FIELDS)
-        whole &= not (isinstance(leaf, StemQuery) and leaf.word.analysis.stopword)
         for (sort, weight), keys in held.items():
             boost = share * weight
-            known = [key_of(key) for key in dict.fromkeys(keys) if key][: self._scored_each]
-            pooled = "|".join(known)
-            if known and sort == "s" and whole:
-                found.append({"match": {BOTH: {"query": pooled, "boost": boost}}})
-            elif known:
-                for field in leaf.fields:
-                    own = boost * self._settings.field_weight(field)
-                    found.append({"match": {f"{field}_{sort}": {"query": pooled, "boost": own}}})
+            known = [key for key in dict.fromkeys(keys) if key]
+            if sort == "s" and all(_is_kept(leaf.fields, key) for key in known):
+                pooled = "|".join(map(key_of, known[: self._scored_each]))
+                found += [{"match": {BOTH: {"query": pooled, "boost": boost}}}] if known else []
+                continue
+            forms = dict.fromkeys(self._written(sort, known))
+            pooled = "|".join(map(key_of, self._lexicon.commonest([*forms], self._scored_each)))
+            for field in leaf.fields if pooled else ():
+                own = boost * self._settings.field_weight(field)
+                asked = {"query": pooled, "boost": own}
+                found.append({"match": {forms_field(field): asked}})
         return found
 
     # Phrases
@@ -311,7 +343,7 @@ class Clauses:
             rule = {
                 "all_of": {"ordered": False, "max_gaps": phrase.slop, "intervals": _once(words)}
             }
-        return {"intervals": {f"{field}_u": rule}}
+        return {"intervals": {forms_field(field): rule}}
 
     def _in_order(self, way: Sequence[tuple[PhraseWord, bool]], leaf: Leaf, phrase: Phrase) -> Json:
         rules = [_either(self._word(word, leaf, phrase, named=named)) for word, named in way]
@@ -345,8 +377,7 @@ class Clauses:
         if isinstance(word, PatternWord):
             pattern = PatternQuery(leaf.fields, word.pattern, strict=leaf.strict)
             if isinstance(word.pattern, Wildcard):
-                forms = [form for form, _ in self._lexicon.matching(word.pattern)]
-                return self._agreeing(pattern, forms)
+                return self._agreeing(pattern, self._fitting(word.pattern))
             keys = self._fuzzy_keys(PatternQuery(leaf.fields, word.pattern), word.pattern)
             meant = {key for some in keys.values() for key in some}
             near = self._lexicon.near(word.pattern)
@@ -422,8 +453,9 @@ def _boosted(terms: Json, boost: Json) -> Json:
     return {"terms": terms["terms"] | boost}
 
 
-def _wildcard(field: str, star: str) -> Json:
-    return {"wildcard": {field: {"value": star, "rewrite": "constant_score"}}}
+def _is_kept(fields: tuple[str, ...], stem: str) -> bool:
+    """Whether `both` tells exactly which documents hold a stem."""
+    return set(fields) == set(FORM_FIELDS) and stem not in _stems_of_stopwords()
 
 
 def _source_of(group: Expansion) -> tuple[Sort, str]:
@@ -479,4 +511,4 @@ def _ways(phrase: Phrase) -> list[list[tuple[PhraseWord, bool]]]:
     return found
 
 
-__all__ = ["CORE", "Clauses", "Keys", "filters_of"]
+__all__ = ["CORE", "Clauses", "filters_of"]

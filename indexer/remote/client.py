@@ -16,6 +16,9 @@ from indexer.remote.mapping import Json
 
 _TIMEOUT_S = 60
 _RETRIES = 5
+AT_ONCE = 2
+"""Requests of a process that may be on their way at once."""
+
 _BUSY = (429, 502, 503, 504)
 HASTY = (0.2, 0.5, 1, 2)
 PATIENT = (0.2, 0.5, 1, 2, 4, 8, 15, 15, 15)
@@ -153,6 +156,7 @@ def _connected(address: Address) -> Transport:
     client = OpenSearch(
         [{"host": host.strip("[]"), "port": port} for host, port in address.hosts],
         timeout=_TIMEOUT_S,
+        pool_maxsize=AT_ONCE,
         max_retries=min(_RETRIES, len(address.hosts)),
         retry_on_timeout=True,
         retry_on_status=_BUSY,

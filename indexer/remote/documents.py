@@ -17,7 +17,7 @@ from indexer.ranking.similar import Sample
 from indexer.ranking.source import Docs
 from indexer.reading.documents import Documents, Found
 from indexer.remote.commit import OpenCommit
-from indexer.remote.lexicon import Lexicon, plain
+from indexer.remote.lexicon import Lexicon
 from indexer.remote.mapping import Json
 from indexer.remote.source import Candidate, CandidateSegment
 from indexer.remote.writer import PART_BITS
@@ -84,11 +84,11 @@ def terms_of(
     lexicon: Lexicon, pattern: str, limit: int | None, sort: TermSortKey
 ) -> Iterator[TermStats]:
     """See `Index.terms`; what occurs no more is left out. Sorted by counts, all are read first."""
-    pieces = [plain(unmark(piece)) for piece in pattern.split("*")]
-    star = "*".join(pieces if len(pieces) > 1 else [*pieces, ""])
+    pieces = [unmark(piece) for piece in pattern.split("*")]
+    pieces = pieces if len(pieces) > 1 else [*pieces, ""]
     if sort == "alphabet":
-        return islice(_counted(lexicon, lexicon.fitting(star, limit)), limit)
-    found = list(_counted(lexicon, lexicon.fitting(star, None)))
+        return islice(_counted(lexicon, lexicon.fitting(pieces, limit)), limit)
+    found = list(_counted(lexicon, lexicon.fitting(pieces, None)))
     amount = attrgetter("collection_frequency" if sort == "count" else "document_frequency")
     return islice(sorted(found, key=lambda term: -amount(term)), limit)
 

@@ -45,7 +45,8 @@ class Head(NamedTuple):
     """A commit.
 
     number: of the index of its documents. routes: for each shard, a routing value that leads there.
-    lengths: by field, of all documents together. catalogue: the sizes and checksums of its pieces.
+    lengths: by field, of all documents together. forms: how many the lexicon lists. catalogue: the
+    sizes and checksums of its pieces.
     """
 
     number: int
@@ -54,6 +55,7 @@ class Head(NamedTuple):
     aliases: tuple[tuple[str, str], ...] = ()
     documents: int = 0
     lengths: tuple[tuple[str, int], ...] = ()
+    forms: int = 0
     next_number: int = 1
     gone: tuple[int, ...] = ()
     catalogue: tuple[tuple[int, int], ...] = ()

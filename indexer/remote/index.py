@@ -23,7 +23,7 @@ from indexer.remote.commit import OpenCommit, admitted_by
 from indexer.remote.head import Head, Lease, Meta, Version
 from indexer.remote.mapping import Json, documents_body, words_body
 from indexer.remote.reader import RemoteReader
-from indexer.remote.writer import RemoteWriter
+from indexer.remote.writer import Place, RemoteWriter
 from indexer.schema import FORM_FIELDS
 
 if TYPE_CHECKING:
@@ -169,7 +169,9 @@ class RemoteIndex(RemoteReader, Index):
         if not self._is_new:
             head = self._head
             left: Json = {"bool": {"must_not": [{"bool": admitted_by(head)}]}}
-            self._writer(head).remove(left)
+            writer = self._writer(head)
+            writer.remove(left)
+            writer.remove_words()
         return []
 
     def _load_catalogue(self) -> Catalogue:
@@ -183,9 +185,12 @@ class RemoteIndex(RemoteReader, Index):
         return RemoteWriter(
             self._patient,
             self._lease,
-            self._meta.documents_index(head.number),
-            self._meta.words_index(head.number),
-            head.next_number,
+            Place(
+                self._meta.documents_index(head.number),
+                self._meta.words_index(head.number),
+                head.next_number,
+                knows=head.forms > 0,
+            ),
             head.generation + 1,
         )
 
@@ -221,6 +226,7 @@ class RemoteIndex(RemoteReader, Index):
             gone=tuple(sorted(set(writer.gone))),
             updated=catalogue.updated,
             aliases=self._aliases_to_keep(old),
+            forms=head.forms + writer.forms,
         )
         following = self._counted(following)
         assert self._lease is not None  # noqa: S101  whoever writes holds it

@@ -1,22 +1,34 @@
 """Which words does a cluster hold, which belong to a group, and how often do they occur?
 
-Answers are kept for as long as the index is open. Whoever will ask many things notes them first:
-`fetch` asks for all of them with one request a kind. How often a term occurs is told by the term
-statistics of every shard, which count documents that are deleted but not yet merged away.
+Documents hold written forms; what shares a folded form, a stem or a root is a group of these, which
+the lexicon lists. Answers are kept for as long as the index is open. Whoever will ask many things
+notes them first: `fetch` asks for all of them with one request for forms and one for counts. How
+often a form occurs is told by the term statistics of every shard, which count documents that are
+deleted but not yet merged away.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from analyzers.named import NamedTuple
+from analyzers.proclitics import rests_in
 from indexer.codec.grams import grams_in, likeness
 from indexer.query.patterns import Fuzzy, Wildcard
 from indexer.ranking.source import Level
 from indexer.remote.client import Client, ClusterError
-from indexer.remote.mapping import ARTICLE, MOST_SHOWN, SUFFIX, Json, key_of
+from indexer.remote.mapping import (
+    BOTH,
+    MOST_SHOWN,
+    MOST_TERMS,
+    SUFFIX,
+    Json,
+    forms_field,
+    key_of,
+)
 from indexer.schema import FORM_FIELDS
 
 _MOST_STEMS = 2_000
@@ -28,15 +40,28 @@ LEAST_LIKENESS = 0.5
 MOST_COUNTED = 5_000
 """Forms of a pattern that are counted, to find the frequent ones."""
 
+MOST_FITTING = MOST_TERMS
+"""Forms of a pattern with a star that are looked for."""
+
 _COUNTED_AT_ONCE = 2_000
 """Terms whose statistics are asked for in one request."""
 
+_LEAST_PAGE = 500
+"""Forms in the order of the alphabet that are read at once, at least."""
+
 Sort = str
-"""u, f, s, r of a form; p: what it may bear; a: the stem of a form with the article."""
+"""u, f, s, r: a form itself, or those of a folded form, a stem, a root; p: that may bear a stem; a:
+of a stem with the article."""
+
+WITH_ARTICLE: Sort = "a"
+_ARTICLES = ("ال", "وال")
+
+Pairs = tuple[tuple[str, str], ...]
+"""Forms, each with its folded form."""
 
 
 class Count(NamedTuple):
-    """Of a term in a field: documents that hold it, and how often it occurs in all."""
+    """Of forms in a field: about how many documents hold any, and how often they occur in all."""
 
     documents: int = 0
     occurrences: int = 0
@@ -62,12 +87,17 @@ class Lexicon:
         self._documents = documents
         self._words = words
         self._routes = tuple(routes)
-        self._counts: dict[tuple[str, str, str], Count] = {}
+        self._counts: dict[tuple[str, str], Count] = {}
+        """By field and form."""
+        self._holders: dict[str, int] = {}
+        """By stem, the documents that hold it, but as a stopword."""
+        self._sums: dict[tuple[str, Sort, str], Count] = {}
         self._forms: dict[tuple[Sort, str], tuple[str, ...]] = {}
         self._nearest: dict[str, tuple[tuple[str, float], ...]] = {}
-        self._near: dict[Fuzzy, tuple[tuple[str, str], ...]] = {}
-        self._matching: dict[Wildcard, tuple[tuple[str, str], ...]] = {}
-        self._common: dict[Wildcard, list[str]] = {}
+        self._stems: dict[str, tuple[str, ...]] = {}
+        """By root."""
+        self._near: dict[Fuzzy, Pairs] = {}
+        self._matching: dict[Wildcard, Pairs] = {}
         self._wanted_counts: dict[tuple[Sort, str], None] = {}
         self._wanted_forms: dict[tuple[Sort, str], None] = {}
         self._wanted_near: dict[Fuzzy, None] = {}
@@ -78,7 +108,7 @@ class Lexicon:
 
     def note_count(self, sort: Sort, key: str) -> bool:
         """That how often a key occurs will be asked; whether it is known already."""
-        known = (FORM_FIELDS[0], sort, key) in self._counts
+        known = (FORM_FIELDS[0], sort, key) in self._sums
         if not known:
             self._wanted_counts[sort, key] = None
         return known
@@ -107,28 +137,57 @@ class Lexicon:
     def fetch(self) -> bool:
         """Ask for what was noted; whether there was anything."""
         counts, self._wanted_counts = list(self._wanted_counts), {}
-        forms, self._wanted_forms = list(self._wanted_forms), {}
+        forms, self._wanted_forms = self._wanted_forms, {}
         near, self._wanted_near = list(self._wanted_near), {}
         nearest, self._wanted_nearest = list(self._wanted_nearest), {}
+        asked = bool(counts or forms or near or nearest)
+        counted = map(_listed_as, counts)
+        forms |= {wanted: None for wanted in counted if wanted and wanted not in self._forms}
         if forms or near:
-            self._fetch_words(forms, near)
+            self._fetch_words(list(forms), near)
         if nearest:
             self._fetch_nearest(nearest)
-        for first in range(0, len(counts), _COUNTED_AT_ONCE):
-            self._fetch_counts(counts[first : first + _COUNTED_AT_ONCE])
-        return bool(counts or forms or near or nearest)
+        self._count_all(counts)
+        return asked
+
+    def _count_all(self, wanted: list[tuple[Sort, str]]) -> None:
+        """Sum up how often the forms of some keys occur."""
+        forms = {form for sort, key in wanted for form in self._of(sort, key)}
+        forms = {form for form in forms if (FORM_FIELDS[0], form) not in self._counts}
+        stems = {key for sort, key in wanted if sort == "s" and key not in self._holders}
+        if forms or stems:
+            self._fetch_counts(sorted(forms), sorted(stems))
+        for sort, key in wanted:
+            for field in FORM_FIELDS:
+                counts = [self._counts[field, form] for form in self._of(sort, key)]
+                held = sum(count.documents for count in counts)
+                if sort == "s":
+                    most = max((count.documents for count in counts), default=0)
+                    held = max(most, self._holders[key])
+                occurrences = sum(count.occurrences for count in counts)
+                self._sums[field, sort, key] = Count(held, occurrences)
+
+    def _of(self, sort: Sort, key: str) -> Sequence[str]:
+        """The forms of a key, which are known; the form itself, of which none needs to occur."""
+        listed = _listed_as((sort, key))
+        if listed is None:
+            return (key,)
+        forms = self._forms[listed]
+        if sort == WITH_ARTICLE:
+            return [form for form in forms if form.startswith(_ARTICLES)]
+        return forms
 
     # Answers
 
     def count(self, field: str, sort: Sort, key: str) -> Count:
-        """How often a key occurs in a field."""
+        """How often the forms of a key occur in a field."""
         if not self.note_count(sort, key):
             self.fetch()
-        return self._counts[field, sort, key]
+        return self._sums[field, sort, key]
 
     def occurrences(self, field: str, form: str) -> int | None:
         """How often a form occurs in a field, if that is known."""
-        known = self._counts.get((field, "u", form))
+        known = self._counts.get((field, form))
         return None if known is None else known.occurrences
 
     def holds_stem(self, stem: str) -> bool:
@@ -141,52 +200,67 @@ class Lexicon:
             self.fetch()
         return self._forms[sort, key]
 
+    def stems(self, root: str) -> tuple[str, ...]:
+        """The stems of a root, ascending."""
+        self.forms("r", root)
+        return self._stems[root]
+
     def nearest(self, stem: str, least: float) -> list[tuple[str, float]]:
         """The other stems spelled like one, and how like each is."""
         if not self.note_nearest(stem):
             self.fetch()
         return [(other, like) for other, like in self._nearest[stem] if like >= least]
 
-    def near(self, pattern: Fuzzy) -> tuple[tuple[str, str], ...]:
-        """(form, folded form) of all that are at most so many edits from a word."""
+    def near(self, pattern: Fuzzy) -> Pairs:
+        """All forms that are at most so many edits from a word."""
         if not self.note_near(pattern):
             self.fetch()
         return self._near[pattern]
 
-    def matching(self, pattern: Wildcard) -> tuple[tuple[str, str], ...]:
-        """(form, folded form) of all that fit a pattern, by form."""
+    def matching(self, pattern: Wildcard) -> Pairs:
+        """The forms that fit a pattern, ascending: MOST_FITTING of them, and one more, at most."""
         if pattern not in self._matching:
-            found = self._sources(_fitting(pattern), ("u", "f"))
-            self._matching[pattern] = tuple((source["u"], source["f"]) for source in found)
+            self._matching[pattern] = tuple(
+                sorted(islice(self._fitting(pattern), MOST_FITTING + 1))
+            )
         return self._matching[pattern]
 
-    def commonest(self, pattern: Wildcard, most: int) -> list[str]:
-        """The folded forms that fit a pattern, the most frequent ones first; of very many, none."""
-        if pattern not in self._common:
-            found = self._sources(_fitting(pattern), ("f",), MOST_COUNTED + 1)
-            forms = [source["f"] for source in islice(found, MOST_COUNTED + 1)]
-            folded = [] if len(forms) > MOST_COUNTED else list(dict.fromkeys(forms))
-            for form in folded:
-                self.note_count("f", form)
-            self.fetch()
-            self._common[pattern] = sorted(folded, key=lambda form: (-self._total(form), form))
-        return self._common[pattern][:most]
+    def _fitting(self, pattern: Wildcard) -> Iterator[tuple[str, str]]:
+        query = any_of([{"wildcard": {"f": {"value": star, **_ALL}}} for star in stars(pattern)])
+        seen: set[str] = set()
+        for form, folded in _pairs(self._matched(query)):
+            if form not in seen and pattern.tier(folded):
+                seen.add(form)
+                yield form, folded
 
-    def _total(self, folded: str) -> int:
-        return sum(self.count(field, "f", folded).occurrences for field in FORM_FIELDS)
+    def commonest(self, forms: Sequence[str], most: int) -> list[str]:
+        """The most frequent ones of some forms; of very many, none."""
+        if len(forms) <= most:
+            return list(forms)
+        if len(forms) > MOST_COUNTED:
+            return []
+        for form in forms:
+            self.note_count("u", form)
+        self.fetch()
+        return sorted(forms, key=lambda form: (-self._total(form), form))[:most]
 
-    def fitting(self, pattern: str, limit: int | None) -> Iterator[str]:
-        """The forms that fit a pattern with stars, in the order of their code points."""
-        size = MOST_SHOWN if limit is None else min(2 * limit, MOST_SHOWN)
-        star: Json = {"wildcard": {"u": {"value": pattern, **_ALL}}}
-        query = star if pattern != "*" else {"exists": {"field": "u"}}
-        for source in self._sources(query, ("u",), size):
-            yield source["u"]
+    def _total(self, form: str) -> int:
+        return sum(self.count(field, "u", form).occurrences for field in FORM_FIELDS)
 
-    def distinct(self) -> int:
-        """How many forms there are."""
-        body = {"query": {"exists": {"field": "u"}}}
-        return int(self._asked(f"{self._words}/_count", body)["count"])
+    def fitting(self, pieces: Sequence[str], limit: int | None) -> Iterator[str]:
+        """The forms made of some pieces and anything between, in the order of code points."""
+        star = "*".join(map(plain, pieces))
+        fits = re.compile(".*".join(map(re.escape, pieces)), re.DOTALL).fullmatch
+        query = {"match_all": {}} if star == "*" else {"wildcard": {"u": {"value": star, **_ALL}}}
+        size = MOST_SHOWN if limit is None else min(max(2 * limit, _LEAST_PAGE), MOST_SHOWN)
+        pages: Json = {"size": size, "sources": [{"u": {"terms": {"field": "u"}}}]}
+        body = {"size": 0, "query": query, "aggs": {"forms": {"composite": pages}}}
+        while True:
+            found = self._asked(f"{self._words}/_search", body)["aggregations"]["forms"]
+            yield from filter(fits, (bucket["key"]["u"] for bucket in found["buckets"]))
+            if len(found["buckets"]) < size:
+                return
+            pages["after"] = found["after_key"]
 
     # Requests
 
@@ -194,60 +268,60 @@ class Lexicon:
         self.requests += 1
         return self._client.ask("POST", path, body, preference=self._preference, **params)
 
-    def _sources(
-        self, query: Json, fields: tuple[str, ...], size: int = MOST_SHOWN
-    ) -> Iterator[Json]:
-        """The words that answer a query, by their forms, a page at a time."""
-        body: Json = {"size": size, "query": query, "_source": list(fields), "sort": ["u"]}
-        body["track_total_hits"] = False
-        while True:
-            hits = self._asked(f"{self._words}/_search", body)["hits"]["hits"]
-            yield from (hit["_source"] for hit in hits)
-            if len(hits) < size:
-                return
-            body["search_after"] = hits[-1]["sort"]
+    def _matched(self, query: Json) -> Iterator[Json]:
+        """The words that answer a query, by their stems."""
+        self.requests += 1
+        params = {"preference": self._preference}
+        return found_words(self._client, self._words, query, ("s", "u", "f"), **params)
 
     def _fetch_words(self, forms: list[tuple[Sort, str]], near: list[Fuzzy]) -> None:
         """The forms of many keys, and those near many words, with one request."""
         asked: list[Json] = [{"term": {sort: key_of(key)}} for sort, key in forms]
         asked += map(_near, near)
-        where = json.dumps({"index": self._words, "preference": self._preference})
-        lines = []
-        for query in asked:
-            body = {"size": MOST_SHOWN, "query": query, "_source": ["u", "f"], "sort": ["u"]}
-            lines += [where, json.dumps(body)]
-        self.requests += 1
-        answers = iter(self._client.lines("_msearch", lines)["responses"])
-        for wanted in forms:
-            self._forms[wanted] = tuple(source["u"] for source in _found(next(answers)))
-        for pattern in near:
-            found = [(source["u"], source["f"]) for source in _found(next(answers))]
-            self._near[pattern] = tuple(pair for pair in found if pattern.tier(pair[1]))
+        answers = self._search_all(_page(query, ("s", "u", "f")) for query in asked)
+        told = [self._whole(*each) for each in zip(asked, answers, strict=True)]
+        for (sort, key), words in zip(forms, told, strict=False):
+            pairs = _pairs(words)
+            found = {form for form, folded in pairs if _is_meant(sort, key, form, folded)}
+            self._forms[sort, key] = tuple(sorted(found))
+            if sort == "r":
+                self._stems[key] = tuple(sorted({word["s"] for word in words}))
+        for pattern, words in zip(near, told[len(forms) :], strict=True):
+            fitting = {pair for pair in _pairs(words) if pattern.tier(pair[1])}
+            self._near[pattern] = tuple(sorted(fitting))
 
-    def _fetch_counts(self, wanted: list[tuple[Sort, str]]) -> None:
-        """How often many keys occur: an empty document with these terms, asked of every shard."""
-        terms: dict[Sort, list[str]] = {}
-        for sort, key in wanted:
-            terms.setdefault(sort, []).append(key_of(key))
-        said = {f"{f}_{sort}": " ".join(keys) for f in FORM_FIELDS for sort, keys in terms.items()}
-        totals = self._term_statistics(said)
-        for sort, key in wanted:
+    def _whole(self, query: Json, answer: Json) -> list[Json]:
+        """All that answers a query of many."""
+        found = _found(answer)
+        return found if len(found) < MOST_SHOWN else list(self._matched(query))
+
+    def _fetch_counts(self, forms: list[str], stems: list[str]) -> None:
+        """How often some forms occur, and how many documents hold some stems."""
+        totals: dict[tuple[str, str], Count] = {}
+        asked = [(forms_field(field), key_of(form)) for form in forms for field in FORM_FIELDS]
+        asked += [(BOTH, key_of(stem)) for stem in stems]
+        for first in range(0, len(asked), _COUNTED_AT_ONCE):
+            self._add_statistics(asked[first : first + _COUNTED_AT_ONCE], totals)
+        for form in forms:
             for field in FORM_FIELDS:
-                found = totals.get((f"{field}_{sort}", key_of(key)), (0, 0))
-                self._counts[field, sort, key] = Count(*found)
+                key = forms_field(field), key_of(form)
+                self._counts[field, form] = totals.get(key, Count())
+        self._holders |= {stem: totals.get((BOTH, key_of(stem)), Count())[0] for stem in stems}
 
-    def _term_statistics(self, said: dict[str, str]) -> dict[tuple[str, str], tuple[int, int]]:
-        """By field of the cluster and term: (documents, occurrences), summed over the shards."""
-        totals: dict[tuple[str, str], tuple[int, int]] = {}
-        for vectors in self._vectors(said):
+    def _add_statistics(
+        self, asked: list[tuple[str, str]], totals: dict[tuple[str, str], Count]
+    ) -> None:
+        """Add up what the shards say of some fields of the cluster and terms."""
+        terms: dict[str, list[str]] = {}
+        for name, term in asked:
+            terms.setdefault(name, []).append(term)
+        for vectors in self._vectors({name: " ".join(some) for name, some in terms.items()}):
             for name, vector in vectors.items():
                 for term, told in vector["terms"].items():
-                    documents, occurrences = totals.get((name, term), (0, 0))
-                    totals[name, term] = (
-                        documents + told.get("doc_freq", 0),
-                        occurrences + told.get("ttf", 0),
+                    documents, occurrences = totals.get((name, term), Count())
+                    totals[name, term] = Count(
+                        documents + told.get("doc_freq", 0), occurrences + told.get("ttf", 0)
                     )
-        return totals
 
     def _vectors(self, said: dict[str, str]) -> Iterator[Json]:
         """The vectors of a document with these terms on every shard."""
@@ -264,24 +338,26 @@ class Lexicon:
 
     def _fetch_nearest(self, stems: list[str]) -> None:
         """The stems spelled like each of some, with one request."""
-        where = json.dumps({"index": self._words, "preference": self._preference})
-        lines = [line for stem in stems for line in (where, json.dumps(_spelled_like(stem)))]
-        self.requests += 1
-        answers = self._client.lines("_msearch", lines)["responses"]
+        answers = self._search_all(map(_spelled_like, stems))
         for stem, answer in zip(stems, answers, strict=True):
-            likes = {source["k"]: likeness(source["k"], stem) for source in _found(answer)}
+            likes = {word["s"]: likeness(word["s"], stem) for word in _found(answer)}
             self._nearest[stem] = tuple(
                 (other, like)
                 for other, like in likes.items()
                 if other != stem and like >= LEAST_LIKENESS
             )
 
+    def _search_all(self, bodies: Iterable[Json]) -> list[Json]:
+        """The answers to many searches of the lexicon, which are one request."""
+        how = {"index": self._words, "preference": self._preference}
+        where = json.dumps(how | {"allow_partial_search_results": False})
+        lines = [line for body in bodies for line in (where, json.dumps(body))]
+        self.requests += 1
+        answers: list[Json] = self._client.lines("_msearch", lines)["responses"]
+        return answers
+
 
 _ALL = {"rewrite": "constant_score"}
-
-
-def _fitting(pattern: Wildcard) -> Json:
-    return any_of([{"wildcard": {"f": {"value": star, **_ALL}}} for star in stars(pattern)])
 
 
 def _near(pattern: Fuzzy) -> Json:
@@ -298,7 +374,7 @@ def _spelled_like(stem: str) -> Json:
     fewest = max(1, -int(-LEAST_LIKENESS * len(grams) // (2 - LEAST_LIKENESS)))
     shared = [{"constant_score": {"filter": {"term": {"g": gram}}}} for gram in grams]
     query = {"bool": {"should": shared, "minimum_should_match": fewest}}
-    return {"size": _MOST_STEMS, "query": query, "_source": ["k"], "track_total_hits": False}
+    return {"size": _MOST_STEMS, "query": query, "_source": ["s"], "track_total_hits": False}
 
 
 def _found(answer: Json) -> list[Json]:
@@ -306,6 +382,50 @@ def _found(answer: Json) -> list[Json]:
     if "hits" not in answer:
         raise ClusterError("a part of the cluster did not answer: try again")
     return [hit["_source"] for hit in answer["hits"]["hits"]]
+
+
+def _listed_as(wanted: tuple[Sort, str]) -> tuple[Sort, str] | None:
+    """Under which sort and key the forms of a key are found; None of a form itself."""
+    sort, key = wanted
+    if sort == "u":
+        return None
+    return ("s", key) if sort == WITH_ARTICLE else wanted
+
+
+def _pairs(words: Iterable[Json]) -> Iterator[tuple[str, str]]:
+    """The forms of some documents of the lexicon, each with its folded form."""
+    for word in words:
+        yield from zip(word["u"], word["f"], strict=True)
+
+
+def _is_meant(sort: Sort, key: str, form: str, folded: str) -> bool:
+    """Whether a form is of a key, and not only of a stem that has one of this key."""
+    if sort == "f":
+        return folded == key_of(key)
+    return sort != "p" or key in rests_in(form)
+
+
+def found_words(
+    client: Client, index: str, query: Json, fields: Sequence[str], **params: str
+) -> Iterator[Json]:
+    """The documents of a lexicon that answer a query, by their stems, a page at a time."""
+    body = _page(query, fields)
+    while True:
+        answer = client.ask("POST", f"{index}/_search", body, **_WHOLE, **params)
+        hits = answer["hits"]["hits"]
+        yield from (hit["_source"] for hit in hits)
+        if len(hits) < MOST_SHOWN:
+            return
+        body["search_after"] = hits[-1]["sort"]
+
+
+_WHOLE = {"allow_partial_search_results": "false"}
+
+
+def _page(query: Json, fields: Sequence[str]) -> Json:
+    """The body that asks for a page of the lexicon."""
+    body: Json = {"size": MOST_SHOWN, "query": query, "_source": list(fields)}
+    return body | {"sort": ["s", "n"], "track_total_hits": False}
 
 
 def any_of(clauses: list[Json]) -> Json:
@@ -335,6 +455,3 @@ def plain(piece: str) -> str:
 def sort_of(level: Level) -> Sort:
     """The sort of the keys of a level."""
     return SUFFIX[level]
-
-
-WITH_ARTICLE: Sort = ARTICLE

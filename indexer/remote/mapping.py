@@ -1,17 +1,20 @@
-"""What does a cluster keep of an index? Fields, levels and settings of its three indices.
+"""What does a cluster keep? Fields and settings of its three indices.
 
-NAME-dN       the documents. For each of the fields text and title, one field a level: text_u has
-              the written forms, text_f the folded ones, text_s stems, text_r roots, text_a the
-              stems of words with the article; as ready terms joined by spaces, in the order of the
-              text but for text_r, which has each once. `both` has the stems of title and text that
-              are no stopwords, those of the title as often as they count: by it candidates are
-              found. `ranked` has what ranking reads of a candidate, see `columns`, and `prints`
-              what copies are found by, see `remote.prints`. _source has title, text and stored,
-              which are shown.
-NAME-dN-words the lexicon: a document for each written form, and one for each stem
+NAME-dN       the documents. text_u and title_u have their written forms, as ready terms joined by
+              spaces, in the order of the text. `both` has the stems of the words of title and text
+              that are no stopwords, those of the title as often as they count: by it candidates are
+              found, and documents that hold a stem. `ranked` has what ranking reads of a candidate,
+              see `columns`, and `prints` what copies are found by, see `remote.prints`. _source has
+              title, text and stored, which are shown.
+NAME-dN-words the lexicon: a document for each stem s, with its written forms u, of each of these in
+              the same order its folded form f, the root r, the trigrams g of the stem, and p, the
+              stems that may stand behind a lone proclitic of its forms. Of one stem there may be
+              several, of several runs and workers, each with other forms or some of the same; n
+              says by whom: 32 bits are the first number that the run had for files.
 NAME-meta     what is committed: see `head`
 
-N counts rebuilds. The head says which is in use; the alias NAME is for people.
+Folded forms, stems and roots of documents are not kept there: each is a set of written forms, which
+the lexicon lists. N counts rebuilds. The head says which is in use; the alias NAME is for people.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ Json = dict[str, Any]
 """A body or an answer, as JSON has it."""
 
 SUFFIX: dict[Level, str] = {"exact": "u", "folded": "f", "stem": "s", "root": "r"}
-ARTICLE = "a"
+"""The lexicon's field of a level."""
+
 BOTH = "both"
 RANKED = "ranked"
 PRINTS = "prints"
@@ -45,13 +49,16 @@ MOST_SHOWN = 10_000
 MOST_TERMS = 65_536
 """Terms that one clause may name, the cluster's own default."""
 
+RUN_BITS = 32
+"""Of the lexicon's `n`, below the first file number of a run: which worker, and which batch."""
+
 _TERM_LETTERS = 1_000
 """Of a term that is kept whole: Lucene takes 32,766 bytes."""
 
 
-def level_field(field: str, level: Level) -> str:
-    """The cluster's field with the terms of a field at a level."""
-    return f"{field}_{SUFFIX[level]}"
+def forms_field(field: str) -> str:
+    """The cluster's field with the written forms of a field."""
+    return f"{field}_u"
 
 
 def document_name(file: int, place: int) -> str:
@@ -64,22 +71,10 @@ def key_of(term: str) -> str:
     return term if len(term) <= _TERM_LETTERS else term[:_TERM_LETTERS]
 
 
-def _terms(*, positions: bool = False, freqs: bool = True, norms: bool = False) -> Json:
-    options = "positions" if positions else "freqs" if freqs else "docs"
-    found: Json = {"type": "text", "analyzer": "ready", "index_options": options, "norms": norms}
+def _terms(*, positions: bool) -> Json:
+    options = "positions" if positions else "freqs"
+    found: Json = {"type": "text", "analyzer": "ready", "index_options": options}
     return found | {"search_analyzer": "pooled", "similarity": "fahras"}
-
-
-def _levels() -> Json:
-    kinds = {
-        "u": _terms(positions=True, norms=True),
-        "f": _terms(norms=True),
-        "s": _terms(norms=True),
-        "r": _terms(freqs=False),
-        ARTICLE: _terms(),
-    }
-    found = {f"{field}_{level}": kind for field in FORM_FIELDS for level, kind in kinds.items()}
-    return found | {BOTH: _terms(norms=True)}
 
 
 def _settings(shards: int, replicas: int | None) -> Json:
@@ -128,7 +123,8 @@ def documents_body(shards: int, replicas: int | None) -> Json:
                 "title_length": {"type": "long"},
                 "text_length": {"type": "long"},
                 **{name: {"type": "object", "enabled": False} for name in SHOWN},
-                **_levels(),
+                **{forms_field(field): _terms(positions=True) for field in FORM_FIELDS},
+                BOTH: _terms(positions=False),
                 **{name: {"type": "binary", "doc_values": True} for name in VALUES},
             },
         },
@@ -136,10 +132,7 @@ def documents_body(shards: int, replicas: int | None) -> Json:
 
 
 def words_body(shards: int, replicas: int | None) -> Json:
-    """The lexicon. u f s r: a form and its keys; p: the stems behind a lone proclitic of it.
-
-    k g: a stem and its trigrams.
-    """
+    """The lexicon."""
     keyword: Json = {"type": "keyword"}
     sought: Json = {"type": "keyword", "doc_values": False}
     return {
@@ -147,9 +140,9 @@ def words_body(shards: int, replicas: int | None) -> Json:
         "mappings": {
             "dynamic": "strict",
             "properties": {
-                "u": keyword,
-                **dict.fromkeys("fsrpg", sought),
-                "k": keyword,
+                **dict.fromkeys("us", keyword),
+                **dict.fromkeys("frpg", sought),
+                "n": {"type": "long"},
             },
         },
     }

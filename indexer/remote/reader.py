@@ -233,7 +233,7 @@ class RemoteReader(Reader):
         return {
             "index_dir": str(self._address),
             "tokens": sum(length for _, length in commit.head.lengths),
-            "terms": commit.lexicon.distinct(),
+            "terms": commit.head.forms,
             "index_bytes": total["store"]["size_in_bytes"],
             "segments": total["segments"]["count"],
             "format_version": REMOTE_VERSION,

@@ -21,7 +21,6 @@ from indexer.query.nodes import (
     FilterQuery,
     Leaf,
     OrQuery,
-    PatternQuery,
     PhraseQuery,
     StemQuery,
     WordsQuery,
@@ -39,7 +38,7 @@ from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
 from indexer.reading.search import Found, Search, Shown
 from indexer.remote.clauses import Clauses
-from indexer.remote.lexicon import NOTHING, sort_of
+from indexer.remote.lexicon import MOST_FITTING, NOTHING, sort_of
 from indexer.remote.mapping import MOST_SHOWN, Json
 from indexer.remote.source import Candidate, CandidateSegment
 from indexer.results import Hit, Match, SearchOptions, SearchResults
@@ -65,6 +64,10 @@ _MOST_EXAMINED = 2_000
 """Documents that are looked at to say why none was found."""
 
 _MARKS = "vowel marks are compared in texts: on a cluster only the best {} were read, and counted"
+
+
+def _cut(pattern: Wildcard) -> str:
+    return f"«{pattern}» fits more than {MOST_FITTING:,} forms: only these were searched"
 
 
 class RemoteSearch(Search):
@@ -170,7 +173,7 @@ class RemoteSearch(Search):
         """Filters that count the documents of each leaf, by kind."""
         filters: Json = {}
         for number, leaf in enumerate(leaves):
-            if isinstance(leaf, StemQuery | PatternQuery):
+            if isinstance(leaf, StemQuery):
                 for kind in (CORE, BESIDE, OTHER):
                     filters[f"{number} {kind}"] = self._clauses.holding(leaf, kind)
             else:
@@ -347,7 +350,7 @@ class RemoteSearch(Search):
     # What is shown
 
     def _limits(self) -> tuple[str, ...]:
-        return (*super()._limits(), *self._notes)
+        return (*super()._limits(), *self._notes, *map(_cut, self._clauses.cut))
 
     def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
         """See Search. Of a piece of a long text, lines are those of the whole."""

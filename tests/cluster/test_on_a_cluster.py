@@ -222,7 +222,7 @@ def test_a_reader_sees_a_commit_whole_or_not_at_all(folder: Folder) -> None:
         head = Meta(folder.client).read()[0]
         index = Meta(folder.client).documents_index(head.number)
         stray = {"file": head.next_number, "place": 0, "text_u": "نفط"}
-        folder.client.ask("PUT", f"{index}/_doc/stray", stray | {"text_s": "نفط", "text_f": "نفط"})
+        folder.client.ask("PUT", f"{index}/_doc/stray", stray | {"both": "نفط"})
         folder.client.ask("POST", f"{index}/_refresh")
         assert reader.search("نفط").total == 1
         assert len(list(reader.documents())) == 1
@@ -230,6 +230,61 @@ def test_a_reader_sees_a_commit_whole_or_not_at_all(folder: Folder) -> None:
     folder.write(b="غاز")
     folder.update()
     assert folder.raw({"match_all": {}}) == 2, "the next run removed it"
+
+
+def test_the_lexicon_grows_by_what_is_new(folder: Folder) -> None:
+    folder.write(a="نفط وغاز", b="ماء")
+    folder.update()
+    head = Meta(folder.client).read()[0]
+    words = Meta(folder.client).words_index(head.number)
+
+    def listed() -> tuple[int, int]:
+        """Documents of the lexicon, and forms that the index says it has."""
+        folder.client.ask("POST", f"{words}/_refresh")
+        count = folder.client.ask("POST", f"{words}/_count", {})["count"]
+        with Index.open(index_dir=folder.url) as index:
+            return count, index.stats().terms
+
+    assert listed() == (3, 3)
+    folder.write(c="ماء نفط")
+    folder.update()
+    assert listed() == (3, 3), "what is known is not told again"
+    folder.write(d="النفط ماء نار")
+    folder.update()
+    assert listed() == (5, 5)
+    with Index.open(index_dir=folder.url) as index:
+        assert [term.term for term in index.terms("*نفط")] == ["النفط", "نفط"]
+        assert [term.term for term in index.terms("ن")] == ["نار", "نفط"]
+    assert folder.found("النفط") == ["a", "c", "d"]
+
+
+def test_words_of_a_killed_run_are_removed_by_the_next(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    head = Meta(folder.client).read()[0]
+    words = Meta(folder.client).words_index(head.number)
+    stray = {"s": "غاز", "u": ["غاز"], "f": ["غاز"], "r": "غاز", "n": head.next_number << 32}
+    folder.client.ask("PUT", f"{words}/_doc/stray", stray)
+    folder.write(b="غاز ماء")
+    folder.update()
+    assert not folder.client.has(f"{words}/_doc/stray")
+    assert folder.found("غاز") == ["b"]
+    with Index.open(index_dir=folder.url) as index:
+        assert index.stats().terms == 3
+
+
+def test_of_a_pattern_that_very_many_forms_fit_some_are_looked_for(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write(a="كتاب", b="كتابة", c="كتب كاتب")
+    folder.update()
+    assert folder.found("كت*") == ["a", "b", "c"]
+    for module in ("lexicon", "clauses", "search"):
+        monkeypatch.setattr(f"indexer.remote.{module}.MOST_FITTING", 1)
+    with Index.open(index_dir=folder.url) as index:
+        results = index.search("كت*", SearchOptions(limit=None))
+    assert results.total == 1
+    assert "«كت*» fits more than 1 forms: only these were searched" in results.notes
 
 
 def test_a_rebuild_answers_by_the_old_until_it_is_done(folder: Folder) -> None:

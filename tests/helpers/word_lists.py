@@ -35,26 +35,23 @@ class Dictionary(Lexicon):
 
     def _fetch_words(self, forms: list[tuple[str, str]], near: list[Fuzzy]) -> None:
         for sort, key in forms:
-            self._forms[sort, key] = tuple(
-                a.unmarked for a in self._analyses if key in _keys(a, sort)
-            )
+            found = [a for a in self._analyses if key in _keys(a, sort)]
+            self._forms[sort, key] = tuple(a.unmarked for a in found)
+            if sort == "r":
+                self._stems[key] = tuple(sorted({a.stem for a in found}))
         for pattern in near:
             self._near[pattern] = tuple(
                 (a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded)
             )
 
-    def _fetch_counts(self, wanted: list[tuple[str, str]]) -> None:
-        for sort, key in wanted:
-            forms = [a.unmarked for a in self._analyses if key in _keys(a, sort)]
+    def _fetch_counts(self, forms: list[str], stems: list[str]) -> None:
+        for form in forms:
             for name, held in self._held.items():
-                count = Count(0, sum(held[form] for form in forms))
-                self._counts[name, sort, key] = count
+                self._counts[name, form] = Count(self._in[name][form], held[form])
+        self._holders |= dict.fromkeys(stems, 0)
 
     def matching(self, pattern: Wildcard) -> tuple[tuple[str, str], ...]:
         return tuple((a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded))
-
-    def commonest(self, pattern: Wildcard, most: int) -> list[str]:
-        return sorted({folded for _, folded in self.matching(pattern)})[:most]
 
     def _fetch_nearest(self, stems: list[str]) -> None:
         others = sorted({a.stem for a in self._analyses if grams_in(a.stem)})
@@ -68,6 +65,4 @@ class Dictionary(Lexicon):
 def _keys(a: Analysis, sort: str) -> set[str]:
     if sort == "p":
         return set(rests_in(a.unmarked))
-    if sort == "a":
-        return {a.stem} if a.unmarked.startswith(("ال", "وال")) else set()
     return {{"u": a.unmarked, "f": a.folded, "s": a.stem, "r": a.root}[sort]}
