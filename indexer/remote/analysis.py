@@ -86,8 +86,8 @@ class Terms:
 
     def columns(self, batch: BatchArrays, parts: Sequence[NDArray[Any]]) -> Iterator[Column]:
         """What ranking reads of each document, see `columns`. parts: where some begin, in words."""
-        lengths = self.lengths(batch)
-        return columns_of(batch.form_ids, batch.bounds, self._numbers, lengths, parts)
+        ids, starts, _, bounds = batch
+        return columns_of(ids, starts, bounds, self._numbers, self.lengths(batch), parts)
 
     def forms(self, batch: BatchArrays) -> Iterator[str]:
         """The written forms of each document, joined."""

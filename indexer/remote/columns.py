@@ -11,6 +11,7 @@ neither side a word of JSON. Little-endian, nothing aligned:
       counts     uintN[forms]    how often each occurs
       positions  uintN[words]    where: those of the first form ascending, then of the next
       parts      uintN[parts]    before which words a part begins, but for the first
+      samples    uint32[]        where each SAMPLE_TOKENS-th word begins, the first one, too
 
 N is 8, 16 or 32, the least that holds how many words there are. The length of a field is the number
 of its words that are not stopwords. Of كتب الولد كتب the numbers are of two forms, the counts 2 1,
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
 from analyzers.ranked import changes
+from indexer.codec.format import SAMPLE_TOKENS
 from indexer.codec.postings import smallest_unsigned
 from indexer.remote.mapping import key_of
 from indexer.schema import FORM_FIELDS
@@ -54,13 +56,15 @@ class Column(NamedTuple):
     """One field of a document.
 
     numbers: uint64, its distinct forms; counts: of each; positions: form by form. parts: in words.
-    length: without stopwords. Of no field are there more than 2**32 words.
+    samples: in code points of the text. length: without stopwords. Of no field are there more than
+    2**32 words.
     """
 
     numbers: Numbers
     counts: NDArray[Any]
     positions: NDArray[Any]
     parts: NDArray[Any]
+    samples: NDArray[Any]
     length: int
 
 
@@ -78,11 +82,12 @@ def packed(ranked: Ranked) -> bytes:
     date = ranked.date.encode("utf-8")
     sizes: list[int] = []
     arrays: list[bytes] = []
-    for numbers, counts, positions, parts, length in ranked.columns:
+    for numbers, counts, positions, parts, samples, length in ranked.columns:
         width = smallest_unsigned(len(positions))
         sizes += (length, len(numbers), len(positions), len(parts))
         arrays.append(numbers.astype("<u8", copy=False).tobytes())
         arrays += (part.astype(width, copy=False).tobytes() for part in (counts, positions, parts))
+        arrays.append(samples.astype("<u4", copy=False).tobytes())
     head = _HEAD.pack(ranked.file, ranked.place, len(date), *sizes)
     return b"".join((head, date, *arrays))
 
@@ -98,13 +103,17 @@ def unpacked(data: bytes) -> Ranked:
         numbers = np.frombuffer(data, "<u8", forms, at)
         rest = np.frombuffer(data, width, forms + words + parts, at + numbers.nbytes)
         at += numbers.nbytes + rest.nbytes
-        counts, positions = rest[:forms], rest[forms : forms + words]
-        columns.append(Column(numbers, counts, positions, rest[forms + words :], length))
+        samples = np.frombuffer(data, "<u4", -(-words // SAMPLE_TOKENS), at)
+        at += samples.nbytes
+        last = forms + words
+        own = numbers, rest[:forms], rest[forms:last], rest[last:], samples, length
+        columns.append(Column(*own))
     return Ranked(file, place, data[_HEAD.size : _HEAD.size + letters].decode("utf-8"), (*columns,))
 
 
 def columns_of(
     ids: NDArray[Any],
+    starts: NDArray[np.int64],
     bounds: NDArray[np.int64],
     numbers: Numbers,
     lengths: NDArray[np.int64],
@@ -112,8 +121,8 @@ def columns_of(
 ) -> Iterator[Column]:
     """A field of several documents.
 
-    ids: by word, its form; bounds: where the words of each document begin, and the end. numbers: by
-    form. lengths, parts: by document, see `Column`.
+    ids: by word, its form; starts: where it begins in its text; bounds: where the words of each
+    document begin, and the end. numbers: by form. lengths, parts: by document, see `Column`.
     """
     words = np.diff(bounds)
     docs = np.arange(len(words)).repeat(words)
@@ -127,5 +136,6 @@ def columns_of(
     ends = bounds.tolist()
     for doc, length in enumerate(lengths.tolist()):
         own = slice(cuts[doc], cuts[doc + 1])
-        here = positions[ends[doc] : ends[doc + 1]]
-        yield Column(forms[own], counts[own], here, parts[doc], length)
+        here = slice(ends[doc], ends[doc + 1])
+        samples = starts[here][::SAMPLE_TOKENS]
+        yield Column(forms[own], counts[own], positions[here], parts[doc], samples, length)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -21,14 +21,12 @@ from analyzers.analyzer import analyze_form
 from analyzers.bulk.normalizer import fold_all
 from analyzers.bulk.packed import Numbering, Spelled
 from analyzers.named import NamedTuple
-from analyzers.ranked import changes, is_among
-from analyzers.tokenizer import Tokenizer, shared_tokenizer
-from indexer.codec.format import SAMPLE_TOKENS
+from analyzers.ranked import changes, distinct_of, is_among
+from analyzers.tokenizer import Tokenizer
 from indexer.codec.grams import likeness
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.query.patterns import Fuzzy
 from indexer.ranking.source import (
-    NO_SPANS,
     Docs,
     FieldSource,
     Floats,
@@ -88,8 +86,7 @@ class CandidateField:
         self._name = name
         self._lexicon = lexicon
         self._written = written
-        self._parts = [column.parts for column in columns]
-        self._counts = [len(column.positions) for column in columns]
+        self._columns = columns
         self._lengths = np.array([column.length for column in columns], np.float32)
         docs = np.arange(len(columns)).repeat([len(column.numbers) for column in columns])
         numbers = _joined([column.numbers for column in columns], np.uint64)
@@ -101,10 +98,14 @@ class CandidateField:
         """By slot of the documents, ascending, the number of its form."""
         self._size = len(begins)
         self._postings_from = np.append(begins, len(numbers))
-        positions = _joined([column.positions for column in columns], np.int64)
-        starts, tfs = starts_of(tfs).take(order), tfs.take(order)
-        self._positions = positions.take(slice_indices(starts, tfs))
-        self._positions_from = starts_of(tfs).take(self._postings_from)
+        self._positions = _joined([column.positions for column in columns], np.int32)
+        """Document by document; `positions` finds those that are asked for by form."""
+        self._own_firsts = starts_of(tfs).take(order)
+        """By posting, where its positions begin there."""
+        tfs = tfs.take(order)
+        self._firsts = starts_of(tfs)
+        """By posting, where its positions would begin if they were in the order of the postings."""
+        self._positions_from = self._firsts.take(self._postings_from)
         self._tfs = tfs.astype(np.float32)
         self._names: dict[int, str] = {}
         """The forms of the slots that were met, by slot."""
@@ -115,41 +116,32 @@ class CandidateField:
 
     def _slots_of(self, forms: Iterable[str]) -> Slots:
         """The slots of those of some forms that have any, ascending."""
-        wanted = list(dict.fromkeys(forms))
-        numbers = np.array(list(map(number_of, wanted)), np.uint64)
+        wanted = tuple(forms)
+        numbers = _numbers_of(wanted)
         held = is_among(numbers, self._numbers).nonzero()[0]
         slots: list[int] = self._numbers.searchsorted(numbers.take(held)).tolist()
         self._names.update(zip(slots, map(wanted.__getitem__, held.tolist()), strict=True))
         if self._others:
             slots += [self._others[form] for form in wanted if form in self._others]
-        return np.sort(np.array(slots, np.int64))
-
-    def _spans(self, slots: Slots) -> Spans:
-        """Ascending slots as spans, neighbours in one."""
-        if not len(slots):
-            return NO_SPANS
-        parted = np.diff(slots) != 1
-        firsts = np.concatenate([slots[:1], slots[1:][parted]])
-        lasts = np.concatenate([slots[:-1][parted], slots[-1:]]) + 1
-        return np.stack([firsts, lasts], axis=1)
+        return distinct_of(np.array(slots, np.int64))
 
     def _each(self, slots: Slots) -> tuple[Spans, list[str]]:
         """A span for each of some ascending slots, and its form."""
-        return np.stack([slots, slots + 1], axis=1), [self._names[slot] for slot in slots.tolist()]
+        return _spans(slots), [self._names[slot] for slot in slots.tolist()]
 
     def group(self, level: Level, key: str) -> Spans:
         """See FieldSource."""
         forms = (key,) if level == "exact" else self._lexicon.forms(sort_of(level), key)
-        return self._spans(self._slots_of(forms))
+        return _spans(self._slots_of(forms))
 
     def matching(self, pattern: Wildcard) -> Spans:
         """See FieldSource: of the documents' own terms."""
         fits = re.compile("|".join(map(_regex, stars(pattern))), re.DOTALL).fullmatch
         tokenizer, numbering = Tokenizer(), Numbering()
-        tokenizer.tokenize_batch(self._written(range(len(self._counts))))
+        tokenizer.tokenize_batch(self._written(range(len(self._columns))))
         folded = numbering.texts(fold_all(numbering, Spelled(tokenizer.forms)))
         forms = zip(tokenizer.forms, folded, strict=True)
-        return self._spans(self._slots_of(form for form, key in forms if fits(key)))
+        return _spans(self._slots_of(form for form, key in forms if fits(key)))
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource: of the whole index if it lacks the stem, else of the documents."""
@@ -186,7 +178,7 @@ class CandidateField:
         found: dict[str, list[str]] = {}
         for form in self._lexicon.forms("p", target):
             found.setdefault(analyze_form(form).stem, []).append(form)
-        spans = {stem: self._spans(self._slots_of(forms)) for stem, forms in found.items()}
+        spans = {stem: _spans(self._slots_of(forms)) for stem, forms in found.items()}
         return {stem: some for stem, some in spans.items() if len(some)}
 
     def _learn(self, forms: Iterable[str]) -> None:
@@ -195,7 +187,7 @@ class CandidateField:
         for form in wanted:
             self._lexicon.note_count("u", form)
         self._lexicon.fetch()
-        here = is_among(np.array(list(map(number_of, wanted)), np.uint64), self._numbers)
+        here = is_among(_numbers_of(tuple(wanted)), self._numbers)
         for form, held in zip(wanted, here.tolist(), strict=True):
             known = held or form in self._others
             if not known and self._lexicon.occurrences(self._name, form):
@@ -231,7 +223,9 @@ class CandidateField:
 
     def positions(self, places: NDArray[np.int64]) -> Positions:
         """See FieldSource."""
-        return self._positions.take(places)
+        postings = self._firsts.searchsorted(places, side="right") - 1
+        within = places - self._firsts.take(postings)
+        return self._positions.take(self._own_firsts.take(postings) + within).astype(np.int64)
 
     def forms_at(self, gathered: Gathered, chosen: NDArray[np.int64]) -> Sequence[str]:
         """See FieldSource."""
@@ -241,21 +235,20 @@ class CandidateField:
         return [self._names[slot] for slot in slots.tolist()]
 
     def samples(self, docnum: int) -> NDArray[np.int64] | None:
-        """See FieldSource: of the text, whose words are numbered again."""
-        starts = shared_tokenizer().tokenize(self._written([docnum])[0]).starts
-        return starts[::SAMPLE_TOKENS].astype(np.int64)
+        """See FieldSource."""
+        return self._columns[docnum].samples.astype(np.int64)
 
     def token_count(self, docnum: int) -> int | None:
         """See FieldSource."""
-        return self._counts[docnum]
+        return len(self._columns[docnum].positions)
 
     def written(self, slots: Positions, places: Positions) -> None:
         """See FieldSource: not stored."""
 
     def part_starts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """See FieldSource."""
-        docs = np.arange(len(self._parts)).repeat(list(map(len, self._parts)))
-        return docs, _joined(self._parts, np.int64)
+        parts = [column.parts for column in self._columns]
+        return np.arange(len(parts)).repeat(list(map(len, parts))), _joined(parts, np.int64)
 
     def lengths(self) -> Floats:
         """See FieldSource."""
@@ -325,6 +318,20 @@ class CandidateSegment:
     def file_numbers(self) -> NDArray[np.int64]:
         """See Segment."""
         return np.array([each.file for each in self.candidates], np.int64)
+
+
+def _spans(slots: Slots) -> Spans:
+    """A span for each of some ascending slots: forms of one stem are nowhere side by side here.
+
+    So a span that is taken lies within another one or outside of it, as `meanings` has it.
+    """
+    return np.stack([slots, slots + 1], axis=1)
+
+
+@lru_cache(maxsize=1 << 11)
+def _numbers_of(forms: tuple[str, ...]) -> NDArray[np.uint64]:
+    """The numbers of some forms: groups are asked for again and again."""
+    return np.array(list(map(number_of, forms)), np.uint64)
 
 
 def _joined(arrays: Sequence[NDArray[Any]], dtype: Any) -> NDArray[Any]:

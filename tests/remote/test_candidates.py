@@ -5,6 +5,8 @@ The documents are what a writer sends; the lexicon is one of dictionaries, by it
 
 from __future__ import annotations
 
+import json
+from base64 import b64decode
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +15,20 @@ import pytest
 from memory_engine import ToldStatistics
 from word_lists import QUERIES, Dictionary
 
+from analyzers.analyzer import analyze_form
 from analyzers.variants import VariantTable
 from indexer.index import Index
 from indexer.query.nodes import PhraseQuery, leaves_of
 from indexer.query.parser import QueryParser
 from indexer.query.patterns import Wildcard
 from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.expand import Expansion
+from indexer.ranking.meanings import meanings_of
+from indexer.ranking.settings import DEFAULT
 from indexer.ranking.snapshot import Snapshot
 from indexer.reading.search import Search
+from indexer.remote.analysis import Terms, prepared
+from indexer.remote.columns import unpacked
 from indexer.remote.lexicon import stars
 from indexer.remote.source import Candidate, CandidateSegment
 from indexer.results import SearchOptions
@@ -101,3 +109,21 @@ def test_what_is_shown_and_did_not_come_is_fetched_once(candidates: list[Candida
 )  # fmt: skip
 def test_patterns_as_a_cluster_takes_them(pieces: tuple[str, ...], wanted: list[str]) -> None:
     assert sorted(stars(Wildcard(pieces))) == sorted(wanted)
+
+
+def test_forms_that_stand_side_by_side_are_taken_one_by_one() -> None:
+    """What a stem has taken must not be taken again by its root: كتاب, والكتاب and كتابه."""
+    document = {"file": 1, "line": 1, "title": "", "text": "كتاب والكتاب كتابه"}
+    (source,) = map(json.loads, prepared(Terms(), [document], [0]))
+    ranked = unpacked(b64decode(source["ranked"]))
+    segment = CandidateSegment([Candidate(*ranked[:3], ranked)], Dictionary([source]), dict)
+    field = segment.field("text")
+    assert field is not None
+    assert field.group("stem", "كتاب").tolist() == [[0, 1], [1, 2], [2, 3]]
+    expansions = (
+        Expansion("stem", "كتاب", "stem", 1.0),
+        Expansion("root", analyze_form("كتاب").root, "root", 0.5, stem="كتاب"),
+    )
+    meaning, *others = meanings_of(expansions, field, DEFAULT)
+    assert len(meaning.spans) == 3
+    assert not any(len(other.spans) for other in others)

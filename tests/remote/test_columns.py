@@ -21,8 +21,11 @@ texts = st.lists(st.integers(0, len(FORMS) - 1), max_size=12)
 def columns(documents: Sequence[Sequence[int]], parts: Sequence[Sequence[int]]) -> list[Column]:
     ids = np.array([i for document in documents for i in document], np.int64)
     bounds = np.cumsum([0, *map(len, documents)])
+    starts = np.arange(len(ids)) * 5
     lengths = np.array([len(document) for document in documents], np.int64)
-    return list(columns_of(ids, bounds, NUMBERS, lengths, [np.array(p, np.int64) for p in parts]))
+    return list(
+        columns_of(ids, starts, bounds, NUMBERS, lengths, [np.array(p, np.int64) for p in parts])
+    )
 
 
 def words_of(column: Column) -> list[str]:
@@ -65,6 +68,7 @@ def test_long_texts_keep_their_places(words: int) -> None:
     assert found.counts.tolist() == [words - 1, 1]
     assert found.positions.tolist() == list(range(words))
     assert found.parts.tolist() == [words - 1]
+    assert found.samples.tolist() == list(range(0, 5 * words, 5 * 64))
 
 
 def test_a_form_has_one_number_for_ever() -> None:
@@ -85,5 +89,6 @@ def test_bytes_of_an_example() -> None:
         *(number_of(form).to_bytes(8, "little") for form in ("كتب", "الولد")),
         bytes([2, 1]),
         bytes([0, 2, 1]),
+        (0).to_bytes(4, "little"),
     ]
     assert packed(Ranked(7, 5 << 16, "2020", (title, text))) == b"".join(expected)

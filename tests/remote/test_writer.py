@@ -168,4 +168,5 @@ def test_what_ranking_reads_is_what_the_analyzer_says() -> None:
         assert column.length == sum(not a.stopword for a in analyses)
         told = column.numbers.repeat(column.counts)[column.positions.argsort()]
         assert told.tolist() == [number_of(a.unmarked) for a in analyses]
+        assert column.samples.tolist() == [token.start for token in analyze(text)][::64]
     assert [TEXT.split()[token] for token in ranked.columns[1].parts.tolist()] == ["كتب:"]
