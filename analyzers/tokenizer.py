@@ -167,6 +167,10 @@ class Tokenizer:
         self._spellings = Spellings(seed)
         self._form_of_spelling = np.zeros(1 << 12, np.uint32)
 
+    def met_of(self, chars: str) -> str:
+        """Those of some characters of the first plane that were in any text so far."""
+        return "".join(char for char in chars if self._chars.classes[ord(char)] != _UNKNOWN)
+
     def tokenize(self, text: str) -> TokenArrays:
         """The tokens of a text, in order."""
         batch = self.tokenize_batch([text])

@@ -157,7 +157,7 @@ def _read(segment: Segment, field: str, docs: Docs, places: Places) -> Written:
         texts = [segment.text(docnum, field) for docnum in docs[first : first + _PAGE].tolist()]
         batch = tokenizer.tokenize_batch(texts)
         lengths = np.fromiter(map(len, tokenizer.forms), np.int64, len(tokenizer.forms))
-        ways = notes.of_batch(texts, batch, tokenizer.forms, lengths)
+        ways = notes.of_batch(texts, batch, tokenizer, lengths)
         if ways is not None:
             tokens = np.flatnonzero(ways)
             owners = batch.bounds.searchsorted(tokens, "right") - 1

@@ -110,8 +110,8 @@ class FormVocabulary:
 
     def ways(self, texts: Sequence[str], batch: BatchArrays) -> Array | None:
         """By token of some texts: the way in which it is written; None where none has a note."""
-        forms = self.tokenizer.forms
-        return self._notes.of_batch(texts, batch, forms, self._lengths.of(forms))
+        lengths = self._lengths.of(self.tokenizer.forms)
+        return self._notes.of_batch(texts, batch, self.tokenizer, lengths)
 
     def known_ways(self) -> tuple[Array, Array, list[str]]:
         """(form, kind of note; the notes by kind): of each way in which words are written."""
