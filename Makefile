@@ -3,8 +3,10 @@
 # make test-browser  try the site in Chromium, where that is installed
 # make check  ruff and mypy, then the tests, those on Whoosh 2.7.4 in an environment of its own too
 # make fuzz   feed the readers with damaged input for MINUTES; guided by atheris, where that has a wheel
-# make cluster       start an OpenSearch node on loopback, or three with N=3; Ctrl-C stops it
+# make cluster       start an OpenSearch node on loopback, or three with N=3, with TLS with SECURE=1;
+#                    Ctrl-C stops it
 # make test-cluster  run the tests that need one; they start it. Both need Java 17 and Maven
+# make jars          fetch what they need, also for those with TLS
 # make sbom, make hashes, make audit   what Fahras is made of: see SECURITY.md
 # Each makes its own environment in .venv first; Python 3.11 or newer and make are all they need.
 
@@ -34,10 +36,10 @@ check: lint $(OLD_STAMP)
 	FAHRAS_WHOOSH_274=$(OLD_WHOOSH)/bin/python $(MAKE) test
 
 cluster: $(STAMP)
-	@$(BIN)/python tests/cluster/launcher.py $(N)
+	@$(BIN)/python tests/cluster/launcher.py $(N) $(if $(SECURE),--secure)
 
 jars: $(STAMP)
-	@timeout 60 $(BIN)/python tests/cluster/launcher.py --prepare
+	@$(BIN)/python tests/cluster/launcher.py --prepare
 
 test-cluster: $(STAMP)
 	FAHRAS_TEST_CLUSTER=start $(BIN)/python -m pytest tests/cluster

@@ -4,7 +4,8 @@
     opensearch+https://search1:9200/news?shards=6       with TLS; shards and replicas of a new index
 
 Name and password never stand in an address, which is shown in messages: they are in
-FAHRAS_CLUSTER_USER and FAHRAS_CLUSTER_PASSWORD, or in ~/.netrc (or the file that NETRC names).
+FAHRAS_CLUSTER_USER and FAHRAS_CLUSTER_PASSWORD, or in ~/.netrc (or the file that NETRC names),
+which nobody else may read.
 FAHRAS_CLUSTER_CA names a file of certificates to trust instead of the system's.
 """
 
@@ -107,6 +108,8 @@ def credentials(address: Address, environ: Mapping[str, str]) -> Credentials | N
     """Who asks there: as the environment says, else netrc. Raises AddressError."""
     user, password = environ.get(USER), environ.get(PASSWORD)
     if user and password is not None:
+        if ":" in user:
+            raise AddressError(f"{USER} must not hold a colon")
         return Credentials(user, password)
     if user or password:
         missing = PASSWORD if user else USER
@@ -117,14 +120,24 @@ def credentials(address: Address, environ: Mapping[str, str]) -> Credentials | N
 def _from_netrc(address: Address, path: str | None) -> Credentials | None:
     import netrc
 
+    path = path or os.path.expanduser("~/.netrc")
     try:
-        known = netrc.netrc(path or os.path.expanduser("~/.netrc"))
+        known = netrc.netrc(path)
     except FileNotFoundError:
         return None
-    except (OSError, netrc.NetrcParseError) as error:
-        raise AddressError("~/.netrc cannot be read: see its owner, mode and lines") from error
+    except (OSError, UnicodeDecodeError, netrc.NetrcParseError):
+        # what cannot be parsed may be a password, and would be in the error
+        raise AddressError(f"{path} cannot be read: see its owner, mode and lines") from None
     for host, _ in address.hosts:
         found = known.authenticators(host.strip("[]"))
         if found is not None:
+            _check_private(path)
             return Credentials(found[0], found[2] or "")
     return None
+
+
+def _check_private(path: str) -> None:
+    """Raise AddressError if others may read the password, or may have written it."""
+    status = os.stat(path)
+    if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o077):
+        raise AddressError(f"{path} holds a password and must be yours alone: chmod 600 {path}")

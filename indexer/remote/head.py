@@ -9,12 +9,20 @@ lease            who writes, and until when
 A commit is one write of the head, refused if another one came between. Documents of files from
 `next_number` on, or of `gone` files, are not part of it: readers leave them out, so that they see
 a commit whole or not at all; the next run removes what a killed one left.
+
+A writer may be stopped, for longer than its lease, at any moment, and go on while another one
+writes. So nothing that it still sends may arrive. Documents, words and the catalogue are sent to
+aliases that are one run's own (`Gates`) and that the next run removes; a cluster refuses what is
+sent to an alias that is not there. The head is written again, unchanged, by whoever takes a lease
+over: so the commit of the other one is refused, as one came between.
 """
 
 from __future__ import annotations
 
 import base64
+import json
 import os
+import secrets
 import socket
 import time
 import zlib
@@ -31,12 +39,13 @@ from indexer.errors import (
     NoIndexError,
     Remedy,
 )
-from indexer.remote.client import Client, ConflictError, MissingError
+from indexer.remote.client import Client, ConflictError, MissingError, overtaken
 from indexer.remote.mapping import REMOTE_VERSION, Json, meta_body
 from indexer.storage.lock import LOCK_WAIT_S
 
 _PIECE_BYTES = 4 << 20
 _LOOK_S = 0.2
+_TRIES = 5
 LEASE_S = 60
 """How long a writer that is not heard of keeps others out."""
 
@@ -71,6 +80,14 @@ class Version(NamedTuple):
     primary_term: int
 
 
+class Gates(NamedTuple):
+    """The aliases by which one run writes: its documents, its words and its catalogue."""
+
+    documents: str
+    words: str
+    catalogue: str
+
+
 class Meta:
     """NAME-meta of one index."""
 
@@ -93,19 +110,36 @@ class Meta:
                 self._client.ask("PUT", self._index, meta_body(self._client.address.replicas))
 
     def found(self) -> tuple[Head, Version] | None:
-        """The newest commit of any version; None if there is none."""
+        """The newest commit; None if there is none.
+
+        Of one of another version only what is called as here, which is what a rebuild needs.
+        """
+        read = self._read_head()
+        if read is None or not read[0]:
+            return None
+        said, version = read
+        known = {name: _frozen(said[name]) for name in Head._fields if name in said}
+        is_whole = len(known) == len(Head._fields)
+        if not (is_whole if said.get("version") == REMOTE_VERSION else "number" in known):
+            raise IndexCorruptError(f"the head of {self._client.address} is damaged")
+        least: Json = {"routes": (), "version": 0}
+        return Head(**(least | known)), version
+
+    def version(self) -> Version | None:
+        """Of the head as it stands, if it was ever written."""
+        read = self._read_head()
+        return None if read is None else read[1]
+
+    def _read_head(self) -> tuple[Json, Version] | None:
+        """What the head says: nothing where a run was fenced off before the first commit."""
         try:
             answer = self._client.ask("GET", f"{self._index}/_doc/head")
         except MissingError:
             return None
         said = answer["_source"]["said"]
-        try:
-            head = Head(**{name: _frozen(said[name]) for name in Head._fields})
-        except (KeyError, TypeError) as error:
-            if said.get("version") != REMOTE_VERSION:
-                raise _another_version(str(self._client.address)) from error
-            raise IndexCorruptError(f"the head of {self._client.address} is damaged") from error
-        return head, Version(answer["_seq_no"], answer["_primary_term"])
+        if not isinstance(said, dict):
+            raise IndexCorruptError(f"the head of {self._client.address} is damaged")
+        return said, Version(answer["_seq_no"], answer["_primary_term"])
 
     def read(self) -> tuple[Head, Version]:
         """The newest commit. Raises NoIndexError or IndexVersionError."""
@@ -119,23 +153,43 @@ class Meta:
 
     def write(self, head: Head, before: Version | None) -> Version:
         """Commit, if the head is still that of `before`. Raises ConflictError."""
-        said = {"said": head._asdict()}
-        how: Json = {"op_type": "create"}
-        if before is not None:
-            how = {"if_seq_no": before.seq_no, "if_primary_term": before.primary_term}
-        answer = self._client.ask("PUT", f"{self._index}/_doc/head", said, **how)
-        return Version(answer["_seq_no"], answer["_primary_term"])
+        return _put(self._client, f"{self._index}/_doc/head", head._asdict(), before)
+
+    def open_gates(self, number: int, token: str) -> Gates:
+        """Let one run write, and no earlier one any more."""
+        documents, words = self.documents_index(number), self.words_index(number)
+        actions: list[Json] = []
+        for index in (documents, words, self._index):
+            gate = {"index": index, "alias": f"{index}-by-{token}"}
+            shut = {"index": index, "alias": f"{index}-by-*"}  # with `must_exist` no star is meant
+            actions += [{"remove": shut}, {"add": gate}]
+        self._client.ask("POST", "_aliases", {"actions": actions})
+        return Gates(*(f"{index}-by-{token}" for index in (documents, words, self._index)))
+
+    def _fence(self) -> None:
+        """Make the head another one, with the same content: whoever read it cannot commit now."""
+        for _ in range(_TRIES):
+            said, before = self._read_head() or ({}, None)
+            with suppress(ConflictError):  # it has committed at the last moment
+                _put(self._client, f"{self._index}/_doc/head", said, before)
+                return
+        raise overtaken(self._client.address)
 
     # The catalogue
 
-    def write_catalogue(self, data: bytes, generation: int) -> tuple[tuple[int, int], ...]:
-        """Write a catalogue in pieces; what the head says of them."""
+    def write_catalogue(
+        self, data: bytes, generation: int, gate: str
+    ) -> tuple[tuple[int, int], ...]:
+        """Write a catalogue in pieces; what the head says of them.
+
+        Raises ConflictError if the gate was removed.
+        """
         pieces = []
         for number, first in enumerate(range(0, len(data), _PIECE_BYTES)):
             piece = data[first : first + _PIECE_BYTES]
             said = {"said": {"data": base64.b64encode(piece).decode("ascii")}}
             name = f"catalogue-{generation}-{number}"
-            self._client.ask("PUT", f"{self._index}/_doc/{name}", said)
+            self._client.ask("PUT", f"{gate}/_doc/{name}", said, require_alias="true")
             pieces.append((len(piece), zlib.crc32(piece)))
         return tuple(pieces)
 
@@ -178,13 +232,15 @@ class Meta:
         give_up = time.monotonic() + (LOCK_WAIT_S if wait_s is None else wait_s)
         while True:
             try:
-                lease.take()
+                is_from_another = lease.take()
                 break
             except IndexLockedError:
                 if time.monotonic() >= give_up:
                     raise
             self._client.sleep(_LOOK_S)
         try:
+            if is_from_another:
+                self._fence()
             yield lease
         finally:
             lease.give_back()
@@ -198,11 +254,13 @@ class Lease:
         self._path = path
         self._version: Version | None = None
         self._until = 0.0
+        self.token = secrets.token_hex(4)
+        """Whose it is: no other run has the same."""
 
-    def take(self) -> None:
-        """Take it. Raises IndexLockedError while another writer has it."""
+    def take(self) -> bool:
+        """Take it; whether another writer had not given it back. Raises IndexLockedError."""
         try:
-            self._write({"op_type": "create"})
+            self._write(None)
         except ConflictError:
             answer = self._client.ask("GET", self._path)
             said = answer["_source"]["said"]
@@ -213,18 +271,25 @@ class Lease:
                 ) from None
             version = Version(answer["_seq_no"], answer["_primary_term"])
             try:
-                self._write(_if_still(version))
+                self._write(version)
             except ConflictError:
                 raise IndexLockedError(
                     f"another process has just begun to write to {self._client.address}"
                 ) from None
+            return True
+        return False
 
     def keep(self) -> None:
         """Renew it if half of its time is over. Raises IndexLockedError if it was lost."""
-        if self._version is None or time.time() < self._until - LEASE_S / 2:
+        if time.time() >= self._until - LEASE_S / 2:
+            self.renew()
+
+    def renew(self) -> None:
+        """Have it for LEASE_S from now. Raises IndexLockedError if it was lost."""
+        if self._version is None:
             return
         try:
-            self._write(_if_still(self._version))
+            self._write(self._version)
         except ConflictError as error:
             raise IndexLockedError(
                 f"this process was not heard of for {LEASE_S} s, and another one writes to "
@@ -238,12 +303,31 @@ class Lease:
                 self._client.ask("DELETE", self._path, **_if_still(self._version))
             self._version = None
 
-    def _write(self, how: Json) -> None:
+    def _write(self, before: Version | None) -> None:
         until = time.time() + LEASE_S
         said = {"host": socket.gethostname(), "pid": os.getpid(), "until": until}
-        answer = self._client.ask("PUT", self._path, {"said": said}, **how)
-        self._version = Version(answer["_seq_no"], answer["_primary_term"])
+        said["token"] = self.token
+        self._version = _put(self._client, self._path, said, before)
         self._until = until
+
+
+def _put(client: Client, path: str, said: Json, before: Version | None) -> Version:
+    """Write a document that is still as before, or is not there yet. Raises ConflictError.
+
+    If an answer is lost, the request is sent again, and is refused as what it would change is
+    changed already. So it is looked whether that is our own doing.
+    """
+    how: Json = {"op_type": "create"} if before is None else _if_still(before)
+    try:
+        answer = client.ask("PUT", path, {"said": said}, **how)
+    except ConflictError:
+        try:
+            answer = client.ask("GET", path)
+        except MissingError:
+            answer = {}
+        if not answer or answer["_source"]["said"] != json.loads(json.dumps(said)):
+            raise
+    return Version(answer["_seq_no"], answer["_primary_term"])
 
 
 def _if_still(version: Version) -> Json:

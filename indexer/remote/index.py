@@ -13,14 +13,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from indexer.errors import FahrasError, IndexCorruptError, NoRootsError, Remedy
+from indexer.errors import (
+    FahrasError,
+    IndexCorruptError,
+    IndexVersionError,
+    NoRootsError,
+    Remedy,
+)
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.index import Index
 from indexer.remote.address import Address, parse
-from indexer.remote.client import PATIENT, Client, ClusterError
+from indexer.remote.client import PATIENT, Client, ClusterError, ConflictError
 from indexer.remote.commit import OpenCommit, admitted_by
-from indexer.remote.head import Head, Lease, Meta, Version
+from indexer.remote.head import Gates, Head, Lease, Meta, Version
 from indexer.remote.mapping import Json, documents_body, words_body
 from indexer.remote.reader import RemoteReader
 from indexer.remote.writer import Place, RemoteWriter
@@ -44,6 +50,7 @@ class RemoteIndex(RemoteReader, Index):
         self._lock = None
         self._stack = ExitStack()
         self._lease: Lease | None = None
+        self._gates: Gates | None = None
 
     # Opening
 
@@ -80,21 +87,21 @@ class RemoteIndex(RemoteReader, Index):
         try:
             index._begin_with(*index._kept(list(roots), home))
         except BaseException:
-            index._stack.close()
+            index._release()
             raise
         return index
 
-    def _kept(self, roots: list[str], home: str) -> tuple[Catalogue, int]:
+    def _kept(self, roots: list[str], home: str) -> tuple[Catalogue, int | None]:
         """The catalogue to begin again with, and the number of the documents' index so far."""
-        number, catalogue = 0, None
+        number, catalogue = None, None
         try:
             found = self._meta.found()
-            if found is None:
-                self._meta.read()  # says so
-            else:
-                number = found[0].number
+            number = 0 if found is None else found[0].number
+            if found is not None:
                 catalogue = self._catalogue_of(found[0])
-        except (IndexCorruptError, FahrasError):
+            elif not roots:
+                self._meta.read()  # says that there is none
+        except (IndexCorruptError, IndexVersionError):
             if not roots:
                 remedy = Remedy("name_roots", str(self._address))
                 raise NoRootsError(
@@ -112,15 +119,34 @@ class RemoteIndex(RemoteReader, Index):
     def _hold(self) -> None:
         self._lease = self._stack.enter_context(Meta(self._patient).lease(self._wait_s))
 
-    def _begin_with(self, catalogue: Catalogue, before: int) -> None:
-        """Make the indices of a new one, which are used from its first commit on."""
-        number = before + 1
-        for name in (self._meta.documents_index(number), self._meta.words_index(number)):
-            self._client.ask("DELETE", name, ignore_unavailable="true")
+    @property
+    def _held(self) -> Lease:
+        assert self._lease is not None  # noqa: S101  whoever writes holds it
+        return self._lease
+
+    def _release(self) -> None:
+        self._stack.close()
+        self._lease, self._gates = None, None
+
+    def _begin_with(self, catalogue: Catalogue, before: int | None) -> None:
+        """Make the indices of a new one, which are used from its first commit on.
+
+        What a killed run, or one that still believes to write, made is removed, and its number is
+        not used again: so that what that run may yet remove is not ours. before: which one is in
+        use; None: the head does not say it, so that none is removed.
+        """
+        self._held.keep()
+        number = (before or 0) + 1
+        while self._client.has(self._meta.documents_index(number)):
+            if before is not None:
+                self._drop(number)
+            number += 1
         shards, replicas = self._address.shards, self._address.replicas
         documents, words = self._meta.documents_index(number), self._meta.words_index(number)
-        self._client.ask("PUT", documents, documents_body(shards, replicas))
-        self._client.ask("PUT", words, words_body(shards, replicas))
+        self._client.ask("DELETE", words, ignore_unavailable="true")
+        for index, body in ((documents, documents_body), (words, words_body)):
+            with suppress(ConflictError):  # the answer to the first request was lost
+                self._client.ask("PUT", index, body(shards, replicas))
         self._fresh = Head(number, self._routes(documents, shards)), catalogue
         self._is_new = True
 
@@ -141,8 +167,7 @@ class RemoteIndex(RemoteReader, Index):
         if self._is_new and self._fresh is not None:
             self._drop(self._fresh[0].number)
         self._is_new, self._fresh = False, None
-        self._stack.close()
-        self._lease = None
+        self._release()
 
     def _drop(self, number: int) -> None:
         """Remove the documents and words of an index that is not in use."""
@@ -160,8 +185,7 @@ class RemoteIndex(RemoteReader, Index):
             yield
         finally:
             if not self._is_new:
-                self._stack.close()
-                self._lease = None
+                self._release()
 
     def _clear(self) -> list[str]:
         """Remove what killed runs left."""
@@ -180,17 +204,24 @@ class RemoteIndex(RemoteReader, Index):
             return self._fresh[1]
         return self._catalogue_of(self._head)
 
+    def _gates_of(self, head: Head) -> Gates:
+        """The gates of this run, which shut those of earlier ones.
+
+        Renewed after that, the lease was ours all the time, so that `head` is the newest one; and
+        whoever takes it later shuts these gates.
+        """
+        if self._gates is None:
+            self._held.keep()
+            self._gates = self._meta.open_gates(head.number, self._held.token)
+            self._held.renew()
+        return self._gates
+
     def _writer(self, head: Head) -> RemoteWriter:
-        assert self._lease is not None  # noqa: S101  whoever writes holds it
+        gates = self._gates_of(head)
         return RemoteWriter(
             self._patient,
-            self._lease,
-            Place(
-                self._meta.documents_index(head.number),
-                self._meta.words_index(head.number),
-                head.next_number,
-                knows=head.forms > 0,
-            ),
+            self._held,
+            Place(gates.documents, gates.words, head.next_number, knows=head.forms > 0),
             head.generation + 1,
         )
 
@@ -202,9 +233,7 @@ class RemoteIndex(RemoteReader, Index):
     @contextmanager
     def _written(self, catalogue: Catalogue, notes: list[str]) -> Iterator[RemoteWriter]:
         head = self._head
-        before = None if self._is_new else self._meta.read()[1]
-        if self._is_new and (found := self._meta.found()) is not None:
-            before = found[1]
+        before = self._meta.version()
         writer = self._writer(head)
         try:
             yield writer
@@ -218,7 +247,7 @@ class RemoteIndex(RemoteReader, Index):
         self, writer: RemoteWriter, catalogue: Catalogue, head: Head, before: Version | None
     ) -> list[str]:
         """Write the catalogue, then the head: from then on the run is part of the index."""
-        old = self._meta.found() if before is not None else None
+        old = self._before()
         writer.refresh()
         following = head._replace(
             generation=writer.generation if not self._is_new else _next(old),
@@ -229,10 +258,10 @@ class RemoteIndex(RemoteReader, Index):
             forms=head.forms + writer.forms,
         )
         following = self._counted(following)
-        assert self._lease is not None  # noqa: S101  whoever writes holds it
-        self._lease.keep()
+        self._held.keep()
         data = catalogues.packed(catalogue)
-        pieces = self._meta.write_catalogue(data, following.generation)
+        gate = self._gates_of(head).catalogue
+        pieces = self._meta.write_catalogue(data, following.generation, gate)
         following = following._replace(catalogue=pieces)
         version = self._meta.write(following, before)
         self._is_new, self._fresh = False, None
@@ -243,6 +272,12 @@ class RemoteIndex(RemoteReader, Index):
             notes.append(f"what is no longer needed was not removed: {error}")
         self._let_go()
         return notes
+
+    def _before(self) -> tuple[Head, Version] | None:
+        """The commit that is replaced, if there is one that can be read."""
+        with suppress(IndexCorruptError):
+            return self._meta.found()
+        return None
 
     def _aliases_to_keep(self, old: tuple[Head, Version] | None) -> tuple[tuple[str, str], ...]:
         if self._fresh is not None and self._fresh[0].aliases:

@@ -22,7 +22,13 @@ from indexer.codec.build.parallel import build_with
 from indexer.codec.build.series import build_here
 from indexer.remote.address import Address
 from indexer.remote.analysis import Document, Known, Terms, as_json, prepared
-from indexer.remote.client import AT_ONCE, PATIENT, Client, ClusterError
+from indexer.remote.client import (
+    AT_ONCE,
+    PATIENT,
+    Client,
+    ClusterError,
+    overtaken,
+)
 from indexer.remote.columns import Numbers, number_of
 from indexer.remote.head import Lease
 from indexer.remote.lexicon import found_words
@@ -49,6 +55,8 @@ PART_BITS = 16
 
 _DELETED_AT_ONCE = 20_000
 _WAITS_S = (0.1, 0.3, 1, 2, 4, 8, 15, 15, 15)
+_GONE = 404
+"""What is answered where the gate, or the index behind it, is no more."""
 
 _ANSWERED = "errors,items.*.status,items.*.error"
 """What of an answer is read."""
@@ -104,32 +112,39 @@ class Bulk:
         """Send some documents; whatever the cluster was too busy for, again and again."""
         for wait in (*_WAITS_S, None):
             lines = [line for item in items for line in item]
-            answer = self._client.lines(f"{index}/_bulk", lines, filter_path=_ANSWERED)
+            answer = self._client.lines(
+                f"{index}/_bulk", lines, require_alias="true", filter_path=_ANSWERED
+            )
             if not answer["errors"]:
                 return
             items = [
                 item
                 for item, told in zip(items, answer["items"], strict=True)
-                if _is_refused_for_now(told["index"])
+                if self._is_refused_for_now(told["index"])
             ]
             if items and wait is not None:
                 self._sleep(wait)
         if items:
             raise ClusterError("the cluster is too busy to take more: run it again later")
 
-
-def _is_refused_for_now(result: Json) -> bool:
-    """Whether a document is to be sent again. Raises ClusterError where that will not help."""
-    status = result["status"]
-    if 400 <= status < 500 and status != 429:
-        reason = result.get("error")
-        said = reason.get("reason") if isinstance(reason, dict) else reason
-        raise ClusterError(f"the cluster refused a document ({status}): {str(said)[:300]}")
-    return bool(status >= 400)
+    def _is_refused_for_now(self, result: Json) -> bool:
+        """Whether a document is to be sent again. Raises ClusterError where that will not help."""
+        status = result["status"]
+        if status == _GONE:
+            raise overtaken(self._client.address)
+        if 400 <= status < 500 and status != 429:
+            reason = result.get("error")
+            said = reason.get("reason") if isinstance(reason, dict) else reason
+            raise ClusterError(f"the cluster refused a document ({status}): {str(said)[:300]}")
+        return bool(status >= 400)
 
 
 class Place(NamedTuple):
-    """Where a run writes. first_number: of the files that it adds. knows: that there are words."""
+    """Where a run writes.
+
+    documents, words: the gates to them. first_number: of the files that it adds. knows: that there
+    are words.
+    """
 
     documents: str
     words: str
@@ -300,6 +315,7 @@ class RemoteWriter:
         return self._remove(self._place.words, {"range": {"n": {"gte": least}}})
 
     def _remove(self, index: str, query: Json) -> int:
+        self._lease.keep()
         self.refresh()
         total = 0
         while True:

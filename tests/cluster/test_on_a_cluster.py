@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,9 @@ from copied_texts import story
 from indexer.errors import IndexLockedError, IndexVersionError
 from indexer.index import Index
 from indexer.remote.address import parse
-from indexer.remote.client import Client
+from indexer.remote.client import Client, ClusterError, ConflictError
 from indexer.remote.head import Meta
-from indexer.remote.mapping import Json
+from indexer.remote.mapping import REMOTE_VERSION, Json
 from indexer.results import SearchOptions
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -332,6 +333,35 @@ def test_another_version_is_refused_and_can_be_rebuilt(folder: Folder) -> None:
     assert folder.found() == ["a"]
 
 
+def put_head(folder: Folder, said: Json) -> None:
+    name = parse(folder.url).name
+    folder.client.ask("PUT", f"{name}-meta/_doc/head", {"said": said}, refresh="true")
+
+
+def test_what_another_version_wrote_is_there_until_the_rebuild_is_done(folder: Folder) -> None:
+    """Also where its head says other things than ours."""
+    folder.write(a="نفط")
+    folder.update()
+    said = Meta(folder.client).read()[0]._asdict() | {"version": 1}
+    put_head(folder, {"number": 1, "another": 1, "version": 1})
+    with Index.rebuild(folder.path, index_dir=folder.url, roots=[str(folder.path)]) as index:
+        assert folder.client.has(f"{parse(folder.url).name}-d1"), "the other one can go on reading"
+        put_head(folder, said)
+        index.update()
+    assert folder.found() == ["a"]
+    assert not folder.client.has(f"{parse(folder.url).name}-d1")
+
+
+def test_a_damaged_head_does_not_let_a_rebuild_remove_anything(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    put_head(folder, {"version": REMOTE_VERSION})
+    with Index.rebuild(folder.path, index_dir=folder.url, roots=[str(folder.path)]) as index:
+        assert folder.client.has(f"{parse(folder.url).name}-d1")
+        index.update()
+    assert folder.found() == ["a"]
+
+
 def test_what_verify_finds_missing_is_repaired(folder: Folder) -> None:
     folder.write(a="نفط", b="نفط", c="غاز")
     folder.update()
@@ -391,3 +421,110 @@ def test_the_next_run_finishes_what_a_killed_one_began(folder: Folder, delay_s: 
     folder.update()
     assert len(folder.found()) == 301
     assert folder.raw({"match_all": {}}) == 301, "none is there twice"
+
+
+# A writer that is stopped for longer than its lease, and goes on
+
+
+def let_the_lease_run_out(folder: Folder) -> None:
+    path = f"{parse(folder.url).name}-meta/_doc/lease"
+    said = folder.client.ask("GET", path)["_source"]["said"]
+    folder.client.ask("PUT", path, {"said": said | {"until": 0}})
+
+
+def assert_it_is_all_of_the_second(folder: Folder, texts: int) -> None:
+    code, out, _ = fahras("verify", "--index", folder.url, cwd=folder.path)
+    assert (code, out.startswith("sound")) == (0, True), out
+    assert len(folder.found("ثانيا")) == texts
+    assert folder.found("أولا") == []
+    folder.update()
+    assert folder.raw({"match_all": {}}) == texts, "and the next run removes what is left"
+
+
+@pytest.mark.parametrize("is_fresh", [True, False])
+def test_a_writer_that_goes_on_while_another_writes_is_refused(
+    folder: Folder, is_fresh: bool
+) -> None:
+    """Stopped while it sends documents, which have the same ids as those of the other one."""
+    if not is_fresh:
+        folder.write(t000="قديم")
+        folder.update()
+    for number in range(150):
+        folder.write(**{f"t{number:03}": f"أولا {number} " * 400})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "index", ".", "--index", folder.url], cwd=folder.path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)}, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    name = f"{parse(folder.url).name}-d1"
+    for _ in range(600):
+        with suppress(ClusterError):
+            folder.client.ask("POST", f"{name}/_refresh")
+            if folder.client.ask("GET", f"{name}/_count")["count"] > 1:
+                break
+        time.sleep(0.02)
+    os.killpg(process.pid, signal.SIGSTOP)
+    let_the_lease_run_out(folder)
+    for number in range(150):
+        folder.write(**{f"t{number:03}": f"ثانيا {number} " * (number + 1)})
+    (folder.path / "t007.txt").unlink()  # so that files have other numbers
+    folder.update()
+    os.killpg(process.pid, signal.SIGCONT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 2, out
+    assert "run it again" in err
+    assert_it_is_all_of_the_second(folder, 149)
+
+
+MOMENTS = ["open_gates", "write_catalogue", "write"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+@pytest.mark.parametrize("how", [Index.open, Index.rebuild])
+def test_a_writer_that_is_overtaken_does_not_commit(
+    how: Any, moment: str, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another run begins and ends right before each request that counts."""
+    folder.write(a="قديم", b="قديم")
+    folder.update()
+    folder.write(a="أولا", c="أولا")
+    with how(index_dir=folder.url) as index:
+        original = getattr(index._meta, moment)
+
+        def overtaken(*arguments: Any) -> Any:
+            monkeypatch.setattr(index._meta, moment, original)
+            let_the_lease_run_out(folder)
+            folder.write(a="ثانيا", b="ثانيا")
+            (folder.path / "c.txt").unlink()
+            folder.update()
+            return original(*arguments)
+
+        monkeypatch.setattr(index._meta, moment, overtaken)
+        with pytest.raises((ConflictError, IndexLockedError), match="run it again"):
+            index.update()
+    assert_it_is_all_of_the_second(folder, 2)
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_writer_that_is_overtaken_by_one_that_was_killed_does_not_commit(
+    moment: str, folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one has removed what was sent, as a killed run's, and gone no further."""
+    folder.write(a="ثانيا")
+    folder.update()
+    folder.write(b="أولا")
+    with Index.open(index_dir=folder.url) as index:
+        original = getattr(index._meta, moment)
+
+        def overtaken(*arguments: Any) -> Any:
+            monkeypatch.setattr(index._meta, moment, original)
+            let_the_lease_run_out(folder)
+            with Index.open(index_dir=folder.url) as other, other._locked():
+                other._clear()
+            return original(*arguments)
+
+        monkeypatch.setattr(index._meta, moment, overtaken)
+        with pytest.raises((ConflictError, IndexLockedError), match="run it again"):
+            index.update()
+    (folder.path / "b.txt").unlink()
+    assert_it_is_all_of_the_second(folder, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from indexer.index import Index
@@ -45,18 +46,26 @@ class Answers:
 
 
 class Documents:
-    """Documents by path, written and read as a cluster does: with the number of each write."""
+    """Documents by path, written and read as a cluster does: with the number of each write.
+
+    lose_answers: how many writes are done and then answered as by a node that went away.
+    """
 
     def __init__(self) -> None:
         self.held: dict[str, tuple[int, Any]] = {}
+        self.aliases: dict[str, str] = {}
+        self.lose_answers = 0
         self._writes = 0
 
     def perform_request(
         self, method: str, url: str, params: Mapping[str, Any] | None = None, body: Any = None
     ) -> Any:
         how = dict(params or {})
+        if url == "/_aliases":
+            return self._change_aliases(body["actions"])
         if "/_doc/" not in url:
             return {}
+        url = self._behind(url, how)
         held = self.held.get(url)
         if method == "GET":
             if held is None:
@@ -73,7 +82,28 @@ class Documents:
             return {}
         self._writes += 1
         self.held[url] = self._writes, json.dumps(body)
+        if self.lose_answers:
+            self.lose_answers -= 1
+            raise Refusal(503)
         return {"_seq_no": self._writes, "_primary_term": 1}
+
+    def _change_aliases(self, actions: list[dict[str, Any]]) -> dict[str, Any]:
+        for action in actions:
+            ((what, said),) = action.items()
+            if what == "add":
+                self.aliases[said["alias"]] = said["index"]
+                continue
+            for alias, index in list(self.aliases.items()):
+                if index == said["index"] and fnmatchcase(alias, said["alias"]):
+                    del self.aliases[alias]
+        return {}
+
+    def _behind(self, url: str, how: Mapping[str, Any]) -> str:
+        """The path of a document that is asked for by an alias."""
+        name = url.split("/")[1]
+        if name not in self.aliases and how.get("require_alias"):
+            raise Refusal(404)
+        return url.replace(name, self.aliases.get(name, name), 1)
 
 
 def held_of(index: Index) -> list[Json]:

@@ -77,6 +77,31 @@ def test_who_asks_is_said_by_the_environment_before_netrc(tmp_path: Path) -> Non
     assert credentials(HOST, {"NETRC": str(tmp_path / "none")}) is None
 
 
+@pytest.mark.parametrize("mode", [0o604, 0o640, 0o660, 0o620])
+def test_a_password_that_others_may_read_or_write_is_refused(mode: int, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine cluster.test login me password mine\n", "utf-8")
+    netrc.chmod(mode)
+    with pytest.raises(FahrasError, match=f"chmod 600 {netrc}"):
+        credentials(HOST, {"NETRC": str(netrc)})
+    assert credentials(parse("opensearch://elsewhere.test/news"), {"NETRC": str(netrc)}) is None
+
+
+@pytest.mark.parametrize("text", ["machine cluster.test login me mine\n", "mine\n", "\udcff"])
+def test_a_file_that_cannot_be_parsed_is_not_repeated(text: str, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text(text, "utf-8", "surrogateescape")
+    with pytest.raises(FahrasError, match=str(netrc)) as refused:
+        credentials(HOST, {"NETRC": str(netrc)})
+    assert "mine" not in str(refused.value)
+    assert refused.value.__suppress_context__, "the library's error has the word"
+
+
+def test_a_name_with_a_colon_cannot_be_sent() -> None:
+    with pytest.raises(FahrasError, match=USER):
+        credentials(HOST, {USER: "a:b", PASSWORD: "c"})
+
+
 @pytest.mark.parametrize("alone", [{USER: "you"}, {PASSWORD: "yours"}])
 def test_a_name_without_a_password_is_refused(alone: dict[str, str]) -> None:
     with pytest.raises(FahrasError, match="go together"):

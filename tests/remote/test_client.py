@@ -38,14 +38,20 @@ def test_a_cluster_that_stays_busy_is_given_up() -> None:
 
 
 NO_FIELD = {"error": {"root_cause": [{"reason": "no such field"}]}}
+NO_RIGHT = {"error": {"root_cause": [{"reason": (
+    "no permissions for [indices:data/write/bulk[s]] and User [name=me, backend_roles=[]]"
+)}]}}  # fmt: skip
 SAID: list[tuple[Exception, type[Exception], str]] = [
     (Refusal(404), MissingError, "news is not on the cluster"),
     (Refusal(409), ConflictError, "another process"),
     (Refusal(401), ClusterError, "FAHRAS_CLUSTER_USER"),
-    (Refusal(403), ClusterError, "FAHRAS_CLUSTER_PASSWORD"),
+    (Refusal(401), ClusterError, "FAHRAS_CLUSTER_PASSWORD, or .*netrc"),
+    (Refusal(403, NO_RIGHT), ClusterError, r"that \(indices:data/write/bulk\[s\]\): docs"),
+    (Refusal(403), ClusterError, "let this user do that: docs/cluster.md has"),
     (Refusal(400, NO_FIELD), ClusterError, "no such field"),
     (Refusal(400, "x" * 9999), ClusterError, "no reason given"),
-    (SSLError(), ClusterError, "FAHRAS_CLUSTER_CA"),
+    (SSLError("CERTIFICATE_VERIFY_FAILED"), ClusterError, "FAHRAS_CLUSTER_CA"),
+    (SSLError(), ClusterError, "did not agree on TLS"),
     (ValueError("secret request"), ClusterError, "ValueError"),
 ]  # fmt: skip
 
@@ -60,6 +66,67 @@ def test_what_is_said_of_an_error(error: Exception, kind: type[Exception], words
     assert "secret" not in str(said.value)
     assert "\n" not in str(said.value)
     assert len(str(said.value)) < 400
+
+
+def test_what_is_asked_by_a_gate_that_is_shut_is_another_run() -> None:
+    with pytest.raises(ConflictError, match=r"another process writes .* run it again"):
+        client_of(Answers(Refusal(404))).ask("POST", "news-d1-by-0123abcd/_refresh")
+
+
+def test_a_name_may_look_like_a_gate() -> None:
+    for path in ("news-by-topic-meta", "a-by-0123abcd-meta/_doc/head"):
+        with pytest.raises(MissingError):
+            client_of(Answers(Refusal(404))).ask("GET", path)
+
+
+def of_shards(failed: int) -> dict[str, Any]:
+    return {"_shards": {"total": 3, "failed": failed}}
+
+
+LATE = {"timed_out": True, "hits": {}}
+NO_SHARD = {"docs": [{"_id": "1", "error": {"type": "no_shard_available_action_exception"}}]}
+PARTS: dict[str, Any] = {
+    "a search": of_shards(1),
+    "a search that took too long": LATE,
+    "one of several searches": {"responses": [of_shards(0), of_shards(2)]},
+    "one of several that failed": {"responses": [{"error": {"type": "x"}, "status": 503}]},
+    "one of several documents": NO_SHARD,
+    "what was to be deleted": {"deleted": 1, "failures": [{"shard": 2}]},
+}
+
+
+@pytest.mark.parametrize("case", PARTS)
+def test_a_part_is_not_taken_for_the_whole(case: str) -> None:
+    slept: list[float] = []
+    assert client_of(Answers(PARTS[case], of_shards(0)), slept).ask("GET", "x") == of_shards(0)
+    assert slept == [HASTY[0]]
+    with pytest.raises(ClusterError, match="not all parts"):
+        client_of(Answers(*[PARTS[case]] * 9), slept).ask("GET", "x")
+
+
+def one_of(error: dict[str, Any], **said: Any) -> dict[str, Any]:
+    return {"docs": [{"_id": "1", "error": error, **said}]}
+
+
+WRONG: list[tuple[Any, type[Exception], str]] = [
+    (one_of({"type": "security_exception", **NO_RIGHT["error"]}), ClusterError, "this user"),
+    (one_of({"type": "index_not_found_exception"}), MissingError, "not on the cluster"),
+    ({"responses": [{**NO_FIELD, "status": 400}]}, ClusterError, "no such field"),
+]
+
+
+@pytest.mark.parametrize(("answer", "kind", "words"), WRONG)
+def test_what_one_of_several_is_refused_for_is_not_asked_again(
+    answer: Any, kind: type[Exception], words: str
+) -> None:
+    with pytest.raises(kind, match=words):
+        client_of(Answers(answer)).ask("GET", "x")
+
+
+def test_a_write_that_one_copy_missed_is_done() -> None:
+    """The copy is out of use then, until it is made anew."""
+    done = {"result": "created", **of_shards(1)}
+    assert client_of(Answers(done)).ask("PUT", "x") == done
 
 
 def test_a_cluster_that_does_not_answer_is_named() -> None:

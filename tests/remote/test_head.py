@@ -14,6 +14,7 @@ from cluster_doubles import Documents, client_of
 from indexer.errors import IndexCorruptError, IndexLockedError, IndexVersionError, NoIndexError
 from indexer.remote.client import ConflictError
 from indexer.remote.head import LEASE_S, Head, Meta
+from indexer.remote.mapping import REMOTE_VERSION
 
 LEASE = "/news-meta/_doc/lease"
 
@@ -58,20 +59,32 @@ def test_another_version_must_be_rebuilt(
     documents.held["/news-meta/_doc/head"] = 1, json.dumps({"said": said})
     with pytest.raises(IndexVersionError):
         meta.read()
+    found = meta.found()
+    assert found is not None
+    assert found[0].number == 1, "a rebuild must leave alone what is in use"
+
+
+@pytest.mark.parametrize("said", [None, {"version": REMOTE_VERSION}, {"version": 99}])
+def test_a_damaged_head_is_refused(said: Any, meta: Meta, documents: Documents) -> None:
+    documents.held["/news-meta/_doc/head"] = 1, json.dumps({"said": said})
+    with pytest.raises(IndexCorruptError):
+        meta.read()
 
 
 @pytest.mark.parametrize("size", [0, 1, (4 << 20) - 1, 4 << 20, (4 << 20) + 1])
 def test_a_catalogue_comes_back_from_its_pieces(size: int, meta: Meta) -> None:
     data = os.urandom(size)
-    head = Head(1, ("0",), 7, catalogue=meta.write_catalogue(data, 7))
+    gate = meta.open_gates(1, "0000000a").catalogue
+    head = Head(1, ("0",), 7, catalogue=meta.write_catalogue(data, 7, gate))
     assert meta.read_catalogue(head) == data
 
 
 @pytest.mark.parametrize("damage", ["lost", "another"])
 def test_a_damaged_catalogue_is_refused(damage: str, meta: Meta, documents: Documents) -> None:
-    head = Head(1, ("0",), 7, catalogue=meta.write_catalogue(b"files", 7))
+    gate = meta.open_gates(1, "0000000a").catalogue
+    head = Head(1, ("0",), 7, catalogue=meta.write_catalogue(b"files", 7, gate))
     if damage == "another":
-        meta.write_catalogue(b"filed", 7)
+        meta.write_catalogue(b"filed", 7, gate)
     else:
         del documents.held["/news-meta/_doc/catalogue-7-0"]
     with pytest.raises(IndexCorruptError):
@@ -109,6 +122,51 @@ def test_whose_lease_is_taken_over(case: str, meta: Meta, documents: Documents) 
     else:
         with pytest.raises(IndexLockedError, match=host), meta.lease(0):
             pass
+
+
+def test_what_a_lost_answer_hides_is_asked_for(meta: Meta, documents: Documents) -> None:
+    """A request is sent again, and refused as its first arrival was done already."""
+    documents.lose_answers = 1
+    version = meta.write(Head(1, ("0",)), None)
+    assert meta.version() == version
+    documents.lose_answers = 1
+    assert meta.write(Head(1, ("0",), 1), version) == meta.version()
+    documents.lose_answers = 1
+    with meta.lease(0) as lease, pytest.raises(IndexLockedError), meta.lease(0):
+        lease.keep()
+
+
+def test_who_had_the_lease_can_neither_commit_nor_write(meta: Meta, documents: Documents) -> None:
+    """As if stopped right before its commit, while the lease ran out and another one took it."""
+    first = meta.write(Head(1, ("0",)), None)
+    gates = meta.open_gates(1, "0000000a")
+    documents.held[LEASE] = 99, lease_of(ELSEWHERE, 1, time.time() - 1)
+    with meta.lease(0) as lease:
+        with pytest.raises(ConflictError):
+            meta.write(Head(1, ("0",), 1, documents=7), first)
+        meta.open_gates(1, lease.token)
+        with pytest.raises(ConflictError, match="run it again"):
+            meta.write_catalogue(b"files", 1, gates.catalogue)
+    assert meta.read()[0] == Head(1, ("0",))
+
+
+def test_a_first_commit_is_fenced_off_too(meta: Meta, documents: Documents) -> None:
+    documents.held[LEASE] = 1, lease_of(ELSEWHERE, 1, time.time() - 1)
+    with meta.lease(0):
+        with pytest.raises(ConflictError):
+            meta.write(Head(1, ("0",)), None)
+        with pytest.raises(NoIndexError):
+            meta.read()
+        meta.write(Head(2, ("0",)), meta.version())
+    assert meta.read()[0].number == 2
+
+
+def test_a_lease_that_was_given_back_costs_no_write(meta: Meta) -> None:
+    version = meta.write(Head(1, ("0",)), None)
+    with meta.lease():
+        pass
+    with meta.lease():
+        assert meta.version() == version
 
 
 def test_who_lost_the_lease_stops(

@@ -16,7 +16,7 @@ from analyzers.proclitics import rests_in
 from indexer.codec.grams import grams_in
 from indexer.remote import writer
 from indexer.remote.analysis import Terms, prepared
-from indexer.remote.client import ClusterError
+from indexer.remote.client import ClusterError, ConflictError
 from indexer.remote.columns import number_of, unpacked
 from indexer.remote.writer import Bulk, cut
 
@@ -54,6 +54,14 @@ def test_only_what_was_refused_for_being_busy_is_sent_again_with_the_same_ids() 
 def test_a_refused_document_ends_the_run(status: int) -> None:
     with pytest.raises(ClusterError, match=f"{status}.*why"):
         filled(Answers(answered(201, status)), "ab").send()
+
+
+def test_a_document_whose_gate_is_gone_ends_the_run() -> None:
+    """It was refused, not overlooked: another run has shut the gate, or removed the index."""
+    answers = Answers(answered(201, 404))
+    with pytest.raises(ConflictError, match="run it again"):
+        filled(answers, "ab").send()
+    assert answers.asked[0][2]["require_alias"] == "true", "nothing but a gate is written to"
 
 
 def test_a_cluster_that_stays_busy_ends_the_run() -> None:
