@@ -1,11 +1,12 @@
-"""What do queries of each class cost, of those that look at much of an index, beside tantivy?
+"""What do queries of each class cost, of those that look at much of an index, beside others?
 
-    python benchmarks/scale.py CORPUS [--work DIR] [--rounds 3] [--only fuzzy infix]
+    python benchmarks/scale.py CORPUS [--work DIR] [--lucene DIR] [--rounds 3] [--only fuzzy infix]
 
 CORPUS is a folder of text files, `corpora.py multiply` makes large ones. Every query is asked in a
 process of its own for each engine, in turn: first after another query that opens the index and
 imports what searches need, then again five times. CPU time, without snippets. `CLASSES` is the
-table: a class has a name, its queries for us, and for tantivy, if it can be asked.
+table: a class has a name, its queries for us, for tantivy, and whether Lucene takes them, too.
+Lucene is compiled from `lucene/Lucene.java` with the jars in DIR (`lucene.py`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import lucene
 import peers
 from indexing import fahras_index
 from processes import progress, run
@@ -27,7 +29,7 @@ from report import RUNS, Cell, Corpus, Report, Table, publish, use_checkout
 
 use_checkout()
 
-FAHRAS, TANTIVY = "fahras", "tantivy"
+FAHRAS, TANTIVY, LUCENE = "fahras", "tantivy", "lucene"
 OPENING = "السلام"
 """A word that is asked before anything is measured."""
 
@@ -35,28 +37,35 @@ AGAIN = 5
 
 
 class Class(NamedTuple):
-    """A class of queries. options: of our search. peer: tantivy's method and what it is given."""
+    """A class of queries. options: of our search. peer: tantivy's method and what it is given.
+
+    lucene: by which of its fields Lucene sorts, "" by score; None if it is not asked. Its parser
+    takes our queries as they are.
+    """
 
     queries: tuple[str, ...]
     options: dict[str, Any] = {}  # noqa: RUF012  never changed
     peer: tuple[tuple[str, tuple[Any, ...]], ...] = ()
+    lucene: str | None = None
 
 
 def fuzzy(*words: str, edits: int) -> Class:
     """Words that may be misspelled."""
     peer = tuple(("fuzzy_term_query", (word, edits)) for word in words)
-    return Class(tuple(f"{word}~{edits}" for word in words), peer=peer)
+    return Class(tuple(f"{word}~{edits}" for word in words), peer=peer, lucene="")
 
 
 def starred(*patterns: str) -> Class:
     """Words with stars."""
-    return Class(patterns, peer=tuple(("regex_query", (p.replace("*", ".*"),)) for p in patterns))
+    peer = tuple(("regex_query", (p.replace("*", ".*"),)) for p in patterns)
+    return Class(patterns, peer=peer, lucene="")
 
 
 def words(*queries: str, **options: Any) -> Class:
-    """Words, AND and OR among them; tantivy's parser takes those as they are."""
+    """Words, AND and OR among them; the parsers of others take those as they are."""
     asked = tuple(query for query in queries if not options)
-    return Class(queries, options, tuple(("parse", (query,)) for query in asked))
+    peer = tuple(("parse", (query,)) for query in asked)
+    return Class(queries, options, peer, lucene=None if options else "")
 
 
 CLASSES: dict[str, Class] = {
@@ -71,10 +80,10 @@ CLASSES: dict[str, Class] = {
     "AND of 2": words("الرئيس AND العالم"),
     "OR of 3": words("الرئيس العالم الحكومة"),
     "OR of 8": words("الرئيس العالم الحكومة السوق الماضي الشركة المملكة اليوم"),
-    "phrase": Class(('"المملكة العربية"',)),
+    "phrase": Class(('"المملكة العربية"',), lucene=""),
     "sort by date": words("الرئيس", sort="date"),
     "sort by path": words("الرئيس", sort="path"),
-    "sort by size": words("الرئيس", sort="size"),
+    "sort by size": words("الرئيس", sort="size")._replace(lucene="size"),
     "--in GLOB": words("الرئيس", within=("*/01*",)),
     "path:": Class(("الرئيس path:00*",)),
     "--since": words("الرئيس", since="2015"),
@@ -130,6 +139,10 @@ def tantivys(index: str, kind: str, place: int) -> Callable[[], int]:
 
 def asked(engine: str, index: str, kind: str, place: int) -> Cost:
     """The cost of a query, from a process that asks nothing else."""
+    if engine == LUCENE:
+        query, field = CLASSES[kind].queries[place], CLASSES[kind].lucene
+        total, times = lucene.ask(index, OPENING, 1 + AGAIN, query, field or None)
+        return Cost(times[0], statistics.median(times[1:]), total)
     command = [sys.executable, __file__, "--worker", engine, index, kind, str(place)]
     return Cost(*json.loads(run(command).output))
 
@@ -137,22 +150,31 @@ def asked(engine: str, index: str, kind: str, place: int) -> Cost:
 def measured(indexes: dict[str, str], kinds: Sequence[str], rounds: int) -> Table:
     """A row a query: the medians of all rounds, engines in turn."""
     columns = ["class", "query", "documents", "first, ms", "again, ms", "tantivy first, ms",
-               "tantivy again, ms", "first / tantivy's"]  # fmt: skip
+               "tantivy again, ms", "first / tantivy's", "Lucene first, ms", "Lucene again, ms",
+               "first / Lucene's"]  # fmt: skip
     table = Table("Queries over the whole dictionary", columns)
     for kind in kinds:
         for place, query in enumerate(CLASSES[kind].queries):
             costs: dict[str, list[Cost]] = {name: [] for name in indexes}
             for _ in range(rounds):
                 for name, index in indexes.items():
-                    if name == FAHRAS or CLASSES[kind].peer:
+                    if is_asked(name, CLASSES[kind]):
                         costs[name].append(asked(name, index, kind, place))
             table.rows.append([kind, query, *_cells(costs)])
             progress(f"{kind}: {query}")
     table.notes.append(
         "CPU ms without snippets: the first query of its kind in a process, and the same again. "
-        "Tantivy's words are not normalised: it finds other documents."
+        "Words of tantivy and Lucene are not normalised: they find other documents. Lucene's first "
+        "query runs in code that is not compiled yet; what compiles it is not counted."
     )
+    if LUCENE not in indexes:
+        table.notes.append("Lucene was not asked: it needs javac and its jars (`--lucene DIR`).")
     return table
+
+
+def is_asked(engine: str, kind: Class) -> bool:
+    """Whether an engine takes the queries of a class."""
+    return {FAHRAS: True, TANTIVY: bool(kind.peer), LUCENE: kind.lucene is not None}[engine]
 
 
 def _cells(costs: dict[str, list[Cost]]) -> list[Cell]:
@@ -160,14 +182,16 @@ def _cells(costs: dict[str, list[Cost]]) -> list[Cell]:
         found = [cost[part] for cost in costs.get(name, ())]
         return statistics.median(found) if found else None
 
-    first, peer = middle(FAHRAS, 0), middle(TANTIVY, 0)
-    ratio = first / peer if first and peer else None
-    total = costs[FAHRAS][0].total
-    return [total, first, middle(FAHRAS, 1), peer, middle(TANTIVY, 1), ratio]
+    first = middle(FAHRAS, 0)
+    cells: list[Cell] = [costs[FAHRAS][0].total, first, middle(FAHRAS, 1)]
+    for peer in (TANTIVY, LUCENE):
+        theirs = middle(peer, 0)
+        cells += [theirs, middle(peer, 1), first / theirs if first and theirs else None]
+    return cells
 
 
-def build(corpus: str, work: str) -> dict[str, str]:
-    """The indexes of both engines, made once a working folder."""
+def build(corpus: str, work: str, jars: str | None = None) -> dict[str, str]:
+    """The indexes of all engines that are there, made once a working folder."""
     indexes = {FAHRAS: os.path.join(work, "scale-fahras")}
     if not os.path.exists(indexes[FAHRAS]):
         fahras_index((corpus,), indexes[FAHRAS])
@@ -175,6 +199,11 @@ def build(corpus: str, work: str) -> dict[str, str]:
         indexes[TANTIVY] = os.path.join(work, "scale-tantivy")
         if not os.path.exists(indexes[TANTIVY]):
             peers.main(["tantivy", corpus, indexes[TANTIVY], "--threads", "1"])
+    if lucene.is_there(jars):
+        indexes[LUCENE] = os.path.join(work, "scale-lucene")
+        lucene.use(jars, os.path.join(work, "lucene-classes"))
+        if not os.path.exists(indexes[LUCENE]):
+            lucene.index(corpus, indexes[LUCENE])
     return indexes
 
 
@@ -189,6 +218,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("corpus")
     parser.add_argument("--corpus-name", metavar="NAME", help="what the report calls it")
     parser.add_argument("--work", metavar="DIR", help="a folder for indexes; kept for the next run")
+    parser.add_argument("--lucene", metavar="DIR", help="a folder with Lucene's jars")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", default=list(CLASSES), choices=list(CLASSES))
     parser.add_argument("--name", default="scale", help="name of the report")
@@ -197,8 +227,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     corpus = Corpus.of(options.corpus, options.corpus_name)
     report = Report(options.name, [corpus], {"rounds": options.rounds})
     with tempfile.TemporaryDirectory() as temporary:
-        indexes = build(os.path.abspath(options.corpus), options.work or temporary)
+        work = options.work or temporary
+        indexes = build(os.path.abspath(options.corpus), work, options.lucene)
         report.tables = [measured(indexes, options.only, options.rounds)]
+        if LUCENE in indexes:
+            report.tables[0].notes.append(f"Lucene {lucene.version(options.lucene)}.")
     publish(report, options.out)
 
 

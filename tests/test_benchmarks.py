@@ -23,6 +23,7 @@ import growth  # noqa: E402
 import hits  # noqa: E402
 import killing  # noqa: E402
 import latency  # noqa: E402
+import lucene  # noqa: E402
 import overrides  # noqa: E402
 import peers  # noqa: E402
 import plot  # noqa: E402
@@ -450,3 +451,29 @@ def test_scale_measures_each_query_in_a_process_of_its_own(
 def test_what_scale_asks_of_tantivy_has_a_method_for_each_query() -> None:
     for asked in scale.CLASSES.values():
         assert len(asked.peer) in (0, len(asked.queries))
+
+
+JARS = BENCHMARKS.parent / "build" / "cluster" / "lib"
+
+
+def test_lucene_is_left_out_where_it_is_not(tmp_path: Path) -> None:
+    assert not lucene.is_there(None)
+    assert not lucene.is_there(str(tmp_path))
+    (tmp_path / "lucene-core-9.12.3.jar").touch()
+    assert not lucene.is_there(str(tmp_path))
+    assert lucene.version(str(tmp_path)) == "9.12.3"
+
+
+@pytest.mark.skipif(not lucene.is_there(str(JARS)), reason="needs javac and Lucene (make jars)")
+def test_lucene_finds_what_is_there(tmp_path: Path) -> None:
+    (tmp_path / "texts").mkdir()
+    for name, text in {"a": "السوق اليوم", "b": "اليوم السوق السوق", "c": "كتاب"}.items():
+        (tmp_path / "texts" / f"{name}.txt").write_text(text, "utf-8")
+    lucene.use(str(JARS), str(tmp_path / "classes"))
+    lucene.index(str(tmp_path / "texts"), str(tmp_path / "index"))
+    for query, field, total in [
+        ("السوق", None, 2), ("السوق AND كتاب", None, 0), ("السوق كتاب", "size", 3),
+        ('"السوق اليوم"', None, 1), ("كتابب~1", None, 1), ("*سوق", None, 2),
+    ]:  # fmt: skip
+        found, times = lucene.ask(str(tmp_path / "index"), "اليوم", 3, query, field)
+        assert (found, len(times)) == (total, 3)
