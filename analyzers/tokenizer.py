@@ -300,7 +300,7 @@ class Tokenizer:
 
 
 _SHARED = threading.local()
-_SHARED_FORMS = 1 << 16
+_SHARED_FORMS = 1 << 14
 
 
 def shared_tokenizer() -> Tokenizer:

@@ -52,6 +52,9 @@ _UNKNOWN = bytes(_DIGEST_BYTES)
 ROWS = 1024
 """Rows of a block."""
 
+_HELD_BLOCKS = 256
+"""So many blocks are held unpacked: a row has one of each column, all of a block take 200 kB."""
+
 _LONGEST_PATH = 3 * 4096 + 1
 """Bytes: PATH_MAX, each byte a lone surrogate, and what is between two paths."""
 
@@ -193,6 +196,8 @@ class Files(MutableMapping[str, FileEntry]):
         """A block that was made before, or is made now."""
         known = self._blocks.get((column, number))
         if known is None:
+            if len(self._blocks) >= _HELD_BLOCKS:
+                del self._blocks[next(iter(self._blocks))]
             known = self._blocks[column, number] = make(number)
         return known
 

@@ -56,6 +56,7 @@ ENTRIES = st.lists(
 def test_files_are_a_mapping_that_comes_back_from_the_disk(entries, data, rows) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "ROWS", rows)
+        patch.setattr(columns, "_HELD_BLOCKS", 3)
         check_a_mapping(entries, data)
 
 
