@@ -1,12 +1,13 @@
 """Where do large corpora come from? Written out, sliced, and multiplied; always the same by seed.
 
     python benchmarks/corpora.py files DOCS.jsonl.gz OUT [--limit-mb 10]
-    python benchmarks/corpora.py multiply DOCS.jsonl.gz OUT --mb 60
+    python benchmarks/corpora.py multiply DOCS.jsonl.gz OUT --mb 60 [--file-kb 38]
     python benchmarks/corpora.py short DOCS.jsonl.gz OUT.jsonl --documents 1000000
 
 `files` writes each record as a .txt, 1,000 a folder. `multiply` does so again and again, with new
 words coming at the rate that Heaps' law, fitted to the corpus itself, foretells; marks stay on
-their letters. `short` draws short documents from the corpus' words.
+their letters; with `--file-kb`, texts are joined to files of that size, as books are. `short` draws
+short documents from the corpus' words.
 """
 
 from __future__ import annotations
@@ -33,6 +34,9 @@ from analyzers.tokenizer import Tokenizer  # noqa: E402
 
 SEED = 20_261_122
 FOLDER_FILES = 1000
+BETWEEN = "\n\n"
+"""Stands between texts that are joined in a file."""
+
 PROCLITICS = ("و", "ف", "ب", "ل", "ك", "ال", "وال", "بال", "لل")
 ENCLITICS = ("ه", "ها", "هم", "نا", "كم", "ين", "ات", "ية", "ون")
 WORD = re.compile(r"[^\W\d_a-zA-Z](?:[^\W\d_a-zA-Z]|[\u064b-\u065f\u0670])+")
@@ -204,10 +208,29 @@ def _varied(
     return "".join([*pieces, text[end:]])
 
 
-def multiply(source: str, out: str, size_bytes: int, seed: int = SEED) -> Written:
-    """Write a corpus of `size_bytes` that begins as the source does and goes on as it would."""
+def bound(texts: Iterable[str], size_bytes: int) -> Iterator[str]:
+    """Texts joined by blank lines until they are at least so large, one after another."""
+    held: list[str] = []
+    size = 0
+    for text in texts:
+        held.append(text)
+        size += len(text.encode("utf-8", "surrogatepass")) + len(BETWEEN)
+        if size - len(BETWEEN) >= size_bytes:
+            yield BETWEEN.join(held)
+            held, size = [], 0
+    if held:
+        yield BETWEEN.join(held)
+
+
+def multiply(
+    source: str, out: str, size_bytes: int, seed: int = SEED, file_bytes: int = 0
+) -> Written:
+    """Write a corpus of `size_bytes` that begins as the source does and goes on as it would.
+
+    file_bytes: texts are joined until a file has at least so many.
+    """
     texts = [text for text in texts_of(source) if text.strip()]
-    return write_files(grown(texts, Vocabulary(texts), seed), out, size_bytes)
+    return write_files(bound(grown(texts, Vocabulary(texts), seed), file_bytes), out, size_bytes)
 
 
 def write_short(
@@ -274,6 +297,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         command.add_argument("--seed", type=int, default=SEED)
     kinds.choices["files"].add_argument("--limit-mb", type=float)
     kinds.choices["multiply"].add_argument("--mb", type=float, default=60.0)
+    kinds.choices["multiply"].add_argument(
+        "--file-kb", type=float, default=0.0, help="join texts to files of so many kB"
+    )
     kinds.choices["short"].add_argument("--documents", type=int, default=1_000_000)
     options = parser.parse_args(argv)
     if options.kind == "short":
@@ -284,7 +310,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         limit = None if options.limit_mb is None else int(options.limit_mb * 1e6)
         written = write_files(texts_of(options.source), options.out, limit)
     else:
-        written = multiply(options.source, options.out, int(options.mb * 1e6), options.seed)
+        size_bytes, file_bytes = int(options.mb * 1e6), int(options.file_kb * 1e3)
+        written = multiply(options.source, options.out, size_bytes, options.seed, file_bytes)
     print(f"{written.files:,} files, {written.size_bytes / 1e6:.1f} MB")
 
 

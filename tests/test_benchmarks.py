@@ -190,6 +190,13 @@ def test_files_are_written_by_thousands_until_the_limit(tmp_path: Path) -> None:
     assert (names[0], names[-1]) == ("000/000000.txt", "001/001004.txt")
 
 
+def test_texts_are_joined_until_a_file_is_large_enough_and_none_is_lost() -> None:
+    texts = ["ab", "c", "نص", "d", "e"]  # a letter of Arabic is two bytes
+    assert list(corpora.bound(texts, 5)) == ["ab\n\nc", "نص\n\nd", "e"]
+    assert list(corpora.bound(texts, 0)) == texts
+    assert "\n\n".join(corpora.bound(texts, 7)) == "\n\n".join(texts)
+
+
 def test_a_grown_corpus_keeps_heaps_law() -> None:
     rng = random.Random(3)
     letters = "بتجحخدرزسشصضطعغفقكلمنهوي"
