@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -18,15 +19,11 @@ from analyzers.ranked import inverse_of
 from indexer.codec.checks import Checks
 from indexer.codec.container import Container
 from indexer.codec.counted import Heads, Starts
-from indexer.codec.format import (
-    GRAM_LEVEL,
-    LEVELS,
-    SAMPLE_TOKENS,
-)
+from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, LEVELS, SAMPLE_TOKENS
 from indexer.codec.grams import Grams
 from indexer.codec.notes import FieldNotes
 from indexer.codec.postings import Array, Postings, starts_of
-from indexer.codec.strings import StringTable
+from indexer.codec.strings import Sought, StringTable
 
 
 class Slots(NamedTuple):
@@ -61,6 +58,7 @@ class FieldArrays:
         self._keys: dict[str, StringTable] = {}
         self._group_starts: dict[str, Heads] = {}
         self._spelled: dict[str, Array] = {}
+        self._bits: dict[str, memoryview] = {}
 
     def _array(self, part: str) -> Array:
         return self._container.array(self._prefix + part)
@@ -109,7 +107,12 @@ class FieldArrays:
 
     def slot(self, ordinal: int) -> int:
         """The slot of a term's postings."""
-        return int(self._array("slots")[ordinal]) if self.grouped else ordinal
+        return self._single_slots[ordinal] if self.grouped else ordinal
+
+    @cached_property
+    def _single_slots(self) -> Any:
+        """Slot of each term, of which one is asked at a time."""
+        return memoryview(self._array("slots"))  # type: ignore[arg-type]
 
     def slots_of_term(self, term: bytes | str) -> Slots:
         """The slice of one term, `NOTHING` if the segment does not have it."""
@@ -136,7 +139,14 @@ class FieldArrays:
 
     def _is_spelled(self, level: str, slot: int) -> bool:
         """Whether the term of a slot is spelled as the key of its group."""
-        return bool(int(self._array(f"{level}_spelled")[slot >> 3]) >> (7 - (slot & 7)) & 1)
+        return bool(self._spelled_bits(level)[slot >> 3] >> (7 - (slot & 7)) & 1)
+
+    def _spelled_bits(self, level: str) -> memoryview:
+        known = self._bits.get(level)
+        if known is None:
+            bits = self._array(f"{level}_spelled")
+            known = self._bits[level] = memoryview(bits)  # type: ignore[arg-type]
+        return known
 
     def group_of_slot(self, level: str, slot: int) -> int:
         """The group that a slot belongs to."""
@@ -157,6 +167,19 @@ class FieldArrays:
             if self._is_spelled(level, slot):
                 return Slots(*self.group_starts(level).around(slot))
         return self.group_slots(level, self._group_of_other(level, spelled))
+
+    def slots_of_keys(self, level: str, sought: Sought) -> list[tuple[int, Slots]]:
+        """(number of a key among those sought, slice) of each of which there is a group."""
+        starts = self.group_starts(level)
+        found = []
+        for number, ordinal in self.terms.find_some(sought):
+            slot = self.slot(ordinal)
+            if self._is_spelled(level, slot):
+                found.append((number, Slots(*starts.around(slot))))
+        groups = self._array(f"{level}_key_groups")
+        for number, place in self.other_keys(level).find_some(sought):
+            found.append((number, self.group_slots(level, int(groups[place]))))
+        return found
 
     def _group_of_other(self, level: str, key: bytes) -> int:
         """The group named by a key that no term of it is spelled as, -1 if there is none."""
@@ -181,11 +204,26 @@ class FieldArrays:
 
     def group_key(self, level: str, group: int) -> str:
         """The folded form, stem or root that names a group."""
-        for slot in range(*self.group_slots(level, group)):
-            if self._is_spelled(level, slot):
-                return self.term(int(self.ordinal_by_slot[slot]))
-        place = int(np.flatnonzero(self._array(f"{level}_key_groups") == group)[0])
-        return self.other_keys(level)[place].decode("utf-8", "surrogatepass")
+        return self.keys_of_groups(level, [group])[group]
+
+    def keys_of_groups(self, level: str, groups: Collection[int]) -> dict[int, str]:
+        """By group, the folded form, stem or root that names each of some."""
+        keys, others = {}, []
+        for group in groups:
+            for slot in range(*self.group_slots(level, group)):
+                if self._is_spelled(level, slot):
+                    keys[group] = self.term(int(self.ordinal_by_slot[slot]))
+                    break
+            else:
+                others.append(group)
+        if others:
+            named = self._array(f"{level}_key_groups")
+            wanted = np.zeros(self.group_count(level), np.bool_)
+            wanted[others] = True
+            table = self.other_keys(level)
+            for place in wanted.take(named).nonzero()[0].tolist():
+                keys[int(named[place])] = table[place].decode("utf-8", "surrogatepass")
+        return keys
 
     def are_keys(self, level: str, ordinals: Array) -> Array:
         """Bool: whether each of some terms is spelled as the key of its group."""
@@ -220,6 +258,11 @@ class FieldArrays:
         for place, group in enumerate(self._array(f"{level}_key_groups").tolist()):
             keys[group] = others[place]
         return keys
+
+    @cached_property
+    def other_letters(self) -> str:
+        """The letters of folded Arabic keys that are not of the folded alphabet."""
+        return "".join(map(chr, self._array(f"{BEARING_LEVEL}_letters").tolist()))
 
     @cached_property
     def stem_grams(self) -> Grams:

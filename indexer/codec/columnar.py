@@ -6,18 +6,21 @@ A group is a single span here, so a stem is one slice of postings.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.bulk.packed import ALPHABET
 from analyzers.ranked import changes
 from indexer.codec.arrays import FieldArrays, Slots
 from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
+from indexer.codec.strings import Sought
 from indexer.ranking.memory import Memory
 from indexer.ranking.source import (
     NO_DOCS,
@@ -46,6 +49,10 @@ _FEW_RANGES = 8
 _SLICED_POSTINGS = 128
 """With at most so many ranges, or at least so many postings on average, slicing one by one is
 faster than gathering by index."""
+
+
+_TARGETS = 16
+"""Of so many targets it is kept what may bear a proclitic before them: a word has fewer."""
 
 
 class LocalSegment:
@@ -97,6 +104,18 @@ def holding(reader: SegmentReader, field: str, term: str) -> Docs:
     return arrays.postings(arrays.slots_of_term(term))[0].astype(np.int64)
 
 
+@lru_cache(maxsize=64)
+def _once_edited(word: str, letters: str) -> Sought:
+    """See `once_edited`; kept, as every field of every segment is asked for the same."""
+    from indexer.ranking.edits import once_edited
+
+    return Sought.of(sorted(map(_encoded, once_edited(word, letters))))
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
 class ColumnarField:
     """One form field of a columnar segment."""
 
@@ -104,6 +123,8 @@ class ColumnarField:
         self.arrays = arrays
         self._memory = memory
         self._common: tuple[str, Shared] | None = None
+        self._ranges: dict[str, tuple[int, int]] = {}
+        self._bearing: dict[str, dict[str, Spans]] = {}
 
     def group(self, level: Level, key: str) -> Spans:
         """See FieldSource: no span or one."""
@@ -142,13 +163,14 @@ class ColumnarField:
         return np.concatenate(groups)
 
     def _spans_of_folded(self, groups: NDArray[np.int64]) -> Spans:
-        starts = self.arrays.group_starts("folded")
-        return np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
+        return self.arrays.group_starts("folded").spans(groups)
 
     def near(self, word: str, edits: int) -> Near:
         """See FieldSource."""
-        from indexer.ranking.edits import near
+        from indexer.ranking.edits import can_be_listed, near
 
+        if can_be_listed(word, edits):
+            return self._once_edited(word)
         terms, others = self._folded_keys
         places, far = near(word, edits, terms)
         spelled = self.arrays.are_keys("folded", places)
@@ -158,15 +180,24 @@ class ColumnarField:
         keys = terms.texts(places) + others.texts(other_places)
         return Near(keys, self._spans_of_folded(groups), np.concatenate([far, other_far]))
 
+    def _once_edited(self, word: str) -> Near:
+        """The terms at most one edit from an Arabic word: all that may be is looked up."""
+        found: dict[str, Slots] = {}
+        for letters in ("", ALPHABET, *filter(None, [self.arrays.other_letters])):
+            sought = _once_edited(word, letters)
+            for number, slots in self.arrays.slots_of_keys("folded", sought):
+                found[sought.strings[number].decode("utf-8", "surrogatepass")] = slots
+        distances = np.array([key != word for key in found], np.uint8)
+        return Near(list(found), spans_of([*found.values()]), distances)
+
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
         return self._memory.get(self._find_nearest, stem, least)
 
     def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         groups, likeness = nearest(self.arrays.stem_grams, self._shared_with(stem), least)
+        spans = self.arrays.group_starts("stem").spans(groups)
         own = self.group("stem", stem)
-        starts = self.arrays.group_starts("stem")
-        spans = np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
         if len(own):
             others = spans[:, 0] != own[0, 0]
             return spans[others], likeness[others]
@@ -180,9 +211,8 @@ class ColumnarField:
         starts = self.arrays.group_starts("stem")
         first, last = starts.groups_of(span[0] - (0, 1)).tolist()
         last += 1
-        groups = np.arange(first, last)
-        spans = np.stack([starts.take(groups), starts.take(groups + 1)], axis=1)
         common = self._shared_with(stem)
+        spans = starts.spans(np.arange(first, last))
         return spans, likeness_of(self.arrays.stem_grams, common, first, last)
 
     def _shared_with(self, stem: str) -> Shared:
@@ -193,18 +223,24 @@ class ColumnarField:
 
     def bearing(self, target: str) -> dict[str, Spans]:
         """See FieldSource."""
-        return self._memory.get(self._find_bearing, target)
+        found = self._bearing.get(target)
+        if found is None:
+            if len(self._bearing) >= _TARGETS:
+                self._bearing.clear()
+            found = self._bearing[target] = self._find_bearing(target)
+        return found
 
     def _find_bearing(self, target: str) -> dict[str, Spans]:
         groups = self.arrays.bearing(target)
-        folded, stems = self.arrays.group_starts("folded"), self.arrays.group_starts("stem")
-        spans = np.stack([folded.take(groups), folded.take(groups + 1)], axis=1).astype(np.int64)
-        owners = stems.groups_of(spans[:, 0])
-        firsts = np.flatnonzero(changes(owners))
-        found = {}
-        for stem, part in zip(owners[firsts].tolist(), np.split(spans, firsts[1:]), strict=False):
-            found[self.arrays.group_key("stem", stem)] = joined(part)
-        return found
+        if not len(groups):
+            return {}
+        spans = self._spans_of_folded(groups)
+        owners = self.arrays.group_starts("stem").groups_of(spans[:, 0])
+        firsts = changes(owners).nonzero()[0]
+        stems = owners.take(firsts).tolist()
+        keys = self.arrays.keys_of_groups("stem", stems)
+        bounds = pairwise([*firsts.tolist(), len(spans)])
+        return {keys[stem]: joined(spans[a:b]) for stem, (a, b) in zip(stems, bounds, strict=True)}
 
     def count(self, span: Span) -> int:
         """See FieldSource."""
@@ -213,6 +249,24 @@ class ColumnarField:
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
         return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot[slice(*span)].tolist()]
+
+    def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
+        """See FieldSource: told by the ordinals of the terms; no term is read."""
+        slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
+        ordinals = self.arrays.ordinal_by_slot.take(slots)
+        begin = np.zeros(len(slots), np.bool_)
+        for some in letters:
+            first, last = self._range_of(some)
+            begin |= (ordinals >= first) & (ordinals < last)
+        found = slots[begin]
+        return joined(np.stack([found, found + 1], axis=1))
+
+    def _range_of(self, letters: str) -> tuple[int, int]:
+        """The places of the terms that begin with some letters, kept: few are ever asked for."""
+        known = self._ranges.get(letters)
+        if known is None:
+            known = self._ranges[letters] = self.arrays.prefix_range(letters)
+        return known
 
     def locate(self, spans: Spans) -> Located:
         """See FieldSource."""

@@ -24,7 +24,7 @@ from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, STRINGS_A_MARK
 from indexer.codec.opened import SegmentReader, deleted_mask, open_segment
 from indexer.codec.postings import Array, starts_of
 from indexer.codec.prints import has_prints, read_order, read_prints
-from indexer.codec.strings import StringTable, first_bytes
+from indexer.codec.strings import StringTable, first_bytes, other_letters_of, sieve_of
 from indexer.copies.prints import BINS
 from indexer.errors import IndexCorruptError
 
@@ -161,6 +161,8 @@ def _strings_problem(table: StringTable, *, are_words: bool = True) -> str:
     firsts = first_bytes(table.data, starts[:-1:STRINGS_A_MARK], table.lengths[::STRINGS_A_MARK])
     if not np.array_equal(np.asarray(table._firsts), firsts):
         return "the strings do not begin with what it says"
+    if not np.array_equal(np.asarray(table._sieve), sieve_of(table.data, starts)):
+        return "the sieve is not that of the strings"
     before = None
     for place in range(len(table)):
         string = table.data[starts[place] : starts[place + 1]].tobytes()
@@ -189,8 +191,13 @@ def _group_faults(arrays: FieldArrays, section: str, level: str) -> Iterator[Fau
     if problem:
         yield Fault(f"{section}/{level}_key_bytes", problem)
         return
-    if not all(arrays.group_keys(level)):
+    keys = arrays.group_keys(level)
+    if not all(keys):
         yield Fault(f"{section}/{level}_spelled", "a group has no key")
+    if level == BEARING_LEVEL:
+        texts = (key.decode("utf-8", "surrogatepass") for key in keys)
+        if other_letters_of(texts) != arrays.other_letters:
+            yield Fault(f"{section}/{level}_letters", "the keys have other letters")
 
 
 def _gram_faults(arrays: FieldArrays, section: str) -> Iterator[Fault]:

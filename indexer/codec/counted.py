@@ -91,9 +91,17 @@ class Starts:
         return found
 
     def __getitem__(self, place: int) -> int:
-        eight, large = place >> 3, bisect_left(self._large_places, place)
+        large, before, beyond = self._single
+        eight = place >> 3
         inside = sum(self._bytes[eight << 3 : place])
-        return int(self._before[eight]) + inside + int(self._beyond[large])
+        return before[eight] + inside + beyond[bisect_left(large, place)]
+
+    @cached_property
+    def _single(self) -> tuple[memoryview, memoryview, memoryview]:
+        """Places of large counts, `_before` and `_beyond`, of which one is asked at a time."""
+        arrays = self._large_places, self._before, self._beyond
+        large, before, beyond = (memoryview(array) for array in arrays)  # type: ignore[arg-type]
+        return large, before, beyond
 
     @cached_property
     def _bytes(self) -> memoryview:
@@ -152,6 +160,10 @@ class Heads:
         found: Array = (places << 3) + _bits()[1].take(inside)
         return found
 
+    def spans(self, groups: Array) -> Array:
+        """int64 [n, 2]: (first, last + 1) of the slots of some groups."""
+        return self.take(np.stack([groups, groups + 1], axis=1))
+
     def groups_of(self, slots: Array) -> Array:
         """int64: the group of each of some slots."""
         if self._is_often():
@@ -177,6 +189,12 @@ class Heads:
         return first, (place << 3) + 8 - beyond.bit_length()
 
     def __getitem__(self, group: int) -> int:
-        place = bisect_right(self._before, group) - 1
-        inside = self._bytes[place] << 3 | group - int(self._before[place])
+        before = self._single
+        place = bisect_right(before, group) - 1
+        inside = self._bytes[place] << 3 | group - before[place]
         return (place << 3) + int(_bits()[1][inside])
+
+    @cached_property
+    def _single(self) -> memoryview:
+        """`_before`, of which one is asked at a time."""
+        return memoryview(self._before)  # type: ignore[arg-type]

@@ -97,6 +97,10 @@ so that they nest). Groups are numbered in the order of their slots.
                           more than 40 code points)
 ================ ======== ==================================================================
 
+`folded_letters`, u4, ascending: the letters of those keys of the level "folded" that hold one from
+U+0600 to U+06FF, but for ء, ا and ب to ي. So all that may be an edit away from a word can be
+listed.
+
 Forms that may have a lone proclitic, by the stem of what is left without it: for the target كتاب
 the forms بكتاب and لكتابهم. `analyzers.proclitics` decides which; counts only weigh them.
 
@@ -116,6 +120,9 @@ bytes of every sixteenth; those of "ab" are the number 0x6162000000000000:
 `..._marks`      u4           ceil(n/16): where strings 0, 16, 32, ... begin
 `..._firsts`     u8           ceil(n/16): the first 8 bytes of those strings, the first byte
                               highest, zeros behind shorter ones
+`..._sieve`      u1           n: what a string that is not there can be told by. Of each string,
+                              whose crc32 is h, two bits of byte h * n // 2**32 are set: number
+                              h % 8, and that plus 1 plus h // 8 % 8 % 7, modulo 8
 `..._counts`     u1           n counts, each 255 where it is 255 or more,
 `..._large`      u4 | u8      and those themselves, in order
 ================ ============ ==============================================================
@@ -204,7 +211,8 @@ FORMAT_VERSION = 6
 5: notes on how the words of a text are written, so that their vowel marks are known without it.
    Prints, and what is known of copies, are of parts; minima have an order to be looked up by.
 6: the columns of the catalogue in blocks of rows; notes in the order of the postings, by rank among
-   those of a form.
+   those of a form. Strings have a sieve, so that most that are not there are not looked for; folded
+   forms have their letters, so that those an edit away from a word can be listed.
 """
 
 MAGIC = b"FAHRASSG"
@@ -217,7 +225,7 @@ _FOOTER_CHECKED = struct.Struct("<QQI")
 
 _NUMBERS = ("|u1", "<u2", "<u4", "<u8")
 _BYTES = ("blocks", "values")
-_BYTES_TOO = ("_bytes", "_heads", "_spelled", "note_slots", "note_codes")
+_BYTES_TOO = ("_bytes", "_heads", "_spelled", "_sieve", "note_slots", "note_codes")
 
 LONG_BYTES, CHECKED_BYTES = 1 << 16, 1 << 13
 CHECKSUMS = "crc/"
@@ -327,6 +335,7 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
         wanted = {
             "term_marks": -(-terms // STRINGS_A_MARK),
             "term_firsts": -(-terms // STRINGS_A_MARK),
+            "term_sieve": terms,
             "doc_counts": terms,
             "docs": numbers["postings"],
             "tf": numbers["postings"],

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -130,8 +131,8 @@ def _pairs(texts: Sequence[str]) -> tuple[Array, Array]:
 class Shared(NamedTuple):
     """The trigrams that the keys have in common with a text.
 
-    by_key: int64, how many of its trigrams each key holds; may end before the last key. wanted:
-    how many it has.
+    by_key: u1, how many of its trigrams each key holds; may end before the last key. wanted: how
+    many it has.
     """
 
     by_key: Array
@@ -140,9 +141,9 @@ class Shared(NamedTuple):
 
 def shared(grams: Grams, text: str) -> Shared:
     """The trigrams that every key has in common with `text`."""
-    wanted = np.array(sorted(set(_pairs([text])[0].tolist())), np.uint64)
+    wanted = _codes_in(text)
     if not len(grams.codes):
-        return Shared(np.zeros(0, np.int64), len(wanted))
+        return Shared(np.zeros(0, np.uint8), len(wanted))
     found = places(wanted, grams.codes)
     found = found[grams.codes.take(found) == wanted]
     ranges = grams.starts.take(np.stack([found, found + 1], axis=1)).astype(np.int64)
@@ -150,13 +151,20 @@ def shared(grams: Grams, text: str) -> Shared:
         grams.check(ranges)
     held = [grams.owners[a:b] for a, b in ranges.tolist()]
     by_key = np.bincount(np.concatenate(held)) if held else np.zeros(0, np.int64)
-    return Shared(by_key, len(wanted))
+    return Shared(by_key.astype(np.uint8), len(wanted))  # of `_MAX_LENGTH`, so no more than that
+
+
+@lru_cache(maxsize=64)
+def _codes_in(text: str) -> Array:
+    """The distinct trigrams of a text, ascending; kept, as every segment is asked for the same."""
+    return distinct_of(_pairs([text])[0])
 
 
 def nearest(grams: Grams, common: Shared, least: float) -> tuple[Array, Array]:
     """(keys, likeness): all keys that are `least` or more like a text, keys ascending."""
     # 2 s >= least (n + m) and m >= s: keys that share less cannot be similar enough
-    candidates = np.flatnonzero(common.by_key >= least * common.wanted / (2 - least))
+    fewest = ceil(least * common.wanted / (2 - least))
+    candidates = (common.by_key >= fewest).nonzero()[0]
     likeness = _dice(grams, common, candidates)
     kept = likeness >= least
     return candidates[kept], likeness[kept]

@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 
+from analyzers.bulk.packed import ALPHABET
+from analyzers.named import NamedTuple
 from analyzers.ranked import places
+from indexer.codec.checks import Checks
 from indexer.codec.container import Container
 from indexer.codec.format import STRINGS_A_MARK
 from indexer.codec.postings import Array, starts_of
 
 FIRST_BYTES = 8
+
+_ARABIC = re.compile("[\u0600-\u06ff]").search
+
+_MARKED = tuple(
+    1 << first | 1 << (first + 1 + second % 7) % 8 for second in range(8) for first in range(8)
+)
+"""By the lowest six bits of a string's checksum, the two bits that it sets in the sieve."""
+
+
+_MARKS = np.array(_MARKED, np.uint8)
+
+
+class Sought(NamedTuple):
+    """Strings to be looked for in several tables. sums: u8, the crc32 of each."""
+
+    strings: tuple[bytes, ...]
+    sums: Array
+
+    @classmethod
+    def of(cls, strings: Iterable[bytes]) -> Sought:
+        """Some strings, and their checksums."""
+        held = tuple(strings)
+        return cls(held, np.fromiter(map(crc32, held), np.uint64, len(held)))
+
+
+def _in_sieve(sums: Array, size: int) -> tuple[Array, Array]:
+    """(the byte of a sieve that each of some checksums reads; the bits that it wants there)."""
+    places = (sums * np.uint64(size) >> np.uint64(32)).astype(np.int64)
+    return places, _MARKS.take((sums & np.uint64(63)).astype(np.int64))
+
+
+def sieve_of(data: Array, starts: Array) -> Array:
+    """u1 [strings]: what tells of most other strings that they are none of these.
+
+    data: u1, the strings end to end. starts: int64 [strings + 1], where each begins. A filter as
+    Bloom's (Space/time trade-offs in hash coding with allowable errors, 1970) in which a string has
+    one byte: of 100 that are not there about 7 pass.
+    """
+    size, held = len(starts) - 1, data.tobytes()
+    sums = np.fromiter((crc32(held[a:b]) for a, b in pairwise(starts.tolist())), np.uint64, size)
+    sieve = np.zeros(size, np.uint8)
+    np.bitwise_or.at(sieve, *_in_sieve(sums, size))
+    return sieve
 
 
 def first_bytes(data: Array, starts: Array, lengths: Array) -> Array:
@@ -29,22 +78,46 @@ def first_bytes(data: Array, starts: Array, lengths: Array) -> Array:
     return found.view(">u8").ravel().astype("<u8")
 
 
+def other_letters_of(texts: Iterable[str]) -> str:
+    """The letters of texts with one from U+0600 to U+06FF, but for the folded ones, in order."""
+    return "".join(sorted(set().union(*filter(_ARABIC, texts)).difference(ALPHABET)))
+
+
 class StringTable:
     """Sorted byte strings, laid end to end; looked up by bisection, without numpy's overhead.
 
     The first bytes of every sixteenth string are bisected as numbers, then those few strings that
-    begin alike.
+    begin alike. Most strings that are not there are known by the sieve, without the rest.
     """
 
     def __init__(self, container: Container, prefix: str) -> None:
-        self._bytes = container.raw(f"{prefix}bytes")
-        self._checks = container.checks(f"{prefix}bytes")
-        self._lengths = _native(container.array(f"{prefix}lengths"))
-        self._marks = _native(container.array(f"{prefix}marks"))
-        self._firsts = _native(container.array(f"{prefix}firsts"))
+        self._container = container
+        self._prefix = prefix
+        self._sieve = memoryview(container.array(f"{prefix}sieve"))  # type: ignore[arg-type]
+        self._size = len(self._sieve)
 
     def __len__(self) -> int:
-        return len(self._lengths)
+        return self._size
+
+    @cached_property
+    def _bytes(self) -> memoryview:
+        return self._container.raw(f"{self._prefix}bytes")
+
+    @cached_property
+    def _checks(self) -> Checks:
+        return self._container.checks(f"{self._prefix}bytes")
+
+    @cached_property
+    def _lengths(self) -> Any:
+        return _native(self._container.array(f"{self._prefix}lengths"))
+
+    @cached_property
+    def _marks(self) -> Any:
+        return _native(self._container.array(f"{self._prefix}marks"))
+
+    @cached_property
+    def _firsts(self) -> Any:
+        return _native(self._container.array(f"{self._prefix}firsts"))
 
     def __getitem__(self, index: int) -> bytes:
         mark = index // STRINGS_A_MARK
@@ -125,8 +198,24 @@ class StringTable:
 
     def find(self, key: bytes) -> int:
         """The index of `key`, -1 if the table does not have it."""
+        checksum, size = crc32(key), self._size
+        marks = _MARKED[checksum & 63]
+        if not size or self._sieve[checksum * size >> 32] & marks != marks:
+            return -1
         index, string = self._place(key)
         return index if string == key else -1
+
+    def find_some(self, sought: Sought) -> list[tuple[int, int]]:
+        """(number of a string among those sought, index) of each that the table has.
+
+        For many strings that are mostly not there: the sieve is asked for all at once.
+        """
+        if not self._size:
+            return []
+        places, marks = _in_sieve(sought.sums, self._size)
+        maybe = (np.asarray(self._sieve).take(places) & marks == marks).nonzero()[0].tolist()
+        found = ((number, self.find(sought.strings[number])) for number in maybe)
+        return [pair for pair in found if pair[1] >= 0]
 
 
 def _native(numbers: Array) -> Any:

@@ -25,9 +25,6 @@ _LONGEST_LETTER = 4
 _TOGETHER = 1 << 15
 """Strings compared at once: their columns stay in the cache of a processor."""
 
-_FEWEST_WITH_HALVES = 4
-"""Letters of a word with a beginning and an end that tell something."""
-
 _FEW = 1 << 7
 """Of so few strings all are compared to the end."""
 
@@ -66,6 +63,30 @@ def near(word: str, edits: int, keys: Keys) -> tuple[Places, Distances]:
     places = np.concatenate([likely[sure], more])
     order = places.argsort()
     return places.take(order), np.concatenate([far[sure], more_far]).take(order)
+
+
+def can_be_listed(word: str, edits: int) -> bool:
+    """Whether all that is so near to a word is little, and holds a letter from U+0600 to U+06FF.
+
+    Then `once_edited` gives it, by the letters that stand in any such string.
+    """
+    return edits == 1 and len(word) > 1 and _is_arabic(word)
+
+
+def once_edited(word: str, letters: str) -> set[str]:
+    """What comes of a word by one more letter, or one other, of these; but for the word.
+
+    Without letters, the word itself, and what comes of it by one less or by exchanging two.
+    """
+    parts = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    if letters:
+        found = {before + letter + after for before, after in parts for letter in letters}
+        found |= {before + letter + after[1:] for before, after in parts for letter in letters}
+        found.discard(word)
+    else:
+        found = {before + after[1:] for before, after in parts}
+        found |= {before + after[1::-1] + after[2:] for before, after in parts}
+    return found
 
 
 def _by_letters(word: str, edits: int, keys: Keys, places: Places) -> tuple[Places, Distances]:
@@ -142,71 +163,10 @@ def within(word: NDArray[Any], written: Written, edits: int) -> tuple[Places, Di
     found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
     for begin in range(0, len(written.firsts), _TOGETHER):
         some = written._replace(firsts=written.firsts[begin : begin + _TOGETHER])
-        kept, far = _within_one(word, some) if edits == 1 else _Table(word, some, edits).filled()
+        kept, far = _Table(word, some, edits).filled()
         found.append(kept + begin)
         distances.append(far)
     return np.concatenate(found), np.concatenate(distances)
-
-
-def _within_one(word: NDArray[Any], written: Written) -> tuple[Places, Distances]:
-    """(places, distances) of the strings that are at most one edit away; without a table.
-
-    One edit of letters leaves a beginning and an end as they were, which make up the whole but for
-    that letter. Two neighbours exchanged make two letters differ.
-    """
-    places = np.arange(len(written.firsts))
-    if len(word) >= _FEWEST_WITH_HALVES and len(places) > _FEW:
-        places = _with_half(word, written)
-        written = written.part(places)
-    shorter = min(len(word), written.size)
-    table = written.table()
-    begins = np.logical_and.accumulate(table[:, :shorter] == word[:shorter], axis=1)
-    ends = table[:, written.size - shorter :] == word[len(word) - shorter :]
-    ends = np.logical_and.accumulate(ends[:, ::-1], axis=1)
-    alike = begins.sum(axis=1) + ends.sum(axis=1)
-    same = alike == 2 * shorter if len(word) == written.size else np.zeros(len(places), np.bool_)
-    one = alike >= shorter - (len(word) == written.size)
-    if len(word) == written.size:
-        one |= _exchanged(word, table, begins.sum(axis=1))
-    kept = same | one
-    return places[kept], np.where(same, 0, 1).astype(np.uint8)[kept]
-
-
-def _exchanged(word: NDArray[Any], table: NDArray[Any], first: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which strings as long as a word are it but for two neighbours, of which `first` is one."""
-    at = np.minimum(first, max(len(word) - 2, 0))
-    if len(word) < 2:
-        return np.zeros(len(table), np.bool_)
-    rows = np.arange(len(table))
-    crossed = (table[rows, at] == word[at + 1]) & (table[rows, at + 1] == word[at])
-    crossed &= (table != word).sum(axis=1) == 2
-    exchanged: NDArray[np.bool_] = crossed
-    return exchanged
-
-
-def _with_half(word: NDArray[Any], written: Written) -> Places:
-    """The strings that begin or end like a word, which all do that are one edit away from it.
-
-    An edit that touches the first half leaves the end as it is. Where two letters are exchanged in
-    the middle, all but the last letter of the first half stay: هاتف begins with ه or ends with تف.
-    """
-    half = len(word) // 2
-    begins, ends = word[: half - 1], word[half:]
-    first_of_end = written.size - len(ends)
-    found = [
-        _agreeing(written, dict(enumerate(begins))),
-        _agreeing(written, dict(enumerate(ends, first_of_end))),
-    ]
-    return distinct_of(np.concatenate(found))
-
-
-def _agreeing(written: Written, letters: dict[int, Any]) -> Places:
-    """The strings that have these letters in these places."""
-    left, firsts = np.arange(len(written.firsts)), written.firsts
-    for place, letter in letters.items():
-        agree = np.flatnonzero(written.letters[written.stride * place :].take(firsts) == letter)
-        left, firsts = left.take(agree), firsts.take(agree)
-    return left
 
 
 Row = dict[int, Distances]

@@ -98,7 +98,7 @@ def weight_of(value: Any) -> int:
     Arrays as a whole, also such as are views; of collections, what is in them, each object once; of
     other objects, not what they refer to: they belong to somebody else.
     """
-    return _weight_of(value, set())
+    return sys.getsizeof(value) if type(value) is int else _weight_of(value, set())
 
 
 def _weight_of(value: Any, seen: set[int]) -> int:

@@ -122,6 +122,9 @@ class FieldSource(Protocol):
     def forms(self, span: Span) -> list[str]:
         """The terms of a span."""
 
+    def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
+        """The terms of some spans that begin with any of these letters."""
+
     def count(self, span: Span) -> int:
         """How often the terms of a span occur."""
 

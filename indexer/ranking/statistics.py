@@ -5,7 +5,7 @@ So a score depends neither on the division into segments nor on deletions not ye
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,7 +14,7 @@ from indexer.query.nodes import Leaf
 from indexer.ranking.expand import Expansion
 from indexer.ranking.memory import Memory
 from indexer.ranking.occurrences import postings_of
-from indexer.ranking.source import FieldSource, Level, Segment, Spans, Vocabulary, spans_of
+from indexer.ranking.source import FieldSource, Level, Segment, Spans, Vocabulary
 
 _ARTICLES = ("ال", "وال")
 
@@ -75,16 +75,19 @@ class _CountedVocabulary:
         """A group in each field of each segment that has it; the last answer is kept."""
         last = self._last
         if last is None or last[:2] != (level, key):
-            groups = ((*held, held[1].group(level, key)) for held in self._held())
+            groups = [(*held, held[1].group(level, key)) for held in self._held]
             last = self._last = level, key, [group for group in groups if len(group[2])]
         return last[2]
 
-    def _held(self) -> Iterator[tuple[Segment, FieldSource]]:
-        for segment in self._segments:
-            for name in self._fields:
-                source = segment.field(name)
-                if source is not None:
-                    yield segment, source
+    @cached_property
+    def _held(self) -> list[tuple[Segment, FieldSource]]:
+        """Each of the fields in each segment that has it."""
+        return [
+            (segment, source)
+            for segment in self._segments
+            for name in self._fields
+            if (source := segment.field(name)) is not None
+        ]
 
     def count(self, level: Level, key: str) -> int:
         """See Vocabulary."""
@@ -99,7 +102,7 @@ class _CountedVocabulary:
             assert group.level != "nearest"  # noqa: S101  neighbours are found, not named
             return self.count(group.level, group.key) > 0
         return any(
-            _live_count(segment, source, group.terms(source)) for segment, source in self._held()
+            _live_count(segment, source, group.terms(source)) for segment, source in self._held
         )
 
     def article_count(self, stem: str) -> int:
@@ -108,25 +111,13 @@ class _CountedVocabulary:
 
     def _article_count(self, stem: str) -> int:
         return sum(
-            _live_count(segment, source, _with_article(source, spans))
+            _live_count(segment, source, source.beginning(spans, _ARTICLES))
             for segment, source, spans in self._groups("stem", stem)
         )
 
     def bearing(self, target: str) -> frozenset[str]:
         """See Vocabulary."""
-        return frozenset(key for _, source in self._held() for key in source.bearing(target))
-
-
-def _with_article(source: FieldSource, spans: Spans) -> Spans:
-    """The terms of some spans that are written with the article."""
-    return spans_of(
-        [
-            (slot, slot + 1)
-            for first, last in spans.tolist()
-            for slot, form in enumerate(source.forms((first, last)), first)
-            if form.startswith(_ARTICLES)
-        ]
-    )
+        return frozenset(key for _, source in self._held for key in source.bearing(target))
 
 
 def _live_count(segment: Segment, source: FieldSource, spans: Spans) -> int:

@@ -39,6 +39,7 @@ from indexer.ranking.source import (
     Span,
     Spans,
 )
+from indexer.ranking.strict import kept
 from indexer.remote.columns import Column, Ranked, number_of
 from indexer.remote.lexicon import Lexicon, sort_of, stars
 from indexer.remote.mapping import Json, document_name
@@ -197,6 +198,10 @@ class CandidateField:
     def forms(self, span: Span) -> list[str]:
         """See FieldSource: of spans that were given."""
         return [self._names[slot] for slot in range(*span)]
+
+    def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
+        """See FieldSource."""
+        return kept(self, spans, lambda form: form.startswith(letters))
 
     def count(self, span: Span) -> int:
         """See FieldSource: in the whole index where that is known, else in the documents."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import decimal
 import io
@@ -37,7 +38,7 @@ from indexer.codec.container import Container, ContainerWriter
 from indexer.codec.format import LEVELS, SAMPLE_TOKENS
 from indexer.codec.grams import build_grams
 from indexer.codec.stored import BlobReader, BlobWriter, decode_record, encode_records
-from indexer.codec.strings import StringTable
+from indexer.codec.strings import Sought, StringTable
 from indexer.codec.whoosh.formfield import FormField
 from indexer.codec.whoosh.index import create_index, field_arrays, open_index, segment_views
 
@@ -240,6 +241,24 @@ def test_strings_are_found_where_they_stand(strings):
     for key in {*ordered, *(string[:-1] for string in ordered), b"", b"\xff"}:
         assert table.lower_bound(key) == bisect_left(ordered, key)
         assert table.find(key) == (ordered.index(key) if key in strings else -1)
+
+
+@given(st.sets(st.binary(max_size=4), max_size=60), st.sets(st.binary(max_size=4), max_size=60))
+def test_many_strings_are_sought_at_once(strings, others):
+    ordered = sorted(strings)
+    sought = Sought.of(sorted(strings | others))
+    expected = [(n, ordered.index(s)) for n, s in enumerate(sought.strings) if s in strings]
+    assert table_of(ordered).find_some(sought) == expected
+
+
+def test_the_sieve_holds_back_most_strings_that_are_not_there():
+    table = table_of(sorted(f"كتاب{number}".encode() for number in range(4000)))
+    table._place = lambda key: pytest.fail("it was looked for")
+    held_back = 0
+    for number in range(4000, 5000):
+        with contextlib.suppress(pytest.fail.Exception):
+            held_back += table.find(f"كتاب{number}".encode()) == -1
+    assert held_back > 900
 
 
 LENGTHS = st.sampled_from([st.binary(max_size=2), st.binary(min_size=2, max_size=2)])

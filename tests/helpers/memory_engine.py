@@ -33,6 +33,7 @@ from indexer.ranking.source import (
     Statistics,
     Vocabulary,
 )
+from indexer.ranking.strict import kept
 
 Fields = Mapping[str, Any]
 """A document as a writer is given it: stored values and texts by name."""
@@ -116,6 +117,9 @@ class MemoryField:
 
     def forms(self, span: Span) -> list[str]:
         return self._terms[slice(*span)]
+
+    def beginning(self, spans: NDArray[np.int64], letters: tuple[str, ...]) -> NDArray[np.int64]:
+        return kept(self, spans, lambda form: form.startswith(letters))
 
     def count(self, span: Span) -> int:
         postings = (p for term in self.forms(span) for p in self._postings[term])

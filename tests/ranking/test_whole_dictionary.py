@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -70,6 +71,28 @@ def test_one_edit_among_hundreds_of_keys_of_a_size(word: str) -> None:
     assert distances.tolist() == [d for d in far if d <= 1]
 
 
+@given(st.text("ابپ", min_size=2, max_size=4), st.sampled_from(["", "پ", "a"]))
+def test_all_that_is_an_edit_away_is_listed_once(word: str, others: str) -> None:
+    letters = "اب"
+    assert edits.can_be_listed(word, 1)
+    listed = [edits.once_edited(word, some) for some in ("", letters, *filter(None, [others]))]
+    assert sum(map(len, listed)) == len(set().union(*listed))
+    universe = {"".join(some) for size in range(len(word) - 1, len(word) + 2)
+                for some in product(sorted({*letters, *others, *word}), repeat=size)}  # fmt: skip
+    near_by = {some for some in universe if edits_between(word, some) <= 1}
+    own = set(word) - {*letters, *others}  # of those none is put in
+    assert {some for some in near_by if all(some.count(a) <= word.count(a) for a in own)} == (
+        set().union(*listed)
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "near_by"), [("a", 1), ("كتب", 2), ("ك", 1), ("book", 1), ("كa", 1)]
+)
+def test_what_may_hold_no_arabic_letter_is_not_listed(word: str, near_by: int) -> None:
+    assert not edits.can_be_listed(word, near_by)
+
+
 PIECES = st.lists(st.text("ابa", max_size=2), min_size=2, max_size=5)
 
 
@@ -94,9 +117,10 @@ def test_pieces_with_several_spellings(pieces: list[str], words: list[str]) -> N
 TEXTS = {
     "a.txt": "كتب كتاب كاتب مكتب مكتبة والكتب أكتب كتبت كتبا\n",
     "b.txt": "كتاب إكتتاب كتائب مسؤول مسؤولية تكتب كتب كتب hello helo ٢٠١٧\n",
-    "c.txt": "كنب كتم قطب كسب كتف hallo 2018 كتف كتف\n",
+    "c.txt": "كنب كتم قطب كسب كتف كتڨب كڨب ڨكتب كتب٣ كتaب پتب كتب。ك hallo 2018 كتف كتف\n",
 }
 PATTERNS = [
+    Fuzzy("كتڨب", 1), Fuzzy("كت", 1), Fuzzy("ك", 1),
     Fuzzy("كتب", 1), Fuzzy("كتب", 2), Fuzzy("مسؤول", 1), Fuzzy("hello", 1), Fuzzy("2017", 1),
     Wildcard(("", "كتب", "")), Wildcard(("ك", "ب")), Wildcard(("مسؤ", "")), Wildcard(("", "ب")),
     Wildcard(("", "ه", "ل", "")), Wildcard(("h", "o")),

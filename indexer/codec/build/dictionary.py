@@ -18,7 +18,7 @@ from indexer.codec.container import ContainerWriter
 from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, LEVELS, STRINGS_A_MARK
 from indexer.codec.grams import build_grams
 from indexer.codec.postings import Array, smallest_unsigned, starts_of
-from indexer.codec.strings import first_bytes
+from indexer.codec.strings import first_bytes, other_letters_of, sieve_of
 
 
 class Level(NamedTuple):
@@ -224,6 +224,9 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
             f"{prefix}{name}_key_groups", group_of_key[unspelled].take(by_bytes).astype("<u4")
         )
         if name == BEARING_LEVEL:
+            odd = level.keys[level.keys >= ODD]  # all others have letters of the alphabet only
+            letters = other_letters_of(groups.numbering.texts(odd))
+            writer.add(f"{prefix}{name}_letters", np.array([*map(ord, letters)], "<u4"))
             _write_bearing(writer, f"{prefix}bearing_", groups, group_of_key)
         if name == GRAM_LEVEL:
             _write_grams(
@@ -267,7 +270,7 @@ def _write_keys(writer: ContainerWriter, prefix: str, numbering: Numbering, keys
 
 
 def write_strings(writer: ContainerWriter, prefix: str, strings: Sequence[bytes]) -> None:
-    """Write strings: `<prefix>bytes`, `lengths`, `marks` and `firsts`."""
+    """Write strings: `<prefix>bytes`, `lengths`, `marks`, `firsts` and `sieve`."""
     lengths = np.fromiter(map(len, strings), np.int64, len(strings))
     _write_encoded(writer, prefix, Encoded(np.frombuffer(b"".join(strings), np.uint8), lengths))
 
@@ -276,6 +279,8 @@ def _write_encoded(writer: ContainerWriter, prefix: str, strings: Encoded) -> No
     data, lengths = strings
     writer.add(f"{prefix}bytes", data)
     writer.add(f"{prefix}lengths", lengths.astype(smallest_unsigned(int(lengths.max(initial=0)))))
-    marks = starts_of(lengths)[:-1:STRINGS_A_MARK]
+    starts = starts_of(lengths)
+    marks = starts[:-1:STRINGS_A_MARK]
     writer.add(f"{prefix}marks", marks.astype("<u4"))
     writer.add(f"{prefix}firsts", first_bytes(data, marks, lengths[::STRINGS_A_MARK]))
+    writer.add(f"{prefix}sieve", sieve_of(data, starts))

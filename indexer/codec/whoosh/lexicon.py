@@ -30,6 +30,7 @@ from indexer.ranking.source import (
     Spans,
     spans_of,
 )
+from indexer.ranking.strict import kept
 
 if TYPE_CHECKING:
     from indexer.query.patterns import Wildcard
@@ -158,6 +159,10 @@ class LexiconField:
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
         return [self._form(slot) for slot in range(*span)]
+
+    def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
+        """See FieldSource."""
+        return kept(self, spans, lambda form: form.startswith(letters))
 
     def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
