@@ -111,7 +111,10 @@ class Resolver:
         quoted: bool = False,
     ) -> tuple[Expansion, ...]:
         """The groups of terms that a word means in the dictionary, strongest first."""
-        return self._memory.get(self._expanded, word, match, fields, variants, quoted)
+        return self.snapshot.words.named(
+            (Resolver._expanded, word, match, fields, variants, quoted),
+            lambda: self._expanded(word, match, fields, variants, quoted),
+        )
 
     def _expanded(
         self,

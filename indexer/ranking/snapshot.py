@@ -36,7 +36,8 @@ class Snapshot:
 
     statistics: of the whole index, where the segments are but a part of it; else they are counted.
     foreign: what answers a `ForeignQuery`, where there can be one. memory: for what is worked out
-    and wanted again with the next query.
+    and wanted again with the next query; words: for what the statistics alone decide of that, which
+    snapshots of the same index may share.
     """
 
     def __init__(
@@ -46,10 +47,12 @@ class Snapshot:
         statistics: Statistics | None = None,
         foreign: ForeignSearch | None = None,
         memory: Memory | None = None,
+        words: Memory | None = None,
     ) -> None:
         self.settings = settings
         self.segments = segments
         self.memory = Memory() if memory is None else memory
+        self.words = self.memory if words is None else words
         self.statistics = statistics or CountedStatistics(segments, self.memory)
         self.documents = self.statistics.documents
         self.size = sum(segment.size for segment in segments)

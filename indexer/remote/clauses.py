@@ -199,7 +199,7 @@ class Clauses:
     def _fitting(self, pattern: Wildcard) -> list[str]:
         """The forms that fit a pattern with a star; of very many, some."""
         forms = [form for form, _ in self._lexicon.matching(pattern)]
-        if len(forms) > MOST_FITTING:
+        if self._lexicon.is_cut(pattern):
             self.cut[pattern] = None
         return forms[:MOST_FITTING]
 

@@ -54,7 +54,7 @@ class OpenCommit:
         self.lexicon = Lexicon(client, self._index, words, head.routes, self._preference)
         self.admitted = admitted_by(head)
         self.asked = self.statistics()
-        self.bare = self.snapshot_of([], self.asked)
+        self.bare = Snapshot([self._segment_of([])], statistics=self.asked)
         """The commit without documents: what words mean in it is kept in its memory."""
         self._frequencies = Memory(_FREQUENCY_BYTES)
 
@@ -66,8 +66,11 @@ class OpenCommit:
         self, candidates: Sequence[Candidate], statistics: RemoteStatistics
     ) -> Snapshot:
         """Some documents, to be ranked by the statistics of the whole."""
-        segment = CandidateSegment(candidates, self.lexicon, self.shown)
-        return Snapshot([segment], statistics=statistics)
+        segment = self._segment_of(candidates)
+        return Snapshot([segment], statistics=statistics, words=self.bare.memory)
+
+    def _segment_of(self, candidates: Sequence[Candidate]) -> CandidateSegment:
+        return CandidateSegment(candidates, self.lexicon, self.shown)
 
     def frequency(self, leaf: Leaf) -> int | None:
         """How many documents hold a leaf, if that was asked before."""

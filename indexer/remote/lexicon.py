@@ -46,6 +46,8 @@ MOST_FITTING = MOST_TERMS
 _COUNTED_AT_ONCE = 2_000
 """Terms whose statistics are asked for in one request."""
 
+_OF_MANY = "responses.status,responses.hits.hits._source,responses.hits.hits.fields"
+
 _LEAST_PAGE = 500
 """Forms in the order of the alphabet that are read at once, at least."""
 
@@ -143,10 +145,8 @@ class Lexicon:
         asked = bool(counts or forms or near or nearest)
         counted = map(_listed_as, counts)
         forms |= {wanted: None for wanted in counted if wanted and wanted not in self._forms}
-        if forms or near:
-            self._fetch_words(list(forms), near)
-        if nearest:
-            self._fetch_nearest(nearest)
+        if forms or near or nearest:
+            self._fetch_words(list(forms), near, nearest)
         self._count_all(counts)
         return asked
 
@@ -225,6 +225,10 @@ class Lexicon:
             )
         return self._matching[pattern]
 
+    def is_cut(self, pattern: Wildcard) -> bool:
+        """Whether more forms fit a pattern than are looked for."""
+        return len(self.matching(pattern)) > MOST_FITTING
+
     def _fitting(self, pattern: Wildcard) -> Iterator[tuple[str, str]]:
         query = any_of([{"wildcard": {"f": {"value": star, **_ALL}}} for star in stars(pattern)])
         seen: set[str] = set()
@@ -274,21 +278,40 @@ class Lexicon:
         params = {"preference": self._preference}
         return found_words(self._client, self._words, query, ("s", "u", "f"), **params)
 
-    def _fetch_words(self, forms: list[tuple[Sort, str]], near: list[Fuzzy]) -> None:
-        """The forms of many keys, and those near many words, with one request."""
-        asked: list[Json] = [{"term": {sort: key_of(key)}} for sort, key in forms]
+    def _fetch_words(
+        self, forms: list[tuple[Sort, str]], near: list[Fuzzy], nearest: list[str]
+    ) -> None:
+        """The forms of many keys, those near many words, and stems like others: one request."""
+        keys: dict[Sort, list[str]] = {}
+        for sort, key in forms:
+            keys.setdefault(sort, []).append(key)
+        asked = [_any_key(sort, some) for sort, some in keys.items()]
         asked += map(_near, near)
-        answers = self._search_all(_page(query, ("s", "u", "f")) for query in asked)
-        told = [self._whole(*each) for each in zip(asked, answers, strict=True)]
-        for (sort, key), words in zip(forms, told, strict=False):
-            pairs = _pairs(words)
-            found = {form for form, folded in pairs if _is_meant(sort, key, form, folded)}
-            self._forms[sort, key] = tuple(sorted(found))
-            if sort == "r":
-                self._stems[key] = tuple(sorted({word["s"] for word in words}))
-        for pattern, words in zip(near, told[len(forms) :], strict=True):
+        bodies = [_page(query, ("s", "u", "f", "r")) for query in asked]
+        answers = self._search_all([*bodies, *map(_spelled_like, nearest)])
+        told = [self._whole(*each) for each in zip(asked, answers, strict=False)]
+        for (sort, some), words in zip(keys.items(), told, strict=False):
+            self._take_forms(sort, some, words)
+        for pattern, words in zip(near, told[len(keys) :], strict=True):
             fitting = {pair for pair in _pairs(words) if pattern.tier(pair[1])}
             self._near[pattern] = tuple(sorted(fitting))
+        for stem, answer in zip(nearest, answers[len(asked) :], strict=True):
+            self._nearest[stem] = tuple(_likes(stem, answer))
+
+    def _take_forms(self, sort: Sort, keys: list[str], words: list[Json]) -> None:
+        """Keep the forms of some keys, which words of the lexicon have that have any of them."""
+        found: dict[str, set[str]] = {key_of(key): set() for key in keys}
+        stems: dict[str, set[str]] = {key: set() for key in found}
+        for word in words:
+            for form, folded in zip(word["u"], word["f"], strict=True):
+                for key in _keys_of(sort, word, form, folded):
+                    if key in found:
+                        found[key].add(form)
+                        stems[key].add(word["s"])
+        for key in keys:
+            self._forms[sort, key] = tuple(sorted(found[key_of(key)]))
+            if sort == "r":
+                self._stems[key] = tuple(sorted(stems[key_of(key)]))
 
     def _whole(self, query: Json, answer: Json) -> list[Json]:
         """All that answers a query of many."""
@@ -336,24 +359,14 @@ class Lexicon:
         for doc in answer["docs"]:
             yield doc.get("term_vectors", {})
 
-    def _fetch_nearest(self, stems: list[str]) -> None:
-        """The stems spelled like each of some, with one request."""
-        answers = self._search_all(map(_spelled_like, stems))
-        for stem, answer in zip(stems, answers, strict=True):
-            likes = {word["s"]: likeness(word["s"], stem) for word in _found(answer)}
-            self._nearest[stem] = tuple(
-                (other, like)
-                for other, like in likes.items()
-                if other != stem and like >= LEAST_LIKENESS
-            )
-
-    def _search_all(self, bodies: Iterable[Json]) -> list[Json]:
+    def _search_all(self, bodies: Sequence[Json]) -> list[Json]:
         """The answers to many searches of the lexicon, which are one request."""
         how = {"index": self._words, "preference": self._preference}
         where = json.dumps(how | {"allow_partial_search_results": False})
         lines = [line for body in bodies for line in (where, json.dumps(body))]
         self.requests += 1
-        answers: list[Json] = self._client.lines("_msearch", lines)["responses"]
+        answer = self._client.lines("_msearch", lines, filter_path=_OF_MANY)
+        answers: list[Json] = answer["responses"]
         return answers
 
 
@@ -374,14 +387,39 @@ def _spelled_like(stem: str) -> Json:
     fewest = max(1, -int(-LEAST_LIKENESS * len(grams) // (2 - LEAST_LIKENESS)))
     shared = [{"constant_score": {"filter": {"term": {"g": gram}}}} for gram in grams]
     query = {"bool": {"should": shared, "minimum_should_match": fewest}}
-    return {"size": _MOST_STEMS, "query": query, "_source": ["s"], "track_total_hits": False}
+    body: Json = {"size": _MOST_STEMS, "query": query, "track_total_hits": False}
+    return body | {"stored_fields": "_none_", "docvalue_fields": ["s"]}
+
+
+def _likes(stem: str, answer: Json) -> Iterator[tuple[str, float]]:
+    """The stems of an answer that are spelled like one, and how like each is."""
+    for other in dict.fromkeys(hit["fields"]["s"][0] for hit in _hits(answer)):
+        like = likeness(other, stem)
+        if other != stem and like >= LEAST_LIKENESS:
+            yield other, like
+
+
+def _any_key(sort: Sort, keys: Sequence[str]) -> Json:
+    """The words that have any of some keys."""
+    return any_of(
+        [
+            {"terms": {sort: list(map(key_of, keys[first : first + MOST_TERMS]))}}
+            for first in range(0, len(keys), MOST_TERMS)
+        ]
+    )
+
+
+def _hits(answer: Json) -> list[Json]:
+    """The hits of one answer of many. Raises ClusterError if there is none."""
+    if answer.get("status") != 200:
+        raise ClusterError("a part of the cluster did not answer: try again")
+    found: list[Json] = answer.get("hits", {}).get("hits", [])
+    return found
 
 
 def _found(answer: Json) -> list[Json]:
     """The documents of one answer of many. Raises ClusterError if there is none."""
-    if "hits" not in answer:
-        raise ClusterError("a part of the cluster did not answer: try again")
-    return [hit["_source"] for hit in answer["hits"]["hits"]]
+    return [hit["_source"] for hit in _hits(answer)]
 
 
 def _listed_as(wanted: tuple[Sort, str]) -> tuple[Sort, str] | None:
@@ -398,11 +436,11 @@ def _pairs(words: Iterable[Json]) -> Iterator[tuple[str, str]]:
         yield from zip(word["u"], word["f"], strict=True)
 
 
-def _is_meant(sort: Sort, key: str, form: str, folded: str) -> bool:
-    """Whether a form is of a key, and not only of a stem that has one of this key."""
-    if sort == "f":
-        return folded == key_of(key)
-    return sort != "p" or key in rests_in(form)
+def _keys_of(sort: Sort, word: Json, form: str, folded: str) -> Iterable[str]:
+    """The keys of a sort that a form has. word: the document of the lexicon that has it."""
+    if sort == "p":
+        return map(key_of, rests_in(form))
+    return (folded,) if sort == "f" else (word[sort],)
 
 
 def found_words(

@@ -103,6 +103,8 @@ class RemoteSearch(Search):
             for leaf in leaves:
                 self._clauses.note(leaf)
                 self._note_terms(leaf)
+            for leaf in self.parsed.leaves:
+                self._note_doubts(leaf)
             for leaf in leaves:
                 if isinstance(leaf, StemQuery):  # as who looks for unknown words will ask
                     variants = leaf.variants
@@ -117,9 +119,12 @@ class RemoteSearch(Search):
 
     def _note_terms(self, leaf: Leaf) -> None:
         """Note what ranking will ask of the lexicon for a word, as far as is known."""
+        lexicon, resolver = self._commit.lexicon, Resolver.of(self.snapshot)
+        for pattern in patterns_of(leaf):
+            if isinstance(pattern, Fuzzy):
+                lexicon.note_near(pattern)
         if not isinstance(leaf, StemQuery):
             return
-        lexicon, resolver = self._commit.lexicon, Resolver.of(self.snapshot)
         own = resolver.expanded(leaf.word, leaf.match, leaf.fields, leaf.variants, leaf.quoted)
         for group in own:
             if group.level == "nearest":
@@ -129,30 +134,24 @@ class RemoteSearch(Search):
             elif group.level != "exact":
                 lexicon.note_forms(sort_of(group.level), group.key)
 
-    def shown(self, found: Found) -> SearchResults:
-        """See Search."""
-        self._prepare_doubts()
-        self.fetch([place.doc for place in found.places])
-        return super().shown(found)
-
-    def _prepare_doubts(self) -> None:
-        """Have at hand what rare words may be slips of, as who looks for them will ask."""
-        lexicon = self._commit.lexicon
-        patterns = []
-        for leaf in self.parsed.leaves:
-            if isinstance(leaf, StemQuery) and not leaf.word.analysis.stopword:
-                folded = leaf.word.analysis.folded
-                vocabulary = self.snapshot.vocabulary(leaf.fields)
-                if len(folded) >= FEWEST_LETTERS and vocabulary.count("folded", folded) <= RARE:
-                    patterns.append(Fuzzy(folded, 1))
-        for pattern in patterns:
-            lexicon.note_near(pattern)
-        if lexicon.fetch():
-            for pattern in patterns:
+    def _note_doubts(self, leaf: Leaf) -> None:
+        """Note what a rare word may be a slip of, as who looks for it will ask."""
+        if not isinstance(leaf, StemQuery) or leaf.word.analysis.stopword:
+            return
+        lexicon, folded = self._commit.lexicon, leaf.word.analysis.folded
+        if len(folded) < FEWEST_LETTERS or not lexicon.note_count("f", folded):
+            return
+        if self.snapshot.vocabulary(leaf.fields).count("folded", folded) <= RARE:
+            pattern = Fuzzy(folded, 1)
+            if lexicon.note_near(pattern):
                 for form, _ in lexicon.near(pattern):
                     lexicon.note_count("u", form)
                     lexicon.note_count("s", analyze_form(form).stem)
-            lexicon.fetch()
+
+    def shown(self, found: Found) -> SearchResults:
+        """See Search."""
+        self.fetch([place.doc for place in found.places])
+        return super().shown(found)
 
     def _weighed(self) -> list[Leaf]:
         """All leaves whose document frequency ranking asks for."""
@@ -169,19 +168,32 @@ class RemoteSearch(Search):
                 found[node.question.noun] = None
         return list(found)
 
-    def _frequencies(self, leaves: Sequence[Leaf]) -> Json:
-        """Filters that count the documents of each leaf, by kind."""
-        filters: Json = {}
-        for number, leaf in enumerate(leaves):
-            if isinstance(leaf, StemQuery):
-                for kind in (CORE, BESIDE, OTHER):
-                    filters[f"{number} {kind}"] = self._clauses.holding(leaf, kind)
-            else:
-                filters[f"{number} {CORE}"] = self._clauses.holding(leaf, CORE)
-        return filters
+    def _counting(self, leaves: Sequence[Leaf], kinds: Sequence[int]) -> Json | None:
+        """What of a search counts the documents that hold each leaf, by kind."""
+        if not leaves:
+            return None
+        filters = {
+            f"{number} {kind}": self._clauses.holding(leaf, kind)
+            for number, leaf in enumerate(leaves)
+            for kind in kinds
+        }
+        held = {"filters": {"filters": filters}}
+        within: Json = {"filter": {"bool": self._commit.admitted}, "aggs": {"held": held}}
+        return {"every": {"global": {}, "aggs": {"within": within}}}
 
     def _told(self, leaves: Sequence[Leaf], counted: Json) -> dict[Leaf, int]:
         """The document frequency of each leaf: of the word itself, or what stands for it."""
+        if not leaves:
+            return {}
+        told = self._read(leaves, counted)
+        lacking = [leaf for leaf, n in told.items() if not n and isinstance(leaf, StemQuery)]
+        if lacking:
+            counting = self._counting(lacking, (BESIDE, OTHER))
+            told |= self._read(lacking, self._commit.best(NOTHING, 0, counting=counting)[2])
+        return told
+
+    def _read(self, leaves: Sequence[Leaf], counted: Json) -> dict[Leaf, int]:
+        """What was counted of each leaf: of the first kind of which there is any."""
         buckets = counted["every"]["within"]["held"]["buckets"]
         counts = {name: bucket["doc_count"] for name, bucket in buckets.items()}
         return {
@@ -232,13 +244,12 @@ class RemoteSearch(Search):
         """The best documents, how many answer, and how many of the index hold each leaf."""
         told = {leaf: self._commit.frequency(leaf) for leaf in leaves}
         unknown = [leaf for leaf, documents in told.items() if documents is None]
-        found, total, counted = self._commit.best(
-            query, size, shown=self._reads_texts, counting=self._counting(unknown)
-        )
-        if unknown:
-            fresh = self._told(unknown, counted)
-            self._commit.keep_frequencies(fresh)
-            told |= fresh
+        counting = self._counting(unknown, (CORE,))
+        best = self._commit.best(query, size, shown=self._reads_texts, counting=counting)
+        found, total, counted = best
+        fresh = self._told(unknown, counted)
+        self._commit.keep_frequencies(fresh)
+        told |= fresh
         return found, total, cast("dict[Leaf, int]", told)
 
     def _all_of(self, query: Json) -> Iterator[Candidate]:
@@ -247,17 +258,12 @@ class RemoteSearch(Search):
 
     @cached_property
     def _reads_texts(self) -> bool:
-        """Whether ranking reads the texts of candidates: for marks, or for words with a star."""
+        """Whether ranking reads the texts of candidates: for marks, or where many forms fit."""
         patterns = (pattern for leaf in self._weighed() for pattern in patterns_of(leaf))
-        return self._verified or any(isinstance(pattern, Wildcard) for pattern in patterns)
-
-    def _counting(self, leaves: Sequence[Leaf]) -> Json | None:
-        """What of a search counts the documents that hold each leaf."""
-        if not leaves:
-            return None
-        held = {"filters": {"filters": self._frequencies(leaves)}}
-        within: Json = {"filter": {"bool": self._commit.admitted}, "aggs": {"held": held}}
-        return {"every": {"global": {}, "aggs": {"within": within}}}
+        return self._verified or any(
+            isinstance(pattern, Wildcard) and self._commit.lexicon.is_cut(pattern)
+            for pattern in patterns
+        )
 
     def counted(self, leaves: Sequence[Leaf]) -> Evaluator:
         """What knows how many documents hold each word of the query, whatever its place."""

@@ -3,8 +3,8 @@
 The postings are those of the documents at hand, in which forms are told by numbers (`columns`).
 Their letters are not there: which forms a group has is asked of the lexicon, and only of these it
 is looked up who holds them. What is asked of words that may be misspelled is answered by the
-lexicon, too, and such words get slots after those of the documents, without postings. For a word
-with a star alone the texts of the documents are read.
+lexicon, too, and such words get slots after those of the documents, without postings. Only
+where more forms fit a word with a star than it lists are the texts of the documents read.
 """
 
 from __future__ import annotations
@@ -136,13 +136,16 @@ class CandidateField:
         return _spans(self._slots_of(forms))
 
     def matching(self, pattern: Wildcard) -> Spans:
-        """See FieldSource: of the documents' own terms."""
+        """See FieldSource. Where more forms fit than the lexicon lists, texts are read."""
+        if not self._lexicon.is_cut(pattern):
+            forms = (form for form, _ in self._lexicon.matching(pattern))
+            return _spans(self._slots_of(forms))
         fits = re.compile("|".join(map(_regex, stars(pattern))), re.DOTALL).fullmatch
         tokenizer, numbering = Tokenizer(), Numbering()
         tokenizer.tokenize_batch(self._written(range(len(self._columns))))
         folded = numbering.texts(fold_all(numbering, Spelled(tokenizer.forms)))
-        forms = zip(tokenizer.forms, folded, strict=True)
-        return _spans(self._slots_of(form for form, key in forms if fits(key)))
+        read = zip(tokenizer.forms, folded, strict=True)
+        return _spans(self._slots_of(form for form, key in read if fits(key)))
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource: of the whole index if it lacks the stem, else of the documents."""

@@ -33,7 +33,10 @@ class Dictionary(Lexicon):
         forms = sorted(set().union(*self._held.values()))
         self._analyses = [analyze_form(form) for form in forms]
 
-    def _fetch_words(self, forms: list[tuple[str, str]], near: list[Fuzzy]) -> None:
+    def _fetch_words(
+        self, forms: list[tuple[str, str]], near: list[Fuzzy], nearest: list[str]
+    ) -> None:
+        self._find_nearest(nearest)
         for sort, key in forms:
             found = [a for a in self._analyses if key in _keys(a, sort)]
             self._forms[sort, key] = tuple(a.unmarked for a in found)
@@ -53,7 +56,7 @@ class Dictionary(Lexicon):
     def matching(self, pattern: Wildcard) -> tuple[tuple[str, str], ...]:
         return tuple((a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded))
 
-    def _fetch_nearest(self, stems: list[str]) -> None:
+    def _find_nearest(self, stems: list[str]) -> None:
         others = sorted({a.stem for a in self._analyses if grams_in(a.stem)})
         for stem in stems:
             likes = [(other, likeness(stem, other)) for other in others if grams_in(stem)]

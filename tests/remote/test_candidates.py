@@ -27,6 +27,7 @@ from indexer.ranking.meanings import meanings_of
 from indexer.ranking.settings import DEFAULT
 from indexer.ranking.snapshot import Snapshot
 from indexer.reading.search import Search
+from indexer.remote import lexicon
 from indexer.remote.analysis import Terms, prepared
 from indexer.remote.columns import unpacked
 from indexer.remote.lexicon import stars
@@ -127,3 +128,21 @@ def test_forms_that_stand_side_by_side_are_taken_one_by_one() -> None:
     meaning, *others = meanings_of(expansions, field, DEFAULT)
     assert len(meaning.spans) == 3
     assert not any(len(other.spans) for other in others)
+
+
+@pytest.mark.parametrize("pieces", [("مكت", ""), ("", "تاب"), ("", "ي", "")])
+def test_where_too_many_forms_fit_texts_are_read(
+    pieces: tuple[str, ...],
+    candidates: list[Candidate],
+    dictionary: Dictionary,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pattern = Wildcard(pieces)
+    fields = []
+    for most in (lexicon.MOST_FITTING, 0):
+        monkeypatch.setattr(lexicon, "MOST_FITTING", most)
+        field = CandidateSegment(candidates, dictionary, dict).field("text")
+        assert field is not None
+        fields.append(field.matching(pattern).tolist())
+    assert dictionary.is_cut(pattern)
+    assert fields[0] == fields[1] != []
