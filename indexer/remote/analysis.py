@@ -7,7 +7,7 @@ index.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from json import JSONEncoder
 from typing import Any
@@ -47,8 +47,8 @@ class Terms:
         self.tokenizer = Tokenizer()
         self.printer = Printer()
         self._numbering = Numbering()
-        self._u: list[str] = []
-        self._s: list[str] = []
+        self._u = _Names()
+        self._s = _Names()
         self._keys: list[tuple[Numbers, Numbers, Numbers]] = []
         """Folded forms, stems and roots of the forms, as they were learned."""
         self._counts = np.zeros(0, np.int64)
@@ -59,11 +59,11 @@ class Terms:
     def __len__(self) -> int:
         return len(self._u)
 
-    def tokenize(self, texts: Sequence[str]) -> BatchArrays:
-        """The words of some texts, whose forms are learned."""
-        batch = self.tokenizer.tokenize_batch(texts)
+    def tokenize(self, *texts: Sequence[str]) -> list[BatchArrays]:
+        """The words of the texts of some fields; their forms are learned together."""
+        batches = list(map(self.tokenizer.tokenize_batch, texts))
         self._learn()
-        return batch
+        return batches
 
     def _learn(self) -> None:
         """Analyse the forms that the tokenizer has met since the last time."""
@@ -73,9 +73,9 @@ class Terms:
         folded = fold_all(self._numbering, Spelled(fresh))
         stems = stem_all(self._numbering, folded)
         self._keys.append((folded, stems, root_all(self._numbering, stems)))
-        self._s += map(key_of, self._numbering.texts(stems))
-        self._u += map(key_of, fresh)
-        numbers = np.fromiter(map(number_of, fresh), np.uint64, len(fresh))
+        self._s.extend(map(key_of, self._numbering.texts(stems)))
+        self._u.extend(map(key_of, fresh))
+        numbers = np.array([number_of(form) for form in fresh], np.uint64)
         self._numbers = np.concatenate([self._numbers, numbers])
         counted = [form not in stopwords() for form in fresh]
         self._counts = np.concatenate([self._counts, np.array(counted, np.int64)])
@@ -91,49 +91,55 @@ class Terms:
 
     def forms(self, batch: BatchArrays) -> Iterator[str]:
         """The written forms of each document, joined."""
-        return _joined(self._u, batch.form_ids, batch.bounds)
+        return self._u.joined(batch.form_ids, batch.bounds)
 
     def stems(self, batch: BatchArrays) -> Iterator[str]:
         """The stems of the words of each document but stopwords, joined."""
         counted = self._counts.take(batch.form_ids) > 0
-        return _joined(self._s, batch.form_ids[counted], starts_of(counted).take(batch.bounds))
+        return self._s.joined(batch.form_ids[counted], starts_of(counted).take(batch.bounds))
 
     # The lexicon
 
     def distinct_stems(self) -> list[str]:
         """All stems."""
-        return list(dict.fromkeys(self._s))
+        return list(dict.fromkeys(self._s.listed))
 
-    def words(self, run: int, known: Known) -> Iterator[tuple[str, list[str]]]:
-        """A document of the lexicon for each stem that has forms not known, and these forms.
+    def words(self, run: int, known: Known) -> Iterator[tuple[str, list[int]]]:
+        """A document of the lexicon for each stem that has forms not known, and these by number.
 
         run: the `n` of all of them, see `mapping`.
         """
         if not self._keys:
             return
+        u = self._u.listed
         folded, stems, roots = (np.concatenate(keys) for keys in zip(*self._keys, strict=True))
         order = stems.argsort(kind="stable")
         begins = np.flatnonzero(changes(stems.take(order)))
-        f_texts = list(map(key_of, self._numbering.texts(folded)))
-        r_texts = list(map(key_of, self._numbering.texts(roots.take(order.take(begins)))))
-        grams = self._grams(stems.take(order.take(begins)))
+        f = list(map(key_of, self._numbering.texts(folded)))
+        own = order.take(begins)
+        r = map(key_of, self._numbering.texts(roots.take(own)))
+        grams = self._grams(stems.take(own))
         bears = self._bearings(folded)
-        ends = np.append(begins[1:], len(order)).tolist()
-        places = order.tolist()
-        for first, last, root, own in zip(begins.tolist(), ends, r_texts, grams, strict=True):
-            stem = self._s[places[first]]
-            seen = known.get(stem, frozenset())
-            fresh = [i for i in places[first:last] if self._u[i] not in seen]
+        groups = np.split(order, begins[1:])
+        for stem, root, gram, group in zip(self._s.of(own), r, grams, groups, strict=True):
+            fresh = group.tolist()
+            seen = known.get(stem)
+            if seen:
+                fresh = [i for i in fresh if u[i] not in seen]
             if not fresh:
                 continue
-            forms = [self._u[i] for i in fresh]
-            word = {"s": stem, "n": run, "u": forms, "f": [f_texts[i] for i in fresh], "r": root}
-            rests = {rest for i in fresh for rest in bears.get(i, ())}
+            forms, folds = [u[i] for i in fresh], [f[i] for i in fresh]
+            word = {"s": stem, "n": run, "u": forms, "f": folds, "r": root}
+            rests = {rest for i in fresh if i in bears for rest in bears[i]}
             if rests:
                 word["p"] = sorted(rests)
-            if own and not seen:
-                word["g"] = own
-            yield as_json(word), forms
+            if gram and not seen:
+                word["g"] = gram
+            yield as_json(word), fresh
+
+    def numbers(self, forms: Sequence[int]) -> Numbers:
+        """What `columns` calls some forms."""
+        return self._numbers.take(np.array(forms, np.int64))
 
     def _grams(self, stems: Numbers) -> Iterator[list[str]]:
         """The trigrams of each of some distinct stems, as `grams_in` gives them."""
@@ -157,11 +163,33 @@ class Terms:
         }
 
 
-def _joined(names: list[str], ids: NDArray[Any], bounds: NDArray[np.int64]) -> Iterator[str]:
-    """The names of some numbers, joined by spaces, from each bound to the next."""
-    words = list(map(names.__getitem__, ids.tolist()))
-    for first, last in pairwise(bounds.tolist()):
-        yield " ".join(words[first:last])
+class _Names:
+    """Texts by number, to be taken many at a time."""
+
+    def __init__(self) -> None:
+        self.listed: list[str] = []
+        self._held = np.zeros(0, object)
+
+    def __len__(self) -> int:
+        return len(self.listed)
+
+    def extend(self, names: Iterable[str]) -> None:
+        """Add some, with the numbers that come next."""
+        known = len(self.listed)
+        self.listed += names
+        if len(self.listed) > len(self._held):
+            self._held.resize(2 * len(self.listed), refcheck=False)
+        self._held[known : len(self.listed)] = self.listed[known:]
+
+    def of(self, ids: NDArray[Any]) -> list[str]:
+        """Those of some numbers."""
+        return self._held.take(ids).tolist()  # type: ignore[no-any-return]
+
+    def joined(self, ids: NDArray[Any], bounds: NDArray[np.int64]) -> Iterator[str]:
+        """Those of some numbers, joined by spaces from each bound to the next."""
+        words = self.of(ids)
+        for first, last in pairwise(bounds.tolist()):
+            yield " ".join(words[first:last])
 
 
 def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int]) -> list[str]:
@@ -186,9 +214,9 @@ def prepared(terms: Terms, documents: Sequence[Document], places: Sequence[int])
             }
         )
     columns: list[Iterator[Column]] = []
-    for name in FORM_FIELDS:
-        texts = [source[name] for source in sources]
-        batch = terms.tokenize(texts)
+    of_fields = [[source[name] for source in sources] for name in FORM_FIELDS]
+    batches = terms.tokenize(*of_fields)
+    for name, texts, batch in zip(FORM_FIELDS, of_fields, batches, strict=True):
         fields = zip(terms.forms(batch), terms.stems(batch), terms.lengths(batch), strict=True)
         for source, (forms, stems, length) in zip(sources, fields, strict=True):
             source.update({forms_field(name): forms, f"{name}_length": int(length)})

@@ -102,6 +102,10 @@ class Client:
         body = ("\n".join(lines) + "\n").encode("utf-8", "replace")
         return self.ask("POST", path, body, **params)
 
+    def refresh(self, indices: str) -> None:
+        """Let what was written to some indices, with commas between, be seen."""
+        self.ask("POST", f"{indices}/_refresh")
+
     def has(self, path: str) -> bool:
         """Whether something is there."""
         try:

@@ -22,14 +22,8 @@ from indexer.codec.build.parallel import build_with
 from indexer.codec.build.series import build_here
 from indexer.remote.address import Address
 from indexer.remote.analysis import Document, Known, Terms, as_json, prepared
-from indexer.remote.client import (
-    AT_ONCE,
-    PATIENT,
-    Client,
-    ClusterError,
-    overtaken,
-)
-from indexer.remote.columns import Numbers, number_of
+from indexer.remote.client import AT_ONCE, PATIENT, Client, ClusterError, overtaken
+from indexer.remote.columns import Numbers
 from indexer.remote.head import Lease
 from indexer.remote.lexicon import found_words
 from indexer.remote.mapping import RUN_BITS, Json, document_name
@@ -39,8 +33,9 @@ Unit = TypeVar("Unit")
 BULK_BYTES = 4 << 20
 """A request is sent when it has grown so large."""
 
-DOCUMENTS_AT_ONCE = 256
-CHARS_AT_ONCE = 1 << 18
+DOCUMENTS_AT_ONCE = 1024
+CHARS_AT_ONCE = 1 << 20
+"""Documents are analysed when there are this many, or this many characters in them."""
 
 MOST_CHARS = 3 << 20
 """Of a text in one document: with its terms it is a request of about 15 MB. A longer one is cut."""
@@ -88,10 +83,15 @@ class Bulk:
         self._items.append((line, source))
         self._bytes += size
 
+    def refresh(self, index: str) -> None:
+        """Have the cluster sort in what it has of an index, while more is sent to others."""
+        self._post()
+        self._await(AT_ONCE - 1)
+        self._sent.append(self._senders.submit(self._client.refresh, index))
+
     def send(self) -> None:
         """Send what waits, and wait until the cluster has everything."""
-        if self._items:
-            self._post()
+        self._post()
         self._await(0)
 
     def close(self) -> None:
@@ -100,8 +100,9 @@ class Bulk:
 
     def _post(self) -> None:
         items, self._items, self._bytes = self._items, [], 0
-        self._await(AT_ONCE)
-        self._sent.append(self._senders.submit(self._carry, self._index, items))
+        if items:
+            self._await(AT_ONCE)
+            self._sent.append(self._senders.submit(self._carry, self._index, items))
 
     def _await(self, most: int) -> None:
         """Wait until so many requests at most are on their way."""
@@ -203,11 +204,11 @@ class RemoteSeries:
         knows = self._to.knows or self._batch > 0
         known = self._known(self._terms.distinct_stems()) if knows else {}
         worker = (os.getpid() << 10 | self._batch & 0x3FF) % (1 << RUN_BITS)
-        told: list[str] = []
+        told: list[int] = []
         for word, forms in self._terms.words(self._to.first_number << RUN_BITS | worker, known):
             self._bulk.add(self._to.words, None, word)
             told += forms
-        self._forms.append(np.fromiter(map(number_of, told), np.uint64, len(told)))
+        self._forms.append(self._terms.numbers(told))
         self._terms = Terms()
         self._batch += 1
 
@@ -215,7 +216,7 @@ class RemoteSeries:
         """The forms of some stems that the lexicon lists."""
         if self._batch:
             self._bulk.send()
-            self._client.ask("POST", f"{self._to.words}/_refresh")
+            self._client.refresh(self._to.words)
         found: dict[str, set[str]] = {}
         for first in range(0, len(stems), _STEMS_AT_ONCE):
             some = {"terms": {"s": stems[first : first + _STEMS_AT_ONCE]}}
@@ -226,6 +227,7 @@ class RemoteSeries:
     def finish(self) -> list[Made]:
         """Send what is left; what it was in all."""
         self._send_waiting()
+        self._bulk.refresh(self._to.documents)
         self._send_words()
         self._bulk.send()
         self._bulk.close()
@@ -303,7 +305,7 @@ class RemoteWriter:
 
     def refresh(self) -> None:
         """Let what was written be seen."""
-        self._client.ask("POST", f"{self._place.documents},{self._place.words}/_refresh")
+        self._client.refresh(f"{self._place.documents},{self._place.words}")
 
     def remove(self, query: Json) -> int:
         """Delete the documents that answer a query; how many there were."""

@@ -154,6 +154,25 @@ def test_what_the_lexicon_has_is_not_told_again() -> None:
     assert not told_of(terms, {stem: frozenset(word["u"]) for stem, word in every.items()})
 
 
+def test_forms_that_were_told_are_counted_by_their_numbers() -> None:
+    terms = Terms()
+    prepared(terms, [{"file": 1, "line": 1, "title": "", "text": "نفط غاز نفط"}], [0])
+    (told,) = [forms for word, forms in terms.words(0, {}) if "نفط" in json.loads(word)["u"]]
+    assert terms.numbers(told).tolist() == [number_of("نفط")]
+    assert terms.numbers([]).tolist() == []
+
+
+def test_each_index_has_requests_of_its_own_and_is_refreshed_among_them() -> None:
+    answers = Answers(*[answered(201)] * 3)
+    bulk = Bulk(client_of(answers))
+    bulk.add("news-d1", "1-0", "{}")
+    bulk.refresh("news-d1")
+    bulk.add("news-d1-words", None, "{}")
+    bulk.send()
+    paths = [path for _, path, *_ in answers.asked]
+    assert sorted(paths) == ["/news-d1-words/_bulk", "/news-d1/_bulk", "/news-d1/_refresh"]
+
+
 def test_parts_are_told_by_the_word_that_they_begin_with() -> None:
     document = {
         "file": 1,
