@@ -26,7 +26,7 @@ from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
 from indexer.ranking.occurrences import position_starts
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.selection import ascending
+from indexer.ranking.selection import ascending, marked
 from indexer.ranking.source import (
     NO_SPANS,
     Docs,
@@ -178,10 +178,8 @@ class Gathering:
         first, *others = numbers
         docs, size = self._docs_of([first], BESIDE), self._snapshot.size
         for number in others:
-            held = np.zeros(size, np.bool_)
-            held[docs] = True
-            docs = self._docs_of([number], BESIDE)
-            docs = docs[held.take(docs)]
+            held = marked(docs, size)
+            docs = [some[held.take(some)] for some in self._docs_of([number], BESIDE)]
         return self._snapshot.only_live(ascending(docs, size))
 
     def document_frequency(self, number: int) -> int:
@@ -194,20 +192,19 @@ class Gathering:
 
     def _holding(self, numbers: Sequence[int], kind: int) -> Docs:
         """The live documents, ascending, that hold terms of that kind, or closer to the words."""
-        docs = self._docs_of(numbers, kind)
-        return self._snapshot.only_live(ascending(docs, self._snapshot.size))
+        docs = ascending(self._docs_of(numbers, kind), self._snapshot.size)
+        return self._snapshot.only_live(docs)
 
-    def _docs_of(self, numbers: Sequence[int], kind: int) -> Docs:
-        """The document of every posting of such terms."""
+    def _docs_of(self, numbers: Sequence[int], kind: int) -> list[Docs]:
+        """The documents of the postings of such terms, by parts of these."""
         if len(numbers) == len(self.words) and kind >= self._widest:
-            return self.docs
-        docs = [
+            return [self.docs]
+        return [
             self.docs[part.first : part.first + part.located.total]
             for number in numbers
             for part in self._parts.by_word.get(number, ())
             if part.kind <= kind
         ]
-        return _joined(docs, np.int64)
 
     @property
     def is_plain(self) -> bool:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
 from analyzers.ranked import changes
-from indexer.codec.postings import slice_indices
+from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.bm25 import length_norms, saturation
 from indexer.ranking.gathering import Chosen, Frequencies, Gathering, summed_at
 from indexer.ranking.leaves import Alike, Leaves, Scores
@@ -44,6 +44,8 @@ class Parts:
         self.keys: NDArray[np.int64] = np.concatenate(found)
         docs = self.keys >> _SHIFT
         self.docs: Docs = docs[changes(docs)]
+        self._tokens = self.keys & _TOKEN
+        self._firsts = starts_of(np.bincount(docs, minlength=snapshot.size))
         self._snapshot = snapshot
         self._lengths: dict[str, Floats] = {}
 
@@ -66,9 +68,19 @@ class Parts:
     def numbers(
         self, docs: Docs, rows: NDArray[np.int64], tokens: NDArray[np.int64]
     ) -> NDArray[np.int64]:
-        """The number, from 0, of the part in which each token stands; rows: places in `docs`."""
-        ends = self.keys.searchsorted((docs << _SHIFT).take(rows) | tokens, side="right")
-        return ends - self._before(docs).take(rows)
+        """The number, from 0, of the part in which each token stands; rows: places in `docs`.
+
+        All tokens are bisected together, among the parts of their documents only.
+        """
+        numbers = np.zeros(len(tokens), np.int64)
+        lasts = self.counts(docs) - 1
+        before, last = self._before(docs).take(rows) - 1, lasts.take(rows)
+        step = 1 << int(lasts.max(initial=0)).bit_length()
+        while step := step >> 1:
+            later = numbers + step
+            begun = self._tokens.take(before + later, mode="clip") <= tokens
+            numbers += (begun & (later <= last)) * step
+        return numbers
 
     def starts(self, docs: Docs) -> NDArray[np.int64]:
         """With which token each part of some documents begins, end to end."""
@@ -118,7 +130,8 @@ class Parts:
         return np.array([-1 if count is None else count for count in counts], np.int64)
 
     def _before(self, docs: Docs) -> NDArray[np.int64]:
-        return self.keys.searchsorted(docs << _SHIFT)
+        """How many parts, but for the first of each document, are of documents before these."""
+        return self._firsts.take(docs)
 
 
 class Cells(NamedTuple):

@@ -53,16 +53,22 @@ def union(lists: Sequence[Docs], size: int) -> Docs:
     held = [docs for docs in lists if len(docs)]
     if len(held) <= 1:
         return held[0] if held else NO_DOCS
-    return ascending(np.concatenate(held), size)
+    return ascending(held, size)
 
 
-def ascending(docs: Docs, size: int) -> Docs:
+def ascending(lists: Sequence[Docs], size: int) -> Docs:
     """Documents in any order, some of them repeatedly: each once, ascending."""
-    if len(docs) * _LOOKED_UP_SHARE < size:
-        return distinct_of(docs)
+    if sum(map(len, lists)) * _LOOKED_UP_SHARE < size:
+        return distinct_of(np.concatenate([NO_DOCS, *lists]))
+    return marked(lists, size).nonzero()[0]
+
+
+def marked(lists: Sequence[Docs], size: int) -> NDArray[np.bool_]:
+    """By doc, whether it is in any of some lists."""
     met = np.zeros(size, np.bool_)
-    met[docs] = True
-    return met.nonzero()[0]
+    for docs in lists:
+        met[docs] = True
+    return met
 
 
 def least_of_best(scores: NDArray[Any], count: int) -> float:
