@@ -142,8 +142,8 @@ class Client:
             return ClusterError(f"the cluster at {where} {_distrust(str(error))}")
         if _is_passing(error):
             return ClusterError(
-                f"the cluster at {where} does not answer: is it up, and reachable"
-                + ("?" if self.address.secure else ", without TLS? With TLS: opensearch+https://")
+                f"the cluster at {where} does not answer: is it up, and reachable?"
+                + ("" if self.address.secure else " (one with TLS: by opensearch+https://)")
             )
         return ClusterError(f"asking the cluster at {where} failed: {kind}")
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from indexer.errors import IndexCorruptError
 from indexer.folder import catalogue as catalogues
 from indexer.folder.catalogue import Catalogue
 from indexer.reading.reader import Reader
 from indexer.reading.tables import VariantTables
-from indexer.remote.client import Client
+from indexer.remote.client import Client, MissingError
 from indexer.remote.commit import OpenCommit
 from indexer.remote.head import Head, Meta
 from indexer.remote.mapping import REMOTE_VERSION
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from indexer.remote.source import Candidate
     from indexer.reports import Document, Meeting, TermStats
     from indexer.results import TermSortKey
+
+
+Answer = TypeVar("Answer")
 
 
 class RemoteReader(Reader):
@@ -116,10 +119,30 @@ class RemoteReader(Reader):
 
     # Answers
 
+    def search(self, query: str, options: SearchOptions = SearchOptions()) -> SearchResults:
+        """See Reader."""
+        return self._current(lambda: self._search(query, options).results())
+
+    def document(self, name: str, line: int | None = None) -> Document:
+        """See Reader."""
+        return self._current(lambda: self._documents.document(name, line))
+
+    def _current(self, answer: Callable[[], Answer]) -> Answer:
+        """An answer, by the newest commit where a rebuild has just removed what was open."""
+        try:
+            return answer()
+        except MissingError:
+            if not self.refresh_if_changed():
+                raise
+            return answer()
+
     def similar(
         self, name: str, line: int | None = None, options: SearchOptions = SearchOptions()
     ) -> SearchResults:
-        """See Index."""
+        """See Reader."""
+        return self._current(lambda: self._like(name, line, options))
+
+    def _like(self, name: str, line: int | None, options: SearchOptions) -> SearchResults:
         from indexer.ranking.similar import as_query, considered, telling, text_of
 
         ident, sample = self._documents_of([]).sample(name, line)
@@ -179,7 +202,10 @@ class RemoteReader(Reader):
     def rank(
         self, query: str, options: SearchOptions = SearchOptions(), k: int = 100
     ) -> list[tuple[str, float]]:
-        """See Index. Numbers of documents are those of one search here, so no ids are kept."""
+        """See Reader. Numbers of documents are those of one search here, so no ids are kept."""
+        return self._current(lambda: self._ranked(query, options, k))
+
+    def _ranked(self, query: str, options: SearchOptions, k: int) -> list[tuple[str, float]]:
         search = self._search(query, options)
         ranked = search.rank(k)
         search.fetch(ranked.docs.tolist())

@@ -300,6 +300,89 @@ def test_a_rebuild_answers_by_the_old_until_it_is_done(folder: Folder) -> None:
     assert folder.client.has(parse(folder.url).name), "people find it by the name"
 
 
+def test_an_open_index_that_is_rebuilt_answers_by_the_new_one(folder: Folder) -> None:
+    """The one that was open is gone by then."""
+    folder.write(a="نفط")
+    folder.update()
+    with (
+        Index.open(index_dir=folder.url) as first,
+        Index.open(index_dir=folder.url) as second,
+        Index.open(index_dir=folder.url) as third,
+        Index.open(index_dir=folder.url) as fourth,
+    ):
+        readers = (first, second, third, fourth)
+        assert [reader.search("نفط").total for reader in readers] == [1, 1, 1, 1]
+        folder.write(b="نفط", c="نفط")
+        with Index.rebuild(index_dir=folder.url) as index:
+            index.update()
+        assert first.search("نفط").total == 3
+        assert second.document("b.txt").text == "نفط"
+        assert len(third.rank("نفط")) == 3
+        assert fourth.similar("a.txt").query
+
+
+def test_a_host_that_is_down_is_passed_over(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.url = folder.url.replace("//", "//127.0.0.1:9,no-host.invalid,")
+    folder.update()
+    assert folder.found() == ["a"]
+    code, _, err = fahras("search", "نفط", "--index", folder.url, cwd=folder.path)
+    assert (code, err) == (0, "")
+
+
+def test_watch_follows_a_folder(folder: Folder) -> None:
+    folder.write(a="نفط")
+    folder.update()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "watch", "--index", folder.url], cwd=folder.path,
+        env={**os.environ, "PYTHONPATH": str(PROJECT)}, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        assert "watching 1 folder" in process.stdout.readline()
+        assert "Nothing changed: 1 file" in process.stdout.readline()
+        folder.write(b="نفط")
+        assert "1 added" in process.stdout.readline()
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+    assert folder.found() == ["a", "b"]
+
+
+def test_a_snapshot_is_the_whole_index(folder: Folder, url: str) -> None:
+    """As docs/cluster.md tells: also under another name, where aliases stay behind."""
+    folder.write(a="نفط", b="نفط")
+    folder.update()
+    client, name = folder.client, parse(url).name
+    if "snapshots" not in str(client.ask("GET", "_nodes/settings", filter_path="**.path.repo")):
+        pytest.skip("this cluster has no folder for snapshots")
+    repository = {"type": "fs", "settings": {"location": name}}
+    client.ask("PUT", f"_snapshot/{name}", repository)
+    taken = f"_snapshot/{name}/one"
+    indices = {"indices": f"{name}-*", "include_global_state": False}
+    client.ask("PUT", taken, indices, wait_for_completion="true")
+    folder.write(c="نفط")
+    folder.update()
+    other = {"rename_pattern": f"{name}-(.+)", "rename_replacement": f"{name}-copy-$1"}
+    client.ask(
+        "POST", f"{taken}/_restore", indices | other | {"include_aliases": False},
+        wait_for_completion="true",
+    )  # fmt: skip
+    assert folder.found() == ["a", "b", "c"]
+    copy = Folder(folder.path, f"{url}-copy")
+    assert copy.found() == ["a", "b"]
+    copy.update()
+    assert copy.found() == ["a", "b", "c"]
+    client.ask("DELETE", f"{name}-*")
+    client.ask("POST", f"{taken}/_restore", indices, wait_for_completion="true")
+    assert folder.found() == ["a", "b"]
+    code, out, _ = fahras("verify", "--index", folder.url, cwd=folder.path)
+    assert (code, out.startswith("sound")) == (0, True)
+    folder.update()
+    assert folder.found() == ["a", "b", "c"]
+    client.ask("DELETE", f"_snapshot/{name}")
+
+
 def test_a_rebuild_that_is_given_up_leaves_the_index(folder: Folder) -> None:
     folder.write(a="نفط")
     folder.update()

@@ -190,7 +190,9 @@ def test_a_host_by_another_name_is_refused(fahras: Commands, guarded: Guarded) -
 
 def test_a_cluster_with_tls_is_not_asked_without(fahras: Commands, guarded: Guarded) -> None:
     where = guarded.url.replace("+https", "")
-    assert "With TLS: opensearch+https://" in fahras.refused("search", "نفط", "--index", where)
+    assert "one with TLS: by opensearch+https://" in fahras.refused(
+        "search", "نفط", "--index", where
+    )
 
 
 def test_name_and_password_from_a_file(fahras: Commands, guarded: Guarded, tmp_path: Path) -> None:

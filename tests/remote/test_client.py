@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
 from cluster_doubles import Answers, Refusal, client_of
 
 from indexer.errors import FahrasError
-from indexer.remote.client import HASTY, ClusterError, ConflictError, MissingError
+from indexer.remote.address import parse
+from indexer.remote.client import HASTY, Client, ClusterError, ConflictError, MissingError
 
 
 class ConnectionTimeout(Exception):  # noqa: N818  as the client library calls it
@@ -163,3 +166,30 @@ def test_a_cluster_that_is_not_there_is_said_by_every_command(monkeypatch: Any) 
     monkeypatch.setattr("indexer.remote.client.Client.__init__.__defaults__", (None, print, ()))
     with pytest.raises(FahrasError, match=r"127\.0\.0\.1:9 does not answer"):
         Index.open(index_dir="opensearch://127.0.0.1:9/news")
+
+
+def test_a_host_that_says_nothing_at_all_is_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one that is switched off: nothing refuses the connection. The queue of ours is full."""
+    pytest.importorskip("opensearchpy")
+    monkeypatch.setattr("indexer.remote.client._CONNECT_S", 0.3)
+    monkeypatch.setattr("indexer.remote.client._TIMEOUT_S", 600)
+    said: list[Exception] = []
+
+    def ask(where: str) -> None:
+        try:
+            Client(parse(where), patience=()).ask("GET", "x")
+        except ClusterError as error:
+            said.append(error)
+
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as silent:
+        full = [socket.socket() for _ in range(8)]
+        for one in full:
+            one.setblocking(False)
+            one.connect_ex(silent.getsockname())
+        where = f"opensearch://127.0.0.1:{silent.getsockname()[1]},127.0.0.1:9/news"
+        asking = threading.Thread(target=ask, args=(where,), daemon=True)
+        asking.start()
+        asking.join(60)
+        for one in full:
+            one.close()
+    assert "does not answer" in str(said)

@@ -134,7 +134,7 @@ def test_tls_where_none_is_and_none_where_it_is(
         said = ask(f"opensearch+https://{place}", authority.ca.path)
         assert "does not speak TLS" in said
     with serving(certificate) as place:
-        assert "With TLS: opensearch+https://" in ask(f"opensearch://{place}")
+        assert "one with TLS: by opensearch+https://" in ask(f"opensearch://{place}")
 
 
 @pytest.mark.parametrize("content", [None, "", "no certificate"])
