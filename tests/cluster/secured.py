@@ -91,7 +91,11 @@ class Security:
     def __init__(self, folder: Path) -> None:
         self._authority = Authority(folder / "certificates")
         self.ca = self._authority.ca.path
-        self._node = self._authority.sign("node")
+        self._layers = {
+            # nodes look up each other's names; clients are to see one that is not for `localhost`
+            "transport": self._authority.sign("node", "IP:127.0.0.1,DNS:localhost"),
+            "http": self._authority.sign("http"),
+        }
         self._admin = self._authority.sign("admin")
         self.context = ssl.create_default_context(cafile=str(self.ca))
         self.context.load_cert_chain(*self._admin)
@@ -104,15 +108,13 @@ class Security:
             said = {"_meta": {"type": kind, "config_version": 2}, **content}
             # YAML reads JSON
             (config / "opensearch-security" / f"{_FILES[kind]}.yml").write_text(json.dumps(said))
-        files = {"cert": self._node.path, "key": self._node.key, "trustedcas": self.ca}
-        for name, path in files.items():
-            (config / f"{name}.pem").write_bytes(path.read_bytes())
         found = [f"plugin={PLUGIN}"]
-        for layer in ("http", "transport"):
+        for layer, (certificate, key) in self._layers.items():
+            files = {"cert": certificate, "key": key, "trustedcas": self.ca}
             found.append(f"plugins.security.ssl.{layer}.enabled=true")
-            found += [
-                f"plugins.security.ssl.{layer}.pem{name}_filepath={name}.pem" for name in files
-            ]
+            for kind, path in files.items():
+                (config / path.name).write_bytes(path.read_bytes())
+                found.append(f"plugins.security.ssl.{layer}.pem{kind}_filepath={path.name}")
         return [
             *found,
             "plugins.security.nodes_dn=CN=node",
