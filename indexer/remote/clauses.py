@@ -43,6 +43,7 @@ from indexer.ranking.bm25 import idf
 from indexer.ranking.expand import Expansion, is_part
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, Phrase
 from indexer.ranking.resolve import Resolver
+from indexer.ranking.unknown import RARE
 from indexer.remote.lexicon import MOST_FITTING, NOTHING, Lexicon, Sort, any_of, sort_of
 from indexer.remote.mapping import BOTH, MOST_TERMS, Json, forms_field, key_of
 from indexer.schema import FORM_FIELDS
@@ -52,6 +53,9 @@ _EXACT = 0.07
 
 _OTHER = 0.8
 """Roughly what relatives give where the word itself is not, as a share of its idf and of theirs."""
+
+_PLACED = 2.0
+"""Roughly what a phrase that is there gives, as a multiple of its idf."""
 
 _BESIDE = 0.15
 """Roughly the share that is left of what counts less where something counts more."""
@@ -135,14 +139,14 @@ class Clauses:
         groups = self._resolver.expansions(leaf)
         for group in groups:
             kind = OTHER if not group.retrieves else CORE if group.core else BESIDE
-            if group.level == "nearest" and kind == OTHER and self._is_held(leaf, groups):
-                continue  # relatives only weigh a word that nothing else does
+            if group.level == "nearest" and kind == OTHER and self._is_common(leaf, groups):
+                continue  # neighbours only weigh much where the word itself is rare
             if group.level == "root" and group.retrieves:
                 forms = self._relatives(leaf, group, groups)
                 kinds[kind].setdefault(("u", group.weight), []).extend(forms)
                 continue
-            for sort, key, of_kind in self._keys_of(leaf, group, kind):
-                weight = 1.0 if of_kind == CORE else round(group.weight, 1)
+            for sort, key, of_kind, share in self._keys_of(leaf, group, kind):
+                weight = 1.0 if of_kind == CORE else round(group.weight * share, 1)
                 kinds[of_kind].setdefault((sort, weight), []).append(key)
         return kinds
 
@@ -162,25 +166,29 @@ class Clauses:
             if not hidden and (not leaf.strict or letters_agree(group.form, form, leaf.strict)):
                 yield form
 
-    def _is_held(self, leaf: StemQuery, groups: Sequence[Expansion]) -> bool:
-        """Whether any term occurs that makes a document belong."""
+    def _is_common(self, leaf: StemQuery, groups: Sequence[Expansion]) -> bool:
+        """Whether what makes a document belong is not rare."""
         vocabulary = self._resolver.snapshot.vocabulary(leaf.fields)
         named = (group for group in groups if group.level != "nearest" and group.retrieves)
-        return any(map(vocabulary.holds, named))
+        forms = {form for group in named for form in self._forms_of(group)}
+        return sum(vocabulary.count("exact", form) for form in forms) > RARE
 
     def _keys_of(
         self, leaf: StemQuery, group: Expansion, kind: int
-    ) -> Iterator[tuple[Sort, str, int]]:
-        """The keys of a group, each with its kind: of what is only a piece, another one."""
+    ) -> Iterator[tuple[Sort, str, int, float]]:
+        """The keys of a group, each with its kind, and the share that it has of the weight.
+
+        What is only a piece of the word is of another kind.
+        """
         if group.level == "nearest":
-            for stem, _ in self._lexicon.nearest(group.key, self._settings.likeness):
-                yield "s", stem, OTHER if is_part(stem, group.key) else kind
+            for stem, like in self._lexicon.nearest(group.key, self._settings.likeness):
+                yield "s", stem, OTHER if is_part(stem, group.key) else kind, like * like
         elif not (group.narrowed or leaf.strict):
-            yield sort_of(group.level), group.key, kind
+            yield sort_of(group.level), group.key, kind, 1.0
         elif kind != OTHER:
             for form in self._forms_of(group):
                 if not leaf.strict or letters_agree(group.form, form, leaf.strict):
-                    yield "u", form, kind
+                    yield "u", form, kind, 1.0
 
     def _forms_of(self, group: Expansion) -> Iterator[str]:
         """The forms that a named group means."""
@@ -282,7 +290,20 @@ class Clauses:
             found += self._matches(leaf, exact, leaf.boost)
         elif isinstance(leaf, PatternQuery):
             found += self._matches(leaf, self.keys(leaf)[CORE], leaf.boost)
-        return found + self._phrases(leaf)
+        return found + [
+            self._scored_phrase(phrase, leaf) for phrase in self._resolver.phrases(leaf)
+        ]
+
+    def _scored_phrase(self, phrase: Phrase, leaf: Leaf) -> Json:
+        """What a phrase adds to the score: by the rarest of its words, as its own are not counted.
+
+        A cluster gives it less than 1 however often it occurs, by its places alone.
+        """
+        words = [self._phrase_forms(w, leaf, phrase, named=False) for w in phrase.words]
+        rarest = max((self._idf("u", forms) for forms in words), default=0.0)
+        boost = _PLACED * rarest * phrase.weight * leaf.boost
+        fields = [self._phrase(phrase, leaf, field) for field in leaf.fields]
+        return {"bool": {"should": fields, "boost": boost}}
 
     def _ways_to_score(self, leaf: StemQuery) -> list[Json]:
         """What a word gives a document: by itself, by what may stand for it, by its relatives.
@@ -292,7 +313,7 @@ class Clauses:
         """
         kinds = self.keys(leaf)
         stems = {key for (sort, _), keys in kinds[CORE].items() if sort == "s" for key in keys}
-        own = self._idf("s", stems) if stems else self._idf("u", [leaf.word.unmarked])
+        own = self._own_idf(kinds)
         found: list[Json] = []
         for held in kinds[:OTHER]:
             for (sort, weight), keys in held.items():
@@ -305,13 +326,24 @@ class Clauses:
             found += [_boosted(some, boost) for some in self._having(leaf.fields, sort, keys)]
         return found
 
+    def _own_idf(self, kinds: Kinds) -> float:
+        """What a word weighs: by what it is itself, or else by what stands for it."""
+        for held in kinds:
+            counts = [self._documents(sort, keys) for (sort, _), keys in held.items()]
+            if any(counts):
+                return idf(self._resolver.snapshot.documents, max(counts))
+        return idf(self._resolver.snapshot.documents, 0)
+
     def _idf(self, sort: Sort, keys: Collection[str]) -> float:
         """What the most frequent of some keys weighs; 0 where there are none."""
+        return idf(self._resolver.snapshot.documents, self._documents(sort, keys)) if keys else 0.0
+
+    def _documents(self, sort: Sort, keys: Collection[str]) -> int:
+        """About how many documents hold the most frequent of some keys."""
         counts = [
             self._lexicon.count(field, sort, key).documents for key in keys for field in FORM_FIELDS
         ]
-        documents = self._resolver.snapshot.documents
-        return idf(documents, min(max(counts), documents)) if counts else 0.0
+        return min(max(counts, default=0), self._resolver.snapshot.documents)
 
     def _matches(self, leaf: Leaf, held: Weighted, share: float) -> list[Json]:
         """Scored clauses: the keys of a sort pooled into one word, stems those of both fields."""

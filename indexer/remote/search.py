@@ -61,9 +61,13 @@ _MORE_TEXTS = 10
 """Documents like one whose texts are fetched beyond those that are shown: some are its copies."""
 
 _MOST_EXAMINED = 2_000
-"""Documents that are looked at to say why none was found."""
+"""Documents of which the texts are read: for their marks, or to say why none was found."""
 
 _MARKS = "vowel marks are compared in texts: on a cluster only the best {} were read, and counted"
+
+_NO_MARKS = (
+    "vowel marks were not compared: on a cluster more than {} texts are not read to be sorted"
+)
 
 
 def _cut(pattern: Wildcard) -> str:
@@ -212,9 +216,15 @@ class RemoteSearch(Search):
     def rank(self, count: int | None) -> Ranked:
         """See Search."""
         self._prepare()
+        query, leaves = self._members(), self._weighed()
+        if self._verified:
+            _, total, told = self._best(query, 0, leaves)
+            if total <= _MOST_EXAMINED:
+                self._take(list(self._all_of(query)), told)
+                return super().rank(count)
         if self.options.sort != "relevance":
             return self._rank_by_other(count)
-        found, total, told = self._candidates(self._members(), count, self._weighed())
+        found, total, told = self._candidates(query, count, leaves)
         self._take(found, told)
         ranked = self.evaluator.rank(self.query, count, self._path_ranks)
         if self._verified and total > len(found):
@@ -293,6 +303,8 @@ class RemoteSearch(Search):
     def _rank_by_other(self, count: int | None) -> Ranked:
         """All members by path, date or size: their places first, then what is shown."""
         query = self._members()
+        if self._verified:
+            self._notes.append(_NO_MARKS.format(f"{_MOST_EXAMINED:,}"))
         found = list(self._commit.candidates(query))
         files = np.array([each.file for each in found], np.int64)
         places = np.array([each.place for each in found], np.int64)
