@@ -13,7 +13,6 @@ at the end; or, where that would be read otherwise, the word itself.
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections.abc import Sequence
 from functools import cache
@@ -22,11 +21,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pyarabic import araby_const as araby
 
-from analyzers.codepoints import code_points, text_of
-from analyzers.letters import READ_MARKS
+from analyzers.codepoints import code_points
 from analyzers.named import NamedTuple
 from analyzers.ranked import numbered
-from analyzers.spellings import Spellings, TextWords
+from analyzers.spellings import ABSENT
 from analyzers.tokenizer import BatchArrays, Tokenizer
 from analyzers.vowels import marks_of
 
@@ -43,12 +41,6 @@ _SIMPLE = _LETTER + "".join(map(chr, range(ord(araby.FATHATAN), ord(araby.SUKUN)
 
 LONGEST_WORD = 256
 """Of a longer word nothing is noted, so that a letter may bear a million marks."""
-
-_MOST_LETTERS = 32
-"""Longer words, with their marks, are numbered one by one."""
-
-_FEW = 8
-"""Where only one token in so many may have a note, these are cut out of their texts."""
 
 
 def notes_of(forms: Sequence[str], words: Sequence[str]) -> list[str]:
@@ -138,28 +130,25 @@ def _packed_notes(
     points = code_points("".join(words))
     codes = _codes().take(np.minimum(points, _CODES - 1))
     heads = lengths.cumsum() - lengths
-    counted = (codes == _LETTER_CODE).cumsum()
+    counted = (codes == _LETTER_CODE).cumsum(dtype=np.int32)
     last_counted = counted.take(heads + lengths - 1)
     letters = last_counted - counted.take(heads) + 1
     fits = codes.take(heads) == _LETTER_CODE
     fits &= (letters == form_lengths) & (letters <= _MOST_PACKED)
-    at = np.flatnonzero(codes)
-    marks, owners = codes.take(at), np.arange(len(words)).repeat(lengths).take(at)
-    on = counted.take(at)
+    at = np.flatnonzero((codes != _LETTER_CODE) & (codes != _LEFT_OUT))
+    marks, on = codes.take(at), counted.take(at)
+    owners = np.arange(len(words), dtype=np.int32).repeat(lengths).take(at)
     odd = marks == _OTHER
-    at_once = marks != _LEFT_OUT
-    marks, owners, on, odd = (column[at_once] for column in (marks, owners, on, odd))
     alike = (marks[1:] == _SHADDA) == (marks[:-1] == _SHADDA)
     odd[1:] |= (on[1:] == on[:-1]) & alike
     odd[2:] |= on[2:] == on[:-2]
     fits[owners[odd]] = False
-    kept = fits.take(owners)
-    marks, owners, on = marks[kept], owners[kept], on[kept]
     place = on - counted.take(heads).take(owners)
     sums = np.zeros(len(marks) + 1, np.uint64)
-    (marks.astype(np.uint64) << (4 * place).astype(np.uint64)).cumsum(out=sums[1:])
+    shifts = (place << 2).astype(np.uint64)
+    (marks.astype(np.uint64) << shifts).cumsum(out=sums[1:])
     bounds = np.append(0, np.bincount(owners, minlength=len(words)).cumsum())
-    packed = sums.take(bounds[1:]) - sums.take(bounds[:-1])
+    packed = np.where(fits, sums.take(bounds[1:]) - sums.take(bounds[:-1]), np.uint64(0))
     which = np.flatnonzero(fits & (letters > 1))
     last_places = np.flatnonzero(codes == _LETTER_CODE).take(last_counted.take(which) - 1)
     ends = points.take(last_places)
@@ -202,18 +191,21 @@ class Ways(NamedTuple):
 
 
 class Notes:
-    """The notes of words, found once for each as it is written: `table[0]` is the empty one."""
+    """The notes of the words of one tokenizer: `table[0]` is the empty one.
 
-    def __init__(self) -> None:
+    A word is looked at when it is first met as it is written; pieces of runs each time.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
         self.table = [""]
         self._kinds = {"": 0}
-        self._words = Spellings(int.from_bytes(os.urandom(8), "little"), _MOST_LETTERS // 4)
-        self._of_word = np.zeros((2, 1 << 12), np.uint32)
-        """By number of a word as it is written: its form, and its way."""
-        self._others: dict[tuple[int, str], int] = {}
-        """Ways of words of which others are written alike, and have another form."""
         self._packed: dict[int, int] = {}
         """Kinds by packed notes."""
+        self._of_written = np.zeros(1 << 12, np.uint32)
+        """Ways by number of a word as it is written."""
+        self._known = 0
+        self._of_pieces: dict[tuple[int, str], int] = {}
         self._forms_of_ways = [np.zeros(1, np.int64)]
         self._kinds_of_ways = [np.zeros(1, np.int64)]
         self._way_count = 1
@@ -224,65 +216,49 @@ class Notes:
         return Ways(np.concatenate(self._forms_of_ways), np.concatenate(self._kinds_of_ways))
 
     def of_batch(
-        self,
-        texts: Sequence[str],
-        batch: BatchArrays,
-        tokenizer: Tokenizer,
-        lengths: NDArray[np.int64],
+        self, texts: Sequence[str], batch: BatchArrays, lengths: NDArray[np.int64]
     ) -> NDArray[np.uint32] | None:
         """The way in which each token of some texts is written; None where none has a note.
 
-        tokenizer: whose tokens they are. lengths: by form. A word that is as long as its form has
-        no note, unless a mark is read as one of its letters.
+        batch: what the tokenizer last made of them. lengths: by form. A word that is as long as its
+        form has no note, unless it is a piece of a run, where a mark may be read as a letter.
         """
-        spans = batch.ends - batch.starts
-        other = spans != lengths.take(batch.form_ids)
-        marks = tokenizer.met_of(READ_MARKS)
-        if marks:
-            read = np.array([any(mark in text for mark in marks) for text in texts], np.bool_)
-            other |= read.repeat(np.diff(batch.bounds))
-        tokens = np.flatnonzero(other & (spans <= LONGEST_WORD))
-        if not len(tokens):
-            return None
-        words = _words_at(texts, batch, tokens, spans.take(tokens))
-        form_ids, forms = batch.form_ids.take(tokens), tokenizer.forms
-        known = len(self._words)
-        ids, fresh = self._words.ids(words)
-        if fresh:
-            first_forms = np.zeros(len(fresh), np.uint32)
-            new = np.flatnonzero(ids >= known)
-            first_forms[ids.take(new) - known] = form_ids.take(new)
-            self._meet(known, fresh, first_forms, forms, lengths)
-        form_of_word, way_of_word = self._of_word
-        found = way_of_word.take(ids)
-        for place in np.flatnonzero(form_of_word.take(ids) != form_ids).tolist():
-            head, form = int(words.heads[place]), int(form_ids[place])
-            word = text_of(words.letters[head : head + int(words.lengths[place])])
-            found[place] = self._way_of_other(form, word, forms[form])
-        ways = np.zeros(len(spans), np.uint32)
-        ways[tokens] = found
-        return ways
+        if len(self._tokenizer.written) > self._known:
+            self._meet(texts, batch, lengths)
+        ways = self._of_written.take(batch.written, mode="clip")
+        pieces = np.flatnonzero(batch.written == ABSENT)
+        if len(pieces):
+            form_ids = batch.form_ids.take(pieces).tolist()
+            words = _words_at(texts, batch, pieces)
+            ways[pieces] = [*map(self._of_piece, form_ids, words)]
+        return ways if ways.any() else None
 
-    def _meet(
-        self,
-        first: int,
-        fresh: list[str],
-        form_ids: NDArray[np.uint32],
-        forms: Sequence[str],
-        lengths: NDArray[np.int64],
-    ) -> None:
-        """Number the ways of words that were not met before, the first of which is `first`."""
-        if len(self._words) > self._of_word.shape[1]:
-            grown = np.zeros((2, 2 * len(self._words)), np.uint32)
-            grown[:, :first] = self._of_word[:, :first]
-            self._of_word = grown
-        packed, fits = _packed_notes(fresh, lengths.take(form_ids))
+    def _meet(self, texts: Sequence[str], batch: BatchArrays, lengths: NDArray[np.int64]) -> None:
+        """Number the ways of words that are met for the first time."""
+        known, self._known = self._known, len(self._tokenizer.written)
+        if self._known > len(self._of_written):
+            grown = np.zeros(2 * self._known, np.uint32)
+            grown[:known] = self._of_written[:known]
+            self._of_written = grown
+        places = np.flatnonzero((batch.written >= known) & (batch.written != ABSENT))
+        first = np.full(self._known - known, -1)
+        first[batch.written.take(places) - known] = places
+        tokens = first[first >= 0]
+        spans = batch.ends.take(tokens) - batch.starts.take(tokens)
+        own = lengths.take(batch.form_ids.take(tokens))
+        noted = (spans != own) & (spans <= LONGEST_WORD)
+        tokens, own = tokens[noted], own[noted]
+        if not len(tokens):
+            return
+        words = _words_at(texts, batch, tokens)
+        form_ids = batch.form_ids.take(tokens)
+        packed, fits = _packed_notes(words, own)
         distinct, _, numbers = numbered(packed)
         kinds = np.array([*map(self._kind_of_packed, distinct.tolist())], np.int64).take(numbers)
         others = np.flatnonzero(~fits).tolist()
-        own = [forms[form] for form in form_ids[~fits].tolist()]
-        kinds[others] = [*map(self._kind, notes_of(own, [fresh[place] for place in others]))]
-        self._of_word[:, first : len(self._words)] = form_ids, self._numbered(form_ids, kinds)
+        forms = [self._tokenizer.forms[form] for form in form_ids[~fits].tolist()]
+        kinds[others] = [*map(self._kind, notes_of(forms, [words[place] for place in others]))]
+        self._of_written[batch.written.take(tokens)] = self._numbered(form_ids, kinds)
 
     def _kind_of_packed(self, packed: int) -> int:
         known = self._packed.get(packed)
@@ -296,12 +272,14 @@ class Notes:
             self.table.append(note)
         return kind
 
-    def _way_of_other(self, form: int, word: str, spelled: str) -> int:
-        known = self._others.get((form, word))
+    def _of_piece(self, form_id: int, word: str) -> int:
+        known = self._of_pieces.get((form_id, word))
         if known is None:
-            kinds = np.array([*map(self._kind, notes_of([spelled], [word]))], np.int64)
-            (known,) = self._numbered(np.array([form], np.uint32), kinds).tolist()
-            self._others[form, word] = known
+            form = self._tokenizer.forms[form_id]
+            (note,) = notes_of([form], [word]) if len(word) <= LONGEST_WORD else ("",)
+            kinds = np.array([self._kind(note)], np.int64)
+            (known,) = self._numbered(np.array([form_id], np.uint32), kinds).tolist()
+            self._of_pieces[form_id, word] = known
         return known
 
     def _numbered(
@@ -316,22 +294,9 @@ class Notes:
         return ways
 
 
-def _words_at(
-    texts: Sequence[str],
-    batch: BatchArrays,
-    tokens: NDArray[np.int64],
-    spans: NDArray[np.int64],
-) -> TextWords:
-    """Some tokens as they are written. spans: how many code points each has."""
-    starts = batch.starts.take(tokens)
-    if len(tokens) * _FEW < len(batch.starts):
-        owners = batch.bounds.searchsorted(tokens, "right") - 1
-        ends = (starts + spans).tolist()
-        own_texts = map(texts.__getitem__, owners.tolist())
-        rows = zip(own_texts, starts.tolist(), ends, strict=True)
-        codes = code_points("".join([text[start:end] for text, start, end in rows]))
-        return TextWords(codes, spans.cumsum() - spans, spans)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    begins = lengths.cumsum() - lengths
-    heads = starts + begins.repeat(np.diff(batch.bounds)).take(tokens)
-    return TextWords(code_points("".join(texts)), heads, spans)
+def _words_at(texts: Sequence[str], batch: BatchArrays, tokens: NDArray[np.int64]) -> list[str]:
+    """Some tokens as they are written."""
+    owners = batch.bounds.searchsorted(tokens, "right") - 1
+    starts, ends = (column.take(tokens).tolist() for column in (batch.starts, batch.ends))
+    own_texts = map(texts.__getitem__, owners.tolist())
+    return [text[start:end] for text, start, end in zip(own_texts, starts, ends, strict=True)]

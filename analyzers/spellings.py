@@ -60,13 +60,15 @@ class Spellings:
         """Words that the table cannot hold: they do not fit, or their hash collides."""
         self._quads = np.zeros((quads, 1 << 12), np.uint64)
         self._lengths = np.zeros(1 << 12, np.uint8)
+        self._lanes = 0
+        """Of the quads; in what is behind these, no word has letters."""
 
     def __len__(self) -> int:
         return self._count
 
-    def ids(self, words: TextWords) -> tuple[Ids, list[str]]:
-        """(the number of each word, the new spellings in the order of their numbers)."""
-        fresh: list[str] = []
+    def ids(self, words: TextWords) -> tuple[Ids, Offsets]:
+        """(the number of each word; of each new spelling a word, in the order of their numbers)."""
+        fresh = np.zeros(0, np.int64)
         packed = _pack(words, _LANES * len(self._quads))
         hashes = self._hash(packed)
         ids = self._table.find(hashes)
@@ -74,24 +76,27 @@ class Spellings:
         missing = np.flatnonzero(ids == ABSENT)
         if len(missing):
             new, place, inverse = numbered(hashes[missing])
-            where = missing[place]
+            fresh = where = missing[place]
             new_ids = np.arange(self._count, self._count + len(where), dtype=np.uint32)
-            fresh += _strings(words, where)
             self._count += len(where)
             self._keep(packed, where, new_ids)
             self._table.add(new, new_ids)
             ids[missing] = new_ids[inverse]
         wrong = self._mismatches(packed, ids)
         if len(wrong):
-            ids[wrong] = [self._id_of_string(word, fresh) for word in _strings(words, wrong)]
+            first = self._count
+            by_string = [self._id_of_string(word) for word in strings_of(words, wrong)]
+            ids[wrong] = by_string
+            place_of = dict(zip(by_string, wrong.tolist(), strict=True))
+            others = [place_of[number] for number in range(first, self._count)]
+            fresh = np.concatenate([fresh, np.array(others, np.int64)])
         return ids, fresh
 
-    def _id_of_string(self, word: str, fresh: list[str]) -> int:
+    def _id_of_string(self, word: str) -> int:
         known = self._id_of.get(word)
         if known is None:
             known = self._id_of[word] = self._count
             self._count += 1
-            fresh.append(word)
         return known
 
     def _hash(self, packed: _Packed) -> Hashes:
@@ -111,11 +116,12 @@ class Spellings:
         room = self._quads.shape[1]
         if self._count > room:
             grown = np.zeros((len(self._quads), 2 * self._count), np.uint64)
-            grown[:, :room] = self._quads
+            grown[: self._lanes, :room] = self._quads[: self._lanes]
             self._quads = grown
             self._lengths = np.concatenate(
                 [self._lengths, np.zeros(grown.shape[1] - room, np.uint8)]
             )
+        self._lanes = max(self._lanes, len(packed.quads))
         self._lengths[ids] = packed.lengths[where]
         spread = np.zeros(len(packed.lengths), np.uint64)
         for number, (has, values) in enumerate(packed.quads):
@@ -135,7 +141,7 @@ class Spellings:
         return np.flatnonzero(differ)
 
 
-def _strings(words: TextWords, where: Offsets) -> list[str]:
+def strings_of(words: TextWords, where: Offsets) -> list[str]:
     """Some of the words as strings. No word contains a newline, so they are split at newlines."""
     lengths = words.lengths[where] + 1
     ends = np.cumsum(lengths)

@@ -10,8 +10,8 @@ one does not (B52, F-16). A number keeps its decimal point and loses its thousan
 `pieces` splits a run that is not simply one word; `addresses` finds the words in a web address.
 
 How it works: the text becomes an array of code points; a class table drops the marks; class
-changes are word boundaries; `spellings` numbers the distinct spellings, and each new spelling is
-unmarked once. This is many times faster than a regular expression with a dict.
+changes are word boundaries; `spellings` numbers the distinct words as they are written, and each
+new one is unmarked once. This is many times faster than a regular expression with a dict.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from analyzers.named import NamedTuple
 from analyzers.normalizer import PLAIN_RANGES, unmark
 from analyzers.pieces import pieces
 from analyzers.ranked import distinct_of
-from analyzers.spellings import ABSENT, Spellings, TextWords
+from analyzers.spellings import ABSENT, Spellings, TextWords, strings_of
 
 Codes = NDArray[np.uint32]
 Classes = NDArray[np.uint8]
@@ -67,6 +67,9 @@ _FIRST_PLANE = 1 << 16
 _OTHER_PLANES = 0x110000 - _FIRST_PLANE
 _USUAL_MARKS = 4
 """Usually at most this many marks follow a word's last letter; if more do, they are looked up."""
+
+_MOST_WRITTEN = 32
+"""Longer words, with their marks, are numbered one by one."""
 
 _LETTERS_OF_A_NAME = 2
 _TEH_MARBUTA = ord(araby.TEH_MARBUTA)
@@ -94,19 +97,33 @@ class TokenArrays(NamedTuple):
 class BatchArrays(NamedTuple):
     """The tokens of several texts: those of text i are at `bounds[i]:bounds[i + 1]`.
 
-    starts and ends count from the beginning of the token's own text. bounds: int64.
+    starts and ends count from the beginning of the token's own text. bounds: int64. written:
+    uint32, which word, as it is written, see `Tokenizer.written`; `ABSENT` for a piece of a run.
     """
 
     form_ids: FormIds
     starts: Offsets
     ends: Offsets
     bounds: Offsets
+    written: NDArray[np.uint32]
+
+
+class _Tokens(NamedTuple):
+    """The tokens of a chunk; see `BatchArrays`."""
+
+    form_ids: FormIds
+    starts: Offsets
+    ends: Offsets
+    written: NDArray[np.uint32]
 
 
 class _ChunkWords(NamedTuple):
-    """Words of one chunk: `letters[heads[i]:heads[i] + lengths[i]]` spells word i."""
+    """Words of one chunk, written from `starts` to `ends`.
 
-    letters: NDArray[np.uint32]
+    Word i is spelled by the code points at the places `kept[heads[i]:heads[i] + lengths[i]]`.
+    """
+
+    kept: Offsets
     heads: Offsets
     lengths: Offsets
     starts: Offsets
@@ -115,7 +132,7 @@ class _ChunkWords(NamedTuple):
     def without(self, several: Offsets) -> _ChunkWords:
         """All words except these."""
         return _ChunkWords(
-            self.letters,
+            self.kept,
             np.delete(self.heads, several),
             np.delete(self.lengths, several),
             np.delete(self.starts, several),
@@ -153,6 +170,32 @@ class _CharTable:
         return found
 
 
+class WrittenWords:
+    """The distinct words as they are written, with all their marks, and the form of each by number.
+
+    spellings: numbers them. forms: uint32, with room behind; no form of a token for runs that are
+    not simply one word. So a word is unmarked when it is first met, and never again.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.spellings = Spellings(seed, _MOST_WRITTEN // 4)
+        self.forms = np.zeros(1 << 12, np.uint32)
+        self._count = 0
+
+    def add(self, form_ids: FormIds) -> None:
+        """The forms of the newest words."""
+        count = self._count + len(form_ids)
+        if count > len(self.forms):
+            grown = np.zeros(2 * count, np.uint32)
+            grown[: self._count] = self.forms[: self._count]
+            self.forms = grown
+        self.forms[self._count : count] = form_ids
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+
 class Tokenizer:
     """Finds words and numbers the distinct unmarked forms it meets: `forms[id]` is `u`.
 
@@ -166,10 +209,7 @@ class Tokenizer:
         self._chars = _CharTable()
         self._spellings = Spellings(seed)
         self._form_of_spelling = np.zeros(1 << 12, np.uint32)
-
-    def met_of(self, chars: str) -> str:
-        """Those of some characters of the first plane that were in any text so far."""
-        return "".join(char for char in chars if self._chars.classes[ord(char)] != _UNKNOWN)
+        self.written = WrittenWords(seed)
 
     def tokenize(self, text: str) -> TokenArrays:
         """The tokens of a text, in order."""
@@ -179,8 +219,8 @@ class Tokenizer:
     def tokenize_batch(self, texts: Sequence[str]) -> BatchArrays:
         """The tokens of several texts, which are joined so that short ones cost little."""
         counts = np.zeros(len(texts), np.int64)
-        nowhere = np.zeros(0, np.int64)
-        parts = [TokenArrays(np.zeros(0, np.uint32), nowhere, nowhere)]
+        nowhere, none = np.zeros(0, np.int64), np.zeros(0, np.uint32)
+        parts = [_Tokens(none, nowhere, nowhere, none)]
         for chunk in _chunks(texts):
             lengths = np.array([len(part.text) + 1 for part in chunk])
             begins = np.cumsum(lengths) - lengths
@@ -189,16 +229,18 @@ class Tokenizer:
             tokens_of_piece = np.diff(first_tokens)
             offsets = np.array([part.offset for part in chunk])
             shift = np.repeat(offsets - begins, tokens_of_piece)
-            parts.append(TokenArrays(tokens.form_ids, tokens.starts + shift, tokens.ends + shift))
+            shifted = tokens.starts + shift, tokens.ends + shift
+            parts.append(_Tokens(tokens.form_ids, *shifted, tokens.written))
             np.add.at(counts, [part.text_index for part in chunk], tokens_of_piece)
         return BatchArrays(
             np.concatenate([part.form_ids for part in parts]),
             np.concatenate([part.starts for part in parts]),
             np.concatenate([part.ends for part in parts]),
             np.concatenate([np.zeros(1, np.int64), np.cumsum(counts)]),
+            np.concatenate([part.written for part in parts]),
         )
 
-    def _tokenize_chunk(self, text: str) -> TokenArrays:
+    def _tokenize_chunk(self, text: str) -> _Tokens:
         codes = code_points(text)
         classes, slashes = self._classes(codes)
         said = spoken(text, slashes)
@@ -209,19 +251,26 @@ class Tokenizer:
         several = [(words.starts.take(marked), words.ends.take(marked))]
         if len(marked):
             words = words.without(marked)
-        form_ids = self._form_ids_of(TextWords(words.letters, words.heads, words.lengths))
-        tokens = TokenArrays(form_ids, words.starts, words.ends)
+        written, fresh = self.written.spellings.ids(
+            TextWords(codes, words.starts, words.ends - words.starts)
+        )
+        if len(fresh):
+            self.written.add(self._form_ids_of(self._spelled(words, fresh, codes)))
+        form_ids = self.written.forms.take(written)
+        tokens = _Tokens(form_ids, words.starts, words.ends, written)
         is_word = form_ids < _SEVERAL
         if not is_word.all():
             runs = np.flatnonzero(form_ids == _SEVERAL)
             several.append((tokens.starts.take(runs), tokens.ends.take(runs)))
-            tokens = TokenArrays(form_ids[is_word], tokens.starts[is_word], tokens.ends[is_word])
+            tokens = _Tokens(
+                form_ids[is_word], tokens.starts[is_word], tokens.ends[is_word], written[is_word]
+            )
         starts, ends = map(np.concatenate, zip(*several, strict=True))
         return self._with_pieces(text, tokens, starts, ends) if len(starts) else tokens
 
     def _with_pieces(
-        self, text: str, tokens: TokenArrays, run_starts: Offsets, run_ends: Offsets
-    ) -> TokenArrays:
+        self, text: str, tokens: _Tokens, run_starts: Offsets, run_ends: Offsets
+    ) -> _Tokens:
         """The tokens, and those of runs that are not simply one word, in their places."""
         spans = sorted(zip(run_starts.tolist(), run_ends.tolist(), strict=True))
         found = [(start, piece) for start, end in spans for piece in pieces(text[start:end])]
@@ -231,11 +280,20 @@ class Tokenizer:
         ends = np.array([start + piece.end for start, piece in found])
         form_ids = self._form_ids_of(_as_words([piece.form for _, piece in found]))
         places = tokens.starts.searchsorted(starts)
-        return TokenArrays(
+        return _Tokens(
             np.insert(tokens.form_ids, places, form_ids),
             np.insert(tokens.starts, places, starts),
             np.insert(tokens.ends, places, ends),
+            np.insert(tokens.written, places, ABSENT),
         )
+
+    def _spelled(self, words: _ChunkWords, which: Offsets, codes: Codes) -> TextWords:
+        """Some of the words, without marks, each letter as it is mapped."""
+        heads, lengths = words.heads.take(which), words.lengths.take(which)
+        own_heads = lengths.cumsum() - lengths
+        at = np.arange(int(lengths.sum())) + (heads - own_heads).repeat(lengths)
+        letters = self._chars.mapping.take(codes.take(words.kept.take(at)))
+        return TextWords(letters, own_heads, lengths)
 
     def _classes(self, codes: Codes) -> tuple[Classes, list[int]]:
         """The class of each code point, and the places of those that are `/`."""
@@ -252,11 +310,9 @@ class Tokenizer:
         plain = classes if len(kept) == len(codes) else classes.take(kept)
         plain[plain == NUMBER_SEPARATOR] = SEPARATOR
         heads, tails = _word_bounds(plain)
-        spelled = self._chars.mapping.take(codes if len(kept) == len(codes) else codes.take(kept))
         starts, ends = kept.take(heads), kept.take(tails - 1) + 1 if len(tails) else tails
-        words = _ChunkWords(
-            spelled, heads, tails - heads, starts, _extend_over_marks(ends, classes)
-        )
+        ends = _extend_over_marks(ends, classes)
+        words = _ChunkWords(kept, heads, tails - heads, starts, ends)
         if not len(read):
             return words, read
         numbers = distinct_of(starts.searchsorted(read, "right") - 1)
@@ -267,8 +323,8 @@ class Tokenizer:
     def _form_ids_of(self, words: TextWords) -> FormIds:
         """The form of each word, `ABSENT` if it is but marks, `_SEVERAL` if it is not one word."""
         ids, fresh = self._spellings.ids(words)
-        if fresh:
-            self._number_forms(fresh)
+        if len(fresh):
+            self._number_forms(strings_of(words, fresh))
         return self._form_of_spelling.take(ids)
 
     def _number_forms(self, fresh: list[str]) -> None:

@@ -86,7 +86,7 @@ class Terms:
 
     def columns(self, batch: BatchArrays, parts: Sequence[NDArray[Any]]) -> Iterator[Column]:
         """What ranking reads of each document, see `columns`. parts: where some begin, in words."""
-        ids, starts, _, bounds = batch
+        ids, starts, bounds = batch.form_ids, batch.starts, batch.bounds
         return columns_of(ids, starts, bounds, self._numbers, self.lengths(batch), parts)
 
     def forms(self, batch: BatchArrays) -> Iterator[str]:

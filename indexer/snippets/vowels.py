@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from analyzers.named import NamedTuple
 from analyzers.notes import Notes
 from analyzers.ranked import distinct_of, is_among, numbered
-from analyzers.tokenizer import shared_tokenizer
+from analyzers.tokenizer import Tokenizer, shared_tokenizer
 from indexer.codec.postings import slice_indices
 from indexer.query.nodes import Leaf, PhraseQuery, QueryWord
 from indexer.ranking.occurrences import places_of, postings_of
@@ -151,13 +151,14 @@ def _slots_of(spans: Spans) -> NDArray[np.int64]:
 
 def _read(segment: Segment, field: str, docs: Docs, places: Places) -> Written:
     """How words of some documents are written, in an index that does not store it: all is read."""
-    notes, tokenizer = Notes(), shared_tokenizer()
+    tokenizer = Tokenizer()
+    notes = Notes(tokenizer)
     found = [(NO_DOCS, NO_DOCS)]
     for first in range(0, len(docs), _PAGE):
         texts = [segment.text(docnum, field) for docnum in docs[first : first + _PAGE].tolist()]
         batch = tokenizer.tokenize_batch(texts)
         lengths = np.fromiter(map(len, tokenizer.forms), np.int64, len(tokenizer.forms))
-        ways = notes.of_batch(texts, batch, tokenizer, lengths)
+        ways = notes.of_batch(texts, batch, lengths)
         if ways is not None:
             tokens = np.flatnonzero(ways)
             owners = batch.bounds.searchsorted(tokens, "right") - 1

@@ -73,10 +73,11 @@ def test_a_note_says_which_marks_a_word_bears(written: str) -> None:
 @given(st.lists(WORDS, max_size=6).map(" ".join).filter(lambda text: not {*"ﻻﷲ"} & {*text}))
 @example("كِتَابًا كتاباً كتاَباً كتاباًَ فتىً فتًى اً كَََتب كَّتب كـَتب بِسْمِ استغفارُهُنَّ وسيستعملونهنّاللهم")
 def test_many_words_are_noted_as_one_is(text: str) -> None:
-    tokenizer, notes = Tokenizer(), Notes()
+    tokenizer = Tokenizer()
+    notes = Notes(tokenizer)
     batch = tokenizer.tokenize_batch([text])
     lengths = np.array([*map(len, tokenizer.forms)], np.int64)
-    ways = notes.of_batch([text], batch, tokenizer, lengths)
+    ways = notes.of_batch([text], batch, lengths)
     kinds = [0] * len(batch.starts) if ways is None else notes.ways.kinds.take(ways).tolist()
     found = [(token, notes.table[kind]) for token, kind in enumerate(kinds) if kind]
     assert found == expected(text)
@@ -85,10 +86,11 @@ def test_many_words_are_noted_as_one_is(text: str) -> None:
 @settings(deadline=None)
 @given(st.lists(WORDS, max_size=4).map(" ".join), WORDS)
 def test_a_word_agrees_as_it_is_noted_or_as_it_is_written(text: str, asked: str) -> None:
-    tokenizer, notes = Tokenizer(), Notes()
+    tokenizer = Tokenizer()
+    notes = Notes(tokenizer)
     batch = tokenizer.tokenize_batch([text])
     lengths = np.array([*map(len, tokenizer.forms)], np.int64)
-    ways = notes.of_batch([text], batch, tokenizer, lengths)
+    ways = notes.of_batch([text], batch, lengths)
     rows = zip(*(column.tolist() for column in batch[:3]), strict=True)
     for token, (form, start, end) in enumerate(rows):
         way = 0 if ways is None else ways[token]

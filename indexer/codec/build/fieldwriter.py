@@ -154,7 +154,8 @@ def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source], WaysOfS
         for source, place in zip(sources, places, strict=True)
         if source.ways is not None
     ]
-    ways = WaysOfSlots.of(noted)
+    ways, numbered = WaysOfSlots.of(noted)
+    each = iter(numbered)
     return (
         dictionary,
         [
@@ -163,7 +164,7 @@ def _united(sources: list[FieldRuns]) -> tuple[Dictionary, list[Source], WaysOfS
                 slots[place].take(source.terms),
                 source.docmap,
                 source.goes_on,
-                None if source.ways is None else ways.numbered(source.ways, slots[place]),
+                None if source.ways is None else next(each),
             )
             for source, place in zip(sources, places, strict=True)
         ],

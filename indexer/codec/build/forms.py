@@ -92,7 +92,7 @@ class FormVocabulary:
         self._stopwords = bytearray()
         self._hashes = ByForm(hashes_of, np.uint64)
         self._lengths = ByForm(_lengths_of, np.int64)
-        self._notes = Notes()
+        self._notes = Notes(self.tokenizer)
         self._whole: tuple[Array, Vocabulary] | None = None
 
     def __len__(self) -> int:
@@ -111,7 +111,7 @@ class FormVocabulary:
     def ways(self, texts: Sequence[str], batch: BatchArrays) -> Array | None:
         """By token of some texts: the way in which it is written; None where none has a note."""
         lengths = self._lengths.of(self.tokenizer.forms)
-        return self._notes.of_batch(texts, batch, self.tokenizer, lengths)
+        return self._notes.of_batch(texts, batch, lengths)
 
     def known_ways(self) -> tuple[Array, Array, list[str]]:
         """(form, kind of note; the notes by kind): of each way in which words are written."""

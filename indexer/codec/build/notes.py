@@ -43,31 +43,34 @@ class WaysOfSlots(NamedTuple):
     notes: Sequence[bytes]
 
     @classmethod
-    def of(cls, noted: Sequence[tuple[NotedWays, Array]]) -> WaysOfSlots:
-        """Those of some sources, each with the slots of the terms in its vocabulary."""
-        texts = {b""}
-        for ways, _ in noted:
-            texts.update(_encoded(ways.notes[kind]) for kind in distinct_of(ways.kinds).tolist())
-        united = cls(np.zeros(0, np.int64), sorted(texts))
-        keys = [united._keys(ways, slots) for ways, slots in noted]
-        return united._replace(keys=distinct_of(np.concatenate([united.keys, *keys]))[1:])
+    def of(
+        cls, noted: Sequence[tuple[NotedWays, Array]]
+    ) -> tuple[WaysOfSlots, list[Callable[[Array, Array | slice], Array]]]:
+        """(those of some sources; of each source, what gives its ways by their numbers here).
 
-    def _keys(self, ways: NotedWays, slots: Array) -> Array:
-        """The key of each way of a source; -1 where it has no note, or its word is gone."""
-        place = {note: kind for kind, note in enumerate(self.notes)}
-        own = np.array([place.get(_encoded(note), 0) for note in ways.notes], np.int64)
-        kinds, at = own.take(ways.kinds), slots.take(ways.terms)
-        return np.where((kinds > 0) & (at >= 0), at << _HALF | kinds, -1)
+        noted: sources, each with the slots of the terms in its vocabulary.
+        """
+        tables = [
+            [note.encode("utf-8", "surrogatepass") for note in ways.notes] for ways, _ in noted
+        ]
+        notes = sorted({b""}.union(*tables))
+        place = {note: kind for kind, note in enumerate(notes)}
+        each = []
+        for table, (ways, slots) in zip(tables, noted, strict=True):
+            kinds = np.array([place[note] for note in table], np.int64).take(ways.kinds)
+            at = slots.take(ways.terms)
+            each.append(np.where((kinds > 0) & (at >= 0), at << _HALF | kinds, -1))
+        keys = distinct_of(np.concatenate([np.array([-1]), *each]))[1:]
+        return cls(keys, notes), [
+            _numbered(ways.at, np.where(own < 0, 0, keys.searchsorted(own) + 1).astype(np.uint32))
+            for own, (ways, _) in zip(each, noted, strict=True)
+        ]
 
-    def numbered(self, ways: NotedWays, slots: Array) -> Callable[[Array, Array | slice], Array]:
-        """What gives the ways of a source by their numbers here."""
-        keys = self._keys(ways, slots)
-        numbers = np.where(keys < 0, 0, self.keys.searchsorted(keys) + 1).astype(np.uint32)
-        return lambda lists, where: numbers.take(ways.at(lists, where))
 
-
-def _encoded(note: str) -> bytes:
-    return note.encode("utf-8", "surrogatepass")
+def _numbered(
+    at: Callable[[Array, Array | slice], Array], numbers: Array
+) -> Callable[[Array, Array | slice], Array]:
+    return lambda lists, where: numbers.take(at(lists, where))
 
 
 class NotesWriter:
