@@ -31,15 +31,23 @@ def fitting(pieces: Sequence[Sequence[str]], keys: Keys) -> Places:
     ranges = sorted(keys.beginning(prefix) for prefix in first)
     found = {piece: _occurrences(piece, keys, ranges) for piece in middle}
     places = _candidates(ranges, min(found.values(), key=len, default=None), keys)
-    at = keys.starts.take(places) + len(first[0])
-    ends = keys.starts.take(places + 1) - len(last[0])
+    starts, stops = _bounds(places, keys)
+    at, ends = starts + len(first[0]), stops - len(last[0])
     fits = at <= ends
     for piece in middle:
         places, at, ends = places[fits], at[fits], ends[fits]
         at = _after(found[piece], at) + len(piece[0])
         fits = at <= ends
-    places, ends = places[fits], ends[fits]
-    return places[_stand_at(last, keys, ends)]
+    here = fits.nonzero()[0]
+    return places.take(here.take(_standing_at(last, keys, ends.take(here))))
+
+
+def _bounds(places: Places, keys: Keys) -> tuple[Places, Places]:
+    """Where each of some keys begins and ends; where they lie side by side, nothing is copied."""
+    if len(places) and places[-1] - places[0] + 1 == len(places):
+        first, last = int(places[0]), int(places[-1]) + 1
+        return keys.starts[first:last], keys.starts[first + 1 : last + 1]
+    return keys.starts.take(places), keys.starts.take(places + 1)
 
 
 def _candidates(ranges: Sequence[tuple[int, int]], rarest: Places | None, keys: Keys) -> Places:
@@ -54,15 +62,21 @@ def _encoded(piece: Sequence[str]) -> tuple[bytes, ...]:
     return tuple(spelling.encode("utf-8", "surrogatepass") for spelling in piece)
 
 
-def _stand_at(spellings: Sequence[bytes], keys: Keys, at: Places) -> NDArray[np.bool_]:
-    """Whether any of these strings stands at each of some offsets, none of them near the end."""
-    stands = np.zeros(len(at), np.bool_)
+def _standing_at(spellings: Sequence[bytes], keys: Keys, at: Places) -> Places:
+    """The numbers of those of some offsets at which any of these strings stands, ascending.
+
+    None of the offsets is so near the end that a string would reach over it. The first bytes of
+    Arabic letters are alike: they are looked at where the others agree.
+    """
+    found = []
     for spelling in spellings:
-        here = np.ones(len(at), np.bool_)
-        for place, byte in enumerate(spelling):
-            here &= keys.data.take(at + place) == byte
-        stands |= here
-    return stands
+        here, left = np.arange(len(at)), at
+        for place in sorted(range(len(spelling)), key=lambda place: spelling[place] >= _LEADS):
+            agree = keys.data.take(left + place) == spelling[place]
+            kept = agree.nonzero()[0]
+            here, left = here.take(kept), left.take(kept)
+        found.append(here)
+    return found[0] if len(found) == 1 else distinct(np.sort(np.concatenate(found)))
 
 
 def _after(occurrences: Places, at: Places) -> Places:
