@@ -34,7 +34,7 @@ class Token(NamedTuple):
     analysis: Analysis
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def analyze_form(unmarked: str) -> Analysis:
     """Analyze one unmarked form `u`, as the tokenizer and `normalizer.unmark` give it."""
     folded = fold(unmarked)

@@ -74,7 +74,7 @@ def _pairs_of_form(unmarked: str) -> tuple[Pair, ...]:
     return pairs_of(stem(fold(unmarked)))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def parted(one: str, other: str) -> bool:
     """Whether two unmarked forms of one stem are the two words of a pair, as مكتبتهم and المكتب."""
     return any(

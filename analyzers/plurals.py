@@ -103,7 +103,7 @@ def _before_ending(bare: str) -> Iterator[str]:
             yield bare[:-1]
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def bears(unmarked: str, word: str) -> bool:
     """Whether a written form (`u`) is this word, possibly with clitics and the endings of a noun.
 

@@ -140,7 +140,7 @@ def _has_no_own_stem(on: Operations[W, F], word: W) -> F:
     return on.no(own) & has_no_own_letter(on, word)
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def rests_in(unmarked: str) -> frozenset[str]:
     """The stems of what an unmarked form might be without its proclitic."""
     return frozenset(map(stem, splits(fold(unmarked))))

@@ -191,7 +191,7 @@ def likeness(one: str, other: str) -> float:
     return 2 * len(first & second) / (len(first) + len(second))
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 12)
 def _trigrams(text: str) -> frozenset[str]:
     padded = "\0" * PAD + text + "\0" * PAD
     return frozenset(padded[i : i + 3] for i in range(len(padded) - 2))
