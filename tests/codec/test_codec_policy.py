@@ -39,6 +39,8 @@ def test_levels(docs, level):
 
 
 LARGE = Segment(30_000)
+WORN = [Segment(54_000, 36_000, name, 160 << 20) for name in range(4)]
+"""After two thirds of the files of 700 MB changed: who changes the second third rewrites them."""
 
 
 @pytest.mark.parametrize(
@@ -55,6 +57,7 @@ LARGE = Segment(30_000)
         ([Segment(30_000, 16_000)], 10, [Segment(30_000, 16_000)]),
         ([Segment(900, 400, 0, 16 << 20)], 1, []),
         ([Segment(900, 400, 0, 1 << 20)], 1, [Segment(900, 400, 0, 1 << 20)]),
+        (WORN, 72_000, WORN),
         ([Segment(9, 9), Segment(60, 30), LARGE], 10, [Segment(9, 9), Segment(60, 30)]),
         ([Segment(30_000, 11_000), Segment(40_000, 30_000)], 10, [Segment(40_000, 30_000)]),
         ([*small(7, 500), LARGE], 500, small(7, 500)),
@@ -69,7 +72,7 @@ LARGE = Segment(30_000)
     ids=[
         "first", "few", "eighth", "nothing new", "large ones stay", "some deleted",
         "many deleted wait for a commit of that size", "that commit", "most deleted",
-        "few documents, but long ones", "few and short ones",
+        "few documents, but long ones", "few and short ones", "all of them by who made them so",
         "small ones with many deleted", "one large one with many deleted", "next level",
         "as many as an eighth of the index", "larger ones stay", "two are enough",
         "not crowded", "a larger one is not rewritten for small ones", "too many bytes",
@@ -118,7 +121,7 @@ def test_after_a_third_of_the_files_changed_an_update_of_one_file_rewrites_littl
     segments = [Segment(4_000, name=n, size_bytes=90 << 20) for n in range(8)]
     segments = [replace(s, deleted=1_400) for s in segments]
     merged = segments_to_merge(segments, 8 * 1_400)
-    assert len(merged) in (1, 2)  # the commit that changed them rewrites some
+    assert 1 <= len(merged) <= 4  # the commit that changed them rewrites some
     left = [s for s in segments if s not in merged] + [Segment(8 * 1_400, name=9)]
     for n in range(100):
         merged = segments_to_merge(left, 1)

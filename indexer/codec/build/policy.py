@@ -72,9 +72,9 @@ def _is_worth_it(segments: Sequence[Any]) -> bool:
 def _within(
     segments: Sequence[Any], most_docs: int, most_bytes: int = LARGEST_MERGE_BYTES
 ) -> list[Any]:
-    """The first segments, with at most so many documents and bytes in all."""
+    """The first segments, with at most so many documents and bytes in all that are not deleted."""
     docs = accumulate(map(_live, segments))
-    sizes = accumulate(s.size_bytes for s in segments)
+    sizes = accumulate(s.size_bytes * _live(s) // max(s.doc_count_all(), 1) for s in segments)
     fitting = [n <= most_docs and b <= most_bytes for n, b in zip(docs, sizes, strict=True)]
     return list(segments[: fitting.count(True)])
 
