@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 
 from analyzers.named import NamedTuple
-from analyzers.ranked import inverse_of
 from indexer.codec.checks import Checks
 from indexer.codec.container import Container
 from indexer.codec.counted import Heads, Starts
@@ -107,12 +106,18 @@ class FieldArrays:
 
     def slot(self, ordinal: int) -> int:
         """The slot of a term's postings."""
-        return self._single_slots[ordinal] if self.grouped else ordinal
+        if not self.grouped:
+            return ordinal
+        slots, checks = self._single_slots
+        checks.part(ordinal, ordinal + 1)
+        slot: int = slots[ordinal]
+        return slot
 
     @cached_property
-    def _single_slots(self) -> Any:
-        """Slot of each term, of which one is asked at a time."""
-        return memoryview(self._array("slots"))  # type: ignore[arg-type]
+    def _single_slots(self) -> tuple[Any, Checks]:
+        """Slot of each term, of which one is asked at a time, and what checks it."""
+        name = f"{self._prefix}slots"
+        return memoryview(self._container.unchecked(name)), self._container.checks(name)  # type: ignore[arg-type]
 
     def slots_of_term(self, term: bytes | str) -> Slots:
         """The slice of one term, `NOTHING` if the segment does not have it."""
@@ -129,8 +134,18 @@ class FieldArrays:
 
     @cached_property
     def ordinal_by_slot(self) -> Array:
-        """Ordinal of the term of each slot; int64."""
-        return inverse_of(self.slot_by_ordinal)
+        """int64: the ordinal of the term of each slot, for who asks for all."""
+        if not self.grouped:
+            return np.arange(self.term_count)
+        return self._array("ordinals").astype(np.int64)
+
+    def ordinals_at(self, slots: Array) -> Array:
+        """The ordinals of the terms of some slots; no more of them are read."""
+        if not self.grouped:
+            return slots
+        name = f"{self._prefix}ordinals"
+        self._container.checks(name).places(slots)
+        return self._container.unchecked(name).take(slots)
 
     def group(self, level: str, key: bytes | str) -> int:
         """The group named by a folded form, stem or root, -1 if the segment has none."""
@@ -212,7 +227,7 @@ class FieldArrays:
         for group in groups:
             for slot in range(*self.group_slots(level, group)):
                 if self._is_spelled(level, slot):
-                    keys[group] = self.term(int(self.ordinal_by_slot[slot]))
+                    keys[group] = self.term(int(self.ordinals_at(np.array([slot]))[0]))
                     break
             else:
                 others.append(group)
@@ -251,7 +266,7 @@ class FieldArrays:
         slots = np.flatnonzero(self._spelled_by_slot(level))
         groups = self.group_starts(level).groups_of(slots)
         terms = self.all_terms()
-        ordinals = self.ordinal_by_slot.take(slots)
+        ordinals = self.ordinals_at(slots)
         for group, ordinal in zip(groups.tolist(), ordinals.tolist(), strict=True):
             keys[group] = terms[ordinal]
         others = self.other_keys(level)

@@ -248,12 +248,12 @@ class ColumnarField:
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
-        return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot[slice(*span)].tolist()]
+        return [self.arrays.term(o) for o in self.arrays.ordinals_at(np.arange(*span)).tolist()]
 
     def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
         """See FieldSource: told by the ordinals of the terms; no term is read."""
         slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
-        ordinals = self.arrays.ordinal_by_slot.take(slots)
+        ordinals = self.arrays.ordinals_at(slots)
         begin = np.zeros(len(slots), np.bool_)
         for some in letters:
             first, last = self._range_of(some)
@@ -305,7 +305,7 @@ class ColumnarField:
         shifts[1:] -= lasts[:-1]
         places = chosen + shifts.take(lasts.searchsorted(chosen, side="right"))
         slots = starts.whole.searchsorted(places, side="right") - 1
-        return [self.arrays.term(o) for o in self.arrays.ordinal_by_slot.take(slots).tolist()]
+        return [self.arrays.term(o) for o in self.arrays.ordinals_at(slots).tolist()]
 
     def samples(self, docnum: int) -> NDArray[np.int64] | None:
         """See FieldSource."""

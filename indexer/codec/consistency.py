@@ -81,6 +81,8 @@ def _field_faults(reader: SegmentReader, name: str) -> Iterator[Fault]:
     terms = np.arange(arrays.term_count)
     if arrays.grouped and not np.array_equal(np.sort(arrays.slot_by_ordinal), terms):
         yield Fault(f"{section}/slots", "two terms have the same postings")
+    elif arrays.grouped and (arrays.ordinal_by_slot.take(arrays.slot_by_ordinal) != terms).any():
+        yield Fault(f"{section}/ordinals", "postings have other terms than terms have postings")
     for level in levels_of(arrays):
         yield from _group_faults(arrays, section, level)
         if level == GRAM_LEVEL:

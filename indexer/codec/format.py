@@ -43,6 +43,7 @@ Elsewhere slot and ordinal are the same.
 ================ ======== ==================================================================
 `term_...`                the terms, by ordinal: strings, see below
 `slots`          u4       T: slot by ordinal; absent where they are the same
+`ordinals`       u4       T: ordinal by slot; likewise
 `doc_...`                 T: how many postings each slot has: counts, see below
 `docs`           u2 | u4  docnum of each posting, slot after slot, ascending within a slot
 `tf`             u1..u4   occurrences, by posting
@@ -212,7 +213,7 @@ FORMAT_VERSION = 6
    Prints, and what is known of copies, are of parts; minima have an order to be looked up by.
 6: the columns of the catalogue in blocks of rows; notes in the order of the postings, by rank among
    those of a form. Strings have a sieve, so that most that are not there are not looked for; folded
-   forms have their letters, so that those an edit away from a word can be listed.
+   forms have their letters, so that those an edit away from a word can be listed. Ordinals by slot.
 """
 
 MAGIC = b"FAHRASSG"
@@ -349,6 +350,7 @@ def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tu
             "lengths": documents,
             "token_counts": documents,
             "slots": terms,
+            "ordinals": terms,
             "part_tokens": counts.get(f"f/{field}/part_docs", 0),
             "note_slots": -(-terms // 8),
             "note_heads": -(-counts.get(f"f/{field}/note_kinds", 0) // 8),

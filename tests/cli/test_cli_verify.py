@@ -295,6 +295,8 @@ FORGERIES = [
     ("f/text/term_lengths", _put(0, 250), "f/text/term_bytes"),
     ("f/text/term_marks", _put(0, 9), "f/text/term_bytes"),
     ("f/text/slots", _put(0, 4_000_000), "f/text/slots"),
+    ("f/text/ordinals", _put(0, 4_000_000), "f/text/ordinals"),
+    ("f/text/ordinals", lambda array: array.__setitem__(slice(2), array[1::-1]), "f/text/ordinals"),
     ("f/text/sample_offsets", _put(0, 1_000_000), "f/text/sample_offsets"),
     ("s/text/sizes", _put(0, 1 << 30), "s/text"),
     ("s/text/block_starts", _put(1, 1 << 60), "s/text"),

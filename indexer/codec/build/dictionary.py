@@ -208,6 +208,7 @@ def write_dictionary(writer: ContainerWriter, prefix: str, dictionary: Dictionar
         return
     writer.add(f"{prefix}slots", groups.slots.astype("<u4"))
     order = inverse_of(groups.slots)
+    writer.add(f"{prefix}ordinals", order.astype("<u4"))
     for name, level, starts in zip(LEVELS, groups.levels, groups.starts, strict=True):
         heads = np.zeros(len(order), np.bool_)
         heads[starts[:-1]] = True
