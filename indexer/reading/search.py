@@ -237,13 +237,21 @@ class Search:
 
     def _found(self) -> Found:
         """What is shown of all that is found."""
-        if self._groups is None:
+        if not self._folds:
             return self._opened(self.rank(self._reach))
-        if len(self._groups) != self._chooser.parts.count:
+        return self._folded_parts() if self.options.by == "part" else self._folded()
+
+    @property
+    def _folds(self) -> bool:
+        """Whether a hit stands for its copies."""
+        return self._groups is not None
+
+    def _grouped(self) -> Groups:
+        """By part of the documents at hand, its group of copies."""
+        groups = self._groups
+        if groups is None or len(groups) != self._chooser.parts.count:
             raise IndexCorruptError("the groups of copies are not those of this index")
-        if self.options.by == "part":
-            return self._folded_parts(self._groups)
-        return self._folded(self._groups)
+        return groups
 
     def _opened(self, ranked: Ranked) -> Found:
         """What is shown of a ranking where each document, or part, is a hit."""
@@ -260,17 +268,16 @@ class Search:
         docs = docs[page]
         return _places(Places(docs, self._chooser.best(docs), scores[page]))
 
-    def _folded(self, groups: Groups) -> Found:
+    def _folded(self) -> Found:
         """The documents, each with those whose best parts are copies of its own."""
         from indexer.copies import folding
 
         reach = self._reach
         wanted = folding.ranked_for(reach)
-        members = None
         while True:
-            ranked = self.rank(wanted)
-            if members is None:
-                members = self._chooser.texts(ranked.members, groups)
+            ranked = self._ranked_to_fold(wanted)
+            groups = self._grouped()
+            members = self._chooser.texts(ranked.members, groups)
             texts = members.take(ranked.members.searchsorted(ranked.docs))
             first = folding.firsts_of(texts, groups, self._alike(texts, ranked.scores))
             if wanted is None or len(first) >= (reach or 0) or wanted >= ranked.total:
@@ -278,16 +285,20 @@ class Search:
             wanted = folding.ranked_for(reach, wanted)
         shown = first[self._page]
         copies = folding.copies_of(texts.take(shown), members, groups)
-        count = folding.count_of(members, groups)
-        return Found(
-            self._by_best_part(ranked.docs, ranked.scores, shown), ranked.total, copies, count
-        )
+        folded = len(members) - folding.count_of(members, groups)
+        places = self._by_best_part(ranked.docs, ranked.scores, shown)
+        return Found(places, ranked.total, copies, ranked.total - folded)
 
-    def _folded_parts(self, groups: Groups) -> Found:
+    def _ranked_to_fold(self, wanted: int | None) -> Ranked:
+        """The best documents, of which copies are folded."""
+        return self.rank(wanted)
+
+    def _folded_parts(self) -> Found:
         """The parts, each with its copies."""
         from indexer.copies import folding
 
-        hits = self._every(self.rank(None))
+        hits = self._every(self._ranked_to_fold(None))
+        groups = self._grouped()
         texts = self._chooser.parts.texts(hits.docs, hits.parts)
         first = folding.firsts_of(texts, groups, self._alike(texts, hits.scores))
         shown = first[self._page]

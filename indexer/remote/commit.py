@@ -10,15 +10,16 @@ import secrets
 from base64 import b64decode
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from indexer.query.nodes import Leaf
 from indexer.ranking.memory import Memory
 from indexer.ranking.snapshot import Snapshot
-from indexer.remote.client import Client
+from indexer.remote.client import Client, MissingError
 from indexer.remote.columns import unpacked
 from indexer.remote.head import Head, Meta
 from indexer.remote.lexicon import Lexicon
-from indexer.remote.mapping import MOST_TERMS, RANKED, SHOWN, Json
+from indexer.remote.mapping import MOST_TERMS, PRINTS, RANKED, SHOWN, STORED, Json
 from indexer.remote.source import Candidate, CandidateSegment
 from indexer.remote.statistics import RemoteStatistics
 
@@ -96,15 +97,21 @@ class OpenCommit:
         )
 
     def best(
-        self, query: Json, size: int, *, shown: bool = False, counting: Json | None = None
+        self,
+        query: Json,
+        size: int,
+        columns: Sequence[str] = (RANKED,),
+        *,
+        shown: bool = False,
+        counting: Json | None = None,
     ) -> tuple[list[Candidate], int, Json]:
         """The documents that the cluster ranks first, how many answer, and what was counted.
 
-        shown: whether to give what is shown of them, too; else the cluster reads no more of a
-        document than one value. counting: aggregations.
+        columns: doc values that are given. shown: whether to give what is shown of them, too; else
+        the cluster reads no more of a document than these values. counting: aggregations.
         """
         body: Json = {"size": size, "query": query, "track_total_hits": True}
-        body |= _told([RANKED], shown=shown) | ({"aggs": counting} if counting else {})
+        body |= _told(columns, shown=shown) | ({"aggs": counting} if counting else {})
         answer = self.search(body, filter_path=_OF_THE_BEST)
         found = answer["hits"]
         candidates = list(map(_ranked, found.get("hits", ())))
@@ -143,38 +150,43 @@ class OpenCommit:
             self._client.ask("DELETE", "_search/point_in_time", {"pit_id": [point]})
 
     def candidates(
-        self, query: Json, *, ranked: bool = False, shown: bool = False
+        self, query: Json, columns: Sequence[str] = (), *, shown: bool = False
     ) -> Generator[Candidate, None, None]:
-        """All documents that answer, as `every` gives them. ranked: as they are ranked."""
-        for hit in self.every(query, [RANKED] if ranked else [], shown=shown):
-            yield _ranked(hit) if ranked else _placed(hit)
+        """All documents that answer, as `every` gives them."""
+        for hit in self.every(query, columns, shown=shown):
+            yield _ranked(hit) if RANKED in columns else _placed(hit)
 
-    def named(self, names: Sequence[str]) -> list[Candidate]:
-        """What ranking reads of some documents, by their ids."""
+    def named(self, names: Sequence[str], columns: Sequence[str] = (RANKED,)) -> list[Candidate]:
+        """Doc values of some documents, by their ids."""
         found: list[Candidate] = []
         for first in range(0, len(names), _PAGE):
             some = list(names[first : first + _PAGE])
-            found += self.best({"ids": {"values": some}}, len(some))[0]
+            found += self.best({"ids": {"values": some}}, len(some), columns)[0]
         return found
 
-    def documents(self, names: Sequence[str], fields: Sequence[str]) -> list[Json]:
-        """What is kept of some documents, by their ids."""
-        found: list[Json] = []
-        for first in range(0, len(names), _PAGE):
-            body = {"ids": list(names[first : first + _PAGE])}
-            answer = self._client.ask(
-                "POST", f"{self._index}/_mget", body, _source=",".join(fields)
-            )
-            found += [doc for doc in answer["docs"] if doc.get("found")]
-        return found
+    def documents(self, wanted: Mapping[str, Sequence[str]]) -> dict[str, Json]:
+        """What is kept of some documents. wanted: the fields of each, by its id.
 
-    def shown(self, names: Sequence[str]) -> dict[str, Json]:
-        """What is shown of some documents, by their ids."""
+        Raises MissingError where one is gone since.
+        """
         found: dict[str, Json] = {}
-        for first in range(0, len(names), _SHOWN_AT_ONCE):
+        rest = iter(wanted.items())
+        while page := list(islice(rest, _PAGE)):
+            asked = [{"_id": name, "_source": list(fields)} for name, fields in page]
+            answer = self._client.ask("POST", f"{self._index}/_mget", {"docs": asked})
+            if not all(doc.get("found") for doc in answer["docs"]):
+                raise MissingError(f"{self._client.address} was changed meanwhile: try again")
+            found |= {doc["_id"]: doc["_source"] for doc in answer["docs"]}
+        return found
+
+    def shown(self, names: Sequence[str], others: Sequence[str] = ()) -> dict[str, Json]:
+        """What is shown of some documents, by their ids. others: of which no text is needed."""
+        found: dict[str, Json] = {}
+        wanted = dict.fromkeys(others, STORED) | dict.fromkeys(names, SHOWN)
+        rest = iter(wanted.items())
+        while page := dict(islice(rest, _SHOWN_AT_ONCE)):
             self.lexicon.requests += 1
-            some = self.documents(names[first : first + _SHOWN_AT_ONCE], SHOWN)
-            found |= {doc["_id"]: doc["_source"] for doc in some}
+            found |= self.documents(page)
         return found
 
     def where(self, field: str, value: str | int) -> Iterator[Candidate]:
@@ -194,10 +206,16 @@ def _told(columns: Sequence[str], *, shown: bool) -> Json:
     return found | {"docvalue_fields": list(columns)}
 
 
+def value_of(hit: Json, column: str) -> bytes:
+    """A doc value of a document."""
+    return b64decode(hit["fields"][column][0] + _PADDING)
+
+
 def _ranked(hit: Json) -> Candidate:
     """A document with what ranking reads of it."""
-    ranked = unpacked(b64decode(hit["fields"][RANKED][0] + _PADDING))
-    return Candidate(*ranked[:3], ranked, hit.get("_source"))
+    ranked = unpacked(value_of(hit, RANKED))
+    prints = value_of(hit, PRINTS) if PRINTS in hit["fields"] else b""
+    return Candidate(*ranked[:3], ranked, hit.get("_source"), prints)
 
 
 def _placed(hit: Json) -> Candidate:

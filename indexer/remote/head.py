@@ -4,6 +4,7 @@ NAME-meta has these documents:
 
 head             which index holds the documents, and what readers need to know of them: see `Head`
 catalogue-G-N    piece N of the catalogue of generation G, as `folder.catalogue` packs it, in base64
+lines-G-N        likewise of the lines that recur, as `copies` packs them, learnt at generation G
 lease            who writes, and until when
 
 A commit is one write of the head, refused if another one came between. Documents of files from
@@ -50,12 +51,17 @@ LEASE_S = 60
 """How long a writer that is not heard of keeps others out."""
 
 
+Pieces = tuple[tuple[int, int], ...]
+"""The size and the checksum of each."""
+
+
 class Head(NamedTuple):
     """A commit.
 
     number: of the index of its documents. routes: for each shard, a routing value that leads there.
     lengths: by field, of all documents together. forms: how many the lexicon lists. catalogue: the
-    sizes and checksums of its pieces.
+    sizes and checksums of its pieces; lines: of those of the lines that recur, which were learnt at
+    generation lines_generation of so many documents.
     """
 
     number: int
@@ -67,7 +73,10 @@ class Head(NamedTuple):
     forms: int = 0
     next_number: int = 1
     gone: tuple[int, ...] = ()
-    catalogue: tuple[tuple[int, int], ...] = ()
+    catalogue: Pieces = ()
+    lines: Pieces = ()
+    lines_generation: int = 0
+    lines_documents: int = 0
     updated: str | None = None
     version: int = REMOTE_VERSION
     analyzer: int = ANALYZER_VERSION
@@ -175,48 +184,65 @@ class Meta:
                 return
         raise overtaken(self._client.address)
 
-    # The catalogue
+    # The catalogue, and the lines that recur
 
-    def write_catalogue(
-        self, data: bytes, generation: int, gate: str
-    ) -> tuple[tuple[int, int], ...]:
+    def write_catalogue(self, data: bytes, generation: int, gate: str) -> Pieces:
         """Write a catalogue in pieces; what the head says of them.
 
         Raises ConflictError if the gate was removed.
         """
+        return self._write_pieces("catalogue", data, generation, gate)
+
+    def read_catalogue(self, head: Head) -> bytes:
+        """The catalogue of a commit. Raises IndexCorruptError."""
+        damage = f"the list of indexed files of {self._client.address} is damaged"
+        return self._read_pieces("catalogue", head.generation, head.catalogue, damage)
+
+    def drop_catalogue(self, head: Head) -> None:
+        """Remove the pieces of an older commit."""
+        self._drop_pieces("catalogue", head.generation, head.catalogue)
+
+    def write_lines(self, data: bytes, generation: int, gate: str) -> Pieces:
+        """Write the lines that recur, as `write_catalogue` does."""
+        return self._write_pieces("lines", data, generation, gate)
+
+    def read_lines(self, head: Head) -> bytes:
+        """The lines that recur, as they are known to a commit. Raises IndexCorruptError."""
+        damage = f"the list of lines that recur of {self._client.address} is damaged"
+        return self._read_pieces("lines", head.lines_generation, head.lines, damage)
+
+    def drop_lines(self, head: Head) -> None:
+        """Remove those of an older commit."""
+        self._drop_pieces("lines", head.lines_generation, head.lines)
+
+    def _write_pieces(self, kind: str, data: bytes, generation: int, gate: str) -> Pieces:
         pieces = []
         for number, first in enumerate(range(0, len(data), _PIECE_BYTES)):
             piece = data[first : first + _PIECE_BYTES]
             said = {"said": {"data": base64.b64encode(piece).decode("ascii")}}
-            name = f"catalogue-{generation}-{number}"
+            name = f"{kind}-{generation}-{number}"
             self._client.ask("PUT", f"{gate}/_doc/{name}", said, require_alias="true")
             pieces.append((len(piece), zlib.crc32(piece)))
         return tuple(pieces)
 
-    def read_catalogue(self, head: Head) -> bytes:
-        """The catalogue of a commit. Raises IndexCorruptError."""
-        return b"".join(self._pieces(head))
-
-    def _pieces(self, head: Head) -> Iterator[bytes]:
-        for number, said in enumerate(head.catalogue):
-            name = f"catalogue-{head.generation}-{number}"
+    def _read_pieces(self, kind: str, generation: int, pieces: Pieces, damage: str) -> bytes:
+        found = []
+        for number, said in enumerate(pieces):
+            name = f"{kind}-{generation}-{number}"
             try:
                 source = self._client.ask("GET", f"{self._index}/_doc/{name}")["_source"]
                 piece = base64.b64decode(source["said"]["data"])
             except (MissingError, KeyError, TypeError, ValueError) as error:
-                raise self._damaged() from error
+                raise IndexCorruptError(damage) from error
             if (len(piece), zlib.crc32(piece)) != tuple(said):
-                raise self._damaged()
-            yield piece
+                raise IndexCorruptError(damage)
+            found.append(piece)
+        return b"".join(found)
 
-    def _damaged(self) -> IndexCorruptError:
-        return IndexCorruptError(f"the list of indexed files of {self._client.address} is damaged")
-
-    def drop_catalogue(self, head: Head) -> None:
-        """Remove the pieces of an older commit."""
-        for number in range(len(head.catalogue)):
+    def _drop_pieces(self, kind: str, generation: int, pieces: Pieces) -> None:
+        for number in range(len(pieces)):
             with suppress(MissingError):
-                name = f"catalogue-{head.generation}-{number}"
+                name = f"{kind}-{generation}-{number}"
                 self._client.ask("DELETE", f"{self._index}/_doc/{name}")
 
     # The lease

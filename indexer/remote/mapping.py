@@ -40,7 +40,8 @@ PRINTS = "prints"
 VALUES = (RANKED, PRINTS)
 """Kept as doc values only."""
 
-SHOWN = ("title", "text", "stored")
+STORED = ("stored",)
+SHOWN = ("title", "text", *STORED)
 """What is given of a document as it was sent, and is all that is kept of it so."""
 
 MOST_SHOWN = 10_000

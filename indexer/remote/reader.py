@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,13 +18,12 @@ from indexer.remote.mapping import REMOTE_VERSION
 from indexer.results import SearchOptions, SearchResults
 
 if TYPE_CHECKING:
-    from indexer.codec.copies import Found
-    from indexer.copies.corpus import Corpus
     from indexer.copies.duplicates import Known
     from indexer.copies.lines import Recurring
     from indexer.query.grammar import ParsedQuery
     from indexer.reading.documents import Documents
     from indexer.reading.reasons import Count, Reason
+    from indexer.remote.copies import Lines
     from indexer.remote.documents import RemoteDocuments
     from indexer.remote.search import RemoteSearch
     from indexer.remote.source import Candidate
@@ -66,22 +65,43 @@ class RemoteReader(Reader):
     def _known_catalogue(self) -> Catalogue:
         if self._fresh is not None and self._is_new:
             return self._fresh[1]
+        return self._of_the_head(self._catalogue_of)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        """The lines that recur, as they were when they were last learnt."""
+        from indexer.remote.copies import lines_in
+
+        return lines_in(self._of_the_head(self._meta.read_lines))
+
+    @cached_property
+    def _recurring(self) -> Mapping[str, frozenset[str]]:
+        """See OpenIndex."""
+        from indexer.copies.passing import by_folder
+
+        return by_folder(self._lines.recurring)
+
+    def _of_the_head(self, read: Callable[[Head], Answer]) -> Answer:
+        """What is read of the open commit, or of a later one if that has replaced it."""
         for _ in range(3):
             try:
-                return self._catalogue_of(self._head)
+                return read(self._head)
             except IndexCorruptError:
                 before = self._head
                 self.refresh()  # another commit has removed it
                 if self._head == before:
                     raise
-        return self._catalogue_of(self._head)
+        return read(self._head)
 
     @property
     def _catalogue(self) -> Catalogue:
         return self._known_catalogue
 
     def _let_go(self) -> None:
-        for name in ("_commit_open", "_known_catalogue", "_files", "_ids", "_newer"):
+        for name in (
+            *("_commit_open", "_known_catalogue", "_lines", "_recurring"),
+            *("_files", "_ids", "_newer"),
+        ):
             vars(self).pop(name, None)
 
     def refresh(self) -> None:
@@ -160,18 +180,14 @@ class RemoteReader(Reader):
     def _known_texts(self) -> Known:
         """See Reader. Nothing is kept: what copies are found by is fetched of all documents."""
         from indexer.copies.duplicates import Known
+        from indexer.remote.copies import found_there
 
-        corpus, found = self._found_there()
+        corpus, found = found_there(self._commit_open, self._catalogue.files)
         return Known(corpus, found.pairs, found.common)
 
     def _known_lines(self) -> Sequence[Recurring]:
-        """See Reader. As for copies."""
-        return self._found_there()[1].lines
-
-    def _found_there(self) -> tuple[Corpus, Found]:
-        from indexer.remote.copies import found_there
-
-        return found_there(self._commit_open, self._catalogue.files)
+        """See Reader."""
+        return self._lines.recurring
 
     def _reasons(
         self, results: SearchResults, options: SearchOptions, count: Count
@@ -191,8 +207,10 @@ class RemoteReader(Reader):
         from indexer.remote.search import RemoteSearch
 
         table = self._variants(options.variants_files)
-        commit, files, aliases = self._commit_open, self._files, self.aliases
-        return RemoteSearch(commit, files, table, query, options, aliases, parsed)
+        recurring = self._recurring  # before the commit: it may be a later one then
+        common = None if options.copies else self._lines.common
+        known = self._commit_open, self._files, table
+        return RemoteSearch(*known, query, options, self.aliases, parsed, recurring, common)
 
     @property
     def _own_variants(self) -> str:

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from analyzers.analyzer import analyze_form
+from analyzers.ranked import distinct_of
 from analyzers.variants import VariantTable
+from indexer.copies.folding import ranked_for
 from indexer.folder.lookup import FileTable
 from indexer.query.grammar import ParsedQuery
 from indexer.query.nodes import (
@@ -33,17 +35,19 @@ from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.hits import Place
 from indexer.ranking.meanings import BESIDE, CORE, OTHER
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.source import Record
+from indexer.ranking.source import NO_DOCS, Docs, Record
 from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
-from indexer.reading.search import Found, Search, Shown
+from indexer.reading.search import NOTHING_RECURS, Found, Search, Shown
 from indexer.remote.clauses import Clauses
 from indexer.remote.lexicon import MOST_FITTING, NOTHING, sort_of
-from indexer.remote.mapping import MOST_SHOWN, Json
+from indexer.remote.mapping import MOST_SHOWN, PRINTS, RANKED, Json
 from indexer.remote.source import Candidate, CandidateSegment
 from indexer.results import Hit, Match, SearchOptions, SearchResults
 
 if TYPE_CHECKING:
+    from indexer.copies.folding import Groups
+    from indexer.copies.prints import Grams
     from indexer.remote.commit import OpenCommit
 
 _REACH, _LEAST_REACH = 200, 20
@@ -86,12 +90,19 @@ class RemoteSearch(Search):
         options: SearchOptions,
         aliases: Mapping[str, str],
         parsed: ParsedQuery | None = None,
+        recurring: Mapping[str, frozenset[str]] = NOTHING_RECURS,
+        common: Grams | None = None,
     ) -> None:
+        """common: the grams within lines that recur, which make no copies; needed to fold these."""
         self._commit = commit
-        super().__init__(commit.bare, files, variants, text, options, aliases, parsed)
+        self._common = common
+        known = commit.bare, files, variants
+        super().__init__(*known, text, options, aliases, parsed, None, recurring)
         self._clauses = Clauses(Resolver.of(commit.bare), commit.lexicon)
         self._notes: list[str] = []
         self._prepared = False
+        self._columns: tuple[str, ...] = (RANKED,)
+        """What is fetched of candidates."""
 
     # Statistics
 
@@ -154,8 +165,17 @@ class RemoteSearch(Search):
 
     def shown(self, found: Found) -> SearchResults:
         """See Search."""
-        self.fetch([place.doc for place in found.places])
+        docs = [place.doc for place in found.places]
+        self._segment.fetch(docs, self._named_by_records(found.copies))
         return super().shown(found)
+
+    def _named_by_records(self, copies: Sequence[Docs]) -> list[int]:
+        """The documents of some parts, of which the name of a copy is not only its file's."""
+        docs = self._chooser.parts.places(np.concatenate([NO_DOCS, *copies]))[0]
+        if self.options.by == "part":
+            return list(docs.tolist())
+        files = self._files.named(self.snapshot.file_numbers.take(docs))
+        return [doc for doc, (_, count) in zip(docs.tolist(), files, strict=True) if count != 1]
 
     def _weighed(self) -> list[Leaf]:
         """All leaves whose document frequency ranking asks for."""
@@ -215,6 +235,10 @@ class RemoteSearch(Search):
 
     def rank(self, count: int | None) -> Ranked:
         """See Search."""
+        return self._ranked(count, count)
+
+    def _ranked(self, count: int | None, reach: int | None) -> Ranked:
+        """The `count` best of candidates among which the best `reach` are."""
         self._prepare()
         query, leaves = self._members(), self._weighed()
         if self._verified:
@@ -224,12 +248,31 @@ class RemoteSearch(Search):
                 return super().rank(count)
         if self.options.sort != "relevance":
             return self._rank_by_other(count)
-        found, total, told = self._candidates(query, count, leaves)
+        found, total, told = self._candidates(query, reach, leaves)
         self._take(found, told)
         ranked = self.evaluator.rank(self.query, count, self._path_ranks)
         if self._verified and total > len(found):
-            self._notes.append(_MARKS.format(f"{len(found):,}"))
+            self._notes = [_MARKS.format(f"{len(found):,}")]
         return ranked if self._verified else ranked._replace(total=total)
+
+    @property
+    def _folds(self) -> bool:
+        """See Search."""
+        return self._common is not None
+
+    def _ranked_to_fold(self, wanted: int | None) -> Ranked:
+        """See Search. At first no more candidates are fetched than where copies are open."""
+        self._columns = (RANKED, PRINTS)
+        is_first = wanted == ranked_for(self._reach)
+        return self._ranked(wanted, self._reach if is_first else wanted)
+
+    def _grouped(self) -> Groups:
+        """See Search: as if there were no other documents than the candidates."""
+        from indexer.remote.copies import RemoteLibrary, groups_among
+
+        candidates = self._segment.candidates
+        library = RemoteLibrary(self._commit, [(each.file, each.place) for each in candidates])
+        return groups_among(candidates, cast("Grams", self._common), library)
 
     @property
     def _beyond(self) -> int:
@@ -255,8 +298,9 @@ class RemoteSearch(Search):
         told = {leaf: self._commit.frequency(leaf) for leaf in leaves}
         unknown = [leaf for leaf, documents in told.items() if documents is None]
         counting = self._counting(unknown, (CORE,))
-        best = self._commit.best(query, size, shown=self._reads_texts, counting=counting)
-        found, total, counted = best
+        found, total, counted = self._commit.best(
+            query, size, self._columns, shown=self._reads_texts, counting=counting
+        )
         fresh = self._told(unknown, counted)
         self._commit.keep_frequencies(fresh)
         told |= fresh
@@ -264,7 +308,7 @@ class RemoteSearch(Search):
 
     def _all_of(self, query: Json) -> Iterator[Candidate]:
         """All documents that answer."""
-        return self._commit.candidates(query, ranked=True, shown=self._reads_texts)
+        return self._commit.candidates(query, self._columns, shown=self._reads_texts)
 
     @cached_property
     def _reads_texts(self) -> bool:
@@ -289,6 +333,7 @@ class RemoteSearch(Search):
         """Rank among these documents from here on."""
         self.snapshot = self._commit.snapshot_of(found, self._commit.statistics(told))
         self.evaluator = Evaluator(self.snapshot, self._verify())
+        vars(self).pop("_chooser", None)  # of what was at hand before
 
     def fetch(self, docs: Sequence[int]) -> None:
         """Have what is shown of some documents at hand."""
@@ -320,11 +365,12 @@ class RemoteSearch(Search):
         best, _, told = self._best(query, self._beyond, self._weighed())
         at_hand = {each.name for each in best}
         others = [name for name in wanted if name not in at_hand]
-        self._take([*best, *self._commit.named(others)], told)
+        self._take([*best, *self._commit.named(others, self._columns)], told)
         place_of = {each.name: docnum for docnum, each in enumerate(self._segment.candidates)}
         docs = np.array([place_of[name] for name in wanted], np.int64)
         members = self.evaluator.found(self.query)
-        return Ranked(docs, self.evaluator.scores_among(self.query, members, docs), len(found))
+        scores = self.evaluator.scores_among(self.query, members, docs)
+        return Ranked(docs, scores, len(found), distinct_of(np.concatenate([members, docs])))
 
     def take_all_with_a_word(self) -> bool:
         """Have all documents at hand that hold any word of the query, unless they are too many."""
@@ -332,7 +378,7 @@ class RemoteSearch(Search):
         leaves = leaves_of(self.parsed.query)
         query = self._clauses.of(OrQuery((*leaves,))) if leaves else NOTHING
         some = self._commit.candidates(
-            {"bool": {"must": [query], **self._commit.admitted}}, ranked=True, shown=True
+            {"bool": {"must": [query], **self._commit.admitted}}, self._columns, shown=True
         )
         found = list(islice(some, _MOST_EXAMINED + 1))
         some.close()
@@ -366,6 +412,12 @@ class RemoteSearch(Search):
         return self.shown(self._opened(ranked._replace(total=ranked.total + total - len(order))))
 
     # What is shown
+
+    def _date(self, doc: int, number: int) -> str:
+        """See Search. Of a document of one part nothing is fetched."""
+        if len(self._chooser.parts.among(np.array([doc]))):
+            return super()._date(doc, number)
+        return self._segment.candidates[doc].date
 
     def _limits(self) -> tuple[str, ...]:
         return (*super()._limits(), *self._notes, *map(_cut, self._clauses.cut))

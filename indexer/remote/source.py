@@ -54,7 +54,8 @@ Slots = NDArray[np.int64]
 class Candidate(NamedTuple):
     """A document: its place, and of it what was asked for.
 
-    shown: what is shown of it, by the names title, text and stored.
+    shown: what is shown of it, by the names title, text and stored. prints: see `remote.prints`;
+    empty where it has none.
     """
 
     file: int
@@ -62,6 +63,7 @@ class Candidate(NamedTuple):
     date: str = ""
     ranked: Ranked | None = None
     shown: Json | None = None
+    prints: bytes = b""
 
     @property
     def name(self) -> str:
@@ -69,8 +71,8 @@ class Candidate(NamedTuple):
         return document_name(self.file, self.place)
 
 
-Fetch = Callable[[Sequence[str]], dict[str, Json]]
-"""What is shown of some documents, by their ids."""
+Fetch = Callable[[Sequence[str], Sequence[str]], dict[str, Json]]
+"""What is shown of some documents, and stored of others, by their ids."""
 
 
 class CandidateField:
@@ -276,6 +278,8 @@ class CandidateSegment:
         self._shown = {
             docnum: each.shown for docnum, each in enumerate(self.candidates) if each.shown
         }
+        self._stored: dict[int, Json] = {}
+        """What was fetched without texts."""
         self._lexicon = lexicon
         self._fields: dict[str, FieldSource] = {}
 
@@ -300,7 +304,8 @@ class CandidateSegment:
 
     def record(self, docnum: int) -> Record:
         """See Segment."""
-        return cast("Record", self._shown_of(docnum)["stored"])
+        known = self._stored.get(docnum) or self._shown_of(docnum)
+        return cast("Record", known["stored"])
 
     def text(self, docnum: int, field: str) -> str:
         """See Segment."""
@@ -310,12 +315,17 @@ class CandidateSegment:
         self.fetch([docnum])
         return self._shown[docnum]
 
-    def fetch(self, docnums: Sequence[int]) -> None:
-        """Have what is shown of some documents at hand, fetched with one request."""
+    def fetch(self, docnums: Sequence[int], others: Sequence[int] = ()) -> None:
+        """Have what is shown of some documents at hand, fetched with one request.
+
+        others: of which only the record is needed.
+        """
         wanted = {self.candidates[d].name: d for d in docnums if d not in self._shown}
-        if wanted:
-            found = self._fetch(list(wanted))
+        records = {self.candidates[d].name: d for d in others if d not in self._shown}
+        if wanted or records:
+            found = self._fetch(list(wanted), list(records))
             self._shown |= {docnum: found[name] for name, docnum in wanted.items()}
+            self._stored |= {docnum: found[name] for name, docnum in records.items()}
 
     @property
     def dates(self) -> NDArray[np.str_]:

@@ -141,7 +141,7 @@ class Searched:
         if url.endswith("point_in_time"):
             return {"pit_id": "now"}
         if url.endswith("_mget"):
-            return {"docs": [self._fetched(name, params) for name in body["ids"]]}
+            return {"docs": [self._fetched(**asked) for asked in body["docs"]]}
         (below,) = (each["range"]["file"]["lt"] for each in body["query"]["bool"]["filter"])
         after = tuple(body.get("search_after", (-1, -1)))
         found = sorted((place_of(source), name) for name, source in self.sources.items())
@@ -160,12 +160,11 @@ class Searched:
         ]
         return {"hits": {"hits": hits}}
 
-    def _fetched(self, name: str, params: Mapping[str, Any] | None) -> Json:
-        if name not in self.sources:
-            return {"_id": name, "found": False}
-        wanted = str((params or {})["_source"]).split(",")
-        source = {field: self.sources[name][field] for field in wanted}
-        return {"_id": name, "found": True, "_source": source}
+    def _fetched(self, _id: str, _source: list[str]) -> Json:
+        if _id not in self.sources:
+            return {"_id": _id, "found": False}
+        source = {field: self.sources[_id][field] for field in _source}
+        return {"_id": _id, "found": True, "_source": source}
 
 
 def place_of(source: Json) -> tuple[int, int]:

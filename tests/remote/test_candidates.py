@@ -47,7 +47,7 @@ def test_a_search_is_answered_alike(
     query: str, local: Index, candidates: list[Candidate], dictionary: Dictionary
 ) -> None:
     """Hits, scores, passages, unknown words, notes and explanations."""
-    segment = CandidateSegment(candidates, dictionary, lambda names: {})
+    segment = CandidateSegment(candidates, dictionary, lambda *names: {})
     for options in OPTIONS:
         results = [
             Search(snapshot, local._files, VariantTable.default(), query,
@@ -70,7 +70,7 @@ def test_a_few_candidates_score_as_in_the_whole(
     leaves += [w for leaf in leaves if isinstance(leaf, PhraseQuery) for w in leaf.weighing]
     told = {leaf: whole.leaves.document_frequency(leaf) for leaf in leaves}
     some = [candidates[doc] for doc in chosen.tolist()]
-    segment = CandidateSegment(some, dictionary, lambda names: {})
+    segment = CandidateSegment(some, dictionary, lambda *names: {})
     statistics = ToldStatistics(local._snapshot, told)
     found = Evaluator(Snapshot([segment], statistics=statistics)).scores(
         parsed, np.arange(len(some))
@@ -81,7 +81,7 @@ def test_a_few_candidates_score_as_in_the_whole(
 def test_documents_are_in_the_order_of_their_files_however_they_come(
     candidates: list[Candidate], dictionary: Dictionary
 ) -> None:
-    segment = CandidateSegment(candidates[::-1], dictionary, lambda names: {})
+    segment = CandidateSegment(candidates[::-1], dictionary, lambda *names: {})
     assert segment.candidates == candidates
     assert segment.file_numbers.tolist() == sorted(segment.file_numbers.tolist())
     assert segment.text(0, "text") == candidates[0].shown["text"]  # type: ignore[index]
@@ -90,7 +90,7 @@ def test_documents_are_in_the_order_of_their_files_however_they_come(
 def test_what_is_shown_and_did_not_come_is_fetched_once(candidates: list[Candidate]) -> None:
     asked = []
 
-    def fetch(names: Any) -> dict[str, Any]:
+    def fetch(names: Any, others: Any) -> dict[str, Any]:
         asked.append(list(names))
         return {name: {"text": f"text {name}"} for name in names}
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from base64 import b64decode
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
-from cluster_doubles import Searched, client_of, held_of
+from cluster_doubles import Searched, client_of, held_of, place_of
 from copied_texts import changed, story
 
 from indexer.copies.duplicates import Known, duplicates
@@ -15,6 +17,7 @@ from indexer.remote import commit, copies
 from indexer.remote.client import ClusterError
 from indexer.remote.commit import OpenCommit
 from indexer.remote.head import Head, Meta
+from indexer.remote.source import Candidate
 from indexer.reports import CopyGroup
 
 FIRST, SECOND, THIRD = (story(seed) for seed in (1, 2, 3))
@@ -100,8 +103,59 @@ def test_groups_are_those_of_an_index_here(
 
 
 def test_lines_that_recur_are_those_of_an_index_here(index: Index, there: Searched) -> None:
-    _, found = copies.found_there(opened(there, next_number(index)), index._catalogue.files)
-    assert tuple(found.lines) == index.recurring_lines() != ()
+    texts = copies.texts_there(opened(there, next_number(index)))
+    found = copies.lines_in(copies.learnt_in(texts, index._catalogue.files))
+    stored = index._copies
+    assert stored is not None
+    assert found.recurring == stored.lines != []
+    assert found.common.tolist() == stored.common.tolist()
+
+
+def test_of_no_lines_nothing_is_kept(index: Index) -> None:
+    nothing = copies.learnt_in(copies.texts_there(opened(Searched({}))), index._catalogue.files)
+    assert nothing == b""
+    assert copies.lines_in(nothing).recurring == ()
+
+
+def test_all_documents_at_hand_make_the_groups_of_an_index_here(
+    index: Index, there: Searched
+) -> None:
+    """And without what is known of lines that recur also one of two that share but these."""
+    stored, candidates = index._copies, candidates_of(there, index)
+    assert stored is not None
+    library = copies.RemoteLibrary(opened(there), [])
+    groups = copies.groups_among(candidates, stored.common, library)
+    assert groups.tolist() == stored.groups.tolist()
+    others = copies.groups_among(candidates, stored.common[:0], library)
+    assert others.max() == groups.max() + 1
+
+
+def candidates_of(there: Searched, index: Index) -> list[Candidate]:
+    """Its committed documents, in the order of the index."""
+    found = [
+        Candidate(*place_of(source), prints=b64decode(source["prints"]))
+        for source in there.sources.values()
+        if source["file"] < next_number(index)
+    ]
+    return sorted(found, key=lambda each: each[:2])
+
+
+def test_some_documents_at_hand_make_groups_as_if_they_were_all(
+    index: Index, there: Searched
+) -> None:
+    first, again, near, alone = (
+        next(each for each in candidates_of(there, index) if named(each, index) == name)
+        for name in ("a/first.txt", "b/again.txt", "a/near.txt", "c/alone.txt")
+    )
+    library, none = copies.RemoteLibrary(opened(there), []), np.zeros(0, np.uint32)
+    bare = Candidate(alone.file, alone.place + 1)
+    for found, wanted in (([first, again, near, alone], [1, 1, 1, 0]), ([first, alone], [0, 0]),
+                          ([near, bare, first], [1, 0, 1]), ([], [])):  # fmt: skip
+        assert copies.groups_among(found, none, library).tolist() == wanted
+
+
+def named(candidate: Candidate, index: Index) -> str:
+    return index._files.entry(candidate.file).path
 
 
 def test_texts_are_fetched_in_blocks_and_only_those_shown(index: Index, there: Searched) -> None:

@@ -91,6 +91,17 @@ def test_a_damaged_catalogue_is_refused(damage: str, meta: Meta, documents: Docu
         meta.read_catalogue(head)
 
 
+def test_lines_are_kept_until_others_are_learnt(meta: Meta) -> None:
+    gate = meta.open_gates(1, "0000000a").catalogue
+    head = Head(1, ("0",), 7, lines=meta.write_lines(b"lines", 7, gate), lines_generation=7)
+    assert meta.read_lines(head) == meta.read_lines(head._replace(generation=8)) == b"lines"
+    meta.drop_catalogue(head._replace(catalogue=head.lines))
+    assert meta.read_lines(head) == b"lines"
+    meta.drop_lines(head)
+    with pytest.raises(IndexCorruptError, match="lines that recur"):
+        meta.read_lines(head)
+
+
 def test_one_writes_at_a_time(meta: Meta) -> None:
     with meta.lease(), pytest.raises(IndexLockedError, match=f"process {os.getpid()}"):  # noqa: SIM117
         with meta.lease(0):
