@@ -126,8 +126,10 @@ class Clauses:
                 if not isinstance(word, PatternWord):
                     groups = self._resolver.phrase_groups(word, phrase.level, fields, named=named)
                     for group in groups:
-                        if group.level != "exact":
-                            self._lexicon.note_forms(*_source_of(group))
+                        is_listed = group.level != "exact"
+                        if not is_listed or self._lexicon.note_forms(*_source_of(group)):
+                            for form in self._forms_of(group):
+                                self._lexicon.note_count("u", form)
 
     # Words
 
@@ -167,11 +169,14 @@ class Clauses:
                 yield form
 
     def _is_common(self, leaf: StemQuery, groups: Sequence[Expansion]) -> bool:
-        """Whether what makes a document belong is not rare."""
+        """Whether a whole group that makes a document belong is not rare."""
         vocabulary = self._resolver.snapshot.vocabulary(leaf.fields)
-        named = (group for group in groups if group.level != "nearest" and group.retrieves)
-        forms = {form for group in named for form in self._forms_of(group)}
-        return sum(vocabulary.count("exact", form) for form in forms) > RARE
+        for group in groups:
+            if group.level == "nearest" or not group.retrieves:
+                continue
+            if not group.narrowed and vocabulary.count(group.level, group.key) > RARE:
+                return True
+        return False
 
     def _keys_of(
         self, leaf: StemQuery, group: Expansion, kind: int
@@ -313,7 +318,7 @@ class Clauses:
         """
         kinds = self.keys(leaf)
         stems = {key for (sort, _), keys in kinds[CORE].items() if sort == "s" for key in keys}
-        own = self._own_idf(kinds)
+        own = self._own_idf(stems, kinds)
         found: list[Json] = []
         for held in kinds[:OTHER]:
             for (sort, weight), keys in held.items():
@@ -326,13 +331,14 @@ class Clauses:
             found += [_boosted(some, boost) for some in self._having(leaf.fields, sort, keys)]
         return found
 
-    def _own_idf(self, kinds: Kinds) -> float:
-        """What a word weighs: by what it is itself, or else by what stands for it."""
+    def _own_idf(self, stems: Collection[str], kinds: Kinds) -> float:
+        """What a word weighs: by its stems, or where none is held by what stands for it."""
+        documents = self._documents("s", stems)
         for held in kinds:
-            counts = [self._documents(sort, keys) for (sort, _), keys in held.items()]
-            if any(counts):
-                return idf(self._resolver.snapshot.documents, max(counts))
-        return idf(self._resolver.snapshot.documents, 0)
+            if not documents:
+                counts = (self._documents(sort, keys) for (sort, _), keys in held.items())
+                documents = max(counts, default=0)
+        return idf(self._resolver.snapshot.documents, documents)
 
     def _idf(self, sort: Sort, keys: Collection[str]) -> float:
         """What the most frequent of some keys weighs; 0 where there are none."""
