@@ -68,10 +68,11 @@ def take_large_pages() -> None:
 
     The arrays of a first search are made once and never again, so that most of what they cost is
     that the system gives each page of 4 KiB by itself. It gives what is used, not all of it.
-    Does nothing where the C library is not glibc, or the system has no such pages.
+    Does nothing where the C library is not glibc, or the system has no such pages, or allows only
+    so much memory: then room that is not used would be missing.
     """
     glibc = _glibc()
-    if glibc is None:
+    if glibc is None or _is_limited():
         return
     from ctypes import c_size_t, c_void_p
 
@@ -85,6 +86,13 @@ def take_large_pages() -> None:
     first = start + -start % _PAGE_BYTES
     if first < end:
         glibc.madvise(c_void_p(first), c_size_t(end - first), _MADV_HUGEPAGE)
+
+
+def _is_limited() -> bool:
+    import resource
+
+    kinds = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
+    return any(resource.getrlimit(kind)[0] != resource.RLIM_INFINITY for kind in kinds)
 
 
 def _glibc() -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -32,11 +33,12 @@ print(faults() - before, all(array.all() for array in kept))
 @pytest.mark.skipif(
     not LARGE.exists() or "[never]" in LARGE.read_text(), reason="needs pages of 2 MiB"
 )
-def test_a_search_takes_its_memory_in_large_pages() -> None:
-    def faults(kind: str) -> int:
+def test_a_search_takes_its_memory_in_large_pages_where_it_is_not_limited() -> None:
+    def faults(kind: str, limit: int = resource.RLIM_INFINITY) -> int:
         done = subprocess.run(
             [sys.executable, "-c", FAULTS, kind],
             env={**os.environ, "PYTHONPATH": str(PROJECT)},
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
             capture_output=True,
             text=True,
             check=True,
@@ -45,7 +47,9 @@ def test_a_search_takes_its_memory_in_large_pages() -> None:
         assert is_right == "True"
         return int(count)
 
-    assert faults("large") < faults("small") / 3
+    small = faults("small")
+    assert faults("large") < small / 3
+    assert faults("large", 4 << 30) > small / 2
 
 
 def test_other_systems_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
