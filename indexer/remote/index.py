@@ -170,6 +170,8 @@ class RemoteIndex(RemoteReader, Index):
         for number in range(64 * shards):
             route = str(number)
             answer = self._client.ask("GET", f"{index}/_search_shards", routing=route)
+            if not answer["shards"]:  # what is said where the index is not there any more
+                raise overtaken(self._address)
             found.setdefault(answer["shards"][0][0]["shard"], route)
             if len(found) == shards:
                 break
@@ -197,6 +199,8 @@ class RemoteIndex(RemoteReader, Index):
             self._hold()
         try:
             yield
+        except MissingError as error:  # what we write to was removed
+            raise overtaken(self._address) from error
         finally:
             if not self._is_new:
                 self._release()

@@ -299,9 +299,9 @@ def writers_killed(nodes: Cluster, collections: Path, base: Path, times: int) ->
         process = writing(folder, url, "-q")
         time.sleep(rng.uniform(0.2, whole))
         was_alive = process.poll() is None
-        if turn % 2:
+        if was_alive and turn % 2:
             os.killpg(process.pid, signal.SIGKILL)
-        else:
+        elif was_alive:
             process.kill()
         process.wait()
         kills += was_alive

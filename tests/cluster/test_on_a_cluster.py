@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -556,30 +557,44 @@ def test_a_writer_that_goes_on_while_another_writes_is_refused(
     assert_it_is_all_of_the_second(folder, 149)
 
 
-MOMENTS = ["open_gates", "write_catalogue", "write"]
+MOMENTS = ["open_gates", "_counted", "write_catalogue", "write"]
+
+
+def overtake(
+    index: Any, moment: str, other: Callable[[], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Let the lease of a writer run out, and another one write, right before a request of it."""
+    owner = index if hasattr(index, moment) else index._meta
+    original = getattr(owner, moment)
+
+    def overtaken(*arguments: Any) -> Any:
+        monkeypatch.setattr(owner, moment, original)
+        other()
+        return original(*arguments)
+
+    monkeypatch.setattr(owner, moment, overtaken)
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
 @pytest.mark.parametrize("how", [Index.open, Index.rebuild])
+@pytest.mark.parametrize("others", [Index.open, Index.rebuild])
 def test_a_writer_that_is_overtaken_does_not_commit(
-    how: Any, moment: str, folder: Folder, monkeypatch: pytest.MonkeyPatch
+    how: Any, others: Any, moment: str, folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another run begins and ends right before each request that counts."""
     folder.write(a="قديم", b="قديم")
     folder.update()
     folder.write(a="أولا", c="أولا")
+
+    def other() -> None:
+        let_the_lease_run_out(folder)
+        folder.write(a="ثانيا", b="ثانيا")
+        (folder.path / "c.txt").unlink()
+        with others(index_dir=folder.url) as second:
+            second.update()
+
     with how(index_dir=folder.url) as index:
-        original = getattr(index._meta, moment)
-
-        def overtaken(*arguments: Any) -> Any:
-            monkeypatch.setattr(index._meta, moment, original)
-            let_the_lease_run_out(folder)
-            folder.write(a="ثانيا", b="ثانيا")
-            (folder.path / "c.txt").unlink()
-            folder.update()
-            return original(*arguments)
-
-        monkeypatch.setattr(index._meta, moment, overtaken)
+        overtake(index, moment, other, monkeypatch)
         with pytest.raises((ConflictError, IndexLockedError), match="run it again"):
             index.update()
     assert_it_is_all_of_the_second(folder, 2)
@@ -593,17 +608,14 @@ def test_a_writer_that_is_overtaken_by_one_that_was_killed_does_not_commit(
     folder.write(a="ثانيا")
     folder.update()
     folder.write(b="أولا")
+
+    def other() -> None:
+        let_the_lease_run_out(folder)
+        with Index.open(index_dir=folder.url) as second, second._locked():
+            second._clear()
+
     with Index.open(index_dir=folder.url) as index:
-        original = getattr(index._meta, moment)
-
-        def overtaken(*arguments: Any) -> Any:
-            monkeypatch.setattr(index._meta, moment, original)
-            let_the_lease_run_out(folder)
-            with Index.open(index_dir=folder.url) as other, other._locked():
-                other._clear()
-            return original(*arguments)
-
-        monkeypatch.setattr(index._meta, moment, overtaken)
+        overtake(index, moment, other, monkeypatch)
         with pytest.raises((ConflictError, IndexLockedError), match="run it again"):
             index.update()
     (folder.path / "b.txt").unlink()
