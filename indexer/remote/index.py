@@ -276,10 +276,7 @@ class RemoteIndex(RemoteReader, Index):
             forms=head.forms + writer.forms,
         )
         gate = self._gates_of(head).catalogue
-        try:
-            following = self._with_lines(self._counted(following), catalogue, gate)
-        except MissingError as error:  # what was sent went with all of an index that was new
-            raise overtaken(self._address) from error
+        following = self._with_lines(self._counted(following), catalogue, gate)
         self._held.keep()
         data = catalogues.packed(catalogue)
         pieces = self._meta.write_catalogue(data, following.generation, gate)

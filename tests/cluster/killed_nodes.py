@@ -297,7 +297,7 @@ def writers_killed(nodes: Cluster, collections: Path, base: Path, times: int) ->
         committed = set(records_in(url))
         marked = changed(paths, rng, mark_of(turn))
         process = writing(folder, url, "-q")
-        time.sleep(rng.uniform(0.2, whole))
+        time.sleep(rng.uniform(0.2, 1.1 * whole))  # each run has more to do than the first
         was_alive = process.poll() is None
         if was_alive and turn % 2:
             os.killpg(process.pid, signal.SIGKILL)
