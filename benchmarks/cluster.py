@@ -375,8 +375,8 @@ def shards(url: str, collections: Path, folder: Path, options: argparse.Namespac
 
 # Copies
 
-ALL_TEXTS = {"found": ["stats", "--boilerplate"], "shown": ["duplicates", "--json"]}
-"""What asks for the prints of all documents; the second one for the texts of all groups, too."""
+ALL_TEXTS = {"found": ["duplicates", "no/such/folder"], "shown": ["duplicates", "--json"]}
+"""Both ask for what copies are found by of all documents, the second for texts of groups, too."""
 
 _STEADY_S = 1.5
 """Until a node tells what it has used."""
@@ -403,15 +403,34 @@ class Spent(NamedTuple):
 def answer(command: Sequence[str], where: str) -> tuple[str, float, float]:
     """What a command prints, the seconds of CPU of its process, and the bytes of its memory."""
     used = used_here()
-    ran = processes.run([*processes.FAHRAS, *command, "--index", where], memory=True)
+    ran = processes.run([*processes.FAHRAS, *command, "--index", where], memory=True, codes=(0, 1))
     return ran.output, used_here() - used, ran.peak_bytes
+
+
+def fold(local: Index, remote: Index, most: int) -> None:
+    """Queries out of stories that have copies: is the first page the same?"""
+    groups = list(local.duplicates())
+    found: Counter[str] = Counter()
+    for group in random.Random(17).sample(groups, min(most, len(groups))):
+        words = local.document(group.copies[0].path).text.split()
+        query = " ".join(words[:6])
+        for kind, opened in (("folded", False), ("open", True)):
+            asked = SearchOptions(plain=True, snippets=0, copies=opened)
+            here, there = (index.search(query, asked).hits for index in (local, remote))
+            found[f"pages, {kind}"] += [hit.id for hit in here] == [hit.id for hit in there]
+            if not opened:
+                found["queries"] += 1
+                found["copies here"] += sum(len(hit.copies) for hit in here)
+                found["copies there"] += sum(len(hit.copies) for hit in there)
+    print(f"  first pages: {dict(found)}")
 
 
 def copies(url: str, collections: Path, folder: Path, options: argparse.Namespace) -> None:
     spent: dict[str, list[Spent]] = {kind: [] for kind in ALL_TEXTS}
     for documents in options.documents:
         path = collected(collections, "saudinews", folder, documents)
-        both(path, url, "copies")
+        local, remote = both(path, url, "copies")
+        fold(local, remote, options.queries)
         client = Client(parse(f"{url}/copies"), patience=PATIENT)
         for kind, command in ALL_TEXTS.items():
             time.sleep(_STEADY_S)

@@ -472,6 +472,43 @@ def test_a_text_too_long_for_a_document_is_cut_and_shown_whole(
     assert (code, out.startswith("sound")) == (0, True)
 
 
+def menu_pages(count: int, first: int = 0) -> dict[str, str]:
+    """Pages of one site that have more menu than text."""
+    menu = f"القائمة نفط {story(99, 60, line=60)}"
+    return {f"page{n}": f"{menu}\n{story(n, 32)} نفط" for n in range(first, first + count)}
+
+
+def test_pages_that_share_a_menu_are_hits_of_their_own(folder: Folder) -> None:
+    """Nor is any shown by the menu: as of an index here."""
+    pages = menu_pages(24)
+    copied = story(50, 200)
+    folder.write(**pages, copy1=f"{copied} نفط", copy2=f"{copied} نفط آخر")
+    folder.update()
+    with Index.create(folder.path) as local, Index.open(index_dir=folder.url) as index:
+        local.update()
+        wanted, given = (i.search("نفط", SearchOptions(limit=None)) for i in (local, index))
+        assert given._replace(elapsed_ms=0) == wanted._replace(elapsed_ms=0)
+        assert (given.total, given.groups) == (26, 25)
+        assert index.recurring_lines() == local.recurring_lines()
+        assert len(index.recurring_lines()) == 1
+
+
+def test_lines_are_learnt_where_enough_documents_are_new(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.remote.index._ALWAYS_LEARNT", 0)
+    meta = Meta(folder.client)
+    learnt = []
+    for first, count in ((0, 24), (24, 1), (25, 8)):
+        folder.write(**menu_pages(count, first))
+        folder.update()
+        head = meta.read()[0]
+        assert meta.read_lines(head)
+        learnt.append((head.lines_generation, head.lines_documents))
+    assert learnt == [(1, 24), (1, 24), (3, 33)]
+    assert not folder.client.has(f"{parse(folder.url).name}-meta/_doc/lines-1-0")
+
+
 def test_copies_of_texts_too_long_for_a_document_are_found(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
