@@ -26,6 +26,9 @@ AT_ONCE = 2
 """Requests of a process that may be on their way at once."""
 
 _BUSY = (429, 502, 503, 504)
+_FULL = "Data too large"
+"""What a node says that has no memory for a request now; as 500 where many nodes were asked."""
+
 HASTY = (0.2, 0.5, 1, 2)
 PATIENT = (0.2, 0.5, 1, 2, 4, 8, 15, 15, 15)
 """Seconds between tries of a request that a busy or recovering cluster refuses.
@@ -199,6 +202,8 @@ def _is_passing(error: Exception) -> bool:
     names = {kind.__name__ for kind in type(error).__mro__}
     if names & {"SSLError"}:
         return False
+    if status == 500:
+        return _FULL in _reason(error)
     return status in _BUSY or bool(names & {"ConnectionError", "ConnectionTimeout"})
 
 

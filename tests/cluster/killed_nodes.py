@@ -339,6 +339,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=20_000)
     parser.add_argument("--writers", type=int, default=20)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the nodes are stopped
     with tempfile.TemporaryDirectory(prefix="fahras-faults-") as name:
         base = Path(name)
         nodes = Cluster(base, 3, heap_mb=384)

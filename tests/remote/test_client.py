@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -31,6 +32,14 @@ def test_a_busy_cluster_is_asked_again(status: int) -> None:
     assert client_of(answers, slept).ask("GET", "news/_doc/1") == {"a": 1}
     assert slept == [*HASTY[:2]]
     assert {asked[:2] for asked in answers.asked} == {("GET", "/news/_doc/1")}
+
+
+@pytest.mark.parametrize(("reason", "times"), [("[parent] Data too large", 2), ("a fault", 1)])
+def test_a_node_whose_memory_is_full_is_asked_again(reason: str, times: int) -> None:
+    answers = Answers(Refusal(500, {"error": {"reason": reason}}), {"a": 1})
+    with nullcontext() if times == 2 else pytest.raises(ClusterError, match="500"):
+        assert client_of(answers).ask("GET", "x") == {"a": 1}
+    assert len(answers.asked) == times
 
 
 def test_a_cluster_that_stays_busy_is_given_up() -> None:
