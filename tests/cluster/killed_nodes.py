@@ -222,7 +222,7 @@ def manager_killed_in_a_bulk(nodes: Cluster, collections: Path, base: Path, coun
     return url
 
 
-def data_node_killed_in_searches(nodes: Cluster, url: str) -> None:
+def data_node_killed_in_searches(nodes: Cluster, base: Path, url: str) -> None:
     client = Client(parse(url), patience=PATIENT)
     searching = Searching(url)
     searching.start()
@@ -232,6 +232,7 @@ def data_node_killed_in_searches(nodes: Cluster, url: str) -> None:
     say(f"killed -9 node{victim}")
     time.sleep(30)
     searches = searching.stop()
+    sound(url, base / "news")
     nodes.start([victim])
     green = wait_for(client, "green", 3)
     note("a data node during searches", f"{searches}; green {green:.0f} s after the node was back")
@@ -349,7 +350,7 @@ def main() -> None:
             url = timed(
                 manager_killed_in_a_bulk, nodes, options.collections, base, options.documents
             )
-            timed(data_node_killed_in_searches, nodes, url)
+            timed(data_node_killed_in_searches, nodes, base, url)
             timed(all_killed, nodes, options.collections, base, url, options.documents)
             timed(writers_killed, nodes, options.collections, base, options.writers)
         finally:
