@@ -115,9 +115,9 @@ def worker(engine: str, index: str, kind: str, place: int) -> Cost:
 def ours(index: str, kind: str, place: int) -> Callable[[], int]:
     """What asks us."""
     from indexer import Index, SearchOptions
-    from indexer.process import keep_freed_memory
+    from indexer.process import take_large_pages
 
-    keep_freed_memory()  # as a process of ours does that answers many
+    take_large_pages()  # as a process of ours does that answers queries
     opened = Index.open(index_dir=index)
     options = SearchOptions(snippets=0, **CLASSES[kind].options)
     opened.search(OPENING, options)

@@ -64,10 +64,10 @@ def keep_freed_memory() -> None:
 
 
 def take_large_pages() -> None:
-    """For a process that answers and ends: take up to 64 MiB of memory in pages of 2 MiB.
+    """For a process that answers: take up to 64 MiB of memory in pages of 2 MiB, and keep it.
 
-    The arrays of a first search are made once and never again, so that most of what they cost is
-    that the system gives each page of 4 KiB by itself. It gives what is used, not all of it.
+    Much of what the arrays of a first search cost is that the system gives each page of 4 KiB by
+    itself. It gives what is used, not all of it.
     Does nothing where the C library is not glibc, or the system has no such pages, or allows only
     so much memory: then room that is not used would be missing.
     """

@@ -164,10 +164,10 @@ async def _asked(worker: Process, path: str, query_string: bytes, known: Basis |
 
 def main(index_dir: str) -> None:
     """The process: it answers what comes on stdin until that ends."""
-    from indexer.process import collect_seldom, keep_freed_memory
+    from indexer.process import collect_seldom, take_large_pages
 
     collect_seldom()
-    keep_freed_memory()
+    take_large_pages()
     answers = Answers(index_dir)
     answers.warm()
     sys.stdout.buffer.write(b"ready\n")
