@@ -46,6 +46,9 @@ STORED_OVERLAP = 0.5
 FOLDED_OVERLAP = 0.6
 """From where on pairs are kept, and from where on they are copies."""
 
+_PAIRS_AT_ONCE = 1 << 16
+"""Whose grams are compared at a time, to bound memory: 64 of a text at most, some 100 MB."""
+
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 
@@ -161,10 +164,18 @@ def overlaps(texts: Texts, pairs: Ints, common: Grams) -> Floats:
     """
     world = texts.grams()
     world = world[~is_among(world.astype(np.uint32), common)]
-    grams, owners = world.astype(np.uint32), world >> _HALF
-    starts = owners.searchsorted(np.arange(len(texts.keys) + 1, dtype=np.uint64))
-    levels = level_of(texts.sizes)
-    limits = np.uint64(1 << 32) >> levels.take(pairs).max(axis=1, initial=0).astype(np.uint64)
+    starts = world.searchsorted(np.arange(len(texts.keys) + 1, dtype=np.uint64) << _HALF)
+    found = np.zeros(len(pairs), np.float64)
+    for first in range(0, len(pairs), _PAIRS_AT_ONCE):
+        some = slice(first, first + _PAIRS_AT_ONCE)
+        found[some] = _overlaps(texts.sizes, world, starts, pairs[some])
+    return found
+
+
+def _overlaps(sizes: Ints, world: Hashes, starts: Ints, pairs: Ints) -> Floats:
+    """See `overlaps`. world: all grams, rank << 32 | gram; starts: where those of a rank begin."""
+    levels = level_of(sizes.take(pairs))
+    limits = np.uint64(1 << 32) >> levels.max(axis=1, initial=0).astype(np.uint64)
     counts = np.empty(pairs.shape, np.int64)
     for side in (0, 1):
         ends = world.searchsorted((pairs[:, side].astype(np.uint64) << _HALF) + limits)
@@ -174,12 +185,12 @@ def overlaps(texts: Texts, pairs: Ints, common: Grams) -> Floats:
     short, long = pairs[row, few], pairs[row, 1 - few]
     lengths = counts[row, few]
     at = slice_indices(starts.take(short), lengths)
-    wanted = long.astype(np.uint64).repeat(lengths) << _HALF | grams.take(at)
+    wanted = long.astype(np.uint64).repeat(lengths) << _HALF | (world.take(at) & _LOW)
     shared = starts_of(is_among(wanted, world))
     ends = lengths.cumsum()
     met = shared.take(ends) - shared.take(ends - lengths)
-    sizes = np.sort(texts.sizes.take(pairs), axis=1)
-    fits = (lengths > 0) & (sizes[:, 0] >= LEAST_LENGTH * sizes[:, 1])
+    ordered = np.sort(sizes.take(pairs), axis=1)
+    fits = (lengths > 0) & (ordered[:, 0] >= LEAST_LENGTH * ordered[:, 1])
     result: Floats = np.where(fits, met / np.maximum(lengths, 1), 0.0)
     return result
 

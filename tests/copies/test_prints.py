@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analyzers.tokenizer import Tokenizer
+from indexer.copies import pairs
 from indexer.copies.pairs import LEAST_LENGTH, Texts, overlaps
 from indexer.copies.prints import (
     BINS,
@@ -159,3 +160,17 @@ def test_grams_without_weight_found_no_copies() -> None:
     every = np.unique(np.concatenate([prints.minima, prints.grams]))
     assert overlaps(ranked, np.array([[0, 1]]), NOTHING)[0] > 0.9
     assert overlaps(ranked, np.array([[0, 1]]), every)[0] == 0
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_it_plays_no_part_how_many_pairs_are_compared_at_a_time(
+    at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [story(8, 300), story(8, 200), story(8, 260) + " " + story(9, 80), story(10, 90)]
+    prints, sizes = printed(texts)
+    ranked = Texts.of(prints, sizes)
+    every = np.array([(a, b) for a in range(4) for b in range(a + 1, 4)])
+    alone = [overlaps(ranked, every[[place]], NOTHING)[0] for place in range(len(every))]
+    assert 0 < sum(overlap > 0.5 for overlap in alone) < len(every)
+    monkeypatch.setattr(pairs, "_PAIRS_AT_ONCE", at_once)
+    assert overlaps(ranked, every, NOTHING).tolist() == alone
