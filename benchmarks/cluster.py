@@ -300,6 +300,12 @@ def latency(url: str, collections: Path, folder: Path, options: argparse.Namespa
     print("  a process:", {name: f"{statistics.median(t):.2f} s" for name, t in cold.items()})
 
 
+def at_a_million(row: Sequence[float], before: Sequence[float]) -> list[float]:
+    """What a million documents would take, as from one row to the next; documents come first."""
+    more = (1_000_000 - row[0]) / (row[0] - before[0])
+    return [a + more * (a - b) for a, b in zip(row[1:], before[1:], strict=True)]
+
+
 class Sheet(NamedTuple):
     """What so many documents took: seconds of CPU, here and on the node, and bytes on its disk."""
 
@@ -310,8 +316,7 @@ class Sheet(NamedTuple):
 
     def per_million(self, before: Sheet) -> str:
         """What a million would take if it went on as between two sizes."""
-        more = (1_000_000 - self.documents) / (self.documents - before.documents)
-        cpu, forms, disk = (a + more * (a - b) for a, b in zip(self[1:], before[1:], strict=True))
+        cpu, forms, disk = at_a_million(self, before)
         return (
             f"  a million, as from {before.documents:,} to {self.documents:,}: {cpu / 3600:.1f} h "
             f"of CPU, {forms / 1e6:.1f} million forms, {disk / 1e9:.1f} GB"
@@ -404,8 +409,7 @@ class Spent(NamedTuple):
 
     def per_million(self, before: Spent) -> str:
         """What a million would take if it went on as between two sizes."""
-        more = (1_000_000 - self.documents) / (self.documents - before.documents)
-        here, node, memory = (a + more * (a - b) for a, b in zip(self[1:], before[1:], strict=True))
+        here, node, memory = at_a_million(self, before)
         return (
             f"a million, as from {before.documents:,} to {self.documents:,}: our CPU {here:.0f} s, "
             f"the node's {node:.0f} s, {memory / 1e9:.1f} GB of memory"

@@ -21,7 +21,7 @@ from indexer.copies.pairs import pairs_among
 from indexer.copies.prints import Grams
 from indexer.folder.columns import Files
 from indexer.remote.commit import OpenCommit, value_of
-from indexer.remote.mapping import PRINTS, SHOWN, STORED, Json
+from indexer.remote.mapping import PRINTS, SHOWN, STORED, Json, document_name
 from indexer.remote.prints import NOTHING, unpacked
 from indexer.remote.source import Candidate
 from indexer.remote.writer import PART_BITS
@@ -131,4 +131,4 @@ class RemoteLibrary:
         """The ids of the pieces of a document."""
         file, last = self._places[doc]
         first = last >> PART_BITS << PART_BITS
-        return [f"{file}-{place}" for place in range(first, last + 1)]
+        return [document_name(file, place) for place in range(first, last + 1)]

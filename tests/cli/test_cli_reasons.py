@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import run
+from folders import write_folder, write_records
 
 from indexer import Index, SearchOptions
 from indexer.cli.output import hints
@@ -31,12 +32,8 @@ RECORDS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("reasons")
-    for name, text in TEXTS.items():
-        (place / name).parent.mkdir(exist_ok=True)
-        (place / name).write_text(text, "utf-8")
-    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS)
-    (place / "ships.jsonl").write_text(lines, "utf-8")
+    place = write_folder(tmp_path_factory.mktemp("reasons"), TEXTS)
+    write_records(place / "ships.jsonl", RECORDS)
     assert run("index", cwd=place).code == 0
     return place
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from cli_process import run
 from copied_texts import changed, story
+from folders import indexed, write_folder, write_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,15 +35,10 @@ RECORDS = [
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("folding")
-    for name, text in FILES.items():
-        (home / name).parent.mkdir(exist_ok=True)
-        (home / name).write_text(text, "utf-8")
-    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS)
-    (home / "records.jsonl").write_text(lines, "utf-8")
-    with Index.create(home) as index:
-        index.update()
-    return home
+    home = write_folder(tmp_path_factory.mktemp("folding"), FILES)
+    write_records(home / "records.jsonl", RECORDS)
+    with indexed(home):
+        return home
 
 
 def hits(folder: Path, query: str = WORD, **options: object) -> dict[str, set[str]]:

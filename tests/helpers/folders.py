@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,8 +13,15 @@ from indexer import Index
 def write_folder(folder: Path, texts: Mapping[str, str]) -> Path:
     """The texts as files of a folder, by name."""
     for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+def write_records(path: Path, records: Iterable[Mapping[str, object]]) -> None:
+    """A file of records, one a line."""
+    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    path.write_text("".join(lines), "utf-8")
 
 
 @contextmanager

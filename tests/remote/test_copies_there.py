@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from base64 import b64decode
 from collections.abc import Iterator
 
@@ -10,6 +9,7 @@ import numpy as np
 import pytest
 from cluster_doubles import Searched, client_of, held_of, place_of
 from copied_texts import changed, story
+from folders import indexed, write_folder, write_records
 
 from indexer.copies.duplicates import Known, duplicates
 from indexer.index import Index
@@ -41,14 +41,9 @@ RECORDS = [{"id": "one", "text": SECOND, "date": "2020-05-01"}, {"id": "two", "t
 
 @pytest.fixture(scope="module")
 def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    home = tmp_path_factory.mktemp("copies")
-    for name, text in FILES.items():
-        (home / name).parent.mkdir(exist_ok=True)
-        (home / name).write_text(text, "utf-8")
-    lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in RECORDS)
-    (home / "records.jsonl").write_text(lines, "utf-8")
-    with Index.create(home) as index:
-        index.update()
+    home = write_folder(tmp_path_factory.mktemp("copies"), FILES)
+    write_records(home / "records.jsonl", RECORDS)
+    with indexed(home) as index:
         assert [line.text for line in index.recurring_lines()] == [FOOTER], "else it makes copies"
         yield index
 
