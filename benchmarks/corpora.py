@@ -286,6 +286,23 @@ def link(source: str, target: str) -> None:
         shutil.copy2(source, target)
 
 
+def linked(corpus: str, out: str) -> list[str]:
+    """All files of a folder in another, hard links where that goes; their relative names."""
+    names = relative_names(corpus)
+    for name in names:
+        link(os.path.join(corpus, name), os.path.join(out, name))
+    return names
+
+
+def add_line(path: str, line: str) -> None:
+    """Make a file one line longer; what else is linked to it stays as it is."""
+    with open(path, "rb") as file:
+        data = file.read()
+    with open(path + ".new", "wb") as file:
+        file.write(data + f"\n{line}\n".encode())
+    os.replace(path + ".new", path)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Write one corpus."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])

@@ -112,11 +112,11 @@ class Growing:
         return path
 
     def _timed(self, stage: Stage) -> float:
-        return fahras_index(stage.paths, self._index_dir())[0]
+        return fahras_index(stage.paths, self._index_dir()).elapsed_s
 
     def _cost(self, stage: Stage, seconds: float) -> Cost:
         index_dir = self._index_dir()
-        peak_mib = fahras_index(stage.paths, index_dir, memory=True)[1] / MIB
+        peak_mib = fahras_index(stage.paths, index_dir, memory=True).peak_bytes / MIB
         progress(f"{stage.name}: {peak_mib:.0f} MiB")
         command = [sys.executable, LATENCY, self._plan, "--index", index_dir]
         rounds = ["--rounds", str(self._query_rounds), "--kinds", "default", "stem"]

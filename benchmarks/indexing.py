@@ -16,10 +16,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 import peers
-from corpora import link, slice_of
+from corpora import add_line, linked, slice_of
 from processes import (
     FAHRAS,
     CommandError,
+    Ran,
     folder_bytes,
     interleaved,
     medians,
@@ -50,25 +51,22 @@ class Found:
     raw: dict[str, object] = field(default_factory=dict)
 
 
-def fahras_index(
-    corpus: str | Sequence[str], index_dir: str, *, memory: bool = False
-) -> tuple[float, int]:
-    """One `fahras index` of a folder or several; (seconds, peak bytes)."""
+def fahras_index(corpus: str | Sequence[str], index_dir: str, *, memory: bool = False) -> Ran:
+    """One `fahras index` of a folder or several."""
     paths = [corpus] if isinstance(corpus, str) else corpus
     command = [*FAHRAS, "index", *paths, "--index", index_dir, "--json"]
     # 2: some files could not be read, which a benchmark of any folder must survive.
     ran = run(command, codes=(0, 2), cwd=os.path.dirname(index_dir), memory=memory)
     if not ran.output or not json.loads(ran.output)["documents"]:
         raise CommandError(f"fahras index failed: {ran.complaints}")
-    return ran.elapsed_s, ran.peak_bytes
+    return ran
 
 
 def peer_index(
     engine: str, extra: Sequence[str], corpus: str, out: str, *, memory: bool = False
-) -> tuple[float, int]:
-    """One index of a peer; (seconds, peak bytes)."""
-    ran = run([sys.executable, PEERS, engine, *extra, corpus, out], memory=memory)
-    return ran.elapsed_s, ran.peak_bytes
+) -> Ran:
+    """One index of a peer."""
+    return run([sys.executable, PEERS, engine, *extra, corpus, out], memory=memory)
 
 
 class Indexing:
@@ -87,11 +85,12 @@ class Indexing:
         """Full runs, beside peers and followed by updates if these are wanted."""
         source = self._path
         if updates:
-            self._copy_corpus()
+            shutil.rmtree(self._copy, ignore_errors=True)
+            linked(self._path, self._copy)
             source = self._copy
         contenders: dict[str, Callable[[], float]] = {FULL: lambda: self._full(source)}
         if updates:
-            contenders[UNCHANGED] = lambda: fahras_index(source, self.index_dir)[0]
+            contenders[UNCHANGED] = lambda: fahras_index(source, self.index_dir).elapsed_s
             contenders[CHANGED] = self._changed
         if competitors:
             contenders |= self._peers()
@@ -104,27 +103,17 @@ class Indexing:
             found.tables += self._whole_tables(times)
         return found
 
-    def _copy_corpus(self) -> None:
-        shutil.rmtree(self._copy, ignore_errors=True)
-        for name in relative_names(self._path):
-            link(os.path.join(self._path, name), os.path.join(self._copy, name))
-
     def _full(self, source: str) -> float:
         shutil.rmtree(self.index_dir, ignore_errors=True)
-        return fahras_index(source, self.index_dir)[0]
+        return fahras_index(source, self.index_dir).elapsed_s
 
     def _changed(self) -> float:
         """Add a line to another hundredth of the files, then update."""
         first = self._changes % ONE_PERCENT
         self._changes += 1
         for name in relative_names(self._copy)[first::ONE_PERCENT]:
-            path = os.path.join(self._copy, name)
-            with open(path, "rb") as file:
-                data = file.read()
-            with open(path + ".new", "wb") as file:
-                file.write(data + f"\nتعديل {self._changes}\n".encode())
-            os.replace(path + ".new", path)
-        return fahras_index(self._copy, self.index_dir)[0]
+            add_line(os.path.join(self._copy, name), f"تعديل {self._changes}")
+        return fahras_index(self._copy, self.index_dir).elapsed_s
 
     def _out(self, name: str) -> str:
         return os.path.join(self._work, "peers", "".join(filter(str.isalnum, name)))
@@ -141,7 +130,7 @@ class Indexing:
     def _peer(self, engine: str, name: str, extra: Sequence[str], corpus: str) -> float:
         shutil.rmtree(self._out(name), ignore_errors=True)
         os.makedirs(os.path.dirname(self._out(name)), exist_ok=True)
-        return peer_index(engine, extra, corpus, self._out(name))[0]
+        return peer_index(engine, extra, corpus, self._out(name)).elapsed_s
 
     def _whole_values(self, times: dict[str, list[float]]) -> Found:
         middle = medians(times)
@@ -199,7 +188,7 @@ class Indexing:
         peaks = {}
         for name, watched in runs.items():
             shutil.rmtree(out, ignore_errors=True)
-            peaks[name] = watched()[1] / MIB
+            peaks[name] = watched().peak_bytes / MIB
             progress(f"memory: {name} {peaks[name]:.0f} MiB")
             table.rows.append([name, peaks[name]])
         shutil.rmtree(out, ignore_errors=True)
@@ -214,7 +203,7 @@ class Indexing:
 
         def ours() -> float:
             shutil.rmtree(out, ignore_errors=True)
-            return fahras_index(corpus, out)[0]
+            return fahras_index(corpus, out).elapsed_s
 
         contenders = {FULL: ours, WHOOSH: lambda: self._peer("whoosh", WHOOSH, [], corpus)}
         times = interleaved(contenders, self._rounds)

@@ -7,6 +7,7 @@ takes time.
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -38,12 +39,13 @@ def environment() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """A command that ended well."""
+    """A command that ended well. cpu_s: of all its processes, user and system together."""
 
     elapsed_s: float
     output: str
     complaints: str = ""
     peak_bytes: int = 0
+    cpu_s: float = 0.0
 
 
 def run(
@@ -52,12 +54,12 @@ def run(
 ) -> Ran:  # fmt: skip
     """Run a command to its end. Raises CommandError with its last words where it fails."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaints:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), children_cpu_s()
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=out, stderr=complaints, env=environment(),
             cwd=cwd, start_new_session=True,
         )  # fmt: skip
-        watch = PeakMemory(process.pid) if memory else None
+        watch = Peak(lambda: session_bytes(process.pid)) if memory else None
         try:
             code = process.wait()
         finally:
@@ -65,35 +67,46 @@ def run(
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        elapsed = time.perf_counter() - started
+        elapsed, used = time.perf_counter() - started, children_cpu_s() - used
         out.seek(0)
         complaints.seek(0)
         words = " / ".join(complaints.read().decode("utf-8", "replace").split("\n")[-4:])
         if code not in codes:
             raise CommandError(f"{os.path.basename(command[0])} ended with {code}: {words}")
-        return Ran(elapsed, out.read().decode("utf-8", "replace"), words, peak)
+        return Ran(elapsed, out.read().decode("utf-8", "replace"), words, peak, used)
 
 
-class PeakMemory:
-    """Samples the proportional set size (PSS) of every process of a session, until stopped."""
+def children_cpu_s() -> float:
+    """What the processes that this one has started, and that have ended, took of the processor."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
-    def __init__(self, session: int) -> None:
-        self._session = session
+
+class Peak:
+    """Looks at a figure again and again until it is stopped, for the largest that it had."""
+
+    def __init__(self, figure: Callable[[], int], every_s: float = SAMPLE_S) -> None:
+        self._figure = figure
+        self._every_s = every_s
         self._stopped = threading.Event()
-        self._peak_bytes = 0
+        self._largest = 0
         self._thread = threading.Thread(target=self._sample, daemon=True)
         self._thread.start()
 
     def _sample(self) -> None:
-        while not self._stopped.wait(SAMPLE_S):
-            total = sum(pss_bytes(process) for process in processes_of(self._session))
-            self._peak_bytes = max(self._peak_bytes, total)
+        while not self._stopped.wait(self._every_s):
+            self._largest = max(self._largest, self._figure())
 
     def stop(self) -> int:
-        """The largest sum that was seen, in bytes."""
+        """The largest that was seen."""
         self._stopped.set()
         self._thread.join()
-        return self._peak_bytes
+        return self._largest
+
+
+def session_bytes(session: int) -> int:
+    """The proportional set size (PSS) of every process of a session."""
+    return sum(pss_bytes(process) for process in processes_of(session))
 
 
 def processes_of(session: int) -> list[int]:
@@ -151,8 +164,12 @@ def progress(line: str) -> None:
 
 
 def folder_bytes(folder: str) -> int:
-    """The bytes of all files below a folder."""
-    return sum(
-        os.path.getsize(os.path.join(base, name)) for base, _, names in os.walk(folder)
-        for name in names
-    )  # fmt: skip
+    """The bytes of all files below a folder, of which some may be removed meanwhile."""
+    total = 0
+    for base, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.path.getsize(os.path.join(base, name))
+            except FileNotFoundError:
+                continue
+    return total

@@ -20,6 +20,7 @@ import bars  # noqa: E402
 import corpora  # noqa: E402
 import floor  # noqa: E402
 import growth  # noqa: E402
+import history  # noqa: E402
 import hits  # noqa: E402
 import killing  # noqa: E402
 import latency  # noqa: E402
@@ -484,3 +485,25 @@ def test_lucene_finds_what_is_there(tmp_path: Path) -> None:
     ]:  # fmt: skip
         found, times = lucene.ask(str(tmp_path / "index"), "اليوم", 3, query, field)
         assert (found, len(times)) == (total, 3)
+
+
+def test_a_history_changes_a_copy_and_tells_each_update(folder: Path, tmp_path: Path) -> None:
+    before = {path.name: path.read_bytes() for path in folder.rglob("*.txt")}
+    updates = list(history.History(str(folder), str(tmp_path / "work"), 1).updates(1))
+    changed = [(one.after, one.name) for one in updates]
+    assert changed[:3] == [
+        (history.FIRST, history.FIRST),
+        (history.FIRST, history.NOTHING),
+        (history.FIRST, history.SINGLE),
+    ]
+    assert changed[3:] == [
+        (name, part) for name, _ in history.HISTORY for part in (name, history.SINGLE)
+    ]
+    assert updates[3].files < updates[5].files == len(before) // 3
+    assert all(one.cpu_s > 0 and one.disk_bytes >= one.index_bytes > 0 for one in updates)
+    assert {path.name: path.read_bytes() for path in folder.rglob("*.txt")} == before
+    of_many, single = history.tables(updates)
+    assert [row[0] for row in of_many.rows] == [
+        history.FIRST, history.NOTHING, *(name for name, _ in history.HISTORY),
+    ]  # fmt: skip
+    assert len(single.rows) == 1 + len(history.HISTORY)
