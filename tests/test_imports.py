@@ -21,9 +21,9 @@ WHOOSH = (
 )  # fmt: skip
 NUMPY = (
     "indexer.codec", "indexer.copies", "indexer.query", "indexer.ranking", "indexer.reading.search",
-    "indexer.snippets.locate", "indexer.snippets.vowels", "indexer.folder.lookup",
-    "analyzers.codepoints", "analyzers.ranked", "analyzers.tokenizer", "analyzers.spellings",
-    "analyzers.bulk", "analyzers.notes", "indexer.remote",
+    "indexer.reading.showing", "indexer.snippets.locate", "indexer.snippets.vowels",
+    "indexer.folder.lookup", "analyzers.codepoints", "analyzers.ranked", "analyzers.tokenizer",
+    "analyzers.spellings", "analyzers.bulk", "analyzers.notes", "indexer.remote",
 )  # fmt: skip
 
 

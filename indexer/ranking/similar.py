@@ -52,8 +52,7 @@ class Sample(NamedTuple):
     @classmethod
     def of(cls, snapshot: Snapshot, doc: int) -> Sample:
         """That of a document of the snapshot."""
-        segment, docnum = snapshot.locate(doc)
-        return cls(segment.text(docnum, "title"), segment.text(docnum, "text"))
+        return cls(snapshot.text(doc, "title"), snapshot.text(doc, "text"))
 
 
 def considered(sample: Sample, snapshot: Snapshot, fields: tuple[str, ...]) -> list[StemQuery]:

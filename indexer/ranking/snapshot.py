@@ -21,6 +21,7 @@ from indexer.ranking.source import (
     Docs,
     FieldSource,
     Floats,
+    Record,
     Segment,
     Statistics,
     Vocabulary,
@@ -78,6 +79,16 @@ class Snapshot:
         place = bisect_right(self.segments, doc, key=lambda segment: segment.base) - 1
         segment = self.segments[place]
         return segment, doc - segment.base
+
+    def record(self, doc: int) -> Record:
+        """The stored values of a document but its texts."""
+        segment, docnum = self.locate(doc)
+        return segment.record(docnum)
+
+    def text(self, doc: int, field: str) -> str:
+        """A stored text of a document."""
+        segment, docnum = self.locate(doc)
+        return segment.text(docnum, field)
 
     @cached_property
     def file_numbers(self) -> NDArray[np.int64]:

@@ -130,7 +130,7 @@ class Reader(OpenIndex):
 
     def staleness(self, path: str) -> Staleness | None:
         """Whether a file of the index, named as hits name it, is gone or has changed since."""
-        from indexer.reading.search import staleness_of
+        from indexer.folder.stale import staleness_of
 
         return staleness_of(path, self._catalogue.files[self._catalogue.key(path)])
 

@@ -1,14 +1,13 @@
-"""One query from its text to the results shown: rank, look up, cut snippets.
+"""One query on one open index, from its text to its hits: rank, fold copies, choose parts.
 
-`Search` is one query on one open index. `ranking` scores and `snippets` highlights; this file
-connects them with documents and files.
+`ranking` scores; this file connects it with files and with what is known of copies. What is shown
+of the hits says `showing`.
 """
 
 from __future__ import annotations
 
-import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzers.named import NamedTuple
-from analyzers.tokenizer import shared_tokenizer
 from analyzers.variants import VariantTable
-from indexer.copies import passing
-from indexer.errors import ExtractError, IndexCorruptError
-from indexer.folder.columns import FileEntry
+from indexer.errors import IndexCorruptError
 from indexer.folder.lookup import FileTable
 from indexer.query.grammar import ParsedQuery
-from indexer.query.nodes import FilterQuery, Leaf, Node, RequireQuery
+from indexer.query.nodes import FilterQuery, Node, RequireQuery
 from indexer.query.parser import QueryParser
 from indexer.ranking.evaluator import Evaluator, Ranked
 from indexer.ranking.hits import PartChooser, Place, Places
@@ -32,58 +27,21 @@ from indexer.ranking.leaves import Verify
 from indexer.ranking.order import first_of, path_ranks, places_by
 from indexer.ranking.resolve import notes_on_limits
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import NO_DOCS, Docs, Record
+from indexer.ranking.source import Docs
 from indexer.ranking.unknown import missing_words, note_on
-from indexer.results import Hit, Match, SearchOptions, SearchResults, Snippet, Staleness
+from indexer.reading.showing import Found, Showing
+from indexer.results import Match, SearchOptions, SearchResults
 from indexer.schema import (
-    copy_within,
     id_of,
-    is_record,
-    layout_of,
-    name_within,
     part_of,
-    part_span,
-    place_within,
 )
-from indexer.snippets.highlighter import Highlight, Highlighter
-from indexer.snippets.locate import MOST_SHOWN, highlights_in
-from indexer.snippets.passages import Told, best_snippets, inside, matches_of
-from indexer.snippets.targets import Targets, targets_of
 
 if TYPE_CHECKING:
     from indexer.copies import folding
     from indexer.copies.folding import Groups
-    from indexer.parts.layout import Layout
     from indexer.ranking.explain import Explainer
 
 NOTHING_RECURS: Mapping[str, frozenset[str]] = MappingProxyType({})
-
-_PAGE = 64
-"""Number of hits whose texts are in memory at once."""
-
-
-class Shown(NamedTuple):
-    """Of a hit, its text and the best passages of it, and the matches in its title.
-
-    Empty where nothing of the kind is wanted.
-    """
-
-    text: str
-    snippets: tuple[Snippet, ...]
-    title_matches: tuple[Match, ...]
-
-
-class Found(NamedTuple):
-    """What there is to show. places: the hits of a page. total: of documents, or parts.
-
-    copies: those of each hit, as numbers of parts (`Parts.texts`), and `groups`, how many hits
-    there are in all; none and None where they were not looked for.
-    """
-
-    places: Sequence[Place]
-    total: int
-    copies: Sequence[Docs] = ()
-    groups: int | None = None
 
 
 class Search:
@@ -91,6 +49,8 @@ class Search:
 
     Raises QueryError where the query cannot be understood.
     """
+
+    _shows = Showing
 
     def __init__(
         self,
@@ -112,13 +72,10 @@ class Search:
         self.snapshot = snapshot
         self._groups = None if options.copies else groups
         self._recurring = recurring
-        self._in_passing: set[int] = set()
         self._files = files
         self.options = options
         self.text = text
         self._started = time.perf_counter()
-        self._stale: dict[str, Staleness | None] = {}
-        self._explainer: Explainer | None = None
         self._parser = QueryParser(
             fields=options.fields,
             match=options.match,
@@ -211,17 +168,14 @@ class Search:
 
     def shown(self, found: Found) -> SearchResults:
         """Hits, with their snippets."""
-        options = self.options
-        places, total = found.places, found.total
-        if options.explain:
-            self._explain(np.array(sorted({place.doc for place in places}), np.int64))
-        hits = self._own_first(self._hits(found))
+        options, total = self.options, found.total
+        explainer = self._explainer_of(found) if options.explain else None
         missing = missing_words(self.parsed.leaves, self.text, self.evaluator)
         by_spelling = tuple(note_on(word) for word in missing if word.retrieved and total)
         return SearchResults(
             query=self.text,
             total=total,
-            hits=hits,
+            hits=self._showing(explainer).hits(found),
             offset=options.offset,
             limit=options.limit,
             elapsed_ms=(time.perf_counter() - self._started) * 1e3,
@@ -323,24 +277,26 @@ class Search:
 
     def _date(self, doc: int, number: int) -> str:
         """The date of a part, or of its document."""
-        stored = self._stored(int(doc))
+        stored = self.snapshot.record(int(doc))
         part = part_of(stored, int(number))
         date: str = (part.date if part else "") or stored["date"]
         return date
 
-    def _copy_names(self, texts: Docs) -> tuple[str, ...]:
-        """The names of some parts, or of their documents, in the order of their paths."""
-        docs, parts = self._chooser.parts.places(texts)
-        order = np.lexsort((parts, self._path_ranks(docs)))
-        docs, parts = docs.take(order), parts.take(order)
-        files = self._files.named(self.snapshot.file_numbers.take(docs))
-        names = []
-        for doc, part, (path, count) in zip(docs.tolist(), parts.tolist(), files, strict=True):
-            within = "" if count == 1 else copy_within(self._stored(doc))
-            if self.options.by == "part" and part_of(self._stored(doc), part):
-                within += f":part{part}"
-            names.append(self._files.absolute(path) + within)
-        return tuple(names)
+    def _showing(self, explainer: Explainer | None = None) -> Showing:
+        """What makes hits of what was found."""
+        known = self._files, self.parsed, self.options, self.evaluator, self._recurring
+        return self._shows(*known, explainer)
+
+    def _explainer_of(self, found: Found) -> Explainer:
+        """What explains the scores of the documents that are hits."""
+        from indexer.ranking.explain import Explainer
+
+        docs = np.array(sorted({place.doc for place in found.places}), np.int64)
+        return Explainer(self.query, self.text, self.evaluator, docs)
+
+    def matches(self, text: str) -> tuple[Match, ...]:
+        """The words of any text that match the query."""
+        return self._showing().matches(text)
 
     def _limits(self) -> tuple[str, ...]:
         """What is said of words that may be misspelled in more ways than are searched."""
@@ -365,232 +321,13 @@ class Search:
     def _path_ranks(self, docs: Docs) -> NDArray[np.int64]:
         return path_ranks(self.snapshot, self._files, docs)
 
-    def _stored(self, doc: int) -> Record:
-        segment, docnum = self.snapshot.locate(doc)
-        return segment.record(docnum)
-
-    def _field(self, doc: int, field: str) -> str:
-        segment, docnum = self.snapshot.locate(doc)
-        return segment.text(docnum, field)
-
     def document_id(self, doc: int) -> str:
         """The id of a document: a record's own, else the path of its file below the home."""
-        stored = self._stored(doc)
+        stored = self.snapshot.record(doc)
         return id_of(stored, self._files.entry(stored["file"]).path)
-
-    def _hits(self, found: Found) -> Iterator[tuple[int, Hit]]:
-        """(document, its hit) of each place, of so many at a time as may be in memory."""
-        told = Told()
-        copies = iter(found.copies)
-        for first in range(0, len(found.places), _PAGE):
-            page = found.places[first : first + _PAGE]
-            docs = [place.doc for place in page]
-            records = [self._stored(doc) for doc in docs]
-            texts, titles = self._texts(page, records, told), self._title_matches(docs)
-            for place, stored, (text, snippets), matches in zip(
-                page, records, texts, titles, strict=True
-            ):
-                hit = self._hit(place, stored, Shown(text, snippets, matches))
-                own = next(copies, NO_DOCS)
-                yield (
-                    place.doc,
-                    hit._replace(copies=self._copy_names(own)) if len(own) else hit,
-                )
-
-    def _texts(
-        self, places: Sequence[Place], records: Sequence[Record], told: Told
-    ) -> Iterator[tuple[str, tuple[Snippet, ...]]]:
-        """The text of each document and its best passages; empty if none are wanted.
-
-        told: what the hits above show, so that those below show something else.
-        """
-        options = self.options
-        if options.snippets <= 0 and not options.places:
-            yield from (("", ()) for _ in places)
-            return
-        docs = [place.doc for place in places]
-        texts = [self._field(doc, "text") for doc in docs]
-        layouts = list(map(layout_of, records))
-        found = highlights_in(
-            texts, docs, self.parsed.leaves, self._highlighter, self.snapshot, most=MOST_SHOWN
-        )
-        for place, stored, text, layout, highlights in zip(
-            places, records, texts, layouts, found, strict=True
-        ):
-            span = part_span(stored, place.part, len(text))
-            own = highlights if options.by == "document" else inside(highlights, span)
-            snippets = best_snippets(
-                text,
-                own,
-                self._targets.weights,
-                count=max(options.snippets, 1),
-                width=options.context_chars,
-                running=self._no_part_of(place.doc, text, layout, own),
-                preferred=span,
-                told=told,
-            )
-            yield text, (_with_pages(snippets, layout) if layout else snippets)
-
-    def _no_part_of(
-        self, doc: int, text: str, layout: Layout | None, highlights: Sequence[Highlight]
-    ) -> Sequence[tuple[int, int]]:
-        """The spans, ascending, of what runs on every page, recurs in the folder, or only links.
-
-        Notes a document of which nothing else has a word of the query.
-        """
-        running = layout.running if layout else ()
-        if not highlights:
-            return running
-        number = int(self.snapshot.file_numbers[doc])
-        folder = os.path.dirname(self._files.entry(number).path)
-        spans = passing.spans_in(text, self._recurring.get(folder, frozenset()))
-        spans = passing.whole(text, spans, [highlight[:2] for highlight in highlights])
-        if not spans:
-            return running
-        if passing.are_within((highlight.start for highlight in highlights), spans):
-            self._in_passing.add(doc)
-        return sorted({*running, *spans})
-
-    def _own_first(self, hits: Iterator[tuple[int, Hit]]) -> tuple[Hit, ...]:
-        """The hits of a page; those that only link to what was looked for are the last of them."""
-        found = list(hits)
-        if self.options.sort == "relevance" and self._in_passing:
-            aside = {doc for doc in self._in_passing if not self._in_title(doc)}
-            found.sort(key=lambda hit: hit[0] in aside)
-        return tuple(hit for _, hit in found)
-
-    def _in_title(self, doc: int) -> bool:
-        """Whether the title of a document has a word of the query."""
-        if not self._title_leaves:
-            return False
-        return bool(self._highlighter.of_text(self._field(doc, "title")))
-
-    def _title_matches(self, docs: Sequence[int]) -> Iterator[tuple[Match, ...]]:
-        """The matches in the title of each document; empty if they are not wanted."""
-        leaves = self._title_leaves if self.options.mark_titles else []
-        if not leaves:
-            yield from (() for _ in docs)
-            return
-        titles = [self._field(doc, "title") for doc in docs]
-        highlighter = self._highlighter
-        if len(leaves) < len(self.parsed.leaves):  # some are of the text alone
-            highlighter = Highlighter(targets_of(leaves, self.evaluator), shared_tokenizer())
-        found = highlights_in(titles, docs, leaves, highlighter, self.snapshot, field="title")
-        yield from map(matches_of, titles, found)
-
-    @cached_property
-    def _title_leaves(self) -> list[Leaf]:
-        return [leaf for leaf in self.parsed.leaves if "title" in leaf.fields]
-
-    def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
-        """The hit for a part of a document, with its place in the file."""
-        text, snippets, title_matches = shown
-        doc, number, score = place
-        part, title = part_of(stored, number), self._field(doc, "title")
-        entry = self._files.entry(stored["file"])
-        path = self._files.absolute(entry.path)
-        line: int | None = None
-        column: int | None = None
-        if is_record(stored):
-            line, column = stored["line"], 1
-            snippets = tuple(snippet._replace(line=line) for snippet in snippets)
-        elif snippets and snippets[0].matches:
-            anchor = snippets[0].matches[0].start
-            line = snippets[0].line
-            column = anchor - text.rfind("\n", 0, anchor)
-        return Hit(
-            id=id_of(stored, entry.path),
-            path=path,
-            line=line,
-            column=column,
-            byte_offset=_byte_offset(text, stored, entry, snippets),
-            part=number,
-            part_title=part.title if part and part.title not in ("", title) else None,
-            title=title,
-            date=(part.date if part else "") or stored["date"] or None,
-            date_text=stored["date_text"]
-            if stored.get("calendar") and not (part and part.date)
-            else None,
-            size=entry.size,
-            score=score,
-            snippets=snippets[: self.options.snippets],
-            stale=self._staleness(path, entry),
-            explanation=self._explainer.explain(doc, score) if self._explainer else None,
-            title_matches=title_matches,
-            inside=place_within(stored),
-            page=snippets[0].page if snippets else None,
-        )
-
-    def _staleness(self, path: str, entry: FileEntry) -> Staleness | None:
-        """As `staleness_of`, but looked at only once for all records of a file."""
-        if path not in self._stale:
-            self._stale[path] = staleness_of(path, entry)
-        return self._stale[path]
-
-    def _explain(self, docs: Docs) -> None:
-        """Have the hits that these documents are explain their scores."""
-        from indexer.ranking.explain import Explainer
-
-        self._explainer = Explainer(self.query, self.text, self.evaluator, docs)
-
-    @cached_property
-    def _targets(self) -> Targets:
-        """What this query looks for in texts."""
-        return targets_of(self.parsed.leaves, self.evaluator)
-
-    @cached_property
-    def _highlighter(self) -> Highlighter:
-        return Highlighter(self._targets, shared_tokenizer())
-
-    def matches(self, text: str) -> tuple[Match, ...]:
-        """The words of any text that match the query."""
-        return matches_of(text, self._highlighter.of_text(text))
 
 
 def _places(hits: Places, page: slice | Docs = slice(None)) -> list[Place]:
     """Some hits one by one."""
     columns = (column[page].tolist() for column in hits)
     return [Place(*hit) for hit in zip(*columns, strict=True)]
-
-
-def _with_pages(snippets: Sequence[Snippet], layout: Layout) -> tuple[Snippet, ...]:
-    """The passages, each with the page on which it is."""
-    from indexer.parts.layout import page_number
-
-    found = []
-    for snippet in snippets:
-        page = layout.page_at(snippet.matches[0].start) if snippet.matches else None
-        number = None if page is None else page_number(page.label)
-        found.append(snippet._replace(page=number))
-    return tuple(found)
-
-
-def _byte_offset(
-    text: str, stored: Record, entry: FileEntry, snippets: Sequence[Snippet]
-) -> int | None:
-    """Where the best passage begins in the file, if text and bytes of the file agree."""
-    if stored["record"] or name_within(stored) or stored["encoding"] != "utf-8":
-        return None
-    if not (snippets and snippets[0].matches):
-        return None
-    if entry.text_bytes != entry.size or entry.failure:
-        return None
-    return len(text[: snippets[0].offset].encode("utf-8", "surrogatepass"))
-
-
-def staleness_of(path: str, entry: FileEntry) -> Staleness | None:
-    """Whether the file is gone or has changed since indexing. Read only if its time differs."""
-    try:
-        now = os.stat(path)
-    except OSError:
-        return "vanished"
-    if entry.failure:  # its documents are those of an earlier content
-        return "changed"
-    if now.st_size != entry.size or now.st_mtime_ns == entry.mtime_ns:
-        return "changed" if now.st_size != entry.size else None
-    from indexer.extract import hash_file
-
-    try:
-        return "changed" if hash_file(path) != entry.digest else None
-    except (OSError, ExtractError):
-        return "changed"

@@ -38,7 +38,8 @@ from indexer.ranking.resolve import Resolver
 from indexer.ranking.source import NO_DOCS, Docs, Record
 from indexer.ranking.spelling import FEWEST_LETTERS
 from indexer.ranking.unknown import RARE
-from indexer.reading.search import NOTHING_RECURS, Found, Search, Shown
+from indexer.reading.search import NOTHING_RECURS, Search
+from indexer.reading.showing import Found, Showing, Shown
 from indexer.remote.clauses import Clauses
 from indexer.remote.lexicon import MOST_FITTING, NOTHING, sort_of
 from indexer.remote.mapping import MOST_SHOWN, PRINTS, RANKED, Json
@@ -78,8 +79,25 @@ def _cut(pattern: Wildcard) -> str:
     return f"«{pattern}» fits more than {MOST_FITTING:,} forms: only these were searched"
 
 
+class RemoteShowing(Showing):
+    """Makes the hits of one query on a cluster."""
+
+    def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
+        """See Showing. Of a piece of a long text, lines are those of the whole."""
+        hit = super()._hit(place, stored, shown)
+        line = cast("Json", stored).get("cut")
+        if line is None or hit.line is None:
+            return hit
+        snippets = tuple(
+            s if s.line is None else s._replace(line=s.line + line - 1) for s in hit.snippets
+        )
+        return hit._replace(line=hit.line + line - 1, byte_offset=None, snippets=snippets)
+
+
 class RemoteSearch(Search):
     """One query, parsed and ready to run on a cluster."""
+
+    _shows = RemoteShowing
 
     def __init__(
         self,
@@ -421,17 +439,6 @@ class RemoteSearch(Search):
 
     def _limits(self) -> tuple[str, ...]:
         return (*super()._limits(), *self._notes, *map(_cut, self._clauses.cut))
-
-    def _hit(self, place: Place, stored: Record, shown: Shown) -> Hit:
-        """See Search. Of a piece of a long text, lines are those of the whole."""
-        hit = super()._hit(place, stored, shown)
-        line = cast("Json", stored).get("cut")
-        if line is None or hit.line is None:
-            return hit
-        snippets = tuple(
-            s if s.line is None else s._replace(line=s.line + line - 1) for s in hit.snippets
-        )
-        return hit._replace(line=hit.line + line - 1, byte_offset=None, snippets=snippets)
 
     def matches(self, text: str) -> tuple[Match, ...]:
         """See Search."""

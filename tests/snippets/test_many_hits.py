@@ -156,10 +156,10 @@ def test_searches(indexes: dict[int, Index], query: str, options: SearchOptions)
 def test_a_file_of_many_records_is_looked_at_once(
     indexes: dict[int, Index], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from indexer.reading import search
+    from indexer.reading import showing
 
     asked: list[str] = []
-    monkeypatch.setattr(search, "staleness_of", lambda path, entry: asked.append(path))
+    monkeypatch.setattr(showing, "staleness_of", lambda path, entry: asked.append(path))
     hits: tuple[Hit, ...] = indexes[400].search("سطر", SearchOptions(limit=None)).hits
     assert len(hits) == 100
     assert [Path(path).name for path in asked] == ["b.jsonl"]

@@ -19,7 +19,7 @@ def test_the_best_passage_is_looked_for_among_the_first(
     text = f"كتاب {'نص ' * 100}" + "كتاب " * OFTEN + "كتابٌ"
     with indexed(write_folder(tmp_path, {"a.txt": text})) as index:
         usual = index.search("كتاب").hits[0]
-        monkeypatch.setattr("indexer.reading.search.MOST_SHOWN", 1)
+        monkeypatch.setattr("indexer.reading.showing.MOST_SHOWN", 1)
         few = index.search("كتاب").hits[0]
         assert len(usual.matches) > 1
         assert [match.start for match in few.matches] == [0]
