@@ -1,4 +1,7 @@
-"""Fixtures of the command line's tests: one small indexed folder, shared by the whole session."""
+"""What all tests share: one small indexed folder for the whole session; no limit of time.
+
+Hypothesis would by itself fail a test that takes 0.2 s, or makes its input slowly.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,11 @@ from pathlib import Path
 
 import pytest
 from cli_process import run
+from hypothesis import HealthCheck, settings
 from small_texts import write_odd_names, write_texts
+
+settings.register_profile("timeless", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("timeless")
 
 
 @pytest.fixture(scope="session")

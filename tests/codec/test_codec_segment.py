@@ -139,13 +139,13 @@ def assert_groups(arrays: FieldArrays, level: str, oracle: Oracle) -> None:
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_segment_holds_its_documents(texts):
     assert_holds(built(texts), texts)
 
 
 @given(st.lists(TEXTS, min_size=1, max_size=4), st.data())
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_merged_segments_are_one_segment(parts, data):
     deletions = [np.array([data.draw(st.booleans()) for _ in texts], bool) for texts in parts]
     merged, kept = SegmentBuilder(None), []
@@ -163,7 +163,7 @@ def test_merged_segments_are_one_segment(parts, data):
 
 
 @given(TEXTS)
-@settings(deadline=None, max_examples=20)
+@settings(max_examples=20)
 def test_runs_do_not_show(texts):
     whole = built(texts)
     with pytest.MonkeyPatch.context() as patch:

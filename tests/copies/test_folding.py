@@ -10,7 +10,7 @@ import pytest
 from cli_process import run
 from copied_texts import changed, story
 from folders import indexed, write_folder, write_records
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer import Index
@@ -122,7 +122,6 @@ def test_the_ranking_for_evaluations_has_copies_open(folder: Path) -> None:
 GROUPS = st.lists(st.integers(0, 4), max_size=30)
 
 
-@settings(deadline=None)
 @given(GROUPS, st.randoms())
 def test_folding_keeps_every_document_once(groups: list[int], chance: object) -> None:
     by_doc = np.array(groups, np.uint32)

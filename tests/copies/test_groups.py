@@ -69,7 +69,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS)
 def test_groups_are_those_of_a_new_index_whatever_came_before(
     steps: list[list[tuple[int, int, int]]], tmp_path_factory: pytest.TempPathFactory

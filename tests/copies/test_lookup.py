@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -14,7 +14,6 @@ SMALL = st.integers(0, 5)
 MINIMA = st.integers(0, 12).flatmap(lambda rows: arrays(np.uint32, (rows, BINS), elements=SMALL))
 
 
-@settings(deadline=None)
 @given(MINIMA, st.lists(st.tuples(SMALL, st.integers(0, BINS - 1)), max_size=9, unique=True))
 def test_rows_are_those_that_have_the_grams(
     least: np.ndarray, grams: list[tuple[int, int]]

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from copied_texts import overlap, story, words
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from analyzers.tokenizer import Tokenizer
@@ -54,7 +54,6 @@ TEXT = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT, min_size=1, max_size=6))
 def test_neighbours_play_no_part(texts: list[str]) -> None:
     together, _ = printed(texts)
@@ -62,7 +61,6 @@ def test_neighbours_play_no_part(texts: list[str]) -> None:
         assert alike(together.of(np.array([place])), printed([text])[0])
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_a_sample_is_of_the_grams_of_the_text(text: str) -> None:
     found, sizes = printed([text])
@@ -92,7 +90,6 @@ def test_a_key_is_that_of_the_words_on_their_lines() -> None:
     assert len(set(keys)) == 4
 
 
-@settings(deadline=None)
 @given(st.integers(0, 9), st.integers(1, 60), st.lists(st.integers(0, 3000), max_size=5))
 def test_a_text_in_pieces_is_that_of_the_whole(seed: int, line: int, cuts: list[int]) -> None:
     text = story(seed, 400, line=line).replace("\n", "\n\n")
@@ -105,7 +102,6 @@ def test_a_text_in_pieces_is_that_of_the_whole(seed: int, line: int, cuts: list[
     assert alike(long.finish(), printed([text])[0])
 
 
-@settings(deadline=None)
 @given(st.lists(TEXT.filter(bool), min_size=1, max_size=5))
 def test_a_part_has_the_prints_of_a_text_by_itself(texts: list[str]) -> None:
     """Even where it begins in the middle of a line."""

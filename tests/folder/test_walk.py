@@ -460,7 +460,7 @@ def base_paths(states) -> list[str]:
 NAMES = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.sets(NAMES.filter(lambda n: n not in (".", "..") and len(n.encode()) < 200), max_size=6))
 def test_walking_is_deterministic_and_sees_every_file_that_is_not_hidden(found):
     with tempfile.TemporaryDirectory() as root:

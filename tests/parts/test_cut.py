@@ -45,7 +45,7 @@ def layouts(draw: st.DrawFn) -> Layout:
                         for s in starts))  # fmt: skip
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TEXTS, st.none() | layouts(), st.integers(1, 9))
 def test_the_parts_together_are_the_text(text: str, layout: Layout | None, times: int) -> None:
     text *= times
@@ -231,7 +231,7 @@ def test_nothing_is_stored_of_one_part() -> None:
     assert unpack(None) == ()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(TEXTS, layouts())
 def test_what_is_packed_comes_back(text: str, layout: Layout) -> None:
     parts = cut(text * 7, layout)

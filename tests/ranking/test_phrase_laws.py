@@ -135,7 +135,7 @@ def unmarked_of(text: str) -> tuple[str, ...]:
 
 
 @given(phrases())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @example("تشرين الثاني 2017")
 @example("عبد الله بن محمد")
 @example("لعبدالله ابن عليّ")
@@ -145,7 +145,7 @@ def test_a_phrase_is_found_where_the_oracle_finds_it(index: Index, phrase: str) 
 
 
 @given(phrases())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_each_level_finds_what_the_one_before_does(index: Index, phrase: str) -> None:
     query = f'"{phrase}"'
     by_level = [found(index, query, match) for match in MATCH_LEVELS]
@@ -159,7 +159,7 @@ def test_each_level_finds_what_the_one_before_does(index: Index, phrase: str) ->
 
 
 @given(st.sampled_from(TEXTS), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_pattern_in_a_phrase_meets_what_it_meets_alone(
     index: Index, text: str, data: st.DataObject
 ) -> None:
@@ -182,7 +182,7 @@ def test_a_pattern_in_a_phrase_meets_what_it_meets_alone(
 
 
 @given(phrases())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_words_that_met_are_marked_side_by_side(index: Index, phrase: str) -> None:
     for hit in index.search(f'"{phrase}"', EVERYTHING).hits:
         text = TEXTS[int(hit.id.removesuffix(".txt"))]

@@ -66,7 +66,7 @@ def test_a_recipe_is_like_recipes(index: Index) -> None:
 
 
 @given(name=st.sampled_from([*FILES, "science/honey-bees.txt", "wire-003", "post-001"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_neither_itself_nor_a_copy_is_found(index: Index, name: str) -> None:
     results = index.similar(name, options=ALL)
     found = [hit.id for hit in results.hits]

@@ -146,7 +146,7 @@ BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n[^\S\r\n]*\r\n")
 
 
 @given(TEXTS, st.integers(1, 4), st.integers(1, 120))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_laws_of_passages(text: str, count: int, width: int) -> None:
     hits = highlighter(*WORDS).of_text(text)
     found = best_snippets(text, hits, [1.0] * len(WORDS), count=count, width=width)
@@ -181,7 +181,6 @@ def assert_apart(found: tuple[Snippet, ...]) -> None:
 
 
 @given(TEXTS, st.integers(20, 200))
-@settings(deadline=None)
 def test_passages_are_about_as_long_as_asked(text: str, width: int) -> None:
     """One match may be longer than the width; a sentence's beginning may add as much again."""
     for snippet in snippets(text, width=width):

@@ -62,14 +62,12 @@ def test_notes(form: str, written: str, note: str) -> None:
     assert marks_of(word_of(form, note)) == marks_of(written)
 
 
-@settings(deadline=None)
 @given(WORDS)
 def test_a_note_says_which_marks_a_word_bears(written: str) -> None:
     form = unmark(written)
     assert marks_of(word_of(form, *notes_of([form], [written]))) == marks_of(written)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=6).map(" ".join).filter(lambda text: not {*"ﻻﷲ"} & {*text}))
 @example("كِتَابًا كتاباً كتاَباً كتاباًَ فتىً فتًى اً كَََتب كَّتب كـَتب بِسْمِ استغفارُهُنَّ وسيستعملونهنّاللهم")
 def test_many_words_are_noted_as_one_is(text: str) -> None:
@@ -83,7 +81,6 @@ def test_many_words_are_noted_as_one_is(text: str) -> None:
     assert found == expected(text)
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=4).map(" ".join), WORDS)
 def test_a_word_agrees_as_it_is_noted_or_as_it_is_written(text: str, asked: str) -> None:
     tokenizer = Tokenizer()
@@ -199,7 +196,7 @@ WRITTEN = ["كتب", "كَتَبَ", "كُتِبَ", "كُتُب", "كتبَ", "
 WRITTEN_TEXTS = st.lists(st.lists(st.sampled_from(WRITTEN), max_size=30).map(" ".join), max_size=6)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.lists(WRITTEN_TEXTS, min_size=1, max_size=3), st.data())
 def test_words_are_noted_however_often_they_are_written_in_a_way(
     parts: list[list[str]], data: Any

@@ -150,7 +150,7 @@ class Folder(RuleBasedStateMachine):
 
 TestFolder = Folder.TestCase
 TestFolder.settings = settings(
-    max_examples=6, stateful_step_count=20, deadline=None, derandomize=True,
+    max_examples=6, stateful_step_count=20, derandomize=True,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 

@@ -71,7 +71,7 @@ NAMES = st.sampled_from(["a.txt", "b.txt", "s/a.txt", "s/c.md", "t/d.txt", "e.pd
 TREES = st.dictionaries(NAMES, st.tuples(st.sampled_from(["", "واحد", "اثنان"]), st.integers(1, 2)))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(TREES, TREES)
 def test_a_child_finds_the_changes_that_this_process_finds(
     before: dict[str, tuple[str, int]], after: dict[str, tuple[str, int]]

@@ -52,7 +52,8 @@ def answers(texts: Path) -> Answers:
 @pytest.mark.parametrize("path", PATHS)
 @given(data=st.data())
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 def test_what_is_admitted_is_answered(answers: Answers, path: str, data: st.DataObject) -> None:
     asked = data.draw(questions(path))
