@@ -16,10 +16,7 @@ from typing import Any
 _OBJECTS_BETWEEN = 50_000
 _OBJECTS_BETWEEN_IN_A_COMMAND = 200_000
 _TRIM_THRESHOLD, _TOP_PAD, _MMAP_THRESHOLD = -1, -2, -3  # glibc's malloc.h
-_KEPT_BYTES = 32 << 20
 _PAD_BYTES = 1 << 20
-_MAPPED_BYTES = 8 << 20
-_LARGE_BYTES = 64 << 20
 _PAGE_BYTES = 2 << 20
 _MADV_HUGEPAGE = 14  # Linux's mman.h
 
@@ -58,9 +55,7 @@ def keep_freed_memory() -> None:
     """
     glibc = _glibc()
     if glibc is not None:
-        glibc.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        glibc.mallopt(_TOP_PAD, _PAD_BYTES)
-        glibc.mallopt(_MMAP_THRESHOLD, _MAPPED_BYTES)
+        _keep(glibc, freed=32 << 20, pad=_PAD_BYTES, alone=8 << 20)
 
 
 def take_large_pages() -> None:
@@ -76,9 +71,7 @@ def take_large_pages() -> None:
         return
     from ctypes import c_size_t, c_void_p
 
-    glibc.mallopt(_TRIM_THRESHOLD, 2 * _LARGE_BYTES)
-    glibc.mallopt(_TOP_PAD, _LARGE_BYTES)
-    glibc.mallopt(_MMAP_THRESHOLD, _LARGE_BYTES // 2)
+    _keep(glibc, freed=128 << 20, pad=64 << 20, alone=32 << 20)
     glibc.sbrk.restype = glibc.malloc.restype = c_void_p
     start = glibc.sbrk(0)
     glibc.free(c_void_p(glibc.malloc(c_size_t(_PAD_BYTES))))
@@ -86,6 +79,13 @@ def take_large_pages() -> None:
     first = start + -start % _PAGE_BYTES
     if first < end:
         glibc.madvise(c_void_p(first), c_size_t(end - first), _MADV_HUGEPAGE)
+
+
+def _keep(glibc: Any, *, freed: int, pad: int, alone: int) -> None:
+    """Keep up to `freed` bytes, take `pad` more than is asked for, map arrays from `alone` on."""
+    glibc.mallopt(_TRIM_THRESHOLD, freed)
+    glibc.mallopt(_TOP_PAD, pad)
+    glibc.mallopt(_MMAP_THRESHOLD, alone)
 
 
 def _is_limited() -> bool:
