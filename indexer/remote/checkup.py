@@ -36,7 +36,7 @@ def check(index_dir: str, *, deep: bool = False, report: ProgressCallback | None
     segments = int(commit.figures["_all"]["primaries"]["segments"]["count"])
     size = int(commit.figures["_all"]["primaries"]["store"]["size_in_bytes"])
     try:
-        catalogue = catalogues.unpacked(meta.read_catalogue(commit.head), index_dir)
+        catalogue = catalogues.unpacked(meta.read_pieces("catalogue", commit.head), index_dir)
     except IndexCorruptError as error:
         return Checkup((Damage("head", "catalogue", str(error)),), segments, needs_rebuild=True)
     held = dict(_held(commit))

@@ -26,7 +26,7 @@ class RemoteFollowing(Following):
             head = self._meta.read()[0]
             commit = (head.number, head.generation)
             if commit != self._known:
-                data = self._meta.read_catalogue(head)
+                data = self._meta.read_pieces("catalogue", head)
                 self.catalogue = catalogues.unpacked(data, self._where)
                 self._known = commit
         except FahrasError:

@@ -29,7 +29,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Literal
 
 from analyzers import ANALYZER_VERSION
 from analyzers.named import NamedTuple
@@ -51,8 +51,15 @@ LEASE_S = 60
 """How long a writer that is not heard of keeps others out."""
 
 
+_LATER = {"lines_next"}
+"""What heads of this version say of late: one that does not is as if it were 0."""
+
 Pieces = tuple[tuple[int, int], ...]
 """The size and the checksum of each."""
+
+Kind = Literal["catalogue", "lines"]
+_LISTS: dict[Kind, str] = {"catalogue": "indexed files", "lines": "lines that recur"}
+"""What is kept in pieces is a list of these."""
 
 
 class Head(NamedTuple):
@@ -61,7 +68,7 @@ class Head(NamedTuple):
     number: of the index of its documents. routes: for each shard, a routing value that leads there.
     lengths: by field, of all documents together. forms: how many the lexicon lists. catalogue: the
     sizes and checksums of its pieces; lines: of those of the lines that recur, which were learnt at
-    generation lines_generation of so many documents.
+    generation lines_generation of so many documents, of files below number lines_next.
     """
 
     number: int
@@ -77,9 +84,18 @@ class Head(NamedTuple):
     lines: Pieces = ()
     lines_generation: int = 0
     lines_documents: int = 0
+    lines_next: int = 0
     updated: str | None = None
     version: int = REMOTE_VERSION
     analyzer: int = ANALYZER_VERSION
+
+    def pieces(self, kind: Kind) -> Iterator[tuple[str, tuple[int, int]]]:
+        """Under which name each piece of the catalogue, or of the lines, is kept; see `Pieces`."""
+        generation, pieces = self.generation, self.catalogue
+        if kind == "lines":
+            generation, pieces = self.lines_generation, self.lines
+        for number, piece in enumerate(pieces):
+            yield _piece_name(kind, generation, number), piece
 
 
 class Version(NamedTuple):
@@ -128,7 +144,7 @@ class Meta:
             return None
         said, version = read
         known = {name: _frozen(said[name]) for name in Head._fields if name in said}
-        is_whole = len(known) == len(Head._fields)
+        is_whole = known.keys() | _LATER == {*Head._fields}
         if not (is_whole if said.get("version") == REMOTE_VERSION else "number" in known):
             raise IndexCorruptError(f"the head of {self._client.address} is damaged")
         least: Json = {"routes": (), "version": 0}
@@ -186,49 +202,25 @@ class Meta:
 
     # The catalogue, and the lines that recur
 
-    def write_catalogue(self, data: bytes, generation: int, gate: str) -> Pieces:
-        """Write a catalogue in pieces; what the head says of them.
+    def write_pieces(self, kind: Kind, data: bytes, generation: int, gate: str) -> Pieces:
+        """Write a catalogue, or lines, in pieces; what the head says of them.
 
         Raises ConflictError if the gate was removed.
         """
-        return self._write_pieces("catalogue", data, generation, gate)
-
-    def read_catalogue(self, head: Head) -> bytes:
-        """The catalogue of a commit. Raises IndexCorruptError."""
-        damage = f"the list of indexed files of {self._client.address} is damaged"
-        return self._read_pieces("catalogue", head.generation, head.catalogue, damage)
-
-    def drop_catalogue(self, head: Head) -> None:
-        """Remove the pieces of an older commit."""
-        self._drop_pieces("catalogue", head.generation, head.catalogue)
-
-    def write_lines(self, data: bytes, generation: int, gate: str) -> Pieces:
-        """Write the lines that recur, as `write_catalogue` does."""
-        return self._write_pieces("lines", data, generation, gate)
-
-    def read_lines(self, head: Head) -> bytes:
-        """The lines that recur, as they are known to a commit. Raises IndexCorruptError."""
-        damage = f"the list of lines that recur of {self._client.address} is damaged"
-        return self._read_pieces("lines", head.lines_generation, head.lines, damage)
-
-    def drop_lines(self, head: Head) -> None:
-        """Remove those of an older commit."""
-        self._drop_pieces("lines", head.lines_generation, head.lines)
-
-    def _write_pieces(self, kind: str, data: bytes, generation: int, gate: str) -> Pieces:
         pieces = []
         for number, first in enumerate(range(0, len(data), _PIECE_BYTES)):
             piece = data[first : first + _PIECE_BYTES]
             said = {"said": {"data": base64.b64encode(piece).decode("ascii")}}
-            name = f"{kind}-{generation}-{number}"
+            name = _piece_name(kind, generation, number)
             self._client.ask("PUT", f"{gate}/_doc/{name}", said, require_alias="true")
             pieces.append((len(piece), zlib.crc32(piece)))
         return tuple(pieces)
 
-    def _read_pieces(self, kind: str, generation: int, pieces: Pieces, damage: str) -> bytes:
+    def read_pieces(self, kind: Kind, head: Head) -> bytes:
+        """The catalogue, or the lines, of a commit. Raises IndexCorruptError."""
+        damage = f"the list of {_LISTS[kind]} of {self._client.address} is damaged"
         found = []
-        for number, said in enumerate(pieces):
-            name = f"{kind}-{generation}-{number}"
+        for name, said in head.pieces(kind):
             try:
                 source = self._client.ask("GET", f"{self._index}/_doc/{name}")["_source"]
                 piece = base64.b64decode(source["said"]["data"])
@@ -239,10 +231,10 @@ class Meta:
             found.append(piece)
         return b"".join(found)
 
-    def _drop_pieces(self, kind: str, generation: int, pieces: Pieces) -> None:
-        for number in range(len(pieces)):
+    def drop_pieces(self, kind: Kind, head: Head) -> None:
+        """Remove those of an older commit."""
+        for name, _ in head.pieces(kind):
             with suppress(MissingError):
-                name = f"{kind}-{generation}-{number}"
                 self._client.ask("DELETE", f"{self._index}/_doc/{name}")
 
     # The lease
@@ -335,6 +327,10 @@ class Lease:
         said["token"] = self.token
         self._version = _put(self._client, self._path, said, before)
         self._until = until
+
+
+def _piece_name(kind: Kind, generation: int, number: int) -> str:
+    return f"{kind}-{generation}-{number}"
 
 
 def _put(client: Client, path: str, said: Json, before: Version | None) -> Version:

@@ -49,7 +49,7 @@ _ALWAYS_LEARNT = 2_000
 """Of so many documents lines are learnt at every commit, in less than a tenth of a second."""
 
 _SHARE_TO_LEARN = 4
-"""Else where they are more or fewer by one of so many than when lines were learnt."""
+"""Else where one of so many came, or went, since lines were learnt; one that changed did both."""
 
 
 class RemoteIndex(RemoteReader, Index):
@@ -279,7 +279,7 @@ class RemoteIndex(RemoteReader, Index):
         following = self._with_lines(self._counted(following), catalogue, gate)
         self._held.keep()
         data = catalogues.packed(catalogue)
-        pieces = self._meta.write_catalogue(data, following.generation, gate)
+        pieces = self._meta.write_pieces("catalogue", data, following.generation, gate)
         following = following._replace(catalogue=pieces)
         version = self._meta.write(following, before)
         self._is_new, self._fresh = False, None
@@ -314,9 +314,9 @@ class RemoteIndex(RemoteReader, Index):
             writer.remove({"bool": {"must": [{"bool": _gone_of(head)}]}})
             self._meta.write(head._replace(gone=()), version)
         if old is not None:
-            self._meta.drop_catalogue(old[0])
+            self._meta.drop_pieces("catalogue", old[0])
             if old[0].lines_generation != head.lines_generation:
-                self._meta.drop_lines(old[0])
+                self._meta.drop_pieces("lines", old[0])
         if old is None or old[0].number != head.number:
             name = self._address.name
             actions: list[Json] = [
@@ -347,13 +347,24 @@ class RemoteIndex(RemoteReader, Index):
     def _with_lines(self, head: Head, catalogue: Catalogue, gate: str) -> Head:
         """The head with the lines that recur: learnt anew if there are other documents enough."""
         count, before = head.documents, head.lines_documents
-        if count > _ALWAYS_LEARNT and abs(count - before) * _SHARE_TO_LEARN < before:
-            return head
+        commit = OpenCommit(self._patient, self._meta, head)
+        if count > _ALWAYS_LEARNT:
+            since = {"range": {"file": {"gte": head.lines_next}}}
+            came = commit.best({"bool": {"must": [since], **commit.admitted}}, 0)[1]
+            if max(came, before - (count - came)) * _SHARE_TO_LEARN < before:
+                return head
         from indexer.remote.copies import learnt_in, texts_there
 
-        texts = texts_there(OpenCommit(self._patient, self._meta, head), self._held.keep)
-        pieces = self._meta.write_lines(learnt_in(texts, catalogue.files), head.generation, gate)
-        return head._replace(lines=pieces, lines_generation=head.generation, lines_documents=count)
+        texts = texts_there(commit, self._held.keep)
+        pieces = self._meta.write_pieces(
+            "lines", learnt_in(texts, catalogue.files), head.generation, gate
+        )
+        return head._replace(
+            lines=pieces,
+            lines_generation=head.generation,
+            lines_documents=count,
+            lines_next=head.next_number,
+        )
 
     def replace_broken(
         self, broken: Set[str], again: Any, progress: ProgressCallback | None = None

@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from itertools import islice
+from typing import Generic, TypeVar
 
 from analyzers.named import NamedTuple
 from analyzers.proclitics import rests_in
@@ -69,6 +70,30 @@ class Count(NamedTuple):
     occurrences: int = 0
 
 
+Key = TypeVar("Key", bound=Hashable)
+Told = TypeVar("Told")
+
+
+class Asked(Generic[Key, Told]):
+    """What is known of some keys, and of which it was noted that it will be asked."""
+
+    def __init__(self) -> None:
+        self.known: dict[Key, Told] = {}
+        self._wanted: dict[Key, None] = {}
+
+    def note(self, key: Key) -> bool:
+        """That a key will be asked for; whether it is known already."""
+        if key in self.known:
+            return True
+        self._wanted[key] = None
+        return False
+
+    def taken(self) -> list[Key]:
+        """What was noted, which is forgotten."""
+        wanted, self._wanted = list(self._wanted), {}
+        return wanted
+
+
 class Lexicon:
     """The words of one index on a cluster."""
 
@@ -93,58 +118,41 @@ class Lexicon:
         """By field and form."""
         self._holders: dict[str, int] = {}
         """By stem, the documents that hold it, but as a stopword."""
-        self._sums: dict[tuple[str, Sort, str], Count] = {}
-        self._forms: dict[tuple[Sort, str], tuple[str, ...]] = {}
-        self._nearest: dict[str, tuple[tuple[str, float], ...]] = {}
+        self._sums = Asked[tuple[Sort, str], dict[str, Count]]()
+        """Of a key, by field."""
+        self._forms = Asked[tuple[Sort, str], tuple[str, ...]]()
+        self._nearest = Asked[str, tuple[tuple[str, float], ...]]()
         self._stems: dict[str, tuple[str, ...]] = {}
         """By root."""
-        self._near: dict[Fuzzy, Pairs] = {}
+        self._near = Asked[Fuzzy, Pairs]()
         self._matching: dict[Wildcard, Pairs] = {}
-        self._wanted_counts: dict[tuple[Sort, str], None] = {}
-        self._wanted_forms: dict[tuple[Sort, str], None] = {}
-        self._wanted_near: dict[Fuzzy, None] = {}
-        self._wanted_nearest: dict[str, None] = {}
         self.requests = 0
 
     # Noting
 
     def note_count(self, sort: Sort, key: str) -> bool:
         """That how often a key occurs will be asked; whether it is known already."""
-        known = (FORM_FIELDS[0], sort, key) in self._sums
-        if not known:
-            self._wanted_counts[sort, key] = None
-        return known
+        return self._sums.note((sort, key))
 
     def note_forms(self, sort: Sort, key: str) -> bool:
         """That the forms of a key will be asked for; whether they are known already."""
-        known = (sort, key) in self._forms
-        if not known:
-            self._wanted_forms[sort, key] = None
-        return known
+        return self._forms.note((sort, key))
 
     def note_near(self, pattern: Fuzzy) -> bool:
         """That the forms near a word will be asked for; whether they are known already."""
-        known = pattern in self._near
-        if not known:
-            self._wanted_near[pattern] = None
-        return known
+        return self._near.note(pattern)
 
     def note_nearest(self, stem: str) -> bool:
         """That the stems spelled like one will be asked for; whether they are known already."""
-        known = stem in self._nearest
-        if not known:
-            self._wanted_nearest[stem] = None
-        return known
+        return self._nearest.note(stem)
 
     def fetch(self) -> bool:
         """Ask for what was noted; whether there was anything."""
-        counts, self._wanted_counts = list(self._wanted_counts), {}
-        forms, self._wanted_forms = self._wanted_forms, {}
-        near, self._wanted_near = list(self._wanted_near), {}
-        nearest, self._wanted_nearest = list(self._wanted_nearest), {}
+        counts, near, nearest = self._sums.taken(), self._near.taken(), self._nearest.taken()
+        forms = dict.fromkeys(self._forms.taken())
         asked = bool(counts or forms or near or nearest)
         counted = map(_listed_as, counts)
-        forms |= {wanted: None for wanted in counted if wanted and wanted not in self._forms}
+        forms |= {wanted: None for wanted in counted if wanted and wanted not in self._forms.known}
         if forms or near or nearest:
             self._fetch_words(list(forms), near, nearest)
         self._count_all(counts)
@@ -158,6 +166,7 @@ class Lexicon:
         if forms or stems:
             self._fetch_counts(sorted(forms), sorted(stems))
         for sort, key in wanted:
+            sums = self._sums.known[sort, key] = {}
             for field in FORM_FIELDS:
                 counts = [self._counts[field, form] for form in self._of(sort, key)]
                 held = sum(count.documents for count in counts)
@@ -165,14 +174,14 @@ class Lexicon:
                     most = max((count.documents for count in counts), default=0)
                     held = max(most, self._holders[key])
                 occurrences = sum(count.occurrences for count in counts)
-                self._sums[field, sort, key] = Count(held, occurrences)
+                sums[field] = Count(held, occurrences)
 
     def _of(self, sort: Sort, key: str) -> Sequence[str]:
         """The forms of a key, which are known; the form itself, of which none needs to occur."""
         listed = _listed_as((sort, key))
         if listed is None:
             return (key,)
-        forms = self._forms[listed]
+        forms = self._forms.known[listed]
         if sort == WITH_ARTICLE:
             return [form for form in forms if form.startswith(_ARTICLES)]
         return forms
@@ -183,7 +192,7 @@ class Lexicon:
         """How often the forms of a key occur in a field."""
         if not self.note_count(sort, key):
             self.fetch()
-        return self._sums[field, sort, key]
+        return self._sums.known[sort, key][field]
 
     def occurrences(self, field: str, form: str) -> int | None:
         """How often a form occurs in a field, if that is known."""
@@ -198,7 +207,7 @@ class Lexicon:
         """The forms of a key, ascending; some may occur no more."""
         if not self.note_forms(sort, key):
             self.fetch()
-        return self._forms[sort, key]
+        return self._forms.known[sort, key]
 
     def stems(self, root: str) -> tuple[str, ...]:
         """The stems of a root, ascending."""
@@ -209,13 +218,13 @@ class Lexicon:
         """The other stems spelled like one, and how like each is."""
         if not self.note_nearest(stem):
             self.fetch()
-        return [(other, like) for other, like in self._nearest[stem] if like >= least]
+        return [(other, like) for other, like in self._nearest.known[stem] if like >= least]
 
     def near(self, pattern: Fuzzy) -> Pairs:
         """All forms that are at most so many edits from a word."""
         if not self.note_near(pattern):
             self.fetch()
-        return self._near[pattern]
+        return self._near.known[pattern]
 
     def matching(self, pattern: Wildcard) -> Pairs:
         """The forms that fit a pattern, ascending: MOST_FITTING of them, and one more, at most."""
@@ -294,9 +303,9 @@ class Lexicon:
             self._take_forms(sort, some, words)
         for pattern, words in zip(near, told[len(keys) :], strict=True):
             fitting = {pair for pair in _pairs(words) if pattern.tier(pair[1])}
-            self._near[pattern] = tuple(sorted(fitting))
+            self._near.known[pattern] = tuple(sorted(fitting))
         for stem, answer in zip(nearest, answers[len(asked) :], strict=True):
-            self._nearest[stem] = tuple(_likes(stem, answer))
+            self._nearest.known[stem] = tuple(_likes(stem, answer))
 
     def _take_forms(self, sort: Sort, keys: list[str], words: list[Json]) -> None:
         """Keep the forms of some keys, which words of the lexicon have that have any of them."""
@@ -309,7 +318,7 @@ class Lexicon:
                         found[key].add(form)
                         stems[key].add(word["s"])
         for key in keys:
-            self._forms[sort, key] = tuple(sorted(found[key_of(key)]))
+            self._forms.known[sort, key] = tuple(sorted(found[key_of(key)]))
             if sort == "r":
                 self._stems[key] = tuple(sorted(stems[key_of(key)]))
 

@@ -59,7 +59,7 @@ class RemoteReader(Reader):
         return self._commit_open.head
 
     def _catalogue_of(self, head: Head) -> Catalogue:
-        return catalogues.unpacked(self._meta.read_catalogue(head), str(self._address))
+        return catalogues.unpacked(self._meta.read_pieces("catalogue", head), str(self._address))
 
     @cached_property
     def _known_catalogue(self) -> Catalogue:
@@ -72,7 +72,7 @@ class RemoteReader(Reader):
         """The lines that recur, as they were when they were last learnt."""
         from indexer.remote.copies import lines_in
 
-        return lines_in(self._of_the_head(self._meta.read_lines))
+        return lines_in(self._of_the_head(lambda head: self._meta.read_pieces("lines", head)))
 
     @cached_property
     def _recurring(self) -> Mapping[str, frozenset[str]]:

@@ -472,10 +472,11 @@ def test_a_text_too_long_for_a_document_is_cut_and_shown_whole(
     assert (code, out.startswith("sound")) == (0, True)
 
 
-def menu_pages(count: int, first: int = 0) -> dict[str, str]:
+def menu_pages(count: int, first: int = 0, edition: int = 0) -> dict[str, str]:
     """Pages of one site that have more menu than text."""
     menu = f"القائمة نفط {story(99, 60, line=60)}"
-    return {f"page{n}": f"{menu}\n{story(n, 32)} نفط" for n in range(first, first + count)}
+    pages = range(first, first + count)
+    return {f"page{n}": f"{menu}\n{story(n, 32)} نفط{' نفط' * edition}" for n in pages}
 
 
 def test_pages_that_share_a_menu_are_hits_of_their_own(folder: Folder) -> None:
@@ -499,13 +500,13 @@ def test_lines_are_learnt_where_enough_documents_are_new(
     monkeypatch.setattr("indexer.remote.index._ALWAYS_LEARNT", 0)
     meta = Meta(folder.client)
     learnt = []
-    for first, count in ((0, 24), (24, 1), (25, 8)):
-        folder.write(**menu_pages(count, first))
+    for first, count in ((0, 24), (24, 1), (25, 8), (0, 8), (0, 9)):
+        folder.write(**menu_pages(count, first, len(learnt)))
         folder.update()
         head = meta.read()[0]
-        assert meta.read_lines(head)
+        assert meta.read_pieces("lines", head)
         learnt.append((head.lines_generation, head.lines_documents))
-    assert learnt == [(1, 24), (1, 24), (3, 33)]
+    assert learnt == [(1, 24), (1, 24), (3, 33), (3, 33), (5, 33)], "changed in place, too"
     assert not folder.client.has(f"{parse(folder.url).name}-meta/_doc/lines-1-0")
 
 
@@ -594,7 +595,7 @@ def test_a_writer_that_goes_on_while_another_writes_is_refused(
     assert_it_is_all_of_the_second(folder, 149)
 
 
-MOMENTS = ["open_gates", "_counted", "write_catalogue", "write"]
+MOMENTS = ["open_gates", "_counted", "write_pieces", "write"]
 
 
 def overtake(

@@ -39,11 +39,11 @@ class Dictionary(Lexicon):
         self._find_nearest(nearest)
         for sort, key in forms:
             found = [a for a in self._analyses if key in _keys(a, sort)]
-            self._forms[sort, key] = tuple(a.unmarked for a in found)
+            self._forms.known[sort, key] = tuple(a.unmarked for a in found)
             if sort == "r":
                 self._stems[key] = tuple(sorted({a.stem for a in found}))
         for pattern in near:
-            self._near[pattern] = tuple(
+            self._near.known[pattern] = tuple(
                 (a.unmarked, a.folded) for a in self._analyses if pattern.tier(a.folded)
             )
 
@@ -60,7 +60,7 @@ class Dictionary(Lexicon):
         others = sorted({a.stem for a in self._analyses if grams_in(a.stem)})
         for stem in stems:
             likes = [(other, likeness(stem, other)) for other in others if grams_in(stem)]
-            self._nearest[stem] = tuple(
+            self._nearest.known[stem] = tuple(
                 (other, like) for other, like in likes if other != stem and like >= 0.5
             )
 
