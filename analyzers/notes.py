@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pyarabic import araby_const as araby
 
 from analyzers.codepoints import code_points
+from analyzers.late import late
 from analyzers.named import NamedTuple
 from analyzers.ranked import numbered
 from analyzers.spellings import ABSENT
@@ -38,6 +39,11 @@ _SIMPLE_LETTERS = "".join(
 _DOTS = str.maketrans(_SIMPLE_LETTERS, _LETTER * len(_SIMPLE_LETTERS), araby.TATWEEL)
 _SIMPLE = _LETTER + "".join(map(chr, range(ord(araby.FATHATAN), ord(araby.SUKUN) + 1)))
 """Of what these are left of, each letter is one of its form, and what follows are its marks."""
+
+_LIGATURES = ((0xFBDD, 0xFBFB), (0xFC00, 0xFDFC), (0xFEF5, 0xFEFC))
+"""Where the signs are that stand for several letters of a word."""
+
+_a_ligature = late(f"[{''.join(f'{chr(a)}-{chr(b)}' for a, b in _LIGATURES)}]")
 
 LONGEST_WORD = 256
 """Of a longer word nothing is noted, so that a letter may bear a million marks."""
@@ -221,7 +227,8 @@ class Notes:
         """The way in which each token of some texts is written; None where none has a note.
 
         batch: what the tokenizer last made of them. lengths: by form. A word that is as long as its
-        form has no note, unless it is a piece of a run, where a mark may be read as a letter.
+        form has no note, unless it is a piece of a run, where a mark may be read as a letter, or
+        has a ligature, which may make up for a mark.
         """
         if len(self._tokenizer.written) > self._known:
             self._meet(texts, batch, lengths)
@@ -246,7 +253,12 @@ class Notes:
         tokens = first[first >= 0]
         spans = batch.ends.take(tokens) - batch.starts.take(tokens)
         own = lengths.take(batch.form_ids.take(tokens))
-        noted = (spans != own) & (spans <= LONGEST_WORD)
+        noted = spans != own
+        if any(self._tokenizer.has_met(first, last) for first, last in _LIGATURES):
+            alike = np.flatnonzero(~noted)
+            words = _words_at(texts, batch, tokens.take(alike))
+            noted[alike] = [_a_ligature.search(word) is not None for word in words]
+        noted &= spans <= LONGEST_WORD
         tokens, own = tokens[noted], own[noted]
         if not len(tokens):
             return

@@ -240,6 +240,10 @@ class Tokenizer:
             np.concatenate([part.written for part in parts]),
         )
 
+    def has_met(self, first: int, last: int) -> bool:
+        """Whether any text had a code point from `first` to `last`, of the first plane."""
+        return bool((self._chars.classes[first : last + 1] != _UNKNOWN).any())
+
     def _tokenize_chunk(self, text: str) -> _Tokens:
         codes = code_points(text)
         classes, slashes = self._classes(codes)

@@ -32,7 +32,7 @@ def marks_of(written: str) -> tuple[str, Marks]:
     the letter before the alef, where others write it.
     """
     if any(char >= _FIRST_PRESENTATION_FORM for char in written):
-        written = unicodedata.normalize("NFKC", written)
+        written = unicodedata.normalize("NFKC", written).replace(" ", "")  # on which a mark stood
     letters, marks = [], []
     for cluster in _clusters(written):
         own = unmark(cluster)
