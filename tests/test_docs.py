@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from cli_process import PATIENCE_S
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -70,7 +71,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str,
         "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
     }
-    subprocess.run(["fahras", "index", str(texts)], env=environment, check=True, timeout=120)
+    subprocess.run(["fahras", "index", str(texts)], env=environment, check=True, timeout=PATIENCE_S)
     return texts / "2017", environment
 
 
@@ -97,7 +98,7 @@ def test_readme_shell_examples_run(command: str, workplace: tuple[Path, dict[str
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
     written = re.search(r" > (\S+)", command)
@@ -113,7 +114,7 @@ def test_readme_python_examples_run(block: str, workplace: tuple[Path, dict[str,
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     assert done.returncode == 0, done.stderr
 
@@ -127,7 +128,7 @@ def test_the_examples_of_the_library_run(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE_S,
     )
     outcome = done.stdout.splitlines()[-1]
     assert re.fullmatch(r"TestResults\(failed=0, attempted=\d\d+\)", outcome), done.stdout

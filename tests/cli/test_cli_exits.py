@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from cli_process import COMMAND, environment, run, run_on_terminal
+from cli_process import COMMAND, PATIENCE_S, environment, run, run_on_terminal
 
 from indexer.cli import VERSION
 
@@ -191,7 +191,7 @@ def test_interrupt_is_130_and_one_line(texts: Path) -> None:
     )
     time.sleep(1.0)
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (130, b"", b"fahras: interrupted\n")
 
 
@@ -247,6 +247,6 @@ except KeyboardInterrupt as ending:
 def test_a_signal_that_meets_a_finalizer_is_not_swallowed(number: int) -> None:
     done = subprocess.run(
         [sys.executable, "-c", MET_IN_A_FINALIZER, str(int(number))],
-        env=environment(), capture_output=True, text=True, timeout=60,
+        env=environment(), capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert (done.stdout.split(), done.stderr) == (["closed", str(int(number))], "")

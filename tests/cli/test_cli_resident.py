@@ -18,7 +18,7 @@ from pathlib import Path
 from threading import Timer
 
 import pytest
-from cli_process import COMMAND, Run, environment, run, run_on_terminal
+from cli_process import COMMAND, PATIENCE_S, Run, environment, run, run_on_terminal
 
 from indexer import Index
 from indexer.cli import opening, resident
@@ -32,10 +32,16 @@ from indexer.storage import location, manifest
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux")
 
-PATIENCE_S = 60
+PATIENT = [
+    sys.executable, "-c",
+    f"from indexer.cli.resident import child; child._HANDED_OVER_S = {PATIENCE_S}; "
+    "from indexer.__main__ import main; main()",
+]  # fmt: skip
+"""A command that also waits for a client that is kept from saying at once what it wants."""
+
 NOT_SERVED = 99
 ONLY_SERVED = (
-    "import sys; from indexer.cli import resident; resident.PATIENCE_S = 30; "
+    f"import sys; from indexer.cli import resident; resident.PATIENCE_S = {PATIENCE_S}; "
     "from indexer.cli.resident import client; code = client.answer(sys.argv[1:]); "
     f"sys.exit({NOT_SERVED} if code is None else code)"
 )
@@ -43,7 +49,7 @@ ONLY_SERVED = (
 
 
 @contextmanager
-def serving(folder: Path, *arguments: str, command: list[str] = COMMAND) -> Iterator[int]:
+def serving(folder: Path, *arguments: str, command: list[str] = PATIENT) -> Iterator[int]:
     """The pid of a resident process for the index of a folder; it must end well."""
     process = subprocess.Popen(
         [*command, *(arguments or ("serve", "--socket"))],
@@ -53,7 +59,7 @@ def serving(folder: Path, *arguments: str, command: list[str] = COMMAND) -> Iter
         stderr=subprocess.PIPE,
         text=True,
     )
-    guard = Timer(PATIENCE_S * 10, process.kill)
+    guard = Timer(PATIENCE_S, process.kill)
     guard.start()
     try:
         assert process.stdout

@@ -14,14 +14,12 @@ from threading import Timer
 from typing import IO, Any
 
 import pytest
-from cli_process import COMMAND, environment, run
+from cli_process import COMMAND, PATIENCE_S, environment, run
 
 from indexer import Index
 from indexer.folder.choices import Choices
 from indexer.folder.matter import what_matters
 from indexer.storage.lock import Lock
-
-PATIENCE_S = 60
 
 
 class Watching:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_process import PROJECT, environment
+from cli_process import PATIENCE_S, PROJECT, environment
 
 from indexer.cli.line.manual import ABOUT, HELP
 
@@ -68,7 +68,7 @@ def ran_in(home: Path, command: str) -> subprocess.CompletedProcess[str]:
     env["PATH"] = f"{home / 'bin'}:{env['PATH']}"
     return subprocess.run(
         ["bash", "-o", "pipefail", "-c", command], cwd=home / "corpus", env=env,
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from bad_input import WORD, Case, write
-from cli_process import COMMAND, Run, environment, run
+from cli_process import COMMAND, PATIENCE_S, Run, environment, run
 
 from indexer.update.run import PROCESSES
 
@@ -54,7 +54,7 @@ def _begun(folder: Path) -> subprocess.Popen[bytes]:
 
 
 def _ended(process: subprocess.Popen[bytes]) -> Run:
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE_S)
     return Run(process.returncode, out, err.decode("utf-8", "replace"))
 
 

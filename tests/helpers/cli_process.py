@@ -17,6 +17,9 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = [sys.executable, "-m", "indexer"]
 
+PATIENCE_S = 600
+"""Nothing takes so long, on a busy machine either, unless it hangs."""
+
 
 def environment(**changes: str) -> dict[str, str]:
     """The environment of a run: ours without what would change the output."""
@@ -48,7 +51,11 @@ class Run:
 
 
 def run(
-    *arguments: str | bytes, cwd: Path, stdin: bytes = b"", timeout: float = 60, **changes: str
+    *arguments: str | bytes,
+    cwd: Path,
+    stdin: bytes = b"",
+    timeout: float = PATIENCE_S,
+    **changes: str,
 ) -> Run:
     """Run in pipes; keyword arguments in capitals are changes of the environment."""
     done = subprocess.run(
@@ -70,7 +77,9 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
-def run_beside_terminal(*arguments: str, cwd: Path, timeout: float = 60, **changes: str) -> Run:
+def run_beside_terminal(
+    *arguments: str, cwd: Path, timeout: float = PATIENCE_S, **changes: str
+) -> Run:
     """Run in pipes, with a terminal that programs may open, as /dev/tty is one."""
     ours, theirs = pty.openpty()
     try:
@@ -94,7 +103,7 @@ def run_beside_terminal(*arguments: str, cwd: Path, timeout: float = 60, **chang
 def run_on_terminal(
     *arguments: str,
     cwd: Path,
-    timeout: float = 60,
+    timeout: float = PATIENCE_S,
     columns: int = 80,
     keys: str = "",
     **changes: str,

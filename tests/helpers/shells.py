@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from cli_process import environment
+from cli_process import PATIENCE_S, environment
 
 SHELLS = {
     "bash": (["bash", "--norc", "--noprofile", "-i"], 'eval "$(fahras completion bash)"'),
@@ -36,7 +36,7 @@ def with_fahras(folder: Path) -> dict[str, str]:
 
 
 def pressed(
-    shell: str, line: str, *, cwd: Path, env: dict[str, str], timeout: float = 60
+    shell: str, line: str, *, cwd: Path, env: dict[str, str], timeout: float = PATIENCE_S
 ) -> list[str]:
     """The words of a line after Tab was pressed at its end."""
     command, setup = SHELLS[shell]

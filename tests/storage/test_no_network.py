@@ -6,7 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cli_process import COMMAND, environment
+from cli_process import COMMAND, PATIENCE_S, environment
 from many_files import FILES, fill
 from mutations import mutants
 
@@ -31,7 +31,7 @@ def guarded(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     """The command in a process in which any socket but a local one is an error, and said."""
     return subprocess.run(
         [COMMAND[0], "-c", _FORBIDS, *words], cwd=cwd, env=environment(), capture_output=True,
-        text=True, timeout=120,
+        text=True, timeout=PATIENCE_S,
     )  # fmt: skip
 
 

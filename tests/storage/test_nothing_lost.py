@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_process import COMMAND, Run, environment, run
+from cli_process import COMMAND, PATIENCE_S, Run, environment, run
 from scenarios import AGES_S, age, leftovers
 
 from indexer import Index, SearchOptions
@@ -44,7 +44,7 @@ def found(place: Path, query: str) -> list[str]:
 def by_shell(line: str, cwd: Path) -> Run:
     """A line for a shell, in which `$FAHRAS` is the command."""
     done = subprocess.run(
-        ["sh", "-c", line], cwd=cwd, capture_output=True, timeout=60,
+        ["sh", "-c", line], cwd=cwd, capture_output=True, timeout=PATIENCE_S,
         env=environment(FAHRAS=" ".join(COMMAND)),
     )  # fmt: skip
     return Run(done.returncode, done.stdout, done.stderr.decode())
@@ -156,7 +156,7 @@ def test_first_runs_at_once_make_one_index(tmp_path: Path) -> None:
             subprocess.Popen([*COMMAND, "index"], cwd=home, env=environment(), stderr=-1, stdout=-1)
             for _ in range(2)
         ]
-        ended = [(*process.communicate(timeout=60), process.returncode) for process in runs]
+        ended = [(*process.communicate(timeout=PATIENCE_S), process.returncode) for process in runs]
         assert any(code == 0 for _, _, code in ended)
         for _, complaint, code in ended:
             assert code == 0 or b"is writing to" in complaint
@@ -194,7 +194,7 @@ def test_a_short_lock_is_waited_for(place: Path) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         waiting = subprocess.Popen([*COMMAND, "index", *KEPT], cwd=place, env=environment())
         time.sleep(locks.LOCK_WAIT_S / 4)
-    assert waiting.wait(timeout=60) == 0
+    assert waiting.wait(timeout=PATIENCE_S) == 0
 
 
 def test_a_new_index_is_held_until_it_is_closed(
