@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from analyzers.ranked import changes, distinct_of, is_among
+from analyzers.ranked import changes
 
 Texts = NDArray[np.int64]
 """Hits by the numbers of the parts by which they are shown."""
@@ -34,34 +34,44 @@ def ranked_for(wanted: int | None, total: int | None = None) -> int | None:
 def count_of(members: Texts, groups: Groups) -> int:
     """How many hits there are of some, each with its copies."""
     of_members = groups.take(members)
-    grouped = of_members[of_members > 0]
-    met = np.zeros(int(grouped.max(initial=0)) + 1, np.bool_)
-    met[grouped] = True
-    return len(members) - len(grouped) + int(met.sum())
+    met = _marked(of_members, groups)
+    return int(np.count_nonzero(of_members == 0)) + int(np.count_nonzero(met))
 
 
-def firsts_of(texts: Texts, groups: Groups, choose: Choose) -> Texts:
-    """Of ranked hits the places of those that are shown, one of each group.
+def _marked(numbers: Groups, groups: Groups) -> NDArray[np.bool_]:
+    """By number of a group, whether it is among some; 0 is none."""
+    marked = np.zeros(int(groups.max(initial=0)) + 1, np.bool_)
+    marked[numbers] = True
+    marked[0] = False
+    return marked
 
-    A group comes where its first hit does; which of those that are ranked stands for it, `choose`
-    says.
-    """
+
+def firsts_of(texts: Texts, groups: Groups) -> Texts:
+    """Of ranked hits the places of those that come first of their groups, rising."""
     of_texts = groups.take(texts)
     first = np.ones(len(texts), np.bool_)
     grouped = np.flatnonzero(of_texts)
     order = grouped.take(of_texts.take(grouped).argsort(kind="stable"))
     first[order[~changes(of_texts.take(order))]] = False
-    shown = np.flatnonzero(first)
-    for at in np.flatnonzero(of_texts.take(shown)).tolist():
-        shown[at] = choose(np.flatnonzero(of_texts == of_texts[shown[at]]))
+    return np.flatnonzero(first)
+
+
+def standing_for(firsts: Texts, texts: Texts, groups: Groups, choose: Choose) -> Texts:
+    """Of some of `firsts_of` the places of those that are shown, in their order.
+
+    A group comes where its first hit does; which of those that are ranked stands for it, `choose`
+    says.
+    """
+    of_texts, shown = groups.take(texts), firsts.copy()
+    for at in np.flatnonzero(of_texts.take(firsts)).tolist():
+        shown[at] = choose(np.flatnonzero(of_texts == of_texts[firsts[at]]))
     return shown
 
 
 def copies_of(shown: Texts, members: Texts, groups: Groups) -> list[Texts]:
     """Of each shown hit its copies among the members of a result, ascending as these."""
     of_shown = groups.take(shown)
-    wanted = distinct_of(of_shown[of_shown > 0])
-    here = members[is_among(groups.take(members), wanted)]
+    here = members[_marked(of_shown, groups).take(groups.take(members))]
     of_here = groups.take(here)
     pairs = zip(shown.tolist(), of_shown.tolist(), strict=True)
     return [here[(of_here == group) & (here != text)] for text, group in pairs]

@@ -227,17 +227,19 @@ class Search:
         from indexer.copies import folding
 
         reach = self._reach
-        wanted = folding.ranked_for(reach)
+        wanted, known = folding.ranked_for(reach), None
         while True:
             ranked = self._ranked_to_fold(wanted)
-            groups = self._grouped()
-            members = self._chooser.texts(ranked.members, groups)
-            texts = members.take(ranked.members.searchsorted(ranked.docs))
-            first = folding.firsts_of(texts, groups, self._alike(texts, ranked.scores))
-            if wanted is None or len(first) >= (reach or 0) or wanted >= ranked.total:
+            if ranked.members is not known:  # candidates of a cluster are others each time
+                known, groups = ranked.members, self._grouped()
+                members = self._chooser.texts(known, groups)
+            texts = members.take(known.searchsorted(ranked.docs))
+            firsts = folding.firsts_of(texts, groups)
+            if wanted is None or len(firsts) >= (reach or 0) or wanted >= ranked.total:
                 break
             wanted = folding.ranked_for(reach, wanted)
-        shown = first[self._page]
+        choose = self._alike(texts, ranked.scores)
+        shown = folding.standing_for(firsts[self._page], texts, groups, choose)
         copies = folding.copies_of(texts.take(shown), members, groups)
         folded = len(members) - folding.count_of(members, groups)
         places = self._by_best_part(ranked.docs, ranked.scores, shown)
@@ -254,10 +256,11 @@ class Search:
         hits = self._every(self._ranked_to_fold(None))
         groups = self._grouped()
         texts = self._chooser.parts.texts(hits.docs, hits.parts)
-        first = folding.firsts_of(texts, groups, self._alike(texts, hits.scores))
-        shown = first[self._page]
+        firsts = folding.firsts_of(texts, groups)
+        choose = self._alike(texts, hits.scores)
+        shown = folding.standing_for(firsts[self._page], texts, groups, choose)
         copies = folding.copies_of(texts.take(shown), np.sort(texts), groups)
-        return Found(_places(hits, shown), len(texts), copies, len(first))
+        return Found(_places(hits, shown), len(texts), copies, len(firsts))
 
     def _alike(self, texts: Docs, scores: NDArray[Any]) -> folding.Choose:
         """What chooses among copies that score alike: the oldest, those without a date last."""
