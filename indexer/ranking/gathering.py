@@ -23,7 +23,7 @@ from indexer.codec.postings import slice_indices, starts_of
 from indexer.query.nodes import Leaf
 from indexer.ranking.bm25 import saturation
 from indexer.ranking.meanings import BESIDE, CORE, OTHER, PhraseTerms, Terms
-from indexer.ranking.occurrences import position_starts
+from indexer.ranking.occurrences import RunningSums, position_starts
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.selection import ascending, marked
@@ -43,12 +43,15 @@ _ROUNDING = 1 + 1e-5
 _MOST_CELLS = 1 << 21
 """Words times documents that are counted at once."""
 
+_MOST_KEPT = 1 << 23
+"""Words times documents whose counts are kept while a query is evaluated."""
+
 _BISECTED_SHARE = 64
 """With at most one posting per this many documents, bisection replaces a table of documents."""
 
 _DENSE_SHARE = 4
-"""One posting a word for so many documents: from there on a pass over all documents is faster than
-work on the postings of some."""
+"""One posting a word for so many documents: from there on words are counted in all documents at
+once, and all that is asked is read from that; work on the postings of some would be slower."""
 
 _NO_POSITIONS = np.zeros(1, np.int64)
 
@@ -138,6 +141,7 @@ class Gathering:
         self._has_phrases = len(parts.docs) > len(self.blocks)
         self._everyone: Docs | None = None
         self._chosen: Chosen | None = None
+        self._counted: dict[int, tuple[Frequencies, NDArray[np.bool_]]] = {}
 
     @cached_property
     def docs(self) -> Docs:
@@ -154,10 +158,15 @@ class Gathering:
         positions = _joined([part.located.positions for part in parts], np.int64)
         return Runs(words, kinds, blocks, firsts, positions)
 
-    @property
+    @cached_property
     def is_dense(self) -> bool:
-        """Whether the words stand in so many documents that all are counted at once."""
+        """Whether the words stand in so many documents that each is counted in all at once."""
         return len(self.tfs) * _DENSE_SHARE > self._snapshot.size * len(self.words)
+
+    @property
+    def _keeps_counts(self) -> bool:
+        """Whether the words are so counted, and that is kept."""
+        return self.is_dense and len(self.words) * self._snapshot.size <= _MOST_KEPT
 
     @property
     def weights(self) -> NDArray[np.float32]:
@@ -166,6 +175,9 @@ class Gathering:
 
     def members(self, numbers: Sequence[int]) -> Docs:
         """The live documents with any of these words, ascending. numbers: no word twice."""
+        if self._keeps_counts:
+            held = np.logical_or.reduce([self._in_all(number)[1] for number in numbers])
+            return self._snapshot.only_live(held.nonzero()[0])
         if self._is_alone:
             return self._alone[0]
         docs = self._holding(numbers, BESIDE)
@@ -175,6 +187,9 @@ class Gathering:
 
     def members_of_all(self, numbers: Sequence[int]) -> Docs:
         """The live documents with all of these words, ascending. numbers: no word twice."""
+        if self._keeps_counts:
+            held = np.logical_and.reduce([self._in_all(number)[1] for number in numbers])
+            return self._snapshot.only_live(held.nonzero()[0])
         first, *others = numbers
         docs, size = self._docs_of([first], BESIDE), self._snapshot.size
         for number in others:
@@ -219,15 +234,10 @@ class Gathering:
     @cached_property
     def _alone(self) -> tuple[Docs, Frequencies]:
         """The live documents of the only word, ascending, and how often each holds it."""
-        if self.is_dense:
-            by_doc, _ = self._in_all(0)
-            docs = (by_doc > 0).nonzero()[0]
-            tfs = by_doc.take(docs)
-        else:
-            order = self.docs.argsort(kind="stable")
-            docs, tfs = self.docs.take(order), self._weighted_tfs().take(order)
-            firsts = changes(docs).nonzero()[0]
-            docs, tfs = docs.take(firsts), np.add.reduceat(tfs, firsts)
+        order = self.docs.argsort(kind="stable")
+        docs, tfs = self.docs.take(order), _weighted(self.tfs, self._weights, self._counts)
+        firsts = changes(docs).nonzero()[0]
+        docs, tfs = docs.take(firsts), np.add.reduceat(tfs.take(order), firsts)
         live = self._snapshot.live
         if live is None:
             return docs, tfs
@@ -235,23 +245,30 @@ class Gathering:
         return docs[alive], tfs[alive]
 
     def bounds(
-        self, numbers: Sequence[int], weights: Frequencies, norms: NDArray[np.float32], k1: float
-    ) -> Frequencies:
-        """By doc, at least what some words give to its score, and as a rule just that.
+        self,
+        numbers: Sequence[int],
+        weights: Frequencies,
+        norms: NDArray[np.float32],
+        k1: float,
+        docs: Docs,
+    ) -> NDArray[np.float32]:
+        """At least what some words give to the scores of documents, and hardly more.
 
         numbers: no word twice; weights: of each, by which its saturated frequency is multiplied.
-        norms: by doc, of BM25. Each posting is saturated by itself here, which for a word that
-        stands in several comes to more: saturation is subadditive. In 32 bits, with a margin.
+        norms: by doc, of BM25. docs: ascending. In 32 bits, with a margin.
         """
-        weight_of = np.zeros(len(self.words), np.float32)
-        weight_of[numbers] = weights * _ROUNDING
-        gained = saturation(self._weighted_tfs(np.float32), norms.take(self.docs), k1)
-        gained *= weight_of.take(self.runs.words).repeat(self._counts)
-        return summed_at(self.docs, gained, len(norms))
-
-    def _weighted_tfs(self, dtype: type[np.floating[Any]] = np.float64) -> NDArray[Any]:
-        """The weight of each posting."""
-        return _weighted(self.tfs, self._weights, self._counts, dtype)
+        in_all = self.is_dense and len(docs) * _DENSE_SHARE > self._snapshot.size
+        if in_all:
+            frequencies = (self._in_all(number)[0] for number in numbers)
+        else:
+            norms = norms.take(docs)
+            frequencies = (row for _, rows, _ in self.frequencies(numbers, docs) for row in rows)
+        bounds = np.zeros(len(norms), np.float32)
+        for tfs, weight in zip(frequencies, weights.tolist(), strict=True):
+            gained = saturation(tfs.astype(np.float32), norms, k1)
+            gained *= weight * _ROUNDING
+            bounds += gained
+        return bounds.take(docs) if in_all else bounds
 
     def chosen(self, docs: Docs) -> Chosen:
         """The postings of some documents, which ascend; the last answer is kept."""
@@ -287,9 +304,9 @@ class Gathering:
         return runs if len(at) == len(runs) else runs.take(at)
 
     @cached_property
-    def _before(self) -> NDArray[np.int64]:
+    def _before(self) -> RunningSums:
         """By posting, how many occurrences those before it have."""
-        return starts_of(self.tfs)
+        return RunningSums(self.tfs)
 
     def occurrences(
         self, at: NDArray[np.int64], runs: NDArray[np.int64]
@@ -331,18 +348,29 @@ class Gathering:
         numbers: no word twice. docs: ascending. Yields (which of the words, pooled tf, bool),
         [words, docs] each: as many words at once as memory allows.
         """
-        all_at_once = self.is_dense and len(docs) * _DENSE_SHARE > self._snapshot.size
-        at_once = 1 if all_at_once else max(_MOST_CELLS // max(len(docs), 1), 1)
+        at_once = max(_MOST_CELLS // max(len(docs), 1), 1)
         for first in range(0, len(numbers), at_once):
             some = slice(first, first + at_once)
-            if all_at_once:
-                tfs, held = self._in_all(numbers[first])
-                yield some, tfs.take(docs)[np.newaxis], held.take(docs)[np.newaxis]
+            if self.is_dense:
+                counted = [self._in_all(number) for number in numbers[some]]
+                tfs, held = (
+                    np.stack([row.take(docs) for row in rows])
+                    for rows in zip(*counted, strict=True)
+                )
+                yield some, tfs, held
             else:
                 yield (some, *self._pooled(numbers[some], docs))
 
     def _in_all(self, number: int) -> tuple[Frequencies, NDArray[np.bool_]]:
         """By doc, how often it holds a word, weighted, and whether it is a member by it."""
+        known = self._counted.get(number)
+        if known is None:
+            known = self._count_in_all(number)
+            if self._keeps_counts:
+                self._counted[number] = known
+        return known
+
+    def _count_in_all(self, number: int) -> tuple[Frequencies, NDArray[np.bool_]]:
         parts = sorted(self._parts.by_word.get(number, ()), key=lambda part: part.kind)
         places = [slice(part.first, part.first + part.located.total) for part in parts]
         docs = _joined([self.docs[place] for place in places], np.int64)
@@ -462,20 +490,13 @@ def summed_at(places: NDArray[np.int64], values: Frequencies, size: int) -> Freq
     return np.bincount(places, values, size).astype(np.float64, copy=False)
 
 
-def _weighted(
-    tfs: NDArray[Any],
-    weights: Floats,
-    counts: NDArray[np.int64],
-    dtype: type[np.floating[Any]] = np.float64,
-) -> NDArray[Any]:
+def _weighted(tfs: NDArray[Any], weights: Floats, counts: NDArray[np.int64]) -> Frequencies:
     """The weight of each posting: its tf times what an occurrence counts in its run.
 
     weights, counts: by run, and how many postings that has.
     """
-    by_run = weights[:1]
-    if (weights != by_run).any():
-        by_run = weights.repeat(counts)
-    weighted: NDArray[Any] = np.multiply(tfs, by_run, dtype=dtype)
+    weighted: Frequencies = weights.astype(np.float64).repeat(counts)
+    weighted *= tfs
     return weighted
 
 

@@ -18,7 +18,7 @@ from indexer.ranking.gathering import Frequencies, Gathering
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.selection import intersection, union
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import NO_DOCS, Docs, Segment
+from indexer.ranking.source import NO_DOCS, Docs, Floats, Segment
 
 Scores = NDArray[np.float64]
 
@@ -204,6 +204,14 @@ class Leaves:
             gained = saturation(tfs, norms, self.snapshot.settings.k1)
             gained *= weights[some]
             yield gained.sum(axis=0), (held * idfs[some]).sum(axis=0)
+
+    def bounds(self, gathering: Gathering, groups: Sequence[Alike], docs: Docs) -> Floats:
+        """At least what words give to each of some documents, see `Gathering.bounds`."""
+        bounds = np.zeros(len(docs), np.float32)
+        for fields, numbers, _, weights in groups:
+            norms, k1 = self.snapshot.norms(fields), self.snapshot.settings.k1
+            bounds += gathering.bounds(numbers, weights[:, 0], norms, k1, docs)
+        return bounds
 
     def scores(self, words: Sequence[Leaf], docs: Docs) -> Scores:
         """What some leaves give together to each of some documents, which ascend."""

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
+from analyzers.ranked import changes
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.source import FieldSource, Gathered, Located, Positions, Spans
+
+_BLOCK_SHIFT = 6
+_BLOCK = 1 << _BLOCK_SHIFT
+"""So many values are summed together: 16 bits hold the sum of so many of 8 bits."""
+
+_FEW_SHARE = 128
+"""One place in so many values: from there on blocks are summed, not each value by itself."""
 
 
 def postings_of(source: FieldSource, spans: Spans) -> Gathered:
@@ -38,13 +49,50 @@ def places_of(
     lasts = located.counts.cumsum()
     spans = lasts.searchsorted(chosen, side="right")
     lengths = tfs.take(chosen).astype(np.int64)
-    before = starts_of(tfs)
+    before = RunningSums(tfs)
     begins = position_starts(before, lasts - located.counts, located.positions, chosen, spans)
     return lengths, slice_indices(begins, lengths)
 
 
+class RunningSums:
+    """The sums of all values before given places; values: unsigned, of 8 bits or any.
+
+    Of few places, only blocks of values are summed, and what is before them in their own blocks.
+    """
+
+    def __init__(self, values: NDArray[Any]) -> None:
+        self._values = values
+
+    def before(self, places: NDArray[np.int64]) -> NDArray[np.int64]:
+        """int64: the sum of the values before each of some places, at most the end of all."""
+        if len(places) * _FEW_SHARE > len(self._values):
+            return self._whole.take(places)
+        sums = self._blocks.take(places >> _BLOCK_SHIFT)
+        inside = (places & -_BLOCK)[:, np.newaxis] + np.arange(_BLOCK)
+        own = self._values.take(inside, mode="clip")
+        own *= inside < places[:, np.newaxis]
+        sums += own.sum(axis=1, dtype=_wide_enough(own))
+        return sums
+
+    @cached_property
+    def _whole(self) -> NDArray[np.int64]:
+        return starts_of(self._values)
+
+    @cached_property
+    def _blocks(self) -> NDArray[np.int64]:
+        """By block, the sum of those before it."""
+        whole = len(self._values) >> _BLOCK_SHIFT
+        blocks = self._values[: whole << _BLOCK_SHIFT].reshape(-1, _BLOCK)
+        return starts_of(blocks.sum(axis=1, dtype=_wide_enough(blocks)))
+
+
+def _wide_enough(values: NDArray[Any]) -> type[np.integer[Any]]:
+    """What holds the sum of a block of values; the narrowest is summed in a fifth of the time."""
+    return np.uint16 if values.dtype == np.uint8 else np.int64
+
+
 def position_starts(
-    before: NDArray[np.int64],
+    before: RunningSums,
     firsts: NDArray[np.int64],
     positions: NDArray[np.int64],
     chosen: NDArray[np.int64],
@@ -52,13 +100,15 @@ def position_starts(
 ) -> NDArray[np.int64]:
     """Where the positions of some postings begin: as many are before as is the tf before.
 
-    before: by posting, the sum of the tfs of those before it.
+    before: of the tfs of all postings.
     firsts, positions: by span, its first posting and where its positions begin. chosen: the places
     of the postings, rising; spans: the span of each.
     """
     # tfs 2 1 | 3 1 of two spans, whose positions begin at 10 and 40: before each are 0 2 3 6, so
     # the spans are shifted by 10 - 0 and 40 - 3; those of postings 1 and 3 begin at 12 and 43.
-    shifts = positions - before.take(firsts)
-    begins = before.take(chosen)
-    begins += shifts.take(spans)
+    begins = before.before(chosen)
+    heads = changes(spans).nonzero()[0]
+    met = spans.take(heads)
+    shifts = positions.take(met) - before.before(firsts.take(met))
+    begins += shifts.repeat(np.diff(heads, append=len(spans)))
     return begins

@@ -19,14 +19,12 @@ from indexer.ranking.parts import Parts
 from indexer.ranking.selection import least_of_best
 from indexer.ranking.source import Docs
 
-_MANY = 32
+_MANY = 8
 """So many times the documents that are wanted: from there on not all are scored."""
 
-_SEVERAL = 4
-"""Of fewer words that stand in many documents, each is counted in all of them as fast."""
-
-_TRIED = 0.45
-"""Documents that may score so much of the best are scored at once."""
+_AGAIN = 6
+"""For so many times the best that are wanted, it is found out at once which they may be: they are
+asked for again where too many of them are copies."""
 
 
 class WordsScores(NamedTuple):
@@ -58,7 +56,7 @@ class Scorer:
         self._idfs = [leaves.idf(word) for word in self._words]
         self._gathering, self._alike = leaves.alike(self._words)
         self._look = CloserLook(query, self._words, self._gathering, self._alike, leaves)
-        self._bounded: tuple[Docs, NDArray[np.float64]] | None = None
+        self._reaching: tuple[Docs, int, Docs] | None = None
         self._summed: tuple[Docs, Scores, Scores] | None = None
         self._scored: WordsScores | None = None
 
@@ -117,31 +115,28 @@ class Scorer:
             return np.arange(len(sums))
         return (sums >= least_of_best(sums, reach)).nonzero()[0]
 
-    def _bounds(self, docs: Docs) -> Scores:
-        """At least what the words, which are all alike, give to each; the last answer is kept."""
-        if self._bounded is None or self._bounded[0] is not docs:
-            ((fields, numbers, _, weights),) = self._alike
-            norms, k1 = self._snapshot.norms(fields), self._snapshot.settings.k1
-            found = self._gathering.bounds(numbers, weights[:, 0], norms, k1)
-            self._bounded = docs, found.take(docs)
-        return self._bounded[1]
-
     def promising(self, docs: Docs, count: int) -> Docs:
         """Those of some documents that may be among the `count` best, with the same scores.
 
-        An upper bound of what the words give is known at once for all documents. Those of which it
-        comes near to that of the best are scored; those that cannot
-        reach the worst of these are dropped.
+        The last answer is given again where no more are asked for than it has.
+        """
+        known = self._reaching
+        if known is None or known[0] is not docs or known[1] < count:
+            self._reaching = known = docs, count * _AGAIN, self._promising(docs, count * _AGAIN)
+        return known[2]
+
+    def _promising(self, docs: Docs, count: int) -> Docs:
+        """The same, as it is found out.
+
+        An upper bound of what the words give is known for all documents at little cost. Those that
+        by it are the best are scored; any that cannot reach the worst of these is dropped.
         """
         settings = self._snapshot.settings
-        wanted = max(count, settings.proximity_reach)
-        bounded = not self.others and len(self._alike) == 1 and self.query.boost > 0
-        counted = self._gathering.is_dense and len(self._gathering.words) < _SEVERAL
-        if not count or len(docs) < _MANY * wanted or not bounded or counted:
+        wanted = max(count, settings.proximity_reach + 1)  # more than are looked at closer
+        if not count or len(docs) < _MANY * wanted or self.others or self.query.boost <= 0:
             return docs
-        bounds = self._bounds(docs)
-        bar = least_of_best(bounds, wanted) * _TRIED
-        tried = docs[bounds >= bar]
+        bounds = self._leaves.bounds(self._gathering, self._alike, docs)
+        tried = docs[bounds >= least_of_best(bounds, wanted)]
         sums, covered = self._sums(tried)
         # nobody outside is looked at closer, and what multiplies is less than its most
         question = self.query.question
@@ -152,8 +147,5 @@ class Scorer:
         scores = self._at_least(tried, sums, by_words)
         scores *= self._coverage(covered) * self._answer(tried)
         covering = least_of_best(scores, count) / most
-        least = min(by_words, covering)
-        if least >= bar:
-            return tried
-        reaching: Docs = docs[bounds >= least]
+        reaching: Docs = docs[bounds >= min(by_words, covering)]
         return reaching

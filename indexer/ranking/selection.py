@@ -77,7 +77,7 @@ def least_of_best(scores: NDArray[Any], count: int) -> float:
     Of many scores only those are sorted that reach the `count`-th best of the best of chunks: at
     least `count` scores do.
     """
-    if count >= len(scores):
+    if count > len(scores):
         return -np.inf
     chunks = len(scores) // _CHUNK
     if chunks > 2 * count:

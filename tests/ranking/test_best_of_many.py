@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from ranking_cases import (
     BOTH,
@@ -35,6 +36,7 @@ from indexer.query.nodes import (
 )
 from indexer.ranking import gathering, scorer
 from indexer.ranking.evaluator import Evaluator
+from indexer.ranking.occurrences import RunningSums
 from indexer.ranking.settings import RankingSettings
 from indexer.results import MATCH_LEVELS
 
@@ -123,15 +125,17 @@ def test_a_rare_word_that_is_there_in_other_forms_only(tmp_path: Path) -> None:
     searcher.close()
 
 
-@pytest.mark.parametrize("share", [NEVER, ALWAYS])
-@pytest.mark.parametrize("tried", [0.3, 0.6, 0.999])
+@pytest.mark.parametrize(
+    ("share", "kept", "again"),
+    [(NEVER, 0, 3), (ALWAYS, 0, 1), (ALWAYS, 1 << 23, 1), (ALWAYS, 1 << 23, 3)],
+)
 def test_the_best_are_the_beginning_of_all(
-    cases: Case, tried: float, share: int, monkeypatch: pytest.MonkeyPatch
+    cases: Case, share: int, kept: int, again: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(33)
     monkeypatch.setattr(gathering, "_DENSE_SHARE", share)
-    monkeypatch.setattr(scorer, "_SEVERAL", 1)
-    monkeypatch.setattr(scorer, "_TRIED", tried)
+    monkeypatch.setattr(gathering, "_MOST_KEPT", kept)
+    monkeypatch.setattr(scorer, "_AGAIN", again)
     monkeypatch.setattr(scorer, "_MANY", 2)
     snapshot = snapshot_of(cases.searcher, RankingSettings(proximity_reach=20))
     left_out = 0
@@ -140,8 +144,8 @@ def test_the_best_are_the_beginning_of_all(
         if rng.random() < 0.2:
             query = ExceptQuery(query, random_words(rng, 1))
         everything = Evaluator(snapshot).rank(query, None, lambda docs: docs)
-        for count in (0, 1, 10, 60):
-            evaluator = Evaluator(snapshot)
+        evaluator = Evaluator(snapshot)
+        for count in (0, 1, 60, 10):
             best = evaluator.rank(query, count, lambda docs: docs)
             assert best.docs.tolist() == everything.docs.tolist()[:count]
             assert best.scores.tolist() == everything.scores.tolist()[:count]
@@ -150,6 +154,16 @@ def test_the_best_are_the_beginning_of_all(
             members = evaluator.members(query)
             left_out += len(evaluator.scorer(words).promising(members, count)) < len(members)
     assert left_out > 50, "nothing was left out: this proves nothing"
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.int64])
+@pytest.mark.parametrize("count", [0, 1, 63, 64, 65, 5000])
+def test_sums_of_what_is_before(count: int, dtype: Any) -> None:
+    rng = np.random.default_rng(36)
+    values = rng.integers(0, np.iinfo(np.uint8).max, count, endpoint=True).astype(dtype)
+    expected = np.append(0, values.cumsum(dtype=np.int64))
+    for places in (np.arange(count + 1), np.array([0, count]), rng.integers(0, count + 1, 9)):
+        assert RunningSums(values).before(places).tolist() == expected[places].tolist()
 
 
 def test_all_documents_counted_at_once_get_the_same_scores(
