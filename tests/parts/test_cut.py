@@ -265,7 +265,7 @@ def test_what_words_without_articles_decide_stems_would_decide(
         asked.append(form)
         return stem(form)
 
-    monkeypatch.setattr(tails, "_stem", told)
+    monkeypatch.setattr(tails, "_STEMS", tails._Keys(told))
     assert tails.unrelated(alike, tails.headlines(alike)) == []
     assert not asked
     assert tails.unrelated(unlike, tails.headlines(unlike)) == [unlike.index("عنوان")]
