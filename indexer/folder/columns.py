@@ -55,6 +55,9 @@ ROWS = 1024
 _HELD_BLOCKS = 256
 """So many blocks are held unpacked: a row has one of each column, all of a block take 200 kB."""
 
+PATH_END = "\0"
+"""Between two paths."""
+
 _LONGEST_PATH = 3 * 4096 + 1
 """Bytes: PATH_MAX, each byte a lone surrogate, and what is between two paths."""
 
@@ -184,13 +187,24 @@ class Files(MutableMapping[str, FileEntry]):
 
     def _paths_of(self, block: int) -> list[str]:
         """The paths of a block."""
-        try:
-            paths = self._bytes("path", block).decode("utf-8", "surrogatepass").split("\0")
-        except UnicodeDecodeError as error:
-            raise _damaged(error) from error
-        if len(paths) != self._rows_of(block):
-            raise _damaged(f"{len(paths)} paths for {self._rows_of(block)} files")
+        return decoded(self.packed_paths(block)).split(PATH_END)
+
+    def place_of(self, row: int) -> tuple[int, int]:
+        """The block in which a row is, and its place there."""
+        return divmod(row, ROWS)
+
+    def packed_paths(self, block: int) -> bytes:
+        """The paths of a block as on disk, as many as it has rows."""
+        paths = self._bytes("path", block)
+        count = paths.count(PATH_END.encode()) + 1
+        if count != self._rows_of(block):
+            raise _damaged(f"{count} paths for {self._rows_of(block)} files")
         return paths
+
+    @property
+    def are_listed(self) -> bool:
+        """Whether `paths` are unpacked; where they are not, and few are wanted, leave them so."""
+        return "paths" in vars(self)
 
     def _block(self, column: str, number: int, make: Callable[[int], Any]) -> Any:
         """A block that was made before, or is made now."""
@@ -203,12 +217,6 @@ class Files(MutableMapping[str, FileEntry]):
 
     def _numbers_of(self, column: str, block: int) -> PackedColumn:
         return PackedColumn(self._bytes(column, block))
-
-    def _path(self, row: int) -> str:
-        if "paths" in vars(self):
-            return self.paths[row]
-        path: str = self._block("path", row // ROWS, self._paths_of)[row % ROWS]
-        return path
 
     def _number(self, column: str, row: int) -> int:
         """A number of one row; mostly few are needed."""
@@ -230,13 +238,13 @@ class Files(MutableMapping[str, FileEntry]):
         return iter(self._row)
 
     def __getitem__(self, path: str) -> FileEntry:
-        return self.entry(self._row[path])
+        return self.entry(self._row[path], path)
 
-    def entry(self, row: int) -> FileEntry:
-        """The file of a row."""
+    def entry(self, row: int, path: str) -> FileEntry:
+        """The file of a row, whose path is known."""
         return FileEntry(
             self._number("number", row),
-            self._path(row),
+            path,
             self._number("size", row),
             self._number("mtime_ns", row),
             self._digest(row),
@@ -245,9 +253,9 @@ class Files(MutableMapping[str, FileEntry]):
             *(self._name(column, row) for column in NAMED),
         )
 
-    def named(self, row: int) -> tuple[str, int]:
-        """Path and number of documents of the file of a row, with less to read than `entry`."""
-        return self._path(row), self._number("documents", row)
+    def documents(self, row: int) -> int:
+        """How many documents the file of a row gave."""
+        return self._number("documents", row)
 
     def _name(self, column: str, row: int) -> str:
         number, names = self._number(column, row), self.names[column]
@@ -428,7 +436,7 @@ class Files(MutableMapping[str, FileEntry]):
     def _packed_block(self, name: str, rows: slice) -> bytes:
         """Some rows of a column, as on disk."""
         if name == "path":
-            return "\0".join(self.paths[rows]).encode("utf-8", "surrogatepass")
+            return PATH_END.join(self.paths[rows]).encode("utf-8", "surrogatepass")
         if name == "digest":
             return bytes(self._digests[rows.start * _DIGEST_BYTES : rows.stop * _DIGEST_BYTES])
         return bytes(PackedColumn.of(self._column(name)[rows]))
@@ -461,6 +469,14 @@ class Files(MutableMapping[str, FileEntry]):
 
 def _is_known(reader: str, readers: Set[str]) -> bool:
     return all(part in readers for part in reader.split(",")) if reader else True
+
+
+def decoded(paths: bytes) -> str:
+    """What is on disk of paths, or of one. Raises IndexCorruptError."""
+    try:
+        return paths.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError as error:
+        raise _damaged(error) from error
 
 
 def _damaged(reason: object) -> IndexCorruptError:

@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from analyzers.ranked import is_among, places
 from indexer.errors import IndexCorruptError
 from indexer.folder.catalogue import Catalogue
-from indexer.folder.columns import FileEntry
+from indexer.folder.columns import PATH_END, FileEntry, decoded
 from indexer.ranking.memory import Memory
 
 _REMEMBERED_BYTES = 8 << 20
-"""Of the files that fit patterns."""
+"""Of the files that fit patterns, and of what was read of paths."""
 
 _SPECIAL = "[*?[]"
 
@@ -69,11 +69,27 @@ class FileTable:
         return self._memory.get(self._entry, number)
 
     def _entry(self, number: int) -> FileEntry:
-        return self._files.entry(int(self.ranks(np.array([number]))[0]))
+        row = int(self.ranks(np.array([number]))[0])
+        return self._files.entry(row, self._path(row))
 
     def named(self, numbers: NDArray[np.int64]) -> Iterator[tuple[str, int]]:
         """The path of each of some files, and how many documents it gave. Raises as `ranks`."""
-        return map(self._files.named, self.ranks(numbers).tolist())
+        rows = self.ranks(numbers).tolist()
+        return ((self._path(row), self._files.documents(row)) for row in rows)
+
+    def _path(self, row: int) -> str:
+        """The path of a row, cut out of those of its block: few are wanted of each."""
+        if self._files.are_listed:
+            return self._files.paths[row]
+        block, place = self._files.place_of(row)
+        paths, ends = self._memory.get(self._paths_of, block)
+        return decoded(paths[ends[place] + 1 : ends[place + 1]])
+
+    def _paths_of(self, block: int) -> tuple[bytes, NDArray[np.int64]]:
+        """The paths of a block as on disk; where each ends, and -1 before the first."""
+        paths = self._files.packed_paths(block)
+        ends = np.flatnonzero(np.frombuffer(paths, np.uint8) == ord(PATH_END))
+        return paths, np.concatenate([[-1], ends, [len(paths)]])
 
     def matching(self, glob: str) -> frozenset[int]:
         """The numbers of the files whose path matches a glob; a folder stands for all below it.

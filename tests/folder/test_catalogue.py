@@ -83,9 +83,9 @@ def check_a_mapping(entries, data) -> None:
     for absent in ("", "\U0010ffff" * 9):
         with pytest.raises(KeyError):
             again.digest(absent)
-    assert [again.entry(row) for row in range(len(plain))] == [
-        plain[path] for path in sorted(plain)
-    ]
+    numbered = {p: plain[p]._replace(number=n) for n, p in enumerate(sorted(plain), 1)}
+    table = FileTable(Catalogue("/home", files=packed_and_back(Files(numbered.values()))))
+    assert [table.entry(number) for number in range(1, len(plain) + 1)] == [*numbered.values()]
     assert dict(again) == plain
     assert list(again) == sorted(plain)
     assert dict(packed_and_back(again)) == plain
@@ -209,7 +209,7 @@ def test_a_catalogue_that_is_no_catalogue_is_refused(tmp_path: Path, line: bytes
 
 
 def test_columns_that_contradict_each_other_are_refused() -> None:
-    packed = KNOWN.files.pack()
+    packed, numbers = KNOWN.files.pack(), KNOWN.files.column("number")
     pack = ZstdCompressor(write_content_size=True).compress
     for name, frames in {
         "size": [], "number": packed["number"] * 2, "digest": [pack(bytes(15))], "path": [],
@@ -223,10 +223,13 @@ def test_columns_that_contradict_each_other_are_refused() -> None:
     }.items():  # fmt: skip
         files = Files.unpack({**packed, name: [data]}, KNOWN.files.names)
         with pytest.raises(IndexCorruptError):
-            files.entry(0)
-    files = Files.unpack({**packed, "path": [pack(b"a\0b")]}, KNOWN.files.names)
-    with pytest.raises(IndexCorruptError):
-        _ = files.paths
+            FileTable(Catalogue("/home", files=files)).entry(next(iter(numbers)))
+    for paths in (b"a\0b", b"\xff"):
+        files = Files.unpack({**packed, "path": [pack(paths)]}, KNOWN.files.names)
+        with pytest.raises(IndexCorruptError):
+            FileTable(Catalogue("/home", files=files)).entry(next(iter(numbers)))
+        with pytest.raises(IndexCorruptError):
+            _ = files.paths
 
 
 def test_a_catalogue_of_another_commit_is_refused(tmp_path: Path) -> None:
