@@ -108,6 +108,8 @@ _EMOJI = (
 )  # fmt: skip
 """Unicode's emoji, except those that also serve as bullets or arithmetic signs."""
 
+_FIRST_EMOJI = min(_EMOJI)[0]
+
 REGIONAL_INDICATORS = (0x1F1E6, 0x1F1FF)
 EMOJI_MODIFIERS = frozenset(map(chr, (0xFE0E, 0xFE0F, 0x20E3, *range(0x1F3FB, 0x1F400))))
 """These change how an emoji is shown; they are not part of its form."""
@@ -173,7 +175,7 @@ def char_class(char: str) -> int:
         return PHRASE
     if char in EMOJI_MODIFIERS:
         return FORMAT
-    if any(first <= ord(char) <= last for first, last in _EMOJI):
+    if ord(char) >= _FIRST_EMOJI and any(first <= ord(char) <= last for first, last in _EMOJI):
         return EMOJI
     category = unicodedata.category(char)
     if category != "Nd" and is_arabic_block(ord(char)):

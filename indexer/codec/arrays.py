@@ -477,8 +477,10 @@ class FieldArrays:
 
     def samples(self, docnum: int) -> Array:
         """The sample offsets of one document: token 64 * i begins at code point samples[i]."""
-        starts = self.sample_starts_by_docnum
-        return self.sample_offsets[int(starts[docnum]) : int(starts[docnum + 1])]
+        starts, name = self.sample_starts_by_docnum, f"{self._prefix}sample_offsets"
+        first, last = int(starts[docnum]), int(starts[docnum + 1])
+        self._container.checks(name).part(first, last)
+        return self._container.unchecked(name)[first:last]
 
     @cached_property
     def part_docs(self) -> Array:

@@ -303,8 +303,8 @@ class ColumnarField:
         lasts = counts.cumsum()
         shifts = starts.take(spans[:, 0])
         shifts[1:] -= lasts[:-1]
-        places = chosen + shifts.take(lasts.searchsorted(chosen, side="right"))
-        slots = starts.whole.searchsorted(places, side="right") - 1
+        owners = lasts.searchsorted(chosen, side="right")
+        slots = starts.owners(chosen + shifts.take(owners), spans[owners])
         return [self.arrays.term(o) for o in self.arrays.ordinals_at(slots).tolist()]
 
     def samples(self, docnum: int) -> NDArray[np.int64] | None:

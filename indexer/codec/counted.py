@@ -90,6 +90,18 @@ class Starts:
         found: Array = self._before.take(eights) + _sums(inside) + self._beyond.take(large)
         return found
 
+    def owners(self, places: Array, spans: Array) -> Array:
+        """int64: the slice in which each of some places is.
+
+        spans: int64 [n, 2], slices of which it is one, (first, last + 1); none of them is empty.
+        """
+        first, beyond = np.array(spans[:, 0]), np.array(spans[:, 1])
+        while (beyond - first).max(initial=0) > 1:
+            middle = (first + beyond) >> 1
+            is_before = self.take(middle) <= places
+            first, beyond = np.where(is_before, middle, first), np.where(is_before, beyond, middle)
+        return first
+
     def __getitem__(self, place: int) -> int:
         large, before, beyond = self._single
         eight = place >> 3

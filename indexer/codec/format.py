@@ -194,7 +194,8 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
+from functools import lru_cache
 from typing import Any
 
 FORMAT_VERSION = 6
@@ -315,10 +316,7 @@ def check_lengths(directory: dict[str, Any]) -> None:
 def _check_types(directory: dict[str, Any]) -> None:
     """Raise FormatError for an array or a number in the metadata that is not of its type."""
     for name, (kind, *_) in directory["arrays"].items():
-        part = name.rpartition("/")[2]
-        is_bytes = part in _BYTES or part.endswith(_BYTES_TOO) or name.startswith("c/")
-        wanted = ("<f4",) if part == "weights" else ("|u1",) if is_bytes else _NUMBERS
-        if not name.startswith(CHECKSUMS) and kind not in wanted:
+        if kind not in _types_of(name):
             raise FormatError(f"{name} is of type {kind}")
     meta = directory["meta"]
     numbers = [meta["documents"]]
@@ -326,6 +324,17 @@ def _check_types(directory: dict[str, Any]) -> None:
         numbers += [field[name] for name in ("postings", "positions", "length_total", "max_tf")]
     if not all(type(number) is int and 0 <= number < 1 << 63 for number in numbers):
         raise FormatError("the directory is damaged: no number")
+
+
+@lru_cache(1 << 10)
+def _types_of(name: str) -> Container[str]:
+    """The types that an array of that name may have; segments name theirs alike."""
+    part = name.rpartition("/")[2]
+    if name.startswith(CHECKSUMS):
+        return _ITEM_BYTES
+    if part in _BYTES or part.endswith(_BYTES_TOO) or name.startswith("c/"):
+        return ("|u1",)
+    return ("<f4",) if part == "weights" else _NUMBERS
 
 
 def _wanted_lengths(meta: dict[str, Any], counts: dict[str, int]) -> Iterator[tuple[str, int]]:

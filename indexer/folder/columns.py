@@ -206,7 +206,7 @@ class Files(MutableMapping[str, FileEntry]):
         """Whether `paths` are unpacked; where they are not, and few are wanted, leave them so."""
         return "paths" in vars(self)
 
-    def _block(self, column: str, number: int, make: Callable[[int], Any]) -> Any:
+    def block(self, column: str, number: int, make: Callable[[int], Any]) -> Any:
         """A block that was made before, or is made now."""
         known = self._blocks.get((column, number))
         if known is None:
@@ -224,7 +224,7 @@ class Files(MutableMapping[str, FileEntry]):
         if numbers is not None:
             return numbers[row]
         make = partial(self._numbers_of, column)
-        number: int = self._block(column, row // ROWS, make)[row % ROWS]
+        number: int = self.block(column, row // ROWS, make)[row % ROWS]
         return number
 
     @cached_property
@@ -300,7 +300,7 @@ class Files(MutableMapping[str, FileEntry]):
             digests, place = self._digests, row
         else:
             make = partial(self._bytes, "digest")
-            digests, place = self._block("digest", row // ROWS, make), row % ROWS
+            digests, place = self.block("digest", row // ROWS, make), row % ROWS
         digest = digests[place * _DIGEST_BYTES : (place + 1) * _DIGEST_BYTES]
         return "" if digest == _UNKNOWN else digest.hex()
 

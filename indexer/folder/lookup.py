@@ -21,7 +21,7 @@ from indexer.folder.columns import PATH_END, FileEntry, decoded
 from indexer.ranking.memory import Memory
 
 _REMEMBERED_BYTES = 8 << 20
-"""Of the files that fit patterns, and of what was read of paths."""
+"""Of the files that fit patterns."""
 
 _SPECIAL = "[*?[]"
 
@@ -82,7 +82,7 @@ class FileTable:
         if self._files.are_listed:
             return self._files.paths[row]
         block, place = self._files.place_of(row)
-        paths, ends = self._memory.get(self._paths_of, block)
+        paths, ends = self._files.block("path", block, self._paths_of)
         return decoded(paths[ends[place] + 1 : ends[place + 1]])
 
     def _paths_of(self, block: int) -> tuple[bytes, NDArray[np.int64]]:

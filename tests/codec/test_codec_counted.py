@@ -39,6 +39,19 @@ def test_starts_are_those_of_all_counts(counts: list[int]) -> None:
     assert starts.whole.tolist() == every.tolist()
 
 
+@given(COUNTS, st.data())
+def test_each_place_is_in_its_slice(counts: list[int], data: st.DataObject) -> None:
+    counts = [count or 1 for count in counts] or [1]
+    starts, every = starts_from(counts), starts_of(np.array(counts, np.int64))
+    owners = np.arange(len(counts)).repeat(2)
+    places = np.stack([every[:-1], every[1:] - 1], axis=1).ravel()
+    spans = [
+        (data.draw(st.integers(0, owner)), data.draw(st.integers(owner + 1, len(counts))))
+        for owner in owners.tolist()
+    ]
+    assert starts.owners(places, np.array(spans)).tolist() == owners.tolist()
+
+
 def test_whoever_asks_often_is_answered_alike() -> None:
     counts = [1, 255, 0, 7, 1 << 20] * 5
     starts, every = starts_from(counts), starts_of(np.array(counts))

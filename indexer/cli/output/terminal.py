@@ -12,6 +12,7 @@ import re
 import signal
 import sys
 from contextlib import suppress
+from functools import cache
 from io import TextIOWrapper
 from types import FrameType
 from typing import IO
@@ -25,21 +26,33 @@ _LINE_BREAKS = (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029)
 _LONGEST_MESSAGE = 400
 """Code points of a complaint; ten times a usual one."""
 
-_MADE_VISIBLE: dict[int, str | None] = {
-    **{code: chr(0x2400 + code) for code in range(0x20)},
-    0x7F: "\u2421",
-    **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
-    **dict.fromkeys((0x2028, 0x2029), "\u240a"),
-    **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
-    **dict.fromkeys(_BIDI_CONTROLS),
-}
-"""Harmless stand-ins: control pictures, U+FFFD, and nothing for embeddings and overrides."""
-
 _ON_ONE_LINE = dict.fromkeys(_LINE_BREAKS, " ")
-_MADE_SAFE = {**_MADE_VISIBLE, **_ON_ONE_LINE}
-_MADE_SAFE_LINES = {**_MADE_VISIBLE, 0x09: "\t", 0x0A: "\n"}
+_ON_LINES = {0x09: "\t", 0x0A: "\n"}
 
 _JSON_UNSAFE = "[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+
+
+@cache
+def _made_visible() -> dict[int, str | None]:
+    """Harmless stand-ins: control pictures, U+FFFD, and nothing for embeddings and overrides."""
+    return {
+        **{code: chr(0x2400 + code) for code in range(0x20)},
+        0x7F: "\u2421",
+        **dict.fromkeys(range(0x80, 0xA0), "\ufffd"),
+        **dict.fromkeys((0x2028, 0x2029), "\u240a"),
+        **dict.fromkeys(range(0xD800, 0xE000), "\ufffd"),
+        **dict.fromkeys(_BIDI_CONTROLS),
+    }
+
+
+@cache
+def _made_safe() -> dict[int, str | None]:
+    return {**_made_visible(), **_ON_ONE_LINE}
+
+
+@cache
+def _made_safe_lines() -> dict[int, str | None]:
+    return {**_made_visible(), **_ON_LINES}
 
 
 def prepare_streams() -> None:
@@ -110,17 +123,17 @@ def one_line(text: str) -> str:
 
 def safe(text: str) -> str:
     """Text that can do nothing to a terminal, on one line."""
-    return text.translate(_MADE_SAFE)
+    return text.translate(_made_safe())
 
 
 def safe_lines(text: str) -> str:
     """Text that can do nothing to a terminal, its lines and tabs kept."""
-    return text.replace("\r\n", "\n").translate(_MADE_SAFE_LINES)
+    return text.replace("\r\n", "\n").translate(_made_safe_lines())
 
 
 def safe_name(name: str) -> str:
     """A file name that can do nothing to a terminal; a line break in it becomes visible."""
-    return utf8_name(name).translate(_MADE_VISIBLE)
+    return utf8_name(name).translate(_made_visible())
 
 
 def safe_json(line: str) -> str:
