@@ -13,6 +13,7 @@ import re
 
 from pyarabic import araby_const as araby
 
+from analyzers.late import late
 from analyzers.letters import (
     DIGIT,
     EMOJI,
@@ -33,7 +34,7 @@ _SMALL = "".join(sorted(MARKS - {*SIGNS})) + _MADDA
 _M = f"[{_SMALL}]*"
 _END = f"(?={_M}$)"
 
-_has_signs = re.compile(f"[{READ_MARKS}]|{HAMZA_ON_TATWEEL.pattern}").search
+_SIGNS = late(f"[{READ_MARKS}]|{HAMZA_ON_TATWEEL.pattern}")
 
 # `re` compiles those below when a word first asks for them: few searches do.
 _SEATED = f"({HAMZA_ON_TATWEEL.pattern})(?:{_M}([{araby.ALEF}{ALEF_ABOVE}]))?"
@@ -78,7 +79,7 @@ def modern(word: str) -> str:
     A word without such signs, a number, an emoji, or a word that begins in another script is
     unchanged.
     """
-    if not _has_signs(word) or char_class(word[0]) in (DIGIT, OTHER, EMOJI):
+    if not _SIGNS.search(word) or char_class(word[0]) in (DIGIT, OTHER, EMOJI):
         return word
     word = re.sub(_SEATED, _with_seat, word)
     if re.match(_NOT_TODAY, word.translate(_BARE)):

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from analyzers.late import late
 from indexer.codec import contents
 from indexer.codec import format as fmt
 from indexer.codec.contents import INDEX_NAME, SegmentEntry, Toc, toc_name
@@ -21,7 +22,7 @@ from indexer.storage import durable
 from indexer.storage.untrusted import naming, open_own, read_own
 
 _generation_in = re.compile(rf"_{INDEX_NAME}_(0|[1-9][0-9]{{0,17}})\.toc(\.new)?").fullmatch
-_is_segment = re.compile(rf"{INDEX_NAME}_[0-9a-z]{{16}}\{fmt.EXTENSION}").fullmatch
+_SEGMENT = late(rf"{INDEX_NAME}_[0-9a-z]{{16}}\{fmt.EXTENSION}")
 
 
 def newest_generation(names: Iterable[str]) -> int:
@@ -65,7 +66,7 @@ def read_toc(folder: str, generation: int | None = None) -> Toc:
 def stale_names(names: Iterable[str], toc: Toc) -> list[str]:
     """TOCs and segments of an index that this commit does not need."""
     needed = {toc_name(toc.generation), *(segment.file_name for segment in toc.segments)}
-    return [n for n in names if n not in needed and (_generation_in(n) or _is_segment(n))]
+    return [n for n in names if n not in needed and (_generation_in(n) or _SEGMENT.fullmatch(n))]
 
 
 def write_toc(folder: str, toc: Toc) -> None:

@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analyzers.late import late
+
 if TYPE_CHECKING:
     from indexer.copies.lines import Recurring
 
 
 Span = tuple[int, int]
 
-_LINKS = (
+_LINKS = late(
     r"[^\w\n]*(?:"
     r"(?:[اأإ]قر[أا]|طالع|شاهد|تابع)\w?\s+(?:[اأ]يض[اً]*|المزيد|كذلك)"
     r"|(?:مواضيع|موضوعات|[اأ]خبار|مقالات|قصص|تقارير)\s+(?:ذات صلة|متعلقة|مرتبطة|مشابهة|قد تهمك)"
@@ -41,7 +43,7 @@ _LINK_CHARS = 500
 """More than these words have, and more space than a recurring line is written with."""
 
 _LINE = r"[^\n]+"
-_WORD = re.compile(r"\w")
+_WORD = late(r"\w")
 
 
 def by_folder(lines: Iterable[Recurring]) -> Mapping[str, frozenset[str]]:
@@ -60,12 +62,11 @@ def spans_in(text: str, recurring: frozenset[str]) -> list[Span]:
     found: list[Span] = []
     listed_to = None
     longest = _LINK_CHARS + max(map(len, recurring), default=0)
-    links = re.compile(_LINKS)
     for line in re.finditer(_LINE, text):
         if line.end() - line.start() > longest:
             continue
         words = line.group().split()
-        link = links.match(line.group()) if may_link and len(words) <= _LINK_WORDS else None
+        link = _LINKS.match(line.group()) if may_link and len(words) <= _LINK_WORDS else None
         is_listed = listed_to == line.start() - 1 and 0 < len(words) <= _LINK_WORDS
         if link or is_listed or " ".join(words) in recurring:
             found.append(line.span())

@@ -33,7 +33,7 @@ _LEXEME = re.compile(
 _NAMED = late(r"[^\s():«»\"“„”+-][^\s():«»\"“„”]*:(?=[^\s)])")
 """What may be a field by a name of the index: that may hold digits and _."""
 
-_VALUE = re.compile(r"[^\s()«»\"“„”]+")
+_VALUE = late(r"[^\s()«»\"“„”]+")
 CLOSING_MARKS = "؟،؛۔!?.,;:…"
 """What may end a word of a query and belongs to the sentence around it."""
 

@@ -32,7 +32,7 @@ _MOST_ALIASES = 100
 """Of names, and of the letters of one."""
 
 is_data_folder = re.compile(r"data-[1-9][0-9]{0,8}").fullmatch
-_is_home = re.compile(r"[^\0]{1,4096}", re.DOTALL).fullmatch
+_LONGEST_HOME = 4096
 
 
 class Manifest(NamedTuple):
@@ -95,6 +95,10 @@ def _checked(said: Any) -> Manifest:
         raise ValueError(f"no home: {manifest.home!r:.80}")
     os.fsencode(manifest.home)  # raises for surrogates that stand for no byte
     return manifest
+
+
+def _is_home(path: str) -> bool:
+    return 0 < len(path) <= _LONGEST_HOME and "\0" not in path
 
 
 def _aliases(said: Any) -> tuple[tuple[str, str], ...]:
