@@ -66,13 +66,27 @@ def test_a_part_leads_to_show(folder: Path) -> None:
     assert numbered == f"{LINE:6}\t{TITLE}"
 
 
+@pytest.mark.parametrize("command", ["show", "similar"])
 @pytest.mark.parametrize(
-    "name", ["page.txt:part2", "volcano.txt:part1", "page.txt:part" + "9" * 40]
+    ("name", "known"),
+    [
+        ("page.txt:part2", "has no part 2: its parts are 0 to 1"),
+        ("volcano.txt:part1", "has no part 1: it is all one, part 0"),
+        ("page.txt:part" + "9" * 40, "its parts are 0 to 1"),
+        ("page.txt:p7", "has no page 7: it has none"),
+        ("volcano.txt:9999", "has no line 9999: it has "),
+    ],
 )
-def test_a_part_that_is_not_there(folder: Path, name: str) -> None:
-    done = run("show", name, cwd=folder)
-    assert done.code == 2
-    assert "see fahras show --json" in done.err
+def test_a_part_that_is_not_there(folder: Path, command: str, name: str, known: str) -> None:
+    done = run(command, name, cwd=folder)
+    assert (done.code, done.text) == (2, "")
+    assert known in done.err
+
+
+def test_what_is_like_a_part_is_like_its_document(folder: Path) -> None:
+    found = [run("similar", f"volcano.txt{end}", cwd=folder) for end in ("", ":part0", ":3")]
+    assert found[0].code == 1, "nothing, but it was looked for"
+    assert [(done.code, done.text) for done in found] == [(1, "")] * 3
 
 
 def test_show_lists_the_parts(folder: Path) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from indexer.cli import exits
+from indexer.cli.commands.named import named
 from indexer.cli.commands.search import as_shown, filters_of, output_of
-from indexer.cli.commands.show import asked_for
 from indexer.cli.output import hints, terminal
 
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def run(request: SimilarRequest) -> int:
     output = output_of(request)
     options = as_shown(filters_of(request), request, output)
     with open_index(request.index) as opened:
-        results = asked_for(request.hit, lambda name, line: opened.similar(name, line, options))
+        _, name, lines, _ = named(opened, request.hit)
+        results = opened.similar(name, lines.first if lines else None, options)
     output.printer()(results, None)
     terminal.flush()
     if not results.total and output.kind != "quiet":
