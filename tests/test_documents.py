@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import run
+from folders import indexed
 
 from indexer import Index
 from indexer.errors import DocumentNotFoundError
@@ -30,8 +31,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def index(folder: Path) -> Iterator[Index]:
-    with Index.create(folder) as made:
-        made.update()
+    with indexed(folder) as made:
         yield made
 
 

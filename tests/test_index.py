@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from folders import indexed, set_version
 from oracles import SHARED
 
 from indexer import Index, SearchOptions
@@ -29,7 +30,6 @@ from indexer.errors import (
 )
 from indexer.reports import Progress, UpdateReport
 from indexer.results import SearchResults
-from indexer.storage import manifest
 
 PROJECT = Path(__file__).resolve().parent.parent
 TEXTS = {
@@ -51,8 +51,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def index(folder: Path) -> Iterator[Index]:
-    with Index.create(folder) as made:
-        made.update()
+    with indexed(folder) as made:
         yield made
 
 
@@ -281,12 +280,6 @@ def test_no_index(tmp_path: Path) -> None:
     assert refused.value.remedy == Remedy("index", str(tmp_path / "none"))
     with pytest.raises(NoIndexError):
         Index.rebuild(tmp_path)
-
-
-def set_version(folder: Path, **versions: int) -> None:
-    path = folder / ".fahras" / "fahras.json"
-    said = manifest.decode(path.read_bytes(), "fahras.json")
-    path.write_bytes(manifest.encode(said._replace(**versions)))
 
 
 @pytest.mark.parametrize("versions", [{"format": 999}, {"analyzer": 999}, {"format": 0}])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import COMMAND, environment, run, run_beside_terminal, run_on_terminal
+from folders import write_program
 
 from indexer.cli.line.kinds import UsageError
 from indexer.cli.output.editor import Spot, command_for
@@ -53,18 +54,12 @@ def test_a_broken_variable_is_named() -> None:
         command_for(SPOT, {"EDITOR": "vi '"}, is_text=True)
 
 
-def program(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
-    (folder / name).chmod(0o755)
-
-
 @pytest.fixture
 def bin_path(tmp_path: Path) -> Path:
     """A folder for programs, with editors that write their words down."""
     told = shlex.quote(str(tmp_path / "told"))
     for name in ("kate", "vim", "xdg-open"):
-        program(tmp_path / "bin", name, f'printf "%s\\n" {name} "$@" > {told}')
+        write_program(tmp_path / "bin", name, f'printf "%s\\n" {name} "$@" > {told}')
     return tmp_path / "bin"
 
 
@@ -95,7 +90,7 @@ def test_odd_names_reach_the_editor_whole(
 ) -> None:
     folder, names = odd_names
     script = f'for last; do :; done; printf "%s" "$last" > {shlex.quote(str(bin_path / "last"))}'
-    program(bin_path, "vim", script)
+    write_program(bin_path, "vim", script)
     for name in (names[0], names[1], names[-1]):
         listed = os.fsencode(folder) + b"/" + name + b"\0"
         done = run("search", "--open", "--files-from", "-", "زعفران", cwd=folder, stdin=listed,
@@ -115,7 +110,7 @@ def test_what_is_no_text_is_left_to_the_system(tmp_path: Path, bin_path: Path) -
 
 
 def test_what_cannot_be_opened_is_said(texts: Path, bin_path: Path, tmp_path: Path) -> None:
-    program(bin_path, "failing", "exit 3")
+    write_program(bin_path, "failing", "exit 3")
     for editor, message in (
         ("failing", "fahras: failing ended with 3"),
         ("nowhere", "fahras: nowhere: No such file or directory: set VISUAL or EDITOR"),
@@ -168,7 +163,7 @@ head -n 1 "$LOG/typed"
 @pytest.fixture
 def fzf(bin_path: Path) -> dict[str, str]:
     """The environment in which fzf is the program above, and something is typed in it."""
-    program(bin_path, "fzf", FZF)
+    write_program(bin_path, "fzf", FZF)
     path = f"{bin_path}{os.pathsep}{os.environ['PATH']}"
     return {"PATH": path, "LOG": str(bin_path), "TYPED": "بستان", "FAILS": ""}
 

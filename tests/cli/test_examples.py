@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from cli_process import PATIENCE_S, PROJECT, environment
+from folders import write_program
 
 from indexer.cli.line.manual import ABOUT, HELP
 
@@ -44,7 +45,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (home / "corpus" / "text.txt").write_text("والكتاب\n", "utf-8")
     (home / "corpus" / "found").mkdir()
     (home / "corpus" / ".ignore").write_text("/found\n/*.csv\n/*.txt\n/*.jsonl\n", "utf-8")
-    program(home / "bin", "fahras", f'exec "{sys.executable}" -m indexer "$@"')
+    write_program(home / "bin", "fahras", f'exec "{sys.executable}" -m indexer "$@"')
     ran = ran_in(home, "fahras index")
     assert ran.returncode == 0, ran.stderr
     command = [sys.executable, "-m", "indexer", "serve", "--socket"]
@@ -55,12 +56,6 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     resident.terminate()
     resident.wait()
     resident.stdout.close()
-
-
-def program(folder: Path, name: str, script: str) -> None:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(f"#!/bin/sh\n{script}\n", "utf-8")
-    (folder / name).chmod(0o755)
 
 
 def ran_in(home: Path, command: str) -> subprocess.CompletedProcess[str]:

@@ -10,8 +10,7 @@ from pathlib import Path
 from bad_files import run_humbly
 from bad_input import WORD, Case, write
 from cli_process import run
-
-from indexer.storage import manifest
+from folders import set_version
 
 _REBUILD = ["index", "--rebuild"]
 
@@ -75,12 +74,6 @@ def _place(
     return Case(key, "Where the index is", met, command, answer, code, prepare, **more)
 
 
-def _of_version(folder: Path, **versions: int) -> None:
-    path = folder / ".fahras" / "fahras.json"
-    said = manifest.decode(path.read_bytes(), "fahras.json")
-    path.write_bytes(manifest.encode(said._replace(**versions)))
-
-
 def _two_roots(folder: Path) -> None:
     write(folder, "one/a.txt", "سفينة")
     run("index", "one", "good.txt", "--index", "kept", cwd=folder)
@@ -141,12 +134,12 @@ PLACES = [
     _place("format", "an index of another format", ["search", WORD],
            "fahras: the index in PATH/.fahras is of format 99, analyzer N; this Fahras "
            "needs format "
-           f"N, analyzer N: {_RUN}", 2, lambda folder: _of_version(folder, format=99),
+           f"N, analyzer N: {_RUN}", 2, lambda folder: set_version(folder, format=99),
            then=_REBUILD),
     _place("analyzer", "an index of another analyzer, updated", ["index"],
            "fahras: the index in PATH/.fahras is of format N, analyzer 99; this Fahras "
            "needs format "
-           f"N, analyzer N: {_RUN}", 2, lambda folder: _of_version(folder, analyzer=99),
+           f"N, analyzer N: {_RUN}", 2, lambda folder: set_version(folder, analyzer=99),
            then=_REBUILD),
     _place("moved", "a folder moved together with its index",
            lambda folder: (shutil.move(folder / "here", folder / "there"),

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterable, Sequence
 
 from analyzers.tokenizer import Tokenizer
-from indexer.copies.pairs import FOLDED_OVERLAP, LEAST_LENGTH
+from indexer.copies.pairs import LEAST_LENGTH
 
 _LETTERS = "بتثجحخدذرزسشصضطظعغفقكلمنهوي"
 
@@ -41,10 +41,6 @@ def _runs(text: str, left_out: Iterable[str]) -> set[tuple[str, ...]]:
     tokenizer = Tokenizer()
     forms = [tokenizer.forms[i] for i in tokenizer.tokenize(kept).form_ids.tolist()]
     return {tuple(forms[at : at + 5]) for at in range(len(forms) - 4)}
-
-
-def is_copy(one: str, other: str) -> bool:
-    return overlap(one, other) >= FOLDED_OVERLAP
 
 
 def as_sets(groups: Iterable[Sequence[str]]) -> set[frozenset[str]]:
