@@ -85,6 +85,11 @@ class Walk:
             for name, stamp in files.items()
         }
 
+    def takes(self, path: str) -> bool:
+        """Whether a path is one of the files; to list them all takes longer than to see them."""
+        folder, name = os.path.split(path)
+        return name in self.folders.get(folder, ())
+
     def take(self, folder: str, files: dict[str, Stamp]) -> None:
         """Add files of a folder, by name, none of which was added before."""
         self.folders[folder] = self.folders[folder] | files if folder in self.folders else files
