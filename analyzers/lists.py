@@ -38,7 +38,6 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
             yield number, content
 
 
-def words_of(text: str) -> Iterator[str]:
+def words_of(text: str) -> list[str]:
     """The words of a list in which line breaks have no meaning."""
-    for _, content in lines_of(text):
-        yield from content.split()
+    return "\n".join(line.partition(_COMMENT)[0] for line in text.splitlines()).split()

@@ -21,14 +21,10 @@ _UNPREFIXED = "="
 
 def parse_stopwords(text: str) -> frozenset[str]:
     """The forms in a stopword list: words separated by white space; `#` begins a comment."""
-    words: set[str] = set()
-    for entry in words_of(text):
-        if entry.startswith(_UNPREFIXED):
-            words.add(entry.removeprefix(_UNPREFIXED))
-        else:
-            words.add(entry)
-            words.update(conjunction + entry for conjunction in CONJUNCTIONS)
-    return frozenset(words)
+    entries = words_of(text)
+    words = frozenset(entry.removeprefix(_UNPREFIXED) for entry in entries)
+    free = [entry for entry in entries if not entry.startswith(_UNPREFIXED)]
+    return words.union(*([before + entry for entry in free] for before in CONJUNCTIONS))
 
 
 @cache
