@@ -30,8 +30,8 @@ MEMORY_BYTES = 2 << 30
 """Of address space, which a worker may take."""
 
 MOST_ANSWER_BYTES = 1 << 30
-_PATIENCE = 10
-"""How many times its time of the processor a worker may take by the clock."""
+_PATIENCE = 30
+"""How many times its time of the processor a worker may take by the clock: others work, too."""
 
 _LENGTH_BYTES = 8
 _PIECE_BYTES = 1 << 20

@@ -6,24 +6,20 @@ four times the hits may cost little more than four times as much.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import pytest
-from cli_process import PROJECT, run
+from cli_process import run
 from highlights import highlighter
+from work import Work, counted, is_linear
 
 from indexer import Index
 from indexer.results import Hit, SearchOptions
 from indexer.snippets.highlighter import Highlight
 from indexer.snippets.passages import best_snippets
 
-OURS = (str(PROJECT / "indexer"), str(PROJECT / "analyzers"))
-SLACK = 1.1
 WORDS = ("قال", "رسول", "الله")
 LINE = "قال رسول الله كلام كثير لا صلة له بشيء\n"
 
@@ -46,31 +42,6 @@ WAYS = {
 """By name, (snippets, width)."""
 
 
-class Work:
-    """What was done: lines run, items taken."""
-
-    def __init__(self) -> None:
-        self.done = 0
-
-    def trace(self, frame: FrameType, event: str, _argument: object) -> Any:
-        if not frame.f_code.co_filename.startswith(OURS):
-            return None
-        self.done += event == "line"
-        return self.trace
-
-
-@contextmanager
-def counted() -> Iterator[Work]:
-    """Count the lines of our code that run."""
-    work = Work()
-    before = sys.gettrace()
-    sys.settrace(work.trace)
-    try:
-        yield work
-    finally:
-        sys.settrace(before)
-
-
 def counting_list(work: Work, hits: list[Highlight]) -> list[Highlight]:
     """The same hits; taking a slice counts each item."""
 
@@ -81,11 +52,6 @@ def counting_list(work: Work, hits: list[Highlight]) -> list[Highlight]:
             return found
 
     return Counting(hits)
-
-
-def is_linear(cost: Callable[[int], int], size: int) -> bool:
-    """Whether four times as much costs little more than four times as much."""
-    return cost(4 * size) <= 4 * SLACK * cost(size)
 
 
 @pytest.mark.parametrize(("count", "width"), WAYS.values(), ids=WAYS)
