@@ -132,6 +132,14 @@ class FieldArrays:
         """Slot of each term."""
         return self._array("slots") if self.grouped else np.arange(self.term_count)
 
+    def slots_at(self, ordinals: Array) -> Array:
+        """The slots of some terms; no more of them are read."""
+        if not self.grouped:
+            return ordinals
+        name = f"{self._prefix}slots"
+        self._container.checks(name).places(ordinals)
+        return self._container.unchecked(name).take(ordinals)
+
     @cached_property
     def ordinal_by_slot(self) -> Array:
         """int64: the ordinal of the term of each slot, for who asks for all."""
@@ -242,11 +250,11 @@ class FieldArrays:
 
     def are_keys(self, level: str, ordinals: Array) -> Array:
         """Bool: whether each of some terms is spelled as the key of its group."""
-        return self._spelled_by_slot(level).take(self.slot_by_ordinal.take(ordinals))
+        return self._spelled_by_slot(level).take(self.slots_at(ordinals))
 
     def groups_of_terms(self, level: str, ordinals: Array) -> Array:
         """int64: the group of each of some terms."""
-        return self.group_starts(level).groups_of(self.slot_by_ordinal.take(ordinals))
+        return self.group_starts(level).groups_of(self.slots_at(ordinals))
 
     def groups_of_keys(self, level: str, places: Array) -> Array:
         """int64: the groups that some of the `other_keys` name."""

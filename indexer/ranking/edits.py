@@ -2,8 +2,10 @@
 
 An edit is a letter more, less, other, or two neighbours exchanged, no place touched twice: the
 optimal string alignment distance (Damerau, A technique for computer detection and correction of
-spelling errors, 1964). Its table is filled for thousands of strings at once, a cell at a time, and
-only near the diagonal (Ukkonen, Algorithms for approximate string matching, 1985).
+spelling errors, 1964). Its table is filled for all strings at once, letter by letter and only near
+the diagonal (Ukkonen, Algorithms for approximate string matching, 1985). Strings that begin alike
+share their rows, as in the trie of Shang and Merrettal (Tries for approximate string matching,
+1996), and what is too far after some letters goes no farther.
 """
 
 from __future__ import annotations
@@ -15,42 +17,33 @@ from numpy.typing import NDArray
 
 from analyzers.codepoints import code_points
 from analyzers.named import NamedTuple
-from analyzers.ranked import distinct_of
+from analyzers.ranked import changes, distinct_of
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.ranking.keys import Keys, Places
 
 Distances = NDArray[np.uint8]
 
 _LONGEST_LETTER = 4
-_TOGETHER = 1 << 15
-"""Strings compared at once: their columns stay in the cache of a processor."""
 
-_FEW = 1 << 7
-"""Of so few strings all are compared to the end."""
+_TOGETHER = 1 << 16
+"""Strings of which the letters are looked at together: they stay in the cache of a processor."""
 
-_WORTHWHILE = 0.7
-"""The hopeless strings are dropped where not more than this share is left."""
+_LOOKED_AT = 16
+"""Letters of a word that are looked for in all strings: more hardly tell more."""
 
 
-class Written(NamedTuple):
-    """Some strings of one size: letter j of string i is `letters[firsts[i] + stride * j]`."""
+class Strings(NamedTuple):
+    """Some strings: letter j of string i is `letters[firsts[i] + stride * j]`, of `sizes[i]`."""
 
     letters: NDArray[Any]
     firsts: Places
     stride: int
-    size: int
+    sizes: NDArray[Any]
 
-    def part(self, where: NDArray[Any]) -> Written:
-        """Some of the strings."""
-        return self._replace(firsts=self.firsts[where])
-
-    def table(self) -> NDArray[Any]:
-        """All letters, a row for each string."""
-        return self.letters.take(self.firsts[:, np.newaxis] + self.stride * np.arange(self.size))
-
-    def column(self, place: int) -> NDArray[Any]:
-        """The letter in a place of each string."""
-        return self.letters[self.stride * place :].take(self.firsts)
+    def column(self, place: int, firsts: Places) -> NDArray[Any]:
+        """The letter in a place of those that begin at `firsts`; of shorter ones any."""
+        letters = self.letters[self.stride * place :]
+        return letters.take(firsts, mode="clip") if len(letters) else np.zeros_like(firsts)
 
 
 def near(word: str, edits: int, keys: Keys) -> tuple[Places, Distances]:
@@ -91,16 +84,10 @@ def once_edited(word: str, letters: str) -> set[str]:
 
 def _by_letters(word: str, edits: int, keys: Keys, places: Places) -> tuple[Places, Distances]:
     """(places, distances) of those of some keys that are at most so many edits away."""
-    found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
-    if len(places):
-        points, (letters, starts) = code_points(word), keys.letters(places)
-        sizes = np.diff(starts)
-        for size in range(max(len(points) - edits, 0), len(points) + edits + 1):
-            here = np.flatnonzero(sizes == size)
-            kept, far = within(points, Written(letters, starts.take(here), 1, size), edits)
-            found.append(places.take(here.take(kept)))
-            distances.append(far)
-    return np.concatenate(found), np.concatenate(distances)
+    letters, starts = keys.letters(places)
+    strings = Strings(letters, starts[:-1], 1, np.diff(starts))
+    kept, far = within(code_points(word), strings, edits)
+    return places.take(kept), far
 
 
 def _by_last_bytes(word: str, edits: int, keys: Keys) -> tuple[Places, Distances]:
@@ -109,16 +96,16 @@ def _by_last_bytes(word: str, edits: int, keys: Keys) -> tuple[Places, Distances
     Letters from U+0600 to U+06FF have two. The second alone tells the plain ones apart; others that
     share it make two strings seem nearer, never farther.
     """
-    found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
-    if _is_arabic(word):
-        encoded = np.frombuffer(word.encode("utf-8", "surrogatepass"), np.uint8)
-        for size in range(max(len(word) - edits, 1), len(word) + edits + 1):
-            places = keys.sized(2 * size)
-            written = Written(keys.data[1:], keys.starts.take(places), 2, size)
-            kept, far = within(encoded[1::2], written, edits)
-            found.append(places.take(kept))
-            distances.append(far)
-    return np.concatenate(found), np.concatenate(distances)
+    if not _is_arabic(word):
+        return np.zeros(0, np.int64), np.zeros(0, np.uint8)
+    encoded = np.frombuffer(word.encode("utf-8", "surrogatepass"), np.uint8)
+    first, last = keys.arabic
+    lengths = keys.lengths[first:last]
+    sizes = (lengths >> 1) * (lengths & 1 == 0)  # no key that is told so has an odd number
+    strings = Strings(keys.data[1:], keys.starts[first:last], 2, sizes)
+    kept, far = within(encoded[1::2], strings, edits)
+    named = sizes.take(kept) > 0
+    return kept[named] + first, far[named]
 
 
 def _all_plain(places: Places, keys: Keys) -> NDArray[np.bool_]:
@@ -158,99 +145,113 @@ def _is_arabic(word: str) -> bool:
     return bool(word) and all("\u0600" <= letter <= "\u06ff" for letter in word)
 
 
-def within(word: NDArray[Any], written: Written, edits: int) -> tuple[Places, Distances]:
-    """(places, distances) of those strings of one size that are at most so many edits away."""
-    found, distances = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)]
-    for begin in range(0, len(written.firsts), _TOGETHER):
-        some = written._replace(firsts=written.firsts[begin : begin + _TOGETHER])
-        kept, far = _Table(word, some, edits).filled()
-        found.append(kept + begin)
-        distances.append(far)
-    return np.concatenate(found), np.concatenate(distances)
+def within(word: NDArray[Any], strings: Strings, edits: int) -> tuple[Places, Distances]:
+    """(places, ascending, distances) of the strings at most so many edits from a word.
+
+    Where they are sorted, it is faster.
+    """
+    least, most = max(len(word) - edits, 0), len(word) + edits
+    left = ((strings.sizes >= least) & (strings.sizes <= most)).nonzero()[0]
+    looked_at = min(len(word), _LOOKED_AT)
+    if looked_at - edits > 1 and len(left):
+        held = _letters_held(word[:looked_at], strings, strings.firsts.take(left), edits)
+        left = left[held >= looked_at - edits]
+    at, sizes, beginnings = strings.firsts.take(left), strings.sizes.take(left), np.zeros_like(left)
+    found, distances = [left[:0]], [np.zeros(0, np.uint8)]
+    rows = _Rows.first(word, edits)
+    for size in range(most + 1):
+        kept = rows.may_be_near().take(beginnings)
+        if size >= least:
+            ended = (kept & (sizes == size)).nonzero()[0]
+            found.append(left.take(ended))
+            distances.append(rows.ends(size).take(beginnings.take(ended)))
+            kept &= sizes > size
+        left, at, sizes, beginnings = (of[kept] for of in (left, at, sizes, beginnings))
+        if not len(left):
+            break
+        letters = strings.column(size, at)
+        heads = changes(beginnings) | changes(letters)
+        firsts = heads.nonzero()[0]
+        rows = rows.longer(size, beginnings.take(firsts), letters.take(firsts))
+        beginnings = heads.cumsum() - 1
+    places, far = np.concatenate(found), np.concatenate(distances)
+    order = (far <= edits).nonzero()[0]
+    order = order.take(places.take(order).argsort())
+    return places.take(order), far.take(order)
 
 
-Row = dict[int, Distances]
-"""Cells of one row of a table, by column: a number for each string."""
+def _letters_held(
+    word: NDArray[Any], strings: Strings, firsts: Places, edits: int
+) -> NDArray[np.uint8]:
+    """How many letters of a word the strings have where so many edits may have brought them.
+
+    An edit takes away one at most. firsts: where the strings begin; what stands behind one may make
+    it more.
+    """
+    held = np.zeros(len(firsts), np.uint8)
+    for begin in range(0, len(held), _TOGETHER):
+        some = slice(begin, begin + _TOGETHER)
+        columns = [strings.column(at, firsts[some]) for at in range(len(word) + edits)]
+        for place, letter in enumerate(word):
+            first, *others = columns[max(place - edits, 0) : place + edits + 1]
+            here = first == letter
+            for column in others:
+                here |= column == letter
+            held[some] += here
+    return held
 
 
-class _Table:
-    """Distances between each beginning of a word and each beginning of some strings of one size.
+class _Rows(NamedTuple):
+    """How far each beginning of a word is from some beginnings of one size of other strings.
 
-    Row i, column j: after i letters of the word and j of the strings. Only cells are filled by
-    which the end may be reached: |i - j| edits brought there, as many as the sizes differ by from
-    there on lie ahead.
+    cells: [2 * edits + 1, beginnings]: those of the word that are `edits` shorter than the others,
+    and so on to as much longer; what is more than `edits` is one more. before: of the beginnings
+    that are shorter by a letter. last: the last letter of each.
     """
 
-    def __init__(self, word: NDArray[Any], written: Written, edits: int) -> None:
-        self._word, self._edits = word, edits
-        self._too_far = np.uint8(edits + 1)
-        self._written = written
-        self._left = np.arange(len(written.firsts))
-        self._columns: dict[int, NDArray[Any]] = {}
-        self._rows: tuple[Row, Row] = ({}, {})
+    word: NDArray[Any]
+    edits: int
+    cells: Distances
+    before: Distances
+    last: NDArray[Any]
 
-    def filled(self) -> tuple[Places, Distances]:
-        """(places, distances) of the strings at most so many edits away."""
-        for i in range(len(self._word) + 1):
-            self._rows = self._rows[1], self._next_row(i)
-            if i and len(self._left) > _FEW:
-                self._drop_hopeless(i)
-        far = np.full(len(self._left), self._edits + 1, np.uint8)
-        last = self._rows[1].get(self._written.size, far)
-        kept = last <= self._edits
-        return self._left[kept], last[kept]
+    @classmethod
+    def first(cls, word: NDArray[Any], edits: int) -> _Rows:
+        """Those of the empty string."""
+        cells = np.full((2 * edits + 1, 1), edits + 1, np.uint8)
+        for i in range(min(edits, len(word)) + 1):
+            cells[edits + i] = i
+        return cls(word, edits, cells, cells, np.zeros(1, word.dtype))
 
-    def _ahead(self, i: int, j: int) -> int:
-        """The fewest edits from a cell to the end."""
-        return abs((len(self._word) - i) - (self._written.size - j))
+    def may_be_near(self) -> NDArray[np.bool_]:
+        """Whether what begins so may be near the word."""
+        may_be: NDArray[np.bool_] = self.cells.min(axis=0) <= self.edits
+        return may_be
 
-    def _next_row(self, i: int) -> Row:
-        row: Row = {}
-        for j in range(max(i - self._edits, 0), min(i + self._edits, self._written.size) + 1):
-            if abs(i - j) + self._ahead(i, j) <= self._edits:
-                row[j] = self._cell(i, j, row)
-        return row
+    def ends(self, size: int) -> Distances:
+        """How far each beginning, of that size, is from the whole word."""
+        far: Distances = self.cells[len(self.word) - size + self.edits]
+        return far
 
-    def _cell(self, i: int, j: int, row: Row) -> Distances:
-        earlier, before = self._rows
-        if i == 0 or j == 0:
-            return np.full(len(self._left), i + j, np.uint8)
-        letters, word = self._column(j), self._word
-        found: Distances = before[j - 1] + (letters != word[i - 1])
-        if j in before:
-            np.minimum(found, before[j] + np.uint8(1), out=found)
-        if j - 1 in row:
-            np.minimum(found, row[j - 1] + np.uint8(1), out=found)
-        if i > 1 and j > 1:
-            exchanged = (letters == word[i - 2]) & (self._column(j - 1) == word[i - 1])
-            # 255 for those that are not
-            cost = (earlier[j - 2] + np.uint8(1)) | -(~exchanged).view(np.uint8)
-            np.minimum(found, cost, out=found)
-        return np.minimum(found, self._too_far, out=found)
-
-    def _column(self, j: int) -> NDArray[Any]:
-        known = self._columns.get(j)
-        if known is None:
-            known = self._columns[j] = self._written.column(j - 1)
-        return known
-
-    def _drop_hopeless(self, i: int) -> None:
-        """Forget the strings that no cell of this row, nor an exchange over it, leads on."""
-        alive = np.zeros(len(self._left), np.bool_)
-        for row, at, more in ((self._rows[1], i, 0), (self._rows[0], i - 1, 1)):
-            for j, cell in row.items():
-                if at >= 0 and (bar := self._edits - more - self._ahead(at, j)) >= 0:
-                    alive |= cell <= bar
-        kept = np.flatnonzero(alive)
-        if len(kept) > _WORTHWHILE * len(alive):
-            return
-        self._left = self._left.take(kept)
-        self._written = self._written.part(kept)
-        self._columns = {
-            j: self._columns[j].take(kept) for j in (i - 1, i, i + 1, i + 2) if j in self._columns
-        }
-        one, two = self._rows
-        self._rows = (
-            {j: c.take(kept) for j, c in one.items()},
-            {j: c.take(kept) for j, c in two.items()},
-        )
+    def longer(self, size: int, parents: Places, letters: NDArray[Any]) -> _Rows:
+        """Those of beginnings that are longer by a letter than some of these, which have `size`."""
+        word, edits, cells = self.word, self.edits, self.cells.take(parents, axis=1)
+        before, last = self.before.take(parents, axis=1), self.last.take(parents)
+        found = np.full_like(cells, edits + 1)
+        for cell in range(2 * edits + 1):
+            i = size + 1 - edits + cell
+            if not 0 <= i <= len(word):
+                continue
+            far = found[cell]
+            if i:
+                np.minimum(far, cells[cell] + (letters != word[i - 1]), out=far)
+            if cell < 2 * edits:
+                np.minimum(far, cells[cell + 1] + np.uint8(1), out=far)
+            if cell:
+                np.minimum(far, found[cell - 1] + np.uint8(1), out=far)
+            if i > 1 and size:
+                exchanged = (letters == word[i - 2]) & (last == word[i - 1])
+                # 255 for those that are not
+                cost = (before[cell] + np.uint8(1)) | -(~exchanged).view(np.uint8)
+                np.minimum(far, cost, out=far)
+        return _Rows(word, edits, found, cells, letters)

@@ -34,7 +34,6 @@ class Keys:
         self.data = data
         self.starts = starts
         self.lengths = np.diff(starts) if lengths is None else lengths
-        self._sized: dict[int, Places] = {}
 
     @classmethod
     def of(cls, strings: Iterable[bytes]) -> Keys:
@@ -70,14 +69,6 @@ class Keys:
         All but the `mixed` ones have such letters only, of two bytes each.
         """
         return self.lower_bound(bytes([_FIRST_LEAD])), self.lower_bound(bytes([_AFTER_LEADS]))
-
-    def sized(self, size: int) -> Places:
-        """Those of `arabic` that have so many bytes; kept, as words are looked up by their size."""
-        known = self._sized.get(size)
-        if known is None:
-            first, last = self.arabic
-            known = self._sized[size] = np.flatnonzero(self.lengths[first:last] == size) + first
-        return known
 
     @cached_property
     def mixed(self) -> Places:

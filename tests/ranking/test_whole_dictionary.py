@@ -47,12 +47,27 @@ def test_all_keys_so_near_and_no_other(word: str, most: int, words: list[str]) -
     assert distances.tolist() == [d for d in far if d <= most]
 
 
-def test_many_keys_are_compared_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    ordered, keys = keys_of([f"{a}{b}{c}" for a in "ابتك" for b in "ابتك" for c in "ابتك"])
-    expected = near("كتب", 1, keys)
-    monkeypatch.setattr(edits, "_TOGETHER", 5)
-    assert [a.tolist() for a in near("كتب", 1, keys)] == [a.tolist() for a in expected]
-    assert "كتا" in [ordered[place] for place in expected[0].tolist()]
+@pytest.mark.parametrize("most", [0, 1, 2, 3])
+@pytest.mark.parametrize("word", ["كتب", "كت", "ككتاب", "بتكابت"])
+def test_all_keys_that_begin_alike(word: str, most: int) -> None:
+    """Every string of up to five of four letters: what is shared by many beginnings is theirs."""
+    alike = ("".join(some) for size in range(6) for some in product("ابتك", repeat=size))
+    ordered, keys = keys_of([*alike])
+    places, distances = near(word, most, keys)
+    far = [edits_between(word, key) for key in ordered]
+    assert places.tolist() == [place for place, d in enumerate(far) if d <= most]
+    assert distances.tolist() == [d for d in far if d <= most]
+
+
+@pytest.mark.parametrize("size", [14, 17, 300])
+def test_long_words_of_which_only_the_beginning_tells(size: int) -> None:
+    word = ("كتابمن" * size)[:size]
+    once = {word, word[1:], word + "ا", word[:-1] + "ه", word[:5] + word[6:], "ب" + word}
+    twice = {word[2:], word[:-2], word[:3] + word[5:], "ه" + word[1:-1], "هه" + word[2:]}
+    thrice = {word[3:], "ه" + word[3:], word[:-3], word[::-1]}
+    ordered, keys = keys_of([*once, *twice, *thrice])
+    places, _ = near(word, 2, keys)
+    assert {ordered[place] for place in places.tolist()} == once | twice
 
 
 @pytest.mark.parametrize("word", ["كتاب", "تكبات", "بتكابت", "ككك", "كت", "ب"])
