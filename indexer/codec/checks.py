@@ -6,6 +6,7 @@ A long array has a checksum a block of 8 KiB (`format.py`); each block is checke
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -67,10 +68,8 @@ class Checks:
             return
         low = first * self._item_bytes >> _SHIFT
         high = (last * self._item_bytes - 1 >> _SHIFT) + 1
-        block = self._done.find(0, low, high)
-        while block >= 0:
-            self._check(block)
-            block = self._done.find(0, block, high)
+        if self._done.find(0, low, high) >= 0:
+            self._check(block for block in range(low, high) if not self._done[block])
 
     def parts(self, spans: npt.NDArray[Any]) -> None:
         """Check the values of several ranges, int64 [n, 2]."""
@@ -103,16 +102,18 @@ class Checks:
         self._check_where(wanted)
 
     def _check_where(self, wanted: npt.NDArray[np.bool_]) -> None:
-        for block in np.flatnonzero(wanted & ~np.frombuffer(self._done, np.bool_)).tolist():
-            self._check(block)
+        self._check(np.flatnonzero(wanted & ~np.frombuffer(self._done, np.bool_)).tolist())
 
-    def _check(self, block: int) -> None:
-        start = block * CHECKED_BYTES
-        found = zlib.crc32(self._data[start : start + CHECKED_BYTES])
-        if self._blocks is None or found != self._blocks[block]:
-            self._refuse()
-        self._done[block] = 1
-        self.sound = 0 not in self._done
+    def _check(self, blocks: Iterable[int]) -> None:
+        """Check some blocks, of which none is done."""
+        expected, data, done = self._blocks, self._data, self._done
+        for block in blocks:
+            start = block * CHECKED_BYTES
+            found = zlib.crc32(data[start : start + CHECKED_BYTES])
+            if expected is None or found != expected[block]:
+                self._refuse()
+            done[block] = 1
+        self.sound = 0 not in done
 
     def _refuse(self) -> None:
         raise IndexCorruptError(f"{self._name} does not match")

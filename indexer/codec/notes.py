@@ -36,6 +36,7 @@ class FieldNotes:
         self._blobs_prefix = f"{prefix}note/"
         self._slot_count = slot_count
         self._position_starts = position_starts
+        self._last: tuple[int, list[str]] = -1, []
         self.present = f"{self._prefix}slots" in container
 
     def _array(self, part: str) -> Array:
@@ -77,8 +78,13 @@ class FieldNotes:
         return Starts(self._array("counts"), self._array("large"))
 
     def __getitem__(self, kind: int) -> str:
-        """A note."""
-        return self._notes(kind // NOTES_A_BLOB)[kind % NOTES_A_BLOB] if kind else ""
+        """A note; of one after another, the faster the nearer they are."""
+        if not kind:
+            return ""
+        blob, last = kind // NOTES_A_BLOB, self._last
+        if blob != last[0]:
+            self._last = last = blob, self._notes(blob)
+        return last[1][kind % NOTES_A_BLOB]
 
     @property
     def table(self) -> list[str]:

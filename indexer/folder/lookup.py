@@ -9,7 +9,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import dropwhile
+from itertools import compress, dropwhile, repeat
+from operator import contains
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,8 +112,9 @@ class FileTable:
         meets = re.compile("|".join(map(fnmatch.translate, patterns))).match
         letters = max(re.split(r"[*?]", glob.partition("[")[0]), key=len)
         numbers = self._files.column("number")
-        paths = enumerate(self._files.paths)
-        return frozenset(numbers[row] for row, path in paths if letters in path and meets(path))
+        paths = self._files.paths
+        likely = compress(range(len(paths)), map(contains, paths, repeat(letters)))
+        return frozenset(numbers[row] for row in likely if meets(paths[row]))
 
     def _from_here(self, glob: str) -> str:
         """A glob that begins at the current folder, as one that begins at the home."""

@@ -16,7 +16,7 @@ from indexer.query.nodes import Leaf, PhraseQuery, leaf_words
 from indexer.ranking.bm25 import idf, saturation
 from indexer.ranking.gathering import Frequencies, Gathering
 from indexer.ranking.resolve import Resolver
-from indexer.ranking.selection import intersection, union
+from indexer.ranking.selection import held_in, intersection, union
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import NO_DOCS, Docs, Floats, Segment
 
@@ -100,7 +100,7 @@ class Leaves:
         """The places in `docs` of those that hold a leaf but not as it was written."""
         if not self._verifies(query):
             return NO_DOCS
-        return np.isin(docs, self._held(query)[1]).nonzero()[0]
+        return held_in(docs, self._held(query)[1], self.snapshot.size).nonzero()[0]
 
     def _held(self, query: Leaf) -> tuple[Docs, Docs]:
         """The members, and those that are refused."""

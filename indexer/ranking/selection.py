@@ -30,16 +30,16 @@ def intersection(lists: Sequence[Docs], size: int) -> Docs:
         if not len(shortest):
             break
         if other is not shortest:
-            shortest = shortest[_held_in(shortest, other, size)]
+            shortest = shortest[held_in(shortest, other, size)]
     return shortest
 
 
 def without(docs: Docs, dropped: Docs, size: int) -> Docs:
     """The documents of the first list that are not in the second."""
-    return docs[~_held_in(docs, dropped, size)] if len(docs) and len(dropped) else docs
+    return docs[~held_in(docs, dropped, size)] if len(docs) and len(dropped) else docs
 
 
-def _held_in(docs: Docs, other: Docs, size: int) -> NDArray[np.bool_]:
+def held_in(docs: Docs, other: Docs, size: int) -> NDArray[np.bool_]:
     """Bool by place in `docs`: whether `other` has the document too."""
     if len(docs) * _LOOKED_UP_SHARE < len(other):
         return is_among(docs, other)

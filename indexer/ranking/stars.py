@@ -29,10 +29,12 @@ def fitting(pieces: Sequence[Sequence[str]], keys: Keys) -> Places:
     first, *rest, last = map(_encoded, pieces)
     middle = [piece for piece in rest if piece[0]]
     ranges = sorted(keys.beginning(prefix) for prefix in first)
+    if not middle:
+        return _ending(last, len(first[0]), ranges, keys)
     found = {piece: _occurrences(piece, keys, ranges) for piece in middle}
-    places = _candidates(ranges, min(found.values(), key=len, default=None), keys)
-    starts, stops = _bounds(places, keys)
-    at, ends = starts + len(first[0]), stops - len(last[0])
+    places = _candidates(ranges, min(found.values(), key=len), keys)
+    at = keys.starts.take(places) + len(first[0])
+    ends = keys.starts.take(places + 1) - len(last[0])
     fits = at <= ends
     for piece in middle:
         places, at, ends = places[fits], at[fits], ends[fits]
@@ -42,17 +44,22 @@ def fitting(pieces: Sequence[Sequence[str]], keys: Keys) -> Places:
     return places.take(here.take(_standing_at(last, keys, ends.take(here))))
 
 
-def _bounds(places: Places, keys: Keys) -> tuple[Places, Places]:
-    """Where each of some keys begins and ends; where they lie side by side, nothing is copied."""
-    if len(places) and places[-1] - places[0] + 1 == len(places):
-        first, last = int(places[0]), int(places[-1]) + 1
-        return keys.starts[first:last], keys.starts[first + 1 : last + 1]
-    return keys.starts.take(places), keys.starts.take(places + 1)
+def _ending(
+    spellings: Sequence[bytes], before: int, ranges: Sequence[tuple[int, int]], keys: Keys
+) -> Places:
+    """The keys of some ranges that end with any of these strings, and have `before` bytes first."""
+    found, size = [np.zeros(0, np.int64)], len(spellings[0])
+    if len(keys.data) < before + size:
+        return found[0]
+    for first, last in ranges:
+        here = _standing_at(spellings, keys, keys.starts[first + 1 : last + 1] - size) + first
+        found.append(here[keys.lengths.take(here) >= before + size])
+    return np.concatenate(found)
 
 
-def _candidates(ranges: Sequence[tuple[int, int]], rarest: Places | None, keys: Keys) -> Places:
+def _candidates(ranges: Sequence[tuple[int, int]], rarest: Places, keys: Keys) -> Places:
     """The keys of some ranges, if possible only those with an occurrence of the rarest piece."""
-    if rarest is None or len(rarest) >= len(keys):
+    if len(rarest) >= len(keys):
         return np.concatenate([np.arange(*span) for span in ranges])
     held = distinct(keys.owners(rarest))
     return np.concatenate([held[slice(*held.searchsorted(span))] for span in ranges])
@@ -65,17 +72,19 @@ def _encoded(piece: Sequence[str]) -> tuple[bytes, ...]:
 def _standing_at(spellings: Sequence[bytes], keys: Keys, at: Places) -> Places:
     """The numbers of those of some offsets at which any of these strings stands, ascending.
 
-    None of the offsets is so near the end that a string would reach over it. The first bytes of
-    Arabic letters are alike: they are looked at where the others agree.
+    None of the offsets is so near the end that a string would reach over it; what is said of those
+    below 0 is arbitrary. The first bytes of Arabic letters are alike: they are looked at where the
+    others agree.
     """
     found = []
     for spelling in spellings:
-        here, left = np.arange(len(at)), at
+        here: Places | None = None
         for place in sorted(range(len(spelling)), key=lambda place: spelling[place] >= _LEADS):
-            agree = keys.data.take(left + place) == spelling[place]
+            left = at if here is None else at.take(here)
+            agree = keys.data.take(left + place, mode="clip") == spelling[place]
             kept = agree.nonzero()[0]
-            here, left = here.take(kept), left.take(kept)
-        found.append(here)
+            here = kept if here is None else here.take(kept)
+        found.append(np.arange(len(at)) if here is None else here)
     return found[0] if len(found) == 1 else distinct(np.sort(np.concatenate(found)))
 
 

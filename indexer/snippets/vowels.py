@@ -22,7 +22,16 @@ from indexer.query.nodes import Leaf, PhraseQuery, QueryWord
 from indexer.ranking.occurrences import places_of, postings_of
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import NO_DOCS, NO_SPANS, Docs, FieldSource, Segment, Spans, Written
+from indexer.ranking.source import (
+    NO_DOCS,
+    NO_SPANS,
+    Docs,
+    FieldSource,
+    Segment,
+    Spans,
+    Written,
+    joined,
+)
 from indexer.snippets.highlighter import Highlighter, Meetings, Phrase
 from indexer.snippets.locate import sought_spans
 from indexer.snippets.targets import targets_of_leaf
@@ -81,12 +90,10 @@ class MarksReader:
         written = source.written(slots, at) or _read(segment, field, docs, places)
         kinds = terms_at.take(chosen).repeat(lengths) << 32 | written.kinds
         pairs, _, ways = numbered(kinds)
-        forms = [form for span in each.tolist() for form in source.forms(span)]
-        meetings = [
-            highlighter.admitted(forms[pair >> 32], written.note(kind) if kind else "")
-            for pair in pairs.tolist()
-            for kind in [pair & 0xFFFFFFFF]
-        ]
+        forms = [form for span in joined(each).tolist() for form in source.forms(span)]
+        both = [(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs.tolist()]
+        notes = {kind: written.note(kind) if kind else "" for kind in sorted({k for _, k in both})}
+        meetings = [highlighter.admitted(forms[slot], notes[kind]) for slot, kind in both]
         order = places.argsort()
         return _Met(places.take(order), ways.take(order), meetings)
 
