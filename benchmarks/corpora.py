@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from report import relative_names, use_checkout
 
 use_checkout()
@@ -186,22 +187,31 @@ def grown(texts: Sequence[str], vocabulary: Vocabulary, seed: int = SEED) -> Ite
     rng = random.Random(seed)
     mint = Mint(vocabulary.forms, rng)
     tokens = vocabulary.tokens
+    spans: dict[int, NDArray[np.int32]] = {}
     while True:
-        text = rng.choice(texts)
-        spans = [match.span() for match in WORD.finditer(text)]
+        drawn = rng.choice(range(len(texts)))
+        text = texts[drawn]
+        if drawn not in spans:
+            spans[drawn] = _words_in(text)
         rate = vocabulary.heaps.rate(tokens)
-        tokens += len(spans)
-        yield _varied(text, spans, rate, mint, rng) if spans else text
+        tokens += len(spans[drawn])
+        yield _varied(text, spans[drawn], rate, mint, rng) if len(spans[drawn]) else text
+
+
+def _words_in(text: str) -> NDArray[np.int32]:
+    """[words, 2]: where each begins and ends."""
+    spans = [match.span() for match in WORD.finditer(text)]
+    return np.array(spans, np.int32).reshape(-1, 2)
 
 
 def _varied(
-    text: str, spans: Sequence[tuple[int, int]], rate: float, mint: Mint, rng: random.Random
+    text: str, spans: NDArray[np.int32], rate: float, mint: Mint, rng: random.Random
 ) -> str:
     """The text with some words replaced, so that `rate` of all are new."""
     expected = len(spans) * rate * (1 + MINTED_AGAIN)
     count = min(len(spans), int(expected) + (rng.random() < expected % 1))
     pieces, end = [], 0
-    for start, stop in sorted(rng.sample(spans, count)):
+    for start, stop in spans[sorted(rng.sample(range(len(spans)), count))].tolist():
         again = mint.minted and rng.random() < MINTED_AGAIN / (1 + MINTED_AGAIN)
         pieces += [text[end:start], mint.again() if again else mint.new(text[start:stop])]
         end = stop
