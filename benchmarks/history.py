@@ -1,10 +1,10 @@
 """What does an update cost in a large folder, and after any history of changes?
 
-    python benchmarks/history.py CORPUS [--work DIR] [--singles 8]
+    python benchmarks/history.py CORPUS [--work DIR] [--singles 8] [--shares 100 3 3]
 
 A first run, an update that finds nothing, then updates of single files after each of these: nothing
-else, a hundredth of the files changed, a third of them, another third. A changed file has one line
-more. CORPUS stays as it is: what changes is a folder of hard links in DIR.
+else, a hundredth of the files changed, a third of them, another third (`--shares`). A changed file
+has one line more. CORPUS stays as it is: what changes is a folder of hard links in DIR.
 
 Of each update: CPU time of all its processes, time from start to end, what their memory came to at
 most (in a first run and an update of many; looking takes time), what the disk held of the index
@@ -29,7 +29,7 @@ from report import RUNS, Corpus, Report, Table, publish
 
 DISK_LOOKS_S = 0.25
 FIRST, NOTHING, SINGLE = "first run", "nothing changed", "one file"
-HISTORY = (("1 %", 100), ("a third", 3), ("another third", 3))
+SHARES = (100, 3, 3)
 """What changes, one after another: one file of so many."""
 
 COLUMNS = ["update", "files changed", "CPU, s", "elapsed, s", "memory, MiB", "index, MB",
@@ -62,15 +62,16 @@ class History:
         self._changed = 0
         self._after = FIRST
 
-    def updates(self, singles: int) -> Iterator[Update]:
+    def updates(self, singles: int, shares: Sequence[int]) -> Iterator[Update]:
         """One after another, so many of a single file after each other one."""
         yield self._update(FIRST, 0, watched=True)
         yield self._update(NOTHING, 0)
         for _ in range(singles):
             yield self._update(SINGLE, 1)
-        for name, share in HISTORY:
-            self._after = name
-            yield self._update(name, max(len(self._names) // share, 1), watched=True)
+        for number, share in enumerate(shares, 1):
+            self._after = f"{number}: one file of {share}"
+            count = max(len(self._names) // share, 1)
+            yield self._update(self._after, count, watched=True)
             for _ in range(singles):
                 yield self._update(SINGLE, 1)
 
@@ -130,6 +131,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     add("--corpus-name", metavar="NAME", help="what the report calls it")
     add("--work", metavar="DIR", help="an empty folder for texts and index; kept")
     add("--singles", type=int, default=8, help="updates of a single file after each change")
+    add("--shares", type=int, nargs="+", default=SHARES, metavar="N", help="one file of N changes")
     add("--seed", type=int, default=SEED)
     add("--name", default="history", help="name of the report")
     add("--out", default=RUNS, metavar="DIR", help="folder of reports; - for none")
@@ -139,7 +141,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     report = Report(options.name, [corpus], settings)
     with tempfile.TemporaryDirectory() as temporary:
         history = History(options.corpus, options.work or temporary, options.seed)
-        updates = list(history.updates(options.singles))
+        updates = list(history.updates(options.singles, options.shares))
     report.tables = tables(updates)
     report.raw = {"updates": [one._asdict() for one in updates]}
     publish(report, options.out)

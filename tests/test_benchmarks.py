@@ -489,21 +489,18 @@ def test_lucene_finds_what_is_there(tmp_path: Path) -> None:
 
 def test_a_history_changes_a_copy_and_tells_each_update(folder: Path, tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in folder.rglob("*.txt")}
-    updates = list(history.History(str(folder), str(tmp_path / "work"), 1).updates(1))
+    updates = list(history.History(str(folder), str(tmp_path / "work"), 1).updates(1, (100, 3)))
     changed = [(one.after, one.name) for one in updates]
     assert changed[:3] == [
         (history.FIRST, history.FIRST),
         (history.FIRST, history.NOTHING),
         (history.FIRST, history.SINGLE),
     ]
-    assert changed[3:] == [
-        (name, part) for name, _ in history.HISTORY for part in (name, history.SINGLE)
-    ]
+    many = ["1: one file of 100", "2: one file of 3"]
+    assert changed[3:] == [(name, part) for name in many for part in (name, history.SINGLE)]
     assert updates[3].files < updates[5].files == len(before) // 3
     assert all(one.cpu_s > 0 and one.disk_bytes >= one.index_bytes > 0 for one in updates)
     assert {path.name: path.read_bytes() for path in folder.rglob("*.txt")} == before
     of_many, single = history.tables(updates)
-    assert [row[0] for row in of_many.rows] == [
-        history.FIRST, history.NOTHING, *(name for name, _ in history.HISTORY),
-    ]  # fmt: skip
-    assert len(single.rows) == 1 + len(history.HISTORY)
+    assert [row[0] for row in of_many.rows] == [history.FIRST, history.NOTHING, *many]
+    assert [row[0] for row in single.rows] == [history.FIRST, *many]
