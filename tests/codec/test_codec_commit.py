@@ -357,16 +357,58 @@ def test_build_takes_every_unit_once(tmp_path, processes):
     assert ix.verify() == []
 
 
-def test_build_closes_full_segments(tmp_path, monkeypatch):
+def of_small_segments(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a segment be full after some ten documents."""
     monkeypatch.setattr(series, "SEGMENT_TOKENS", 50)
     monkeypatch.setattr(series, "DOCUMENTS_AT_ONCE", 5)
     monkeypatch.setattr("indexer.codec.build.collect.BATCH_CHARS", 10)
-    ix = create_index(tmp_path, SCHEMA)
+
+
+def built(folder: Path, documents: int) -> ColumnarIndex:
+    ix = create_index(folder, SCHEMA)
     writer = ix.writer()
-    assert writer.build([range(60)], lambda unit: map(document, unit)) == 60
+    assert writer.build([range(documents)], lambda unit: map(document, unit)) == documents
     writer.commit()
-    assert len(field_arrays(ix.reader(), "text")) > 3
-    assert len(paths(ix)) == 60
+    return ix
+
+
+def test_build_closes_full_segments_and_merges_every_few(tmp_path, monkeypatch):
+    whole = built(tmp_path / "whole", 100)
+    of_small_segments(monkeypatch)
+    monkeypatch.setattr(series, "MERGED_AT_ONCE", 1000)
+    parted = built(tmp_path / "parted", 100)
+    count = len(field_arrays(parted.reader(), "text"))
+    assert count > 9
+    monkeypatch.setattr(series, "MERGED_AT_ONCE", 4)
+    merged = built(tmp_path / "merged", 100)
+    sizes = [segment.doc_count() for segment in merged._segments()]
+    assert len(sizes) == count // 4 + count % 4
+    assert sum(sizes) == 100
+    assert merged.verify() == []
+    files = [path for path in (tmp_path / "merged").iterdir() if path.suffix == ".fhs"]
+    assert len(files) == len(sizes)
+    query = q.Or([q.Term("text", "المكتبة"), q.Term("text", "كتاب")])
+    for ix in (parted, merged):
+        assert paths(ix) == paths(whole)
+        with ix.searcher() as ours, whole.searcher() as theirs:
+            found = {hit["path"]: hit.score for hit in ours.search(query, limit=None)}
+            assert found == {hit["path"]: hit.score for hit in theirs.search(query, limit=None)}
+
+
+def test_a_build_that_fails_at_a_merge_leaves_nothing(tmp_path, monkeypatch):
+    of_small_segments(monkeypatch)
+    ix = create_index(tmp_path, SCHEMA)
+    before = {path.name for path in tmp_path.iterdir()}
+
+    def no_more(*_: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("indexer.codec.build.builder.SegmentBuilder.add_segment", no_more)
+    writer = ix.writer()
+    with pytest.raises(OSError, match="the disk is full"):
+        writer.build([range(60)], lambda unit: map(document, unit))
+    writer.cancel()
+    assert {path.name for path in tmp_path.iterdir()} - before <= {"MAIN_WRITELOCK"}
 
 
 def _raise(_unit):

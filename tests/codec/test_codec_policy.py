@@ -43,6 +43,10 @@ WORN = [Segment(54_000, 36_000, name, 160 << 20) for name in range(4)]
 """After two thirds of the files of 700 MB changed: who changes the second third rewrites them."""
 
 
+HALF_GONE = Segment(200_000, 110_000, 0, 640 << 20)
+MOSTLY_GONE = replace(HALF_GONE, deleted=170_000)
+
+
 @pytest.mark.parametrize(
     ("segments", "new_docs", "merged"),
     [
@@ -68,6 +72,9 @@ WORN = [Segment(54_000, 36_000, name, 160 << 20) for name in range(4)]
         ([*small(7, 10), Segment(400)], 10, small(7, 10)),
         ([Segment(10_000, 0, i, 100 << 20) for i in range(40)], 40_000,
          [Segment(10_000, 0, i, 100 << 20) for i in range(2)]),
+        ([HALF_GONE], 1, []),
+        ([HALF_GONE], 90_000, [HALF_GONE]),
+        ([MOSTLY_GONE], 1, [MOSTLY_GONE]),
     ],
     ids=[
         "first", "few", "eighth", "nothing new", "large ones stay", "some deleted",
@@ -76,6 +83,7 @@ WORN = [Segment(54_000, 36_000, name, 160 << 20) for name in range(4)]
         "small ones with many deleted", "one large one with many deleted", "next level",
         "as many as an eighth of the index", "larger ones stay", "two are enough",
         "not crowded", "a larger one is not rewritten for small ones", "too many bytes",
+        "a single file waits for no large one", "who adds as much does", "little is left of it",
     ],
 )  # fmt: skip
 def test_choice(segments, new_docs, merged):

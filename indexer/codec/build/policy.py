@@ -6,7 +6,7 @@ level. But no more than an eighth of the index is rewritten at once: larger merg
 a small update never waits for a large merge. A segment that has lost a third of its documents is
 rewritten too, because queries still read deleted ones: by a commit that adds about as much itself,
 never for the sake of a single file. One that has lost half of them is rewritten in any case, one a
-commit.
+commit, unless it is so large that a small commit would wait for it.
 `docs/decisions/merging.md` has the figures.
 """
 
@@ -28,7 +28,11 @@ SMALL_MERGE_BYTES = 4 << 20
 """So much is rewritten for the sake of deleted documents in a fraction of the smallest update."""
 
 LARGEST_MERGE_BYTES = 256 << 20
-"""No more than this is merged at once, so that no update waits for it; `optimize` merges all."""
+"""No more than this is merged at once, so that no update waits for it, unless that adds as much
+itself; `optimize` merges all."""
+
+WORN_OUT_BYTES = 128 << 20
+"""Nor is more rewritten by a commit that has nothing to do with it: about four seconds."""
 
 DELETED_SHARE, WORN_OUT_SHARE = 1 / 3, 1 / 2
 
@@ -47,7 +51,8 @@ def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
     most_docs = max((_docs(segments) + new_docs) // FANOUT, SMALL_MERGE)
     worn, worn_out = (_having_lost(by_size, part) for part in (DELETED_SHARE, WORN_OUT_SHARE))
     small = _within(worn, SMALL_MERGE, SMALL_MERGE_BYTES)
-    chosen = max(_within(worn, new_docs), small, key=len) or worn_out[:1]
+    as_much = _within(worn, new_docs, max(LARGEST_MERGE_BYTES, _bytes_of(segments, new_docs)))
+    chosen = max(as_much, small, key=len) or _within(worn_out, _docs(segments), WORN_OUT_BYTES)[:1]
     while True:
         rest = [s for s in by_size if s not in chosen]
         crowded = _crowded_level([new_docs, _docs(chosen), *map(_live, rest)])
@@ -60,7 +65,13 @@ def segments_to_merge(segments: Sequence[Any], new_docs: int) -> list[Any]:
 
 def _having_lost(segments: Sequence[Any], share: float) -> list[Any]:
     """Those that have lost more than this share of their documents."""
-    return [s for s in segments if s.deleted_count() > s.doc_count_all() * share]
+    return [s for s in segments if s.deleted_count() > _all(s) * share]
+
+
+def _bytes_of(segments: Sequence[Any], docs: int) -> int:
+    """About how many bytes so many documents have."""
+    size_bytes: int = sum(s.size_bytes for s in segments)
+    return size_bytes * docs // max(sum(map(_all, segments)), 1)
 
 
 def _is_worth_it(segments: Sequence[Any]) -> bool:
@@ -74,7 +85,7 @@ def _within(
 ) -> list[Any]:
     """The first segments, with at most so many documents and bytes in all that are not deleted."""
     docs = accumulate(map(_live, segments))
-    sizes = accumulate(s.size_bytes * _live(s) // max(s.doc_count_all(), 1) for s in segments)
+    sizes = accumulate(s.size_bytes * _live(s) // max(_all(s), 1) for s in segments)
     fitting = [n <= most_docs and b <= most_bytes for n, b in zip(docs, sizes, strict=True)]
     return list(segments[: fitting.count(True)])
 
@@ -90,5 +101,10 @@ def _docs(segments: Iterable[Any]) -> int:
 
 
 def _live(segment: Any) -> int:
-    live: int = segment.doc_count_all() - segment.deleted_count()
+    live: int = _all(segment) - segment.deleted_count()
     return live
+
+
+def _all(segment: Any) -> int:
+    documents: int = segment.doc_count_all()
+    return documents
