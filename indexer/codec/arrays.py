@@ -21,8 +21,8 @@ from indexer.codec.counted import Heads, Starts
 from indexer.codec.format import BEARING_LEVEL, GRAM_LEVEL, LEVELS, SAMPLE_TOKENS
 from indexer.codec.grams import Grams
 from indexer.codec.notes import FieldNotes
-from indexer.codec.postings import Array, Postings, starts_of
-from indexer.codec.strings import Sought, StringTable
+from indexer.codec.postings import Array, Postings, slice_indices, starts_of
+from indexer.codec.strings import Sought, StringTable, encoded
 
 
 class Slots(NamedTuple):
@@ -53,11 +53,9 @@ class FieldArrays:
         self.max_tf: int = meta["max_tf"]
         self.terms = StringTable(container, f"{self._prefix}term_")
         self.grouped = f"{self._prefix}slots" in container
-        self._last: tuple[bytes | None, int] = (None, -1)
         self._keys: dict[str, StringTable] = {}
         self._group_starts: dict[str, Heads] = {}
         self._spelled: dict[str, Array] = {}
-        self._bits: dict[str, memoryview] = {}
 
     def _array(self, part: str) -> Array:
         return self._container.array(self._prefix + part)
@@ -78,11 +76,7 @@ class FieldArrays:
 
     def ordinal(self, term: bytes | str) -> int:
         """The ordinal of a term, -1 if the segment does not have it."""
-        key = term.encode("utf-8", "surrogatepass") if isinstance(term, str) else term
-        last = self._last
-        if key != last[0]:  # of one word, several levels are asked for
-            self._last = last = key, self.terms.find(key)
-        return last[1]
+        return self.terms.find(encoded(term))
 
     def term(self, ordinal: int) -> str:
         """The term as text."""
@@ -90,8 +84,7 @@ class FieldArrays:
 
     def prefix_range(self, prefix: bytes | str) -> tuple[int, int]:
         """(first, last + 1): the ordinals of the terms that begin with `prefix`."""
-        key = prefix.encode("utf-8", "surrogatepass") if isinstance(prefix, str) else prefix
-        return self.terms.prefix_range(key)
+        return self.terms.prefix_range(encoded(prefix))
 
     def all_terms(self) -> list[bytes]:
         """Every term in order; a copy, for work on the whole dictionary."""
@@ -147,6 +140,15 @@ class FieldArrays:
             return np.arange(self.term_count)
         return self._array("ordinals").astype(np.int64)
 
+    def slots_of_terms(self, sought: Sought) -> tuple[Array, Array]:
+        """int64: (the number of each term among those sought that the segment has; its slot)."""
+        numbers, ordinals = self.terms.find_some(sought)
+        if not self.grouped:
+            return numbers, ordinals
+        name = f"{self._prefix}slots"
+        self._container.checks(name).places(ordinals)
+        return numbers, self._container.unchecked(name).take(ordinals).astype(np.int64)
+
     def ordinals_at(self, slots: Array) -> Array:
         """The ordinals of the terms of some slots; no more of them are read."""
         if not self.grouped:
@@ -157,57 +159,31 @@ class FieldArrays:
 
     def group(self, level: str, key: bytes | str) -> int:
         """The group named by a folded form, stem or root, -1 if the segment has none."""
-        first, last = self.slots_of_key(level, key)
-        return self.group_of_slot(level, first) if first < last else -1
+        found = self.groups_named(level, Sought.of([encoded(key)]))[1].tolist()
+        return found[0] if found else -1
 
-    def _is_spelled(self, level: str, slot: int) -> bool:
-        """Whether the term of a slot is spelled as the key of its group."""
-        return bool(self._spelled_bits(level)[slot >> 3] >> (7 - (slot & 7)) & 1)
-
-    def _spelled_bits(self, level: str) -> memoryview:
-        known = self._bits.get(level)
-        if known is None:
-            bits = self._array(f"{level}_spelled")
-            known = self._bits[level] = memoryview(bits)  # type: ignore[arg-type]
-        return known
-
-    def group_of_slot(self, level: str, slot: int) -> int:
-        """The group that a slot belongs to."""
-        return int(self.group_starts(level).groups_of(np.array([slot]))[0])
+    def _are_spelled(self, level: str, slots: Array) -> Array:
+        """Bool: whether the terms of some slots are spelled as the keys of their groups."""
+        bits = self._array(f"{level}_spelled").take(slots >> 3)
+        found: Array = (bits >> (7 - (slots & 7)).astype(np.uint8) & 1).view(np.bool_)
+        return found
 
     def group_slots(self, level: str, group: int) -> Slots:
         """The slice of a group's slots; `NOTHING` for group -1."""
         if group < 0:
             return NOTHING
-        return Slots(*self.group_starts(level).around(self.group_starts(level)[group]))
+        return Slots(*self.group_starts(level).spans(np.array([group]))[0].tolist())
 
-    def slots_of_key(self, level: str, key: bytes | str) -> Slots:
-        """The slice of the group named by a key, `NOTHING` if there is none."""
-        spelled = key.encode("utf-8", "surrogatepass") if isinstance(key, str) else key
-        ordinal = self.ordinal(spelled)
-        if ordinal >= 0:
-            slot = self.slot(ordinal)
-            if self._is_spelled(level, slot):
-                return Slots(*self.group_starts(level).around(slot))
-        return self.group_slots(level, self._group_of_other(level, spelled))
-
-    def slots_of_keys(self, level: str, sought: Sought) -> list[tuple[int, Slots]]:
-        """(number of a key among those sought, slice) of each of which there is a group."""
-        starts = self.group_starts(level)
-        found = []
-        for number, ordinal in self.terms.find_some(sought):
-            slot = self.slot(ordinal)
-            if self._is_spelled(level, slot):
-                found.append((number, Slots(*starts.around(slot))))
-        groups = self._array(f"{level}_key_groups")
-        for number, place in self.other_keys(level).find_some(sought):
-            found.append((number, self.group_slots(level, int(groups[place]))))
-        return found
-
-    def _group_of_other(self, level: str, key: bytes) -> int:
-        """The group named by a key that no term of it is spelled as, -1 if there is none."""
-        found = self.other_keys(level).find(key)
-        return int(self._array(f"{level}_key_groups")[found]) if found >= 0 else -1
+    def groups_named(self, level: str, sought: Sought) -> tuple[Array, Array]:
+        """int64: (the number of each key among those sought that names a group; the group)."""
+        numbers, slots = self.slots_of_terms(sought)
+        spelled = self._are_spelled(level, slots)
+        others, places = self.other_keys(level).find_some(sought)
+        groups = self.group_starts(level).groups_of(slots[spelled])
+        return (
+            np.concatenate([numbers[spelled], others]),
+            np.concatenate([groups, self.groups_of_keys(level, places)]),
+        )
 
     def group_starts(self, level: str) -> Heads:
         """int64 [groups + 1]: first slot of each group, and the end."""
@@ -227,22 +203,20 @@ class FieldArrays:
 
     def group_key(self, level: str, group: int) -> str:
         """The folded form, stem or root that names a group."""
-        return self.keys_of_groups(level, [group])[group]
+        return self.keys_of_groups(level, np.array([group]))[group]
 
-    def keys_of_groups(self, level: str, groups: Collection[int]) -> dict[int, str]:
+    def keys_of_groups(self, level: str, groups: Array) -> dict[int, str]:
         """By group, the folded form, stem or root that names each of some."""
-        keys, others = {}, []
-        for group in groups:
-            for slot in range(*self.group_slots(level, group)):
-                if self._is_spelled(level, slot):
-                    keys[group] = self.term(int(self.ordinals_at(np.array([slot]))[0]))
-                    break
-            else:
-                others.append(group)
-        if others:
+        spans = self.group_starts(level).spans(groups)
+        slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
+        spelled = slots[self._are_spelled(level, slots)]
+        owners = self.group_starts(level).groups_of(spelled).tolist()
+        keys = dict(zip(owners, map(self.term, self.ordinals_at(spelled).tolist()), strict=True))
+        if len(keys) < len(groups):
             named = self._array(f"{level}_key_groups")
             wanted = np.zeros(self.group_count(level), np.bool_)
-            wanted[others] = True
+            wanted[groups] = True
+            wanted[owners] = False
             table = self.other_keys(level)
             for place in wanted.take(named).nonzero()[0].tolist():
                 keys[int(named[place])] = table[place].decode("utf-8", "surrogatepass")
@@ -304,14 +278,16 @@ class FieldArrays:
         """The stems of which some forms may have a lone proclitic."""
         return StringTable(self._container, f"{self._prefix}bearing_")
 
-    def bearing(self, target: str) -> Array:
-        """The folded groups that may be a lone proclitic and a word of the stem `target`."""
-        place = self.bearing_targets.find(target.encode("utf-8", "surrogatepass"))
-        if place < 0:
-            return np.zeros(0, np.int64)
-        starts = self.bearing_starts
-        found = self.bearing_groups[starts[place] : starts[place + 1]]
-        return found.astype(np.int64)
+    def bearing(self, sought: Sought) -> tuple[Array, Array]:
+        """int64: (number of a stem among those sought; folded group of a lone proclitic and it).
+
+        That is, the group may be so; all of one stem side by side.
+        """
+        numbers, places = self.bearing_targets.find_some(sought)
+        bounds = self.bearing_starts.take(places[:, np.newaxis] + [0, 1]).astype(np.int64)
+        sizes = bounds[:, 1] - bounds[:, 0]
+        groups = self.bearing_groups.take(slice_indices(bounds[:, 0], sizes))
+        return numbers.repeat(sizes), groups.astype(np.int64)
 
     @property
     def bearing_starts(self) -> Array:
@@ -420,12 +396,13 @@ class FieldArrays:
         starts = self.doc_starts
         return starts[slot + 1] - starts[slot]
 
-    def count_of(self, slots: Slots) -> int:
-        """How often the terms of a slice occur; two lookups if positions are stored."""
+    def counts_of(self, spans: Array) -> Array:
+        """int64: how often the terms of some slices occur, [n, 2]."""
         if self.has_positions:
-            starts = self.position_starts
-            return starts[slots.last] - starts[slots.first]
-        return int(self.tf[self.doc_range(slots)].sum(dtype=np.int64))
+            bounds = self.position_starts.take(spans)
+            return bounds[:, 1] - bounds[:, 0]
+        slices = (self.tf[self.doc_range(Slots(*slots))] for slots in spans.tolist())
+        return np.array([tfs.sum(dtype=np.int64) for tfs in slices], np.int64)
 
     def values(self, posting: int) -> bytes:
         """Whoosh's posting value; only for formats that need one."""

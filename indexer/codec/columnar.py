@@ -14,17 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.bulk.packed import ALPHABET
-from analyzers.ranked import changes
-from indexer.codec.arrays import FieldArrays, Slots
+from analyzers.ranked import changes, distinct_of
+from indexer.codec.arrays import FieldArrays
 from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices
-from indexer.codec.strings import Sought
+from indexer.codec.strings import Sought, encoded
 from indexer.ranking.memory import Memory
 from indexer.ranking.source import (
     NO_DOCS,
-    NO_SPANS,
     Docs,
     FieldSource,
     Floats,
@@ -32,13 +31,13 @@ from indexer.ranking.source import (
     Level,
     Located,
     Near,
+    Owned,
     Positions,
     Record,
     Span,
     Spans,
     Written,
     joined,
-    spans_of,
 )
 
 if TYPE_CHECKING:
@@ -51,8 +50,8 @@ _SLICED_POSTINGS = 128
 faster than gathering by index."""
 
 
-_TARGETS = 16
-"""Of so many targets it is kept what may bear a proclitic before them: a word has fewer."""
+_TARGETS = 64
+"""Of so many targets it is kept what may bear a proclitic before them: few queries have more."""
 
 
 class LocalSegment:
@@ -109,11 +108,13 @@ def _once_edited(word: str, letters: str) -> Sought:
     """See `once_edited`; kept, as every field of every segment is asked for the same."""
     from indexer.ranking.edits import once_edited
 
-    return Sought.of(sorted(map(_encoded, once_edited(word, letters))))
+    return Sought.of(sorted(map(encoded, once_edited(word, letters))))
 
 
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+@lru_cache(maxsize=64)
+def _sought(texts: tuple[str, ...]) -> Sought:
+    """Some texts; kept for the same reason."""
+    return Sought.of(map(encoded, texts))
 
 
 class ColumnarField:
@@ -128,11 +129,15 @@ class ColumnarField:
 
     def group(self, level: Level, key: str) -> Spans:
         """See FieldSource: no span or one."""
+        return self.groups(level, (key,)).spans
+
+    def groups(self, level: Level, keys: tuple[str, ...]) -> Owned:
+        """See FieldSource."""
         if level == "exact":
-            slots = self.arrays.slots_of_term(key)
-        else:
-            slots = self.arrays.slots_of_key(level, key)
-        return spans_of([slots]) if slots.first < slots.last else NO_SPANS
+            owners, slots = self.arrays.slots_of_terms(_sought(keys))
+            return Owned(np.stack([slots, slots + 1], axis=1), owners)
+        owners, groups = self.arrays.groups_named(level, _sought(keys))
+        return Owned(self.arrays.group_starts(level).spans(groups), owners)
 
     def matching(self, pattern: Wildcard) -> Spans:
         """See FieldSource."""
@@ -182,13 +187,15 @@ class ColumnarField:
 
     def _once_edited(self, word: str) -> Near:
         """The terms at most one edit from an Arabic word: all that may be is looked up."""
-        found: dict[str, Slots] = {}
+        found: dict[str, int] = {}
         for letters in ("", ALPHABET, *filter(None, [self.arrays.other_letters])):
             sought = _once_edited(word, letters)
-            for number, slots in self.arrays.slots_of_keys("folded", sought):
-                found[sought.strings[number].decode("utf-8", "surrogatepass")] = slots
+            numbers, groups = self.arrays.groups_named("folded", sought)
+            for number, group in zip(numbers.tolist(), groups.tolist(), strict=True):
+                found[sought.strings[number].decode("utf-8", "surrogatepass")] = group
         distances = np.array([key != word for key in found], np.uint8)
-        return Near(list(found), spans_of([*found.values()]), distances)
+        spans = self._spans_of_folded(np.array([*found.values()], np.int64))
+        return Near(list(found), spans, distances)
 
     def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         """See FieldSource."""
@@ -196,24 +203,19 @@ class ColumnarField:
 
     def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         groups, likeness = nearest(self.arrays.stem_grams, self._shared_with(stem), least)
-        spans = self.arrays.group_starts("stem").spans(groups)
-        own = self.group("stem", stem)
-        if len(own):
-            others = spans[:, 0] != own[0, 0]
-            return spans[others], likeness[others]
-        return spans, likeness
+        if (likeness == 1).any():
+            others = groups != self.arrays.group("stem", stem)
+            groups, likeness = groups[others], likeness[others]
+        return self.arrays.group_starts("stem").spans(groups), likeness
 
-    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource: the stems of a root, which lie side by side."""
-        span = self.group("root", root)
-        if not len(span):
-            return span, np.zeros(0)
+    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
+        """See FieldSource: the stems of a root lie side by side."""
         starts = self.arrays.group_starts("stem")
-        first, last = starts.groups_of(span[0] - (0, 1)).tolist()
-        last += 1
-        common = self._shared_with(stem)
-        spans = starts.spans(np.arange(first, last))
-        return spans, likeness_of(self.arrays.stem_grams, common, first, last)
+        firsts, lasts = starts.groups_of(spans - (0, 1)).T
+        sizes = lasts - firsts + 1
+        stems = slice_indices(firsts, sizes)
+        alike = likeness_of(self.arrays.stem_grams, self._shared_with(stem), stems)
+        return Owned(starts.spans(stems), np.arange(len(spans)).repeat(sizes)), alike
 
     def _shared_with(self, stem: str) -> Shared:
         """The trigrams that the stems share with this one; the last answer is kept."""
@@ -221,30 +223,34 @@ class ColumnarField:
             self._common = (stem, shared(self.arrays.stem_grams, stem))
         return self._common[1]
 
-    def bearing(self, target: str) -> dict[str, Spans]:
+    def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
         """See FieldSource."""
-        found = self._bearing.get(target)
-        if found is None:
+        unknown = [target for target in targets if target not in self._bearing]
+        if unknown:
             if len(self._bearing) >= _TARGETS:
                 self._bearing.clear()
-            found = self._bearing[target] = self._find_bearing(target)
+                unknown = list(dict.fromkeys(targets))
+            self._bearing |= zip(unknown, self._find_bearing(tuple(unknown)), strict=True)
+        return [self._bearing[target] for target in targets]
+
+    def _find_bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
+        found: list[dict[str, Spans]] = [{} for _ in targets]
+        numbers, groups = self.arrays.bearing(_sought(targets))
+        if not len(groups):
+            return found
+        spans = self._spans_of_folded(groups)
+        stems = self.arrays.group_starts("stem").groups_of(spans[:, 0])
+        firsts = (changes(numbers) | changes(stems)).nonzero()[0]
+        keys = self.arrays.keys_of_groups("stem", distinct_of(stems))
+        own = zip(numbers.take(firsts).tolist(), stems.take(firsts).tolist(), strict=True)
+        bounds = pairwise([*firsts.tolist(), len(spans)])
+        for (number, stem), (first, last) in zip(own, bounds, strict=True):
+            found[number][keys[stem]] = joined(spans[first:last])
         return found
 
-    def _find_bearing(self, target: str) -> dict[str, Spans]:
-        groups = self.arrays.bearing(target)
-        if not len(groups):
-            return {}
-        spans = self._spans_of_folded(groups)
-        owners = self.arrays.group_starts("stem").groups_of(spans[:, 0])
-        firsts = changes(owners).nonzero()[0]
-        stems = owners.take(firsts).tolist()
-        keys = self.arrays.keys_of_groups("stem", stems)
-        bounds = pairwise([*firsts.tolist(), len(spans)])
-        return {keys[stem]: joined(spans[a:b]) for stem, (a, b) in zip(stems, bounds, strict=True)}
-
-    def count(self, span: Span) -> int:
+    def counts(self, spans: Spans) -> NDArray[np.int64]:
         """See FieldSource."""
-        return self.arrays.count_of(Slots(*span))
+        return self.arrays.counts_of(spans)
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
@@ -259,7 +265,7 @@ class ColumnarField:
             first, last = self._range_of(some)
             begin |= (ordinals >= first) & (ordinals < last)
         found = slots[begin]
-        return joined(np.stack([found, found + 1], axis=1))
+        return np.stack([found, found + 1], axis=1)
 
     def _range_of(self, letters: str) -> tuple[int, int]:
         """The places of the terms that begin with some letters, kept: few are ever asked for."""

@@ -186,7 +186,7 @@ def _is_no_text(string: bytes) -> bool:
 
 def _group_faults(arrays: FieldArrays, section: str, level: str) -> Iterator[Fault]:
     starts = arrays.group_starts(level)
-    if arrays.term_count and starts[0] != 0:
+    if arrays.term_count and starts.whole[0] != 0:
         yield Fault(f"{section}/{level}_heads", "the first term is in no group")
         return
     problem = _strings_problem(arrays.other_keys(level))

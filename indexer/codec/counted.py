@@ -8,7 +8,7 @@ who goes through all of them, or asks often.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from functools import cache, cached_property
 
 import numpy as np
@@ -139,12 +139,8 @@ class Heads:
         held = bytearray(slots // 8 + 1)  # with the end as the last head
         held[: len(bits)] = bits.tobytes()
         held[slots >> 3] |= 0x80 >> (slots & 7)
-        self._bytes = bytes(held)
+        self._held = np.frombuffer(held, np.uint8)
         self._asked = 0
-
-    @cached_property
-    def _held(self) -> Array:
-        return np.frombuffer(self._bytes, np.uint8)
 
     @cached_property
     def _before(self) -> Array:
@@ -184,29 +180,3 @@ class Heads:
         upto = self._held.take(places) & (0xFF00 >> (slots & 7) + 1 & 0xFF).astype(np.uint8)
         found: Array = self._before.take(places) + _bits()[0].take(upto) - 1
         return found
-
-    def around(self, slot: int) -> tuple[int, int]:
-        """(first, last + 1) of the slots of the group of one slot."""
-        held, place = self._bytes, slot >> 3
-        upto = held[place] & 0xFF00 >> (slot & 7) + 1
-        while not upto:
-            place -= 1
-            upto = held[place]
-        first = (place << 3) + 8 - (upto & -upto).bit_length()
-        place = slot >> 3
-        beyond = held[place] & 0x7F >> (slot & 7)
-        while not beyond:
-            place += 1
-            beyond = held[place]
-        return first, (place << 3) + 8 - beyond.bit_length()
-
-    def __getitem__(self, group: int) -> int:
-        before = self._single
-        place = bisect_right(before, group) - 1
-        inside = self._bytes[place] << 3 | group - before[place]
-        return (place << 3) + int(_bits()[1][inside])
-
-    @cached_property
-    def _single(self) -> memoryview:
-        """`_before`, of which one is asked at a time."""
-        return memoryview(self._before)  # type: ignore[arg-type]

@@ -170,12 +170,11 @@ def nearest(grams: Grams, common: Shared, least: float) -> tuple[Array, Array]:
     return candidates[kept], likeness[kept]
 
 
-def likeness_of(grams: Grams, common: Shared, first: int, last: int) -> Array:
-    """How like a text each of the keys from `first` to before `last` is."""
-    keys = np.arange(first, last)
+def likeness_of(grams: Grams, common: Shared, keys: Array) -> Array:
+    """How like a text each of some keys is."""
     likeness = np.zeros(len(keys))
-    held = keys[keys < len(common.by_key)]
-    likeness[: len(held)] = _dice(grams, common, held)
+    held = keys < len(common.by_key)
+    likeness[held] = _dice(grams, common, keys[held])
     return likeness
 
 

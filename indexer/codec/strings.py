@@ -33,6 +33,11 @@ _MARKED = tuple(
 _MARKS = np.array(_MARKED, np.uint8)
 
 
+def encoded(text: bytes | str) -> bytes:
+    """A text as the tables have it."""
+    return text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+
+
 class Sought(NamedTuple):
     """Strings to be looked for in several tables. sums: u8, the crc32 of each."""
 
@@ -205,17 +210,17 @@ class StringTable:
         index, string = self._place(key)
         return index if string == key else -1
 
-    def find_some(self, sought: Sought) -> list[tuple[int, int]]:
-        """(number of a string among those sought, index) of each that the table has.
+    def find_some(self, sought: Sought) -> tuple[Array, Array]:
+        """int64: (the number of each string among those sought that the table has; its index).
 
-        For many strings that are mostly not there: the sieve is asked for all at once.
+        The sieve is asked for all at once.
         """
         if not self._size:
-            return []
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
         places, marks = _in_sieve(sought.sums, self._size)
-        maybe = (np.asarray(self._sieve).take(places) & marks == marks).nonzero()[0].tolist()
-        found = ((number, self.find(sought.strings[number])) for number in maybe)
-        return [pair for pair in found if pair[1] >= 0]
+        maybe = (np.asarray(self._sieve).take(places) & marks == marks).nonzero()[0]
+        found = np.array([self.find(sought.strings[number]) for number in maybe.tolist()], np.int64)
+        return maybe[found >= 0], found[found >= 0]
 
 
 def _native(numbers: Array) -> Any:

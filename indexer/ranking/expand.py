@@ -28,8 +28,7 @@ from analyzers.variants import matched_exactly
 from indexer.codec.grams import likeness
 from indexer.query.nodes import QueryWord, WordLevel
 from indexer.ranking.settings import RankingSettings
-from indexer.ranking.source import NO_SPANS, FieldSource, Level, Spans, Vocabulary
-from indexer.ranking.strict import kept
+from indexer.ranking.source import Level, Vocabulary
 from indexer.results import Tier
 
 _TWICE = late(r"(.)\1+")
@@ -83,21 +82,13 @@ class Expansion(NamedTuple):
 
     def admits(self, unmarked: str) -> bool:
         """Whether a term of the group is meant."""
-        return self._fits(unmarked) and (not self.behind or self.behind in rests_in(unmarked))
+        return self.fits(unmarked) and (not self.behind or self.behind in rests_in(unmarked))
 
-    def _fits(self, unmarked: str) -> bool:
+    def fits(self, unmarked: str) -> bool:
+        """The same of terms that are a lone proclitic and a word of `behind` if that is given."""
         if self.bears and not bears(unmarked, self.bears):
             return False
         return not (self.apart and parted(self.form, unmarked))
-
-    def terms(self, source: FieldSource) -> Spans:
-        """The terms of a named group in one field of one segment."""
-        assert self.level != "nearest"  # noqa: S101  those have no key of their own
-        if self.behind:
-            spans = source.bearing(self.behind).get(self.key, NO_SPANS)
-        else:
-            spans = source.group(self.level, self.key)
-        return kept(source, spans, self._fits) if self.apart or self.bears else spans
 
 
 def key_at(analysis: Analysis, level: Level) -> str:
@@ -178,6 +169,24 @@ def expand(
             found += _asking_groups(word, rest, settings)
             found += _relatives(word, rest, match, settings, missing=missing)
     return tuple(_first_of_each(e for e in found if e.weight > 0))
+
+
+def targets_of(word: QueryWord, match: WordLevel, variants: Iterable[str]) -> Iterator[str]:
+    """The stems of which `expand` asks what bears them, or how often they occur."""
+    if match in ("exact", "folded", "joined"):
+        return
+    yield word.analysis.stem
+    if not word.analysis.stopword:
+        rests = splits(word.analysis.folded)
+        yield from map(stem, rests)
+        if match != "stem":
+            yield from map(_stem_of, _relatives_of(word, rests))
+    if match not in ("stem", "plural"):
+        yield from map(_stem_of, variants)
+
+
+def _stem_of(form: str) -> str:
+    return analyze_form(form).stem
 
 
 def _asking_groups(
@@ -269,12 +278,17 @@ def _plural_groups(
 
     Only forms that bear the relative itself: طلبة of طالب has the stem of طلب, another word.
     """
-    found = (relatives(form) for form in (word.unmarked, *rests))
-    for form in next(filter(None, found), ()):
-        key = analyze_form(form).stem
+    for form in _relatives_of(word, rests):
+        key = _stem_of(form)
         group = Expansion("stem", key, "plural", settings.plural, core=False, form=form, bears=form)
         yield group
         yield from likely.bearing(group, key)
+
+
+def _relatives_of(word: QueryWord, rests: tuple[str, ...]) -> tuple[str, ...]:
+    """The broken plurals and singulars of a word, or of what it is without its proclitic."""
+    found = (relatives(form) for form in (word.unmarked, *rests))
+    return tuple(next(filter(None, found), ()))
 
 
 class _Likely:

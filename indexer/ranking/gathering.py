@@ -472,8 +472,8 @@ def _by_field(
 ) -> dict[tuple[int, str], list[tuple[int, Terms]]]:
     """The terms of all words, with the number of each word, by base of a segment and field."""
     found: dict[tuple[int, str], list[tuple[int, Terms]]] = {}
-    for number, word in enumerate(words):
-        for terms in resolver.terms(word):
+    for number, each in enumerate(resolver.terms_of(words)):
+        for terms in each:
             found.setdefault((terms.segment.base, terms.field), []).append((number, terms))
     return found
 

@@ -6,15 +6,20 @@ spans of terms of one field of one segment, no term twice: the strongest group h
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analyzers.analyzer import analyze_form
 from analyzers.named import NamedTuple
+from analyzers.ranked import changes, distinct_of
+from indexer.codec.postings import slice_indices
 from indexer.query.nodes import OtherName, PhraseWord, WordLevel
 from indexer.ranking.expand import Expansion, is_part
+from indexer.ranking.groups import NamedGroups
 from indexer.ranking.phrases import PhrasePlaces
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import (
@@ -22,17 +27,14 @@ from indexer.ranking.source import (
     Floats,
     Located,
     Segment,
-    Span,
     Spans,
-    spans_of,
-    without,
 )
 
 
 class Meaning(NamedTuple):
     """Terms that a query means in one field of one segment, and what one occurrence of each counts.
 
-    `weights` go with `spans`, which are disjoint, in any order.
+    `weights` go with `spans`, which ascend and are disjoint.
     """
 
     expansion: Expansion
@@ -90,128 +92,156 @@ class Terms(NamedTuple):
     kind: int
 
 
-def by_kind(meanings: Iterable[Meaning]) -> dict[int, list[Meaning]]:
-    """Meanings by kind: few gathers of postings instead of many."""
-    kinds: dict[int, list[Meaning]] = {}
-    for meaning in meanings:
-        if len(meaning.spans):
-            kinds.setdefault(_kind_of(meaning.expansion), []).append(meaning)
-    return kinds
-
-
 def _kind_of(expansion: Expansion) -> int:
     if not expansion.retrieves:
         return OTHER
     return CORE if expansion.core else BESIDE
 
 
-def meanings_of(
-    expansions: tuple[Expansion, ...], source: FieldSource, settings: RankingSettings
-) -> Iterator[Meaning]:
-    """What the expansions of a word mean in one field, strongest first, no term twice."""
-    taken: list[Span] = []
-    narrow: list[Span] = []
-    for expansion in _widest(expansions):
-        if expansion.level == "nearest":
-            found = _neighbours(expansion, source, taken, settings.likeness)
-        elif expansion.level == "root":
-            found = [_relatives(expansion, source, taken, settings.root_apart)]
-        else:
-            spans = expansion.terms(source)
-            if not len(spans):
-                continue
-            # whole stems have nothing in common with one another, only with parts of them
-            whole = expansion.level == "stem" and not expansion.narrowed
-            hiding = narrow if whole else taken
-            if hiding:
-                spans = spans_of(without(pairs_of(spans), hiding))
-            found = [plain(expansion, spans)]
-            if not whole:
-                narrow += pairs_of(spans)
-        for meaning in found:
-            taken += pairs_of(meaning.spans)
-            yield meaning
+_WORD = 32
+"""By so many bits the number of a word is shifted, above that of a slot."""
 
 
-def pairs_of(spans: Spans) -> list[Span]:
-    """A list of some spans."""
-    return [(first, last) for first, last in spans.tolist()]
+class Meant(NamedTuple):
+    """Terms that words mean in one field of one segment.
 
-
-def weighted(expansion: Expansion, parts: Sequence[tuple[Span, float]]) -> Meaning:
-    """Terms that each count their own."""
-    weights = np.array([weight for _, weight in parts], np.float32)
-    return Meaning(expansion, spans_of([span for span, _ in parts]), weights)
-
-
-def _neighbours(
-    expansion: Expansion, source: FieldSource, taken: Sequence[Span], least: float
-) -> list[Meaning]:
-    """The spelling neighbours of a stem, but for what means something stronger already.
-
-    Where they retrieve, those that are a piece of the stem, or it of them, are apart and do not.
+    groups: by span, the place of its group among those of the words.
     """
-    spans, likeness = source.nearest(expansion.key, least)
-    weights = (expansion.weight * likeness * likeness).tolist()
-    only_scored = expansion._replace(retrieves=False)
-    hiding = _taken_of(spans, taken)
-    admitted: list[tuple[Span, float]] = []
-    pieces: list[tuple[Span, float]] = []
-    for place, (span, weight) in enumerate(zip(pairs_of(spans), weights, strict=True)):
-        parts = without([span], hiding.get(place, ()))
-        if parts:
-            piece = expansion.retrieves and is_part(_stem_of(source, span), expansion.key)
-            (pieces if piece else admitted).extend((part, weight) for part in parts)
-    return [weighted(expansion, admitted), weighted(only_scored, pieces)]
+
+    spans: Spans
+    groups: NDArray[np.int64]
+    weights: NDArray[np.floating[Any]]
+
+    def take(self, places: NDArray[np.int64]) -> Meant:
+        """Those at some places."""
+        spans, groups, weights = self
+        return Meant(spans.take(places, axis=0), groups.take(places), weights.take(places))
 
 
-def _relatives(
-    expansion: Expansion, source: FieldSource, taken: Sequence[Span], apart: float
-) -> Meaning:
-    """The words of a root, but for what means something stronger already.
+class Words:
+    """What some words mean, to be looked up in several fields. expansions: of each word.
 
-    A stem that has nothing in common with the expansion's own counts the share `apart` of its
-    weight.
+    groups: word by word, strongest first; words: by group, the number of its word.
     """
-    spans, likeness = source.relatives(expansion.key, expansion.stem)
-    weights = (expansion.weight * (apart + (1 - apart) * likeness)).astype(np.float32)
-    if not len(spans):
-        return Meaning(expansion, spans, weights)
-    hiding = _taken_of(spans, taken)
-    free = np.ones(len(spans), np.bool_)
-    free[list(hiding)] = False
-    rest = weighted(
-        expansion,
-        [
-            (part, float(weights[place]))
-            for place, covering in hiding.items()
-            for part in without(pairs_of(spans[place : place + 1]), covering)
-        ],
-    )
-    return Meaning(
-        expansion,
-        np.concatenate([spans[free], rest.spans]),
-        np.concatenate([weights[free], rest.weights]),
-    )
+
+    def __init__(
+        self, expansions: Sequence[tuple[Expansion, ...]], settings: RankingSettings
+    ) -> None:
+        self._settings = settings
+        owned = [(n, group) for n, of_word in enumerate(expansions) for group in _groups(of_word)]
+        self.groups = groups = [group for _, group in owned]
+        self.words = np.array([number for number, _ in owned], np.int64)
+        self._kinds = np.array([_kind_of(group) for group in groups], np.int64)
+        self._weights = np.array([group.weight for group in groups], np.float64)
+        self._divided = np.array([_is_divided(group) for group in groups], np.bool_)
+        named = [place for place, group in enumerate(groups) if group.level != "nearest"]
+        self._places = np.array(named, np.int64)
+        self._named = NamedGroups([groups[place] for place in named])
+        self._nearest: dict[str, list[int]] = {}
+        """Stems that others are likened to; by each, the groups of what is spelled like it."""
+        self._likened_to = np.full(len(groups), -1)
+        """By group of a root, the number of that stem."""
+        for place, group in enumerate(groups):
+            if group.level == "root":
+                self._nearest.setdefault(group.stem, [])
+                self._likened_to[place] = [*self._nearest].index(group.stem)
+            elif group.level == "nearest" and not self._divided[place - 1 : place].any():
+                self._nearest.setdefault(group.key, []).append(place)
+
+    def meant(self, source: FieldSource) -> Meant:
+        """What they mean in one field of one segment: word by word, ascending, no term twice."""
+        found = self._strongest(self._terms(source))
+        for place in self._divided.take(found.groups).nonzero()[0].tolist():
+            stem = _stem_of(source, found.spans[place])
+            found.groups[place] += is_part(stem, self.groups[found.groups[place]].key)
+        return found
+
+    def _terms(self, source: FieldSource) -> Meant:
+        """The terms of every group."""
+        spans, owners = self._named.terms(source)
+        groups = self._places.take(owners)
+        named = Meant(spans, groups, self._weights.take(groups))
+        likened_to = self._likened_to.take(groups)
+        parts = [named.take((likened_to < 0).nonzero()[0])]
+        for number, (stem, nearest) in enumerate(self._nearest.items()):
+            for place in nearest:
+                found, alike = source.nearest(stem, self._settings.likeness)
+                weights = self._weights[place] * alike * alike
+                parts.append(Meant(found, np.full(len(found), place), weights))
+            roots = named.take((likened_to == number).nonzero()[0])
+            if len(roots.spans):
+                parts.append(self._relatives(source, stem, roots))
+        return Meant(*map(np.concatenate, zip(*parts, strict=True)))
+
+    def _relatives(self, source: FieldSource, stem: str, roots: Meant) -> Meant:
+        """The stems of some roots: one that has nothing in common with a stem counts less."""
+        (spans, owners), alike = source.likened(roots.spans, stem)
+        apart = self._settings.root_apart
+        weights = roots.weights.take(owners) * (apart + (1 - apart) * alike)
+        return Meant(spans, roots.groups.take(owners), weights)
+
+    def _strongest(self, found: Meant) -> Meant:
+        """Of some terms, each only as what the strongest group of the word has that holds it."""
+        # exact [5, 6), folded [4, 7) and root [0, 9) have the bounds 0 4 5 6 7 9; painted from the
+        # weakest to the strongest, these become root, folded, exact, folded, root
+        found = found.take(found.groups.argsort(kind="stable")[::-1])
+        words = self.words.take(found.groups) << _WORD
+        starts, ends = found.spans.T + words
+        bounds = distinct_of(np.concatenate([starts, ends]))
+        firsts = bounds.searchsorted(starts)
+        sizes = bounds.searchsorted(ends) - firsts
+        owners = np.full(len(bounds), -1)
+        owners[slice_indices(firsts, sizes)] = np.arange(len(sizes)).repeat(sizes)
+        edges = changes(owners).nonzero()[0]
+        owned = (owners.take(edges) >= 0).nonzero()[0]  # never the last, which is the end of all
+        spans = bounds.take(edges.take(owned[:, np.newaxis] + (0, 1))) & (1 << _WORD) - 1
+        own = found.take(owners.take(edges.take(owned)))
+        return Meant(spans, own.groups, own.weights.astype(np.float32))
+
+    def by_kind(self, meant: Meant) -> Iterator[tuple[int, int, Meant]]:
+        """(word, kind, terms) of what they mean; of a word, the kind of the strongest first."""
+        # few gathers of postings instead of many
+        of_kind = self.words * (OTHER + 1) + self._kinds
+        firsts = np.full(len(self.groups) * (OTHER + 1), len(self.groups))
+        np.minimum.at(firsts, of_kind.take(meant.groups), meant.groups)
+        for first, some in _divided(meant, firsts.take(of_kind.take(meant.groups))):
+            yield int(self.words[first]), int(self._kinds[first]), some
+
+    def meanings(self, meant: Meant) -> Iterator[Meaning]:
+        """What they mean by group, the strongest first."""
+        for place, some in _divided(meant, meant.groups):
+            yield Meaning(self.groups[place], some.spans, some.weights)
 
 
-def _taken_of(spans: Spans, taken: Sequence[Span]) -> dict[int, list[Span]]:
-    """By place in some ascending spans, what is taken of each, of those of which something is.
+def _divided(meant: Meant, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Meant]]:
+    """Some terms by a number that each has, ascending."""
+    order = numbers.argsort(kind="stable")
+    meant, numbers = meant.take(order), numbers.take(order)
+    firsts = changes(numbers).nonzero()[0]
+    for first, last in pairwise([*firsts.tolist(), len(numbers)]):
+        here = slice(first, last)
+        yield int(numbers[first]), Meant(meant.spans[here], meant.groups[here], meant.weights[here])
 
-    A span of `taken` lies within one of them or outside of all: it is of one stem.
+
+def _groups(expansions: tuple[Expansion, ...]) -> Iterator[Expansion]:
+    """The groups of a word, each that is divided followed by that of the pieces."""
+    for group in _widest(expansions):
+        yield group
+        if _is_divided(group):
+            yield group._replace(retrieves=False)
+
+
+def _is_divided(group: Expansion) -> bool:
+    """Whether of spelling neighbours those retrieve that are no piece of the stem, nor it of them.
+
+    The others are apart and only scored.
     """
-    # of [4, 7] and [9, 12], taken [5, 6] and [20, 22]: {0: [(5, 6)]}
-    starts, ends = spans.T.tolist()
-    found: dict[int, list[Span]] = {}
-    for span in taken:
-        place = bisect_right(starts, span[0]) - 1
-        if place >= 0 and span[0] < ends[place]:
-            found.setdefault(place, []).append(span)
-    return found
+    return group.level == "nearest" and group.retrieves
 
 
-def _stem_of(source: FieldSource, span: Span) -> str:
-    return analyze_form(source.forms((span[0], span[0] + 1))[0]).stem
+def _stem_of(source: FieldSource, span: Any) -> str:
+    first = int(span[0])
+    return analyze_form(source.forms((first, first + 1))[0]).stem
 
 
 def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:

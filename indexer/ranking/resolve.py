@@ -6,7 +6,8 @@ with one before, finds its terms at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
@@ -27,16 +28,17 @@ from indexer.query.nodes import (
     patterns_of,
 )
 from indexer.query.patterns import Fuzzy, Wildcard
-from indexer.ranking.expand import Expansion, expand, is_part, name_groups
+from indexer.ranking.expand import Expansion, expand, is_part, name_groups, targets_of
+from indexer.ranking.groups import NamedGroups
 from indexer.ranking.meanings import (
+    CORE,
     Meaning,
+    Meant,
     Phrase,
     PhraseTerms,
     Terms,
-    by_kind,
-    meanings_of,
+    Words,
     plain,
-    weighted,
 )
 from indexer.ranking.phrases import Named, PhrasePlaces, united
 from indexer.ranking.snapshot import Snapshot
@@ -44,7 +46,9 @@ from indexer.ranking.source import (
     NO_SPANS,
     FieldSource,
     Located,
+    Segment,
     Spans,
+    end_to_end,
 )
 from indexer.ranking.strict import agreeing, kept
 
@@ -125,6 +129,7 @@ class Resolver:
         quoted: bool,
     ) -> tuple[Expansion, ...]:
         vocabulary = self.snapshot.vocabulary(fields)
+        vocabulary.learn(targets_of(word, match, variants))
         settings = self.snapshot.settings
         return expand(word, match, vocabulary, settings, variants, quoted=quoted)
 
@@ -144,23 +149,26 @@ class Resolver:
                 assert_never(leaf)
 
     def _spans_of_word(self, leaf: StemQuery, source: FieldSource) -> Iterator[Meaning]:
-        settings = self.snapshot.settings
-        for meaning in meanings_of(self.expansions(leaf), source, settings):
-            narrowed = self._narrowed(leaf, meaning, source)
-            if len(narrowed.spans):
-                yield narrowed
+        words = Words([self.expansions(leaf)], self.snapshot.settings)
+        yield from words.meanings(self._meant([leaf], words, source))
 
-    def _narrowed(self, leaf: Leaf, meaning: Meaning, source: FieldSource) -> Meaning:
-        """What of a meaning is left with the foldings of `strict` turned off."""
-        if not leaf.strict:
-            return meaning
-        form = meaning.expansion.form
-        parts = [
-            (part, weight)
-            for span, weight in zip(meaning.spans, meaning.weights.tolist(), strict=True)
-            for part in agreeing(self._memory, source, span[np.newaxis], form, leaf.strict).tolist()
+    def _meant(self, leaves: Sequence[StemQuery], words: Words, source: FieldSource) -> Meant:
+        """What the words of some leaves mean; less with the foldings of `strict` turned off."""
+        meant = words.meant(source)
+        if not any(leaf.strict for leaf in leaves):
+            return meant
+        left = [
+            agreeing(
+                self._memory,
+                source,
+                meant.spans[at : at + 1],
+                words.groups[group].form,
+                leaves[words.words[group]].strict,
+            )
+            for at, group in enumerate(meant.groups.tolist())
         ]
-        return weighted(meaning.expansion, parts)
+        spans, places = end_to_end(left)
+        return meant.take(places)._replace(spans=spans)
 
     def _spans_of_pattern(self, leaf: PatternQuery, source: FieldSource) -> Iterator[Meaning]:
         """Everything that matches; of a word that may be misspelled, first the word itself."""
@@ -202,26 +210,67 @@ class Resolver:
 
     def terms(self, leaf: Leaf) -> tuple[Terms, ...]:
         """All that counts by itself, wherever it stands: by segment, field and kind."""
-        return self._memory.get(self._terms, leaf)
+        return self.terms_of([leaf])[0]
 
-    def _terms(self, leaf: Leaf) -> tuple[Terms, ...]:
-        if isinstance(leaf, PhraseQuery | AlternativeQuery):
-            return ()  # only what stands together counts
-        return tuple(self._looked_up(leaf))
+    def terms_of(self, leaves: Sequence[Leaf]) -> list[tuple[Terms, ...]]:
+        """The same of each of some leaves, looked up at once."""
+        names = {leaf: (Resolver.terms, self, leaf) for leaf in leaves}
+        found = {leaf: self._memory.known(name) for leaf, name in names.items()}
+        unknown = [leaf for leaf, terms in found.items() if terms is None]
+        for leaf, terms in self._looked_up(unknown).items():
+            found[leaf] = tuple(terms)
+            self._memory.keep(names[leaf], found[leaf])
+        return [found[leaf] for leaf in leaves]
 
-    def _looked_up(self, leaf: StemQuery | PatternQuery) -> Iterator[Terms]:
-        """The terms of a leaf, by segment, field and kind, in the order of their slots."""
+    def _looked_up(self, leaves: Sequence[Leaf]) -> dict[Leaf, list[Terms]]:
+        """The terms of each leaf, by segment, field and kind, in the order of their slots."""
+        found: dict[Leaf, list[Terms]] = {leaf: [] for leaf in leaves}
+        words: dict[tuple[str, ...], list[StemQuery]] = {}
+        for leaf in leaves:
+            match leaf:
+                case StemQuery():
+                    words.setdefault(leaf.fields, []).append(leaf)
+                case PatternQuery():
+                    found[leaf] += self._terms_of_pattern(leaf)
+                case PhraseQuery() | AlternativeQuery():
+                    pass  # only what stands together counts
+                case _:
+                    assert_never(leaf)
+        for fields, alike in words.items():
+            for leaf, terms in self._terms_of_words(alike, fields):
+                found[leaf].append(terms)
+        return found
+
+    def _terms_of_words(
+        self, leaves: Sequence[StemQuery], fields: tuple[str, ...]
+    ) -> Iterator[tuple[StemQuery, Terms]]:
+        asked = [targets_of(leaf.word, leaf.match, leaf.variants) for leaf in leaves]
+        self.snapshot.vocabulary(fields).learn(chain.from_iterable(asked))
+        words = Words([self.expansions(leaf) for leaf in leaves], self.snapshot.settings)
+        for segment, name, source in self._searched(fields):
+            share = np.float32(self.snapshot.settings.field_weight(name))
+            for word, kind, some in words.by_kind(self._meant(leaves, words, source)):
+                located, weights = source.locate(some.spans), some.weights * share
+                yield leaves[word], Terms(segment, source, name, located, weights, kind)
+
+    def _terms_of_pattern(self, leaf: PatternQuery) -> Iterator[Terms]:
+        for segment, name, source in self._searched(leaf.fields):
+            meanings = list(self._spans_of_pattern(leaf, source))
+            spans = np.concatenate([meaning.spans for meaning in meanings])
+            if len(spans):
+                share = np.float32(self.snapshot.settings.field_weight(name))
+                weights = np.concatenate([meaning.weights for meaning in meanings]) * share
+                order = spans[:, 0].argsort()
+                located = source.locate(spans.take(order, axis=0))
+                yield Terms(segment, source, name, located, weights.take(order), CORE)
+
+    def _searched(self, fields: tuple[str, ...]) -> Iterator[tuple[Segment, str, FieldSource]]:
+        """Each of some fields in each segment that has it."""
         for segment in self.snapshot.segments:
-            for name in leaf.fields:
+            for name in fields:
                 source = segment.field(name)
                 if source is not None:
-                    share = np.float32(self.snapshot.settings.field_weight(name))
-                    for kind, meanings in by_kind(self.spans(leaf, source)).items():
-                        spans = np.concatenate([m.spans for m in meanings])
-                        weights = np.concatenate([m.weights for m in meanings]) * share
-                        order = spans[:, 0].argsort()
-                        located = source.locate(spans[order])
-                        yield Terms(segment, source, name, located, weights[order], kind)
+                    yield segment, name, source
 
     def phrase_terms(self, leaf: Leaf) -> tuple[PhraseTerms, ...]:
         """Where the phrases may stand that count as a leaf: by phrase, segment and field."""
@@ -237,9 +286,7 @@ class Resolver:
                 phrase.weight * self.snapshot.settings.field_weight(name),
             )
             for phrase in self.phrases(leaf)
-            for segment in self.snapshot.segments
-            for name in leaf.fields
-            if (source := segment.field(name)) is not None
+            for segment, name, source in self._searched(leaf.fields)
         )
 
     def phrase_places(self, phrase: Phrase, leaf: Leaf, source: FieldSource) -> PhrasePlaces:
@@ -288,9 +335,11 @@ class Resolver:
             pattern = PatternQuery(leaf.fields, word.pattern, strict=leaf.strict)
             terms = [meaning.spans for meaning in self._spans_of_pattern(pattern, source)]
         else:
+            groups = self.phrase_groups(word, level, leaf.fields, named=named)
+            spans, owners = NamedGroups(groups).terms(source)
             terms = [
-                agreeing(self._memory, source, group.terms(source), group.form, leaf.strict)
-                for group in self.phrase_groups(word, level, leaf.fields, named=named)
+                agreeing(self._memory, source, spans[owners == place], group.form, leaf.strict)
+                for place, group in enumerate(groups)
             ]
         return np.concatenate([NO_SPANS, *terms])
 

@@ -8,7 +8,7 @@ its folded form, stem and root are computed from it, so a group is named by its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict, get_args
 
 import numpy as np
@@ -45,6 +45,20 @@ NO_SPANS: Spans = np.zeros((0, 2), np.int64)
 def spans_of(spans: Sequence[Span]) -> Spans:
     """An array of some spans."""
     return np.array(spans, np.int64) if len(spans) else NO_SPANS
+
+
+class Owned(NamedTuple):
+    """Spans of several things that were asked for together. owners: int64, the place of each's."""
+
+    spans: Spans
+    owners: NDArray[np.int64]
+
+
+def end_to_end(found: Iterable[Spans]) -> Owned:
+    """The spans of several things, one after the other."""
+    every = list(found)
+    owners = np.arange(len(every)).repeat(np.array([len(some) for some in every], np.int64))
+    return Owned(np.concatenate([NO_SPANS, *every]), owners)
 
 
 class Located(NamedTuple):
@@ -101,6 +115,9 @@ class FieldSource(Protocol):
     def group(self, level: Level, key: str) -> Spans:
         """The spans of the terms whose form at `level` is `key`."""
 
+    def groups(self, level: Level, keys: tuple[str, ...]) -> Owned:
+        """The same of many keys at once, in any order."""
+
     def matching(self, pattern: Wildcard) -> Spans:
         """The spans of the terms whose folded form fits a pattern."""
 
@@ -110,23 +127,26 @@ class FieldSource(Protocol):
     def near(self, word: str, edits: int) -> Near:
         """The terms whose folded form is at most so many edits from a word, see `edits`."""
 
-    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """The terms of a root, no span of two stems, and how like `stem` that of each span is."""
+    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
+        """Groups of a root by their stems, and how like `stem` each is; no span is of two stems.
 
-    def bearing(self, target: str) -> dict[str, Spans]:
-        """The terms that are a lone proclitic and a word of the stem `target`, by their own stem.
+        The owner of each is the place of the group's span.
+        """
 
-        See `analyzers.proclitics.rests_in`.
+    def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
+        """The terms that are a lone proclitic and a word of some stem, by their own stem.
+
+        Of each of some `targets`, see `analyzers.proclitics.rests_in`.
         """
 
     def forms(self, span: Span) -> list[str]:
         """The terms of a span."""
 
     def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
-        """The terms of some spans that begin with any of these letters."""
+        """The terms of some spans that begin with any of these letters; each within one of them."""
 
-    def count(self, span: Span) -> int:
-        """How often the terms of a span occur."""
+    def counts(self, spans: Spans) -> NDArray[np.int64]:
+        """How often the terms of each span occur."""
 
     def locate(self, spans: Spans) -> Located:
         """Where the postings of some ascending spans lie: what can be known once and for all."""
@@ -240,6 +260,12 @@ class Vocabulary(Protocol):
     def bearing(self, target: str) -> frozenset[str]:
         """The stems of the terms that are a lone proclitic and a word of the stem `target`."""
 
+    def learn(self, targets: Iterable[str]) -> None:
+        """Look up at once what will be asked of words of some stems: what bears them, how often.
+
+        May be left until it is asked.
+        """
+
 
 class Statistics(Protocol):
     """What is counted over all live documents of an index, wherever they are held."""
@@ -258,6 +284,12 @@ class Statistics(Protocol):
         """How many documents hold a leaf; None where the segments at hand are all there is."""
 
 
+def slots_in(span: Span) -> Spans:
+    """The slots of a span, as a span each."""
+    slots = np.arange(*span)
+    return np.stack([slots, slots + 1], axis=1)
+
+
 def joined(spans: Spans) -> Spans:
     """Ascending spans with neighbours made one."""
     if len(spans) < 2:
@@ -266,18 +298,3 @@ def joined(spans: Spans) -> Spans:
     firsts = np.concatenate([spans[:1, 0], spans[parted + 1, 0]])
     lasts = np.concatenate([spans[parted, 1], spans[-1:, 1]])
     return np.stack([firsts, lasts], axis=1)
-
-
-def without(spans: Sequence[Span], taken: Sequence[Span]) -> list[Span]:
-    """The parts of some spans that no span of `taken` covers; both in any order."""
-    left = list(spans)
-    for start, stop in taken:
-        if all(last <= start or stop <= first for first, last in left):
-            continue
-        left = [
-            part
-            for first, last in left
-            for part in ((first, min(last, start)), (max(first, stop), last))
-            if part[0] < part[1]
-        ]
-    return left

@@ -15,7 +15,7 @@ from analyzers.named import NamedTuple
 from analyzers.normalizer import fold
 from analyzers.stemmer import behind, stem
 from indexer.ranking.slips import slip_cost
-from indexer.ranking.source import FieldSource, Span, Vocabulary
+from indexer.ranking.source import FieldSource, Span, Vocabulary, slots_in
 
 FEWEST_LETTERS = 3
 """Of a word that may be misspelled: any two letters are near any others."""
@@ -82,11 +82,10 @@ class _Candidates:
         groups: dict[str, list[tuple[FieldSource, Span]]] = {}
         for source in self._sources:
             near = source.near(word, edits)
-            for key, (first, last), far in zip(
-                near.keys, near.spans.tolist(), near.distances.tolist(), strict=True
-            ):
+            found = near.spans.tolist(), source.counts(near.spans).tolist(), near.distances.tolist()
+            for key, (first, last), count, far in zip(near.keys, *found, strict=True):
                 if far or joined:
-                    counts[key] += source.count((first, last))
+                    counts[key] += count
                     groups.setdefault(key, []).append((source, (first, last)))
         for key, count in counts.items():
             cost = slip_cost(word, key) + (_PREFIXED if joined else 0)
@@ -115,8 +114,9 @@ class _Candidates:
         """The form in which a folded form is written most often."""
         counts: Counter[str] = Counter()
         for source, (first, last) in self._groups[key]:
-            for slot, form in enumerate(source.forms((first, last)), first):
-                counts[form] += source.count((slot, slot + 1))
+            each = source.counts(slots_in((first, last))).tolist()
+            for form, count in zip(source.forms((first, last)), each, strict=True):
+                counts[form] += count
         return min(counts, key=lambda form: (-counts[form], form))
 
 

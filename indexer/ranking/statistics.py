@@ -5,13 +5,16 @@ So a score depends neither on the division into segments nor on deletions not ye
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
+from indexer.codec.postings import starts_of
 from indexer.query.nodes import Leaf
 from indexer.ranking.expand import Expansion
+from indexer.ranking.groups import NamedGroups
 from indexer.ranking.memory import Memory
 from indexer.ranking.occurrences import postings_of
 from indexer.ranking.source import FieldSource, Level, Segment, Spans, Vocabulary
@@ -57,9 +60,6 @@ class CountedStatistics:
         return _CountedVocabulary(self._segments, fields, self._memory)
 
 
-_Group = tuple[Segment, FieldSource, Spans]
-
-
 class _CountedVocabulary:
     """The dictionary of some fields over all segments."""
 
@@ -69,15 +69,6 @@ class _CountedVocabulary:
         self._segments = segments
         self._fields = fields
         self._memory = memory
-        self._last: tuple[Level, str, list[_Group]] | None = None
-
-    def _groups(self, level: Level, key: str) -> list[_Group]:
-        """A group in each field of each segment that has it; the last answer is kept."""
-        last = self._last
-        if last is None or last[:2] != (level, key):
-            groups = [(*held, held[1].group(level, key)) for held in self._held]
-            last = self._last = level, key, [group for group in groups if len(group[2])]
-        return last[2]
 
     @cached_property
     def _held(self) -> list[tuple[Segment, FieldSource]]:
@@ -91,38 +82,77 @@ class _CountedVocabulary:
 
     def count(self, level: Level, key: str) -> int:
         """See Vocabulary."""
-        return self._memory.get(self._count, level, key)
+        return self._memory.named(self._name("count", level, key), lambda: self._count(level, key))
 
     def _count(self, level: Level, key: str) -> int:
-        return sum(_live_count(*group) for group in self._groups(level, key))
+        groups = ((*held, held[1].group(level, key)) for held in self._held)
+        return sum(int(_live_counts(*group).sum()) for group in groups)
 
     def holds(self, group: Expansion) -> bool:
         """See Vocabulary."""
         if not group.narrowed:
             assert group.level != "nearest"  # noqa: S101  neighbours are found, not named
             return self.count(group.level, group.key) > 0
+        named = NamedGroups((group,))
         return any(
-            _live_count(segment, source, group.terms(source)) for segment, source in self._held
+            _live_counts(segment, source, named.terms(source).spans).any()
+            for segment, source in self._held
         )
 
     def article_count(self, stem: str) -> int:
         """See Vocabulary."""
-        return self._memory.get(self._article_count, stem)
-
-    def _article_count(self, stem: str) -> int:
-        return sum(
-            _live_count(segment, source, source.beginning(spans, _ARTICLES))
-            for segment, source, spans in self._groups("stem", stem)
-        )
+        name = self._name("with the article", stem)
+        return self._memory.named(name, lambda: self._stems_counted((stem,))[1][0])
 
     def bearing(self, target: str) -> frozenset[str]:
         """See Vocabulary."""
-        return frozenset(key for _, source in self._held for key in source.bearing(target))
+        name = self._name("bearing", target)
+        return self._memory.named(name, lambda: self._bearing((target,))[0])
+
+    def _bearing(self, targets: tuple[str, ...]) -> list[frozenset[str]]:
+        """Of each target, see `bearing`."""
+        borne = [source.bearing(targets) for _, source in self._held]
+        return [frozenset[str]().union(*each) for each in zip(*borne, strict=True)]
+
+    def learn(self, targets: Iterable[str]) -> None:
+        """See Vocabulary."""
+        known = self._memory.known
+        new = [t for t in dict.fromkeys(targets) if known(self._name("bearing", t)) is None]
+        if not new or not self._held:
+            return
+        stems = dict.fromkeys(new)
+        for target, keys in zip(new, self._bearing(tuple(new)), strict=True):
+            self._memory.keep(self._name("bearing", target), keys)
+            stems |= dict.fromkeys(keys)
+        for stem, count, with_article in zip(
+            stems, *self._stems_counted(tuple(stems)), strict=True
+        ):
+            self._memory.keep(self._name("count", "stem", stem), count)
+            self._memory.keep(self._name("with the article", stem), with_article)
+
+    def _stems_counted(self, stems: tuple[str, ...]) -> tuple[list[int], list[int]]:
+        """How often the terms of each of some stems occur, and those with the article."""
+        counts, with_article = np.zeros((2, len(stems)), np.int64)
+        for segment, source in self._held:
+            spans, owners = source.groups("stem", stems)
+            order = spans[:, 0].argsort()
+            spans, owners = spans.take(order, axis=0), owners.take(order)
+            np.add.at(counts, owners, _live_counts(segment, source, spans))
+            terms = source.beginning(spans, _ARTICLES)
+            own = owners.take(spans[:, 0].searchsorted(terms[:, 0], side="right") - 1)
+            np.add.at(with_article, own, _live_counts(segment, source, terms))
+        return counts.tolist(), with_article.tolist()
+
+    def _name(self, *what: str) -> tuple[Hashable, ...]:
+        return (_CountedVocabulary, self, *what)
 
 
-def _live_count(segment: Segment, source: FieldSource, spans: Spans) -> int:
-    """How often the terms of some spans occur in documents that are not deleted."""
+def _live_counts(segment: Segment, source: FieldSource, spans: Spans) -> NDArray[np.int64]:
+    """How often the terms of each of some ascending spans occur in documents not deleted."""
     if segment.live is None or not len(spans):
-        return sum(source.count(tuple(span)) for span in spans.tolist())
-    postings = postings_of(source, spans)
-    return int(postings.tfs[segment.live.take(postings.docs)].sum())
+        return source.counts(spans)
+    located, docs, tfs = postings_of(source, spans)
+    before = starts_of(tfs * segment.live.take(docs))
+    lasts = located.counts.cumsum()
+    counts: NDArray[np.int64] = before.take(lasts) - before.take(lasts - located.counts)
+    return counts

@@ -11,6 +11,7 @@ import numpy as np
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
 from indexer.ranking.keys import Keys, Places
+from indexer.ranking.source import slots_in
 from indexer.ranking.stars import fitting
 from indexer.reports import Meeting, TermStats
 from indexer.results import TIERS
@@ -76,8 +77,9 @@ def met_by(leaves: Iterable[Leaf], resolver: Resolver) -> tuple[Meeting, ...]:
                 key = (meaning.expansion.retrieves, meaning.expansion.tier)
                 counts = found.setdefault(key, Counter())
                 for first, last in meaning.spans.tolist():
-                    for slot, form in enumerate(source.forms((first, last)), first):
-                        counts[form] += source.count((slot, slot + 1))
+                    each = source.counts(slots_in((first, last))).tolist()
+                    for form, count in zip(source.forms((first, last)), each, strict=True):
+                        counts[form] += count
     order = sorted(found, key=lambda key: (not key[0], TIERS.index(key[1])))
     return tuple(
         Meeting(tier, retrieves, _sorted(found[retrieves, tier])) for retrieves, tier in order

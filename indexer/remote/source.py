@@ -34,10 +34,12 @@ from indexer.ranking.source import (
     Level,
     Located,
     Near,
+    Owned,
     Positions,
     Record,
     Span,
     Spans,
+    end_to_end,
 )
 from indexer.ranking.strict import kept
 from indexer.remote.columns import Column, Ranked, number_of
@@ -137,6 +139,10 @@ class CandidateField:
         forms = (key,) if level == "exact" else self._lexicon.forms(sort_of(level), key)
         return _spans(self._slots_of(forms))
 
+    def groups(self, level: Level, keys: tuple[str, ...]) -> Owned:
+        """See FieldSource."""
+        return end_to_end(self.group(level, key) for key in keys)
+
     def matching(self, pattern: Wildcard) -> Spans:
         """See FieldSource. Where more forms fit than the lexicon lists, texts are read."""
         if not self._lexicon.is_cut(pattern):
@@ -173,14 +179,17 @@ class CandidateField:
         distances = [_distance(pattern, key) for key in keys]
         return Near(keys, spans, np.array(distances, np.uint8))
 
-    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource."""
-        spans, forms = self._each(self._slots_of(self._lexicon.forms(sort_of("root"), root)))
+    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
+        """See FieldSource: here a span is of one form."""
+        forms = (self._names[slot] for slot in spans[:, 0].tolist())
         likes = [_likeness(stem, analyze_form(form).stem) for form in forms]
-        return spans, np.array(likes, np.float64)
+        return Owned(spans, np.arange(len(spans))), np.array(likes, np.float64)
 
-    def bearing(self, target: str) -> dict[str, Spans]:
+    def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
         """See FieldSource."""
+        return [self._bearing(target) for target in targets]
+
+    def _bearing(self, target: str) -> dict[str, Spans]:
         found: dict[str, list[str]] = {}
         for form in self._lexicon.forms("p", target):
             found.setdefault(analyze_form(form).stem, []).append(form)
@@ -208,8 +217,11 @@ class CandidateField:
         """See FieldSource."""
         return kept(self, spans, lambda form: form.startswith(letters))
 
-    def count(self, span: Span) -> int:
+    def counts(self, spans: Spans) -> NDArray[np.int64]:
         """See FieldSource: in the whole index where that is known, else in the documents."""
+        return np.array([self._count(tuple(span)) for span in spans.tolist()], np.int64)
+
+    def _count(self, span: Span) -> int:
         total = 0
         for slot, form in enumerate(self.forms(span), span[0]):
             known = self._lexicon.occurrences(self._name, form)

@@ -7,7 +7,7 @@ it asks for nothing new: two round trips for words never met, none for known one
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from analyzers.analyzer import analyze_form
@@ -95,6 +95,9 @@ class _RemoteVocabulary:
         if group.behind:
             return tuple(form for form in forms if analyze_form(form).stem == group.key)
         return forms
+
+    def learn(self, targets: Iterable[str]) -> None:
+        """See Vocabulary: it is noted when it is asked for."""
 
     def bearing(self, target: str) -> frozenset[str]:
         """See Vocabulary."""

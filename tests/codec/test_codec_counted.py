@@ -75,11 +75,9 @@ def test_heads_are_the_starts_of_groups(sizes: list[int]) -> None:
     groups, owners = np.arange(len(every)), np.repeat(np.arange(len(sizes)), sizes)
     assert (len(heads), heads.whole.tolist()) == (len(every), every.tolist())
     assert heads.take(groups).tolist() == every.tolist()
-    assert [heads[group] for group in groups.tolist()] == every.tolist()
     for kind in (np.int64, np.uint32):
         assert heads.groups_of(np.arange(slots, dtype=kind)).tolist() == owners.tolist()
-    around = [heads.around(slot) for slot in range(slots)]
-    assert around == [(int(every[owner]), int(every[owner + 1])) for owner in owners.tolist()]
+    assert heads.spans(groups[:-1]).tolist() == np.stack([every[:-1], every[1:]], axis=1).tolist()
     for _ in range(counted._OFTEN):
         heads.take(groups)
     assert heads.groups_of(np.arange(slots)).tolist() == owners.tolist()

@@ -27,11 +27,13 @@ from indexer.ranking.source import (
     Gathered,
     Located,
     Near,
+    Owned,
     Record,
     Segment,
     Span,
     Statistics,
     Vocabulary,
+    end_to_end,
 )
 from indexer.ranking.strict import kept
 
@@ -89,6 +91,9 @@ class MemoryField:
     def group(self, level: str, key: str) -> NDArray[np.int64]:
         return self._spans(i for i, a in enumerate(self._analyses) if key_at(a, level) == key)
 
+    def groups(self, level: str, keys: tuple[str, ...]) -> Owned:
+        return end_to_end(self.group(level, key) for key in keys)
+
     def matching(self, pattern: Wildcard) -> NDArray[np.int64]:
         return self._spans(i for i, a in enumerate(self._analyses) if pattern.tier(a.folded))
 
@@ -103,12 +108,15 @@ class MemoryField:
         keys = [self._analyses[slot].folded for slot in slots]
         return Near(keys, self._spans(slots), np.array([far[slot] for slot in slots], np.uint8))
 
-    def relatives(self, root: str, stem: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        spans = self.group("root", root)
+    def likened(self, spans: NDArray[np.int64], stem: str) -> tuple[Owned, NDArray[np.float64]]:
         stems = [self._analyses[slot].stem for slot in spans[:, 0].tolist()]
-        return spans, np.array([likeness(stem, other) for other in stems])
+        likes = np.array([likeness(stem, other) for other in stems], np.float64)
+        return Owned(spans, np.arange(len(spans))), likes
 
-    def bearing(self, target: str) -> dict[str, NDArray[np.int64]]:
+    def bearing(self, targets: tuple[str, ...]) -> list[dict[str, NDArray[np.int64]]]:
+        return [self._bearing(target) for target in targets]
+
+    def _bearing(self, target: str) -> dict[str, NDArray[np.int64]]:
         found: dict[str, list[int]] = {}
         for slot, a in enumerate(self._analyses):
             if target in rests_in(a.unmarked):
@@ -121,9 +129,9 @@ class MemoryField:
     def beginning(self, spans: NDArray[np.int64], letters: tuple[str, ...]) -> NDArray[np.int64]:
         return kept(self, spans, lambda form: form.startswith(letters))
 
-    def count(self, span: Span) -> int:
-        postings = (p for term in self.forms(span) for p in self._postings[term])
-        return sum(len(posting.positions) for posting in postings)
+    def counts(self, spans: NDArray[np.int64]) -> NDArray[np.int64]:
+        held = [[p for t in self.forms(span) for p in self._postings[t]] for span in spans.tolist()]
+        return np.array([sum(len(p.positions) for p in of_span) for of_span in held], np.int64)
 
     def locate(self, spans: NDArray[np.int64]) -> Located:
         pairs = [(first, last) for first, last in spans.tolist()]

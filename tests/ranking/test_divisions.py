@@ -15,7 +15,6 @@ from ranking_cases import BOTH, Case, Oracle, columnar, write
 from indexer.codec.whoosh.snapshot import snapshot_of
 from indexer.query.nodes import Node, leaves_of
 from indexer.query.parser import QueryParser
-from indexer.ranking.meanings import pairs_of
 from indexer.ranking.resolve import Resolver
 from indexer.results import MATCH_LEVELS
 
@@ -91,7 +90,7 @@ def test_no_term_counts_twice_for_a_word(cases: list[Case]) -> None:
         for leaf in (leaf for query in queries() for leaf in leaves_of(query)):
             for source in snapshot.sources(BOTH):
                 meanings = list(resolver.spans(leaf, source))
-                spans = sorted(pair for m in meanings for pair in pairs_of(m.spans))
+                spans = sorted(pair for m in meanings for pair in m.spans.tolist())
                 assert all(a[1] <= b[0] for a, b in pairwise(spans)), str(leaf)
                 met += len(spans) > 1
     assert met
@@ -106,7 +105,7 @@ def test_what_two_stems_have_near_counts_once(tmp_path: Path) -> None:
     snapshot = snapshot_of(case.searcher)
     resolver = Resolver.of(snapshot)
     for source in snapshot.sources(("text",)):
-        spans = [pair for m in resolver.spans(leaf, source) for pair in pairs_of(m.spans)]
+        spans = [pair for m in resolver.spans(leaf, source) for pair in m.spans.tolist()]
         slots = [slot for first, last in spans for slot in range(first, last)]
         assert len(slots) == len(set(slots))
     case.searcher.close()

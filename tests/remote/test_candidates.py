@@ -23,7 +23,7 @@ from indexer.query.parser import QueryParser
 from indexer.query.patterns import Wildcard
 from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import Expansion
-from indexer.ranking.meanings import meanings_of
+from indexer.ranking.meanings import Words
 from indexer.ranking.settings import DEFAULT
 from indexer.ranking.snapshot import Snapshot
 from indexer.reading.search import Search
@@ -125,9 +125,10 @@ def test_forms_that_stand_side_by_side_are_taken_one_by_one() -> None:
         Expansion("stem", "كتاب", "stem", 1.0),
         Expansion("root", analyze_form("كتاب").root, "root", 0.5, stem="كتاب"),
     )
-    meaning, *others = meanings_of(expansions, field, DEFAULT)
-    assert len(meaning.spans) == 3
-    assert not any(len(other.spans) for other in others)
+    words = Words([expansions], DEFAULT)
+    (meaning,) = words.meanings(words.meant(field))
+    assert meaning.expansion == expansions[0]
+    assert meaning.spans.tolist() == [[0, 1], [1, 2], [2, 3]]
 
 
 @pytest.mark.parametrize("pieces", [("مكت", ""), ("", "تاب"), ("", "ي", "")])

@@ -25,9 +25,11 @@ from indexer.ranking.source import (
     Level,
     Located,
     Near,
+    Owned,
     Positions,
     Span,
     Spans,
+    end_to_end,
     spans_of,
 )
 from indexer.ranking.strict import kept
@@ -80,6 +82,10 @@ class LexiconField:
         """See FieldSource."""
         return spans_of([(slot, slot + 1) for slot in self._groups.get((level, key), ())])
 
+    def groups(self, level: Level, keys: tuple[str, ...]) -> Owned:
+        """See FieldSource."""
+        return end_to_end(self.group(level, key) for key in keys)
+
     def matching(self, pattern: Wildcard) -> Spans:
         """See FieldSource."""
         slots = [
@@ -126,16 +132,14 @@ class LexiconField:
         spans = spans_of([span for _, span, _ in found])
         return Near([key for key, _, _ in found], spans, np.array([d for *_, d in found], np.uint8))
 
-    def relatives(self, root: str, stem: str) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource."""
-        spans = self.group("root", root)
-        numbers = {key: number for number, key in enumerate(self._stems[0])}
-        stems = [analyze_form(self._form(slot)).stem for slot in spans[:, 0].tolist()]
-        return spans, np.array([self._likeness(stem, numbers[other]) for other in stems])
-
-    def _likeness(self, stem: str, number: int) -> float:
-        grams = self._stems[1]
-        return float(likeness_of(grams, shared(grams, stem), number, number + 1)[0])
+    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
+        """See FieldSource: here a span is of one term."""
+        keys, grams = self._stems
+        numbers = {key: number for number, key in enumerate(keys)}
+        stems = (analyze_form(self._form(slot)).stem for slot in spans[:, 0].tolist())
+        places = np.array([numbers[other] for other in stems], np.int64)
+        alike = likeness_of(grams, shared(grams, stem), places)
+        return Owned(spans, np.arange(len(spans))), alike
 
     @cached_property
     def _bearing(self) -> dict[str, dict[str, list[Span]]]:
@@ -147,14 +151,18 @@ class LexiconField:
                 found.setdefault(analyze_form(form).stem, []).append((slot, slot + 1))
         return bearing
 
-    def bearing(self, target: str) -> dict[str, Spans]:
+    def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
         """See FieldSource."""
-        found = self._bearing.get(target, {})
-        return {key: spans_of(spans) for key, spans in found.items()}
+        found = (self._bearing.get(target, {}) for target in targets)
+        return [{key: spans_of(spans) for key, spans in borne.items()} for borne in found]
 
-    def count(self, span: Span) -> int:
+    def counts(self, spans: Spans) -> NDArray[np.int64]:
         """See FieldSource."""
-        return sum(int(self._term(slot)[0].tfs.sum()) for slot in range(*span))
+        counts = (
+            sum(int(self._term(slot)[0].tfs.sum()) for slot in range(*span))
+            for span in spans.tolist()
+        )
+        return np.fromiter(counts, np.int64, len(spans))
 
     def forms(self, span: Span) -> list[str]:
         """See FieldSource."""
