@@ -82,6 +82,11 @@ class FieldArrays:
         """The term as text."""
         return self.terms[ordinal].decode("utf-8", "surrogatepass")
 
+    def terms_at(self, slots: Array) -> list[str]:
+        """The terms of some slots."""
+        terms = self.terms.take(self.ordinals_at(slots))
+        return [term.decode("utf-8", "surrogatepass") for term in terms]
+
     def prefix_range(self, prefix: bytes | str) -> tuple[int, int]:
         """(first, last + 1): the ordinals of the terms that begin with `prefix`."""
         return self.terms.prefix_range(encoded(prefix))
@@ -211,15 +216,16 @@ class FieldArrays:
         slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
         spelled = slots[self._are_spelled(level, slots)]
         owners = self.group_starts(level).groups_of(spelled).tolist()
-        keys = dict(zip(owners, map(self.term, self.ordinals_at(spelled).tolist()), strict=True))
+        keys = dict(zip(owners, self.terms_at(spelled), strict=True))
         if len(keys) < len(groups):
             named = self._array(f"{level}_key_groups")
             wanted = np.zeros(self.group_count(level), np.bool_)
             wanted[groups] = True
             wanted[owners] = False
-            table = self.other_keys(level)
-            for place in wanted.take(named).nonzero()[0].tolist():
-                keys[int(named[place])] = table[place].decode("utf-8", "surrogatepass")
+            places = wanted.take(named).nonzero()[0]
+            others = self.other_keys(level).take(places)
+            texts = (key.decode("utf-8", "surrogatepass") for key in others)
+            keys |= zip(named.take(places).tolist(), texts, strict=True)
         return keys
 
     def are_keys(self, level: str, ordinals: Array) -> Array:

@@ -19,7 +19,7 @@ from indexer.codec.arrays import FieldArrays
 from indexer.codec.columns import read_numbers, read_texts
 from indexer.codec.grams import Shared, likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
-from indexer.codec.postings import slice_indices
+from indexer.codec.postings import slice_indices, starts_of
 from indexer.codec.strings import Sought, encoded
 from indexer.ranking.memory import Memory
 from indexer.ranking.source import (
@@ -34,10 +34,10 @@ from indexer.ranking.source import (
     Owned,
     Positions,
     Record,
-    Span,
     Spans,
     Written,
     joined,
+    parted,
 )
 
 if TYPE_CHECKING:
@@ -252,9 +252,10 @@ class ColumnarField:
         """See FieldSource."""
         return self.arrays.counts_of(spans)
 
-    def forms(self, span: Span) -> list[str]:
+    def forms(self, spans: Spans) -> list[str]:
         """See FieldSource."""
-        return [self.arrays.term(o) for o in self.arrays.ordinals_at(np.arange(*span)).tolist()]
+        slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
+        return self.arrays.terms_at(slots)
 
     def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
         """See FieldSource: told by the ordinals of the terms; no term is read."""
@@ -276,12 +277,23 @@ class ColumnarField:
 
     def locate(self, spans: Spans) -> Located:
         """See FieldSource."""
+        return self.locate_each(spans, np.array([0, len(spans)]))[0]
+
+    def locate_each(self, spans: Spans, starts: NDArray[np.int64]) -> list[Located]:
+        """See FieldSource."""
         bounds = self.arrays.doc_starts.take(spans)
-        ranges = joined(spans)
-        ranges = bounds if len(ranges) == len(spans) else self.arrays.doc_starts.take(ranges)
         counts = bounds[:, 1] - bounds[:, 0]
         positions = self.arrays.position_starts.take(spans[:, 0])
-        return Located(spans, ranges, counts, int(counts.sum()), positions)
+        heads = parted(spans)
+        heads[starts[starts < len(spans)]] = True
+        ranges = joined(bounds, heads)
+        before = starts_of(counts).take(starts)
+        totals = (before[1:] - before[:-1]).tolist()
+        places = pairwise(starts.tolist()), pairwise(starts_of(heads).take(starts).tolist())
+        return [
+            Located(spans[a:b], ranges[c:d], counts[a:b], total, positions[a:b])
+            for total, (a, b), (c, d) in zip(totals, *places, strict=True)
+        ]
 
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """See FieldSource."""
@@ -311,7 +323,7 @@ class ColumnarField:
         shifts[1:] -= lasts[:-1]
         owners = lasts.searchsorted(chosen, side="right")
         slots = starts.owners(chosen + shifts.take(owners), spans[owners])
-        return [self.arrays.term(o) for o in self.arrays.ordinals_at(slots).tolist()]
+        return self.arrays.terms_at(slots)
 
     def samples(self, docnum: int) -> NDArray[np.int64] | None:
         """See FieldSource."""

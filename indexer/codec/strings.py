@@ -21,6 +21,7 @@ from indexer.codec.format import STRINGS_A_MARK
 from indexer.codec.postings import Array, starts_of
 
 FIRST_BYTES = 8
+_IN_BLOCK = np.arange(STRINGS_A_MARK)
 
 _ARABIC = re.compile("[\u0600-\u06ff]").search
 
@@ -130,6 +131,16 @@ class StringTable:
         stop = start + self._lengths[index]
         self._checks.part(start, stop)
         return bytes(self._bytes[start:stop])
+
+    def take(self, indexes: Array) -> list[bytes]:
+        """Those of some indexes."""
+        inside = indexes % STRINGS_A_MARK
+        block = self.lengths.take((indexes - inside)[:, np.newaxis] + _IN_BLOCK, mode="clip")
+        starts = np.asarray(self._marks).take(indexes // STRINGS_A_MARK).astype(np.int64)
+        starts += (block * (inside[:, np.newaxis] > _IN_BLOCK)).sum(axis=1, dtype=np.int64)
+        spans = np.stack([starts, starts + self.lengths.take(indexes)], axis=1)
+        self._checks.parts(spans)
+        return [bytes(self._bytes[first:last]) for first, last in spans.tolist()]
 
     @property
     def data(self) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from indexer.ranking.expand import Expansion
 from indexer.ranking.source import NO_SPANS, FieldSource, Level, Owned, Spans
-from indexer.ranking.strict import kept
+from indexer.ranking.strict import kept_of_each
 
 
 class NamedGroups:
@@ -54,9 +54,9 @@ class NamedGroups:
         chosen = self._fit.take(owners)
         if not chosen.any():
             return Owned(spans, owners)
-        left, own = [spans[~chosen]], [owners[~chosen]]
-        for at in chosen.nonzero()[0].tolist():
-            some = kept(source, spans[at : at + 1], self._groups[owners[at]].fits)
-            left.append(some)
-            own.append(np.full(len(some), owners[at]))
-        return Owned(np.concatenate(left), np.concatenate(own))
+        fits = [self._groups[owner].fits for owner in owners[chosen].tolist()]
+        left, of = kept_of_each(source, spans[chosen], lambda place, form: fits[place](form))
+        return Owned(
+            np.concatenate([spans[~chosen], left]),
+            np.concatenate([owners[~chosen], owners[chosen].take(of)]),
+        )

@@ -28,6 +28,7 @@ from indexer.ranking.source import (
     Located,
     Segment,
     Spans,
+    spans_of,
 )
 
 
@@ -198,29 +199,34 @@ class Words:
         own = found.take(owners.take(edges.take(owned)))
         return Meant(spans, own.groups, own.weights.astype(np.float32))
 
-    def by_kind(self, meant: Meant) -> Iterator[tuple[int, int, Meant]]:
-        """(word, kind, terms) of what they mean; of a word, the kind of the strongest first."""
-        # few gathers of postings instead of many
-        of_kind = self.words * (OTHER + 1) + self._kinds
-        firsts = np.full(len(self.groups) * (OTHER + 1), len(self.groups))
-        np.minimum.at(firsts, of_kind.take(meant.groups), meant.groups)
-        for first, some in _divided(meant, firsts.take(of_kind.take(meant.groups))):
-            yield int(self.words[first]), int(self._kinds[first]), some
+    def by_kind(self, meant: Meant) -> tuple[Meant, NDArray[np.int64], list[tuple[int, int]]]:
+        """What they mean by word and kind, of a word the kind of the strongest first.
+
+        With where each begins, and the end, and which word and kind it is: few gathers of postings
+        instead of many.
+        """
+        of_kind = (self.words * (OTHER + 1) + self._kinds).take(meant.groups)
+        strongest = np.full(len(self.groups) * (OTHER + 1), len(self.groups))
+        np.minimum.at(strongest, of_kind, meant.groups)
+        meant, starts = _by_number(meant, strongest.take(of_kind))
+        groups = meant.groups.take(starts[:-1])
+        kinds = zip(
+            self.words.take(groups).tolist(), self._kinds.take(groups).tolist(), strict=True
+        )
+        return meant, starts, list(kinds)
 
     def meanings(self, meant: Meant) -> Iterator[Meaning]:
         """What they mean by group, the strongest first."""
-        for place, some in _divided(meant, meant.groups):
-            yield Meaning(self.groups[place], some.spans, some.weights)
+        (spans, groups, weights), starts = _by_number(meant, meant.groups)
+        for first, last in pairwise(starts.tolist()):
+            yield Meaning(self.groups[groups[first]], spans[first:last], weights[first:last])
 
 
-def _divided(meant: Meant, numbers: NDArray[np.int64]) -> Iterator[tuple[int, Meant]]:
-    """Some terms by a number that each has, ascending."""
+def _by_number(meant: Meant, numbers: NDArray[np.int64]) -> tuple[Meant, NDArray[np.int64]]:
+    """Some terms by a number of each, ascending, and where each number begins, and the end."""
     order = numbers.argsort(kind="stable")
-    meant, numbers = meant.take(order), numbers.take(order)
-    firsts = changes(numbers).nonzero()[0]
-    for first, last in pairwise([*firsts.tolist(), len(numbers)]):
-        here = slice(first, last)
-        yield int(numbers[first]), Meant(meant.spans[here], meant.groups[here], meant.weights[here])
+    firsts = changes(numbers.take(order)).nonzero()[0]
+    return meant.take(order), np.append(firsts, len(order))
 
 
 def _groups(expansions: tuple[Expansion, ...]) -> Iterator[Expansion]:
@@ -241,7 +247,7 @@ def _is_divided(group: Expansion) -> bool:
 
 def _stem_of(source: FieldSource, span: Any) -> str:
     first = int(span[0])
-    return analyze_form(source.forms((first, first + 1))[0]).stem
+    return analyze_form(source.forms(spans_of([(first, first + 1)]))[0]).stem
 
 
 def _widest(expansions: tuple[Expansion, ...]) -> tuple[Expansion, ...]:

@@ -7,7 +7,7 @@ with one before, finds its terms at once.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, assert_never
 
 import numpy as np
@@ -249,9 +249,11 @@ class Resolver:
         words = Words([self.expansions(leaf) for leaf in leaves], self.snapshot.settings)
         for segment, name, source in self._searched(fields):
             share = np.float32(self.snapshot.settings.field_weight(name))
-            for word, kind, some in words.by_kind(self._meant(leaves, words, source)):
-                located, weights = source.locate(some.spans), some.weights * share
-                yield leaves[word], Terms(segment, source, name, located, weights, kind)
+            meant, starts, kinds = words.by_kind(self._meant(leaves, words, source))
+            located, weights = source.locate_each(meant.spans, starts), meant.weights * share
+            bounds = pairwise(starts.tolist())
+            for (word, kind), here, (a, b) in zip(kinds, located, bounds, strict=True):
+                yield leaves[word], Terms(segment, source, name, here, weights[a:b], kind)
 
     def _terms_of_pattern(self, leaf: PatternQuery) -> Iterator[Terms]:
         for segment, name, source in self._searched(leaf.fields):

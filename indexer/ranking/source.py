@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analyzers.named import NamedTuple
+from indexer.codec.postings import slice_indices
 
 if TYPE_CHECKING:
     from indexer.query.nodes import Leaf
@@ -139,8 +140,8 @@ class FieldSource(Protocol):
         Of each of some `targets`, see `analyzers.proclitics.rests_in`.
         """
 
-    def forms(self, span: Span) -> list[str]:
-        """The terms of a span."""
+    def forms(self, spans: Spans) -> list[str]:
+        """The terms of some spans, one after the other."""
 
     def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
         """The terms of some spans that begin with any of these letters; each within one of them."""
@@ -150,6 +151,9 @@ class FieldSource(Protocol):
 
     def locate(self, spans: Spans) -> Located:
         """Where the postings of some ascending spans lie: what can be known once and for all."""
+
+    def locate_each(self, spans: Spans, starts: NDArray[np.int64]) -> list[Located]:
+        """The same of several parts of some spans. starts: where each begins, and the end."""
 
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """(docs, tfs) of the postings of some ranges, one after the other; `total` in all.
@@ -284,17 +288,21 @@ class Statistics(Protocol):
         """How many documents hold a leaf; None where the segments at hand are all there is."""
 
 
-def slots_in(span: Span) -> Spans:
-    """The slots of a span, as a span each."""
-    slots = np.arange(*span)
+def slots_in(spans: Spans) -> Spans:
+    """The slots of some spans, as a span each."""
+    slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
     return np.stack([slots, slots + 1], axis=1)
 
 
-def joined(spans: Spans) -> Spans:
-    """Ascending spans with neighbours made one."""
-    if len(spans) < 2:
-        return spans
-    parted = np.flatnonzero(spans[1:, 0] != spans[:-1, 1])
-    firsts = np.concatenate([spans[:1, 0], spans[parted + 1, 0]])
-    lasts = np.concatenate([spans[parted, 1], spans[-1:, 1]])
-    return np.stack([firsts, lasts], axis=1)
+def parted(spans: Spans) -> NDArray[np.bool_]:
+    """By ascending span, whether it does not begin where the one before it ends."""
+    heads = np.ones(len(spans), np.bool_)
+    np.not_equal(spans[1:, 0], spans[:-1, 1], out=heads[1:])
+    return heads
+
+
+def joined(spans: Spans, heads: NDArray[np.bool_] | None = None) -> Spans:
+    """Ascending spans with neighbours made one. heads: where one begins, else see `parted`."""
+    firsts = (parted(spans) if heads is None else heads).nonzero()[0]
+    lasts = np.append(firsts, len(spans))[1:] - 1
+    return np.stack([spans[:, 0].take(firsts), spans[:, 1].take(lasts)], axis=1)

@@ -9,9 +9,20 @@ from collections.abc import Callable
 
 import numpy as np
 
+from analyzers.ranked import changes
 from indexer.query.letters import letters_agree
 from indexer.ranking.memory import Memory
-from indexer.ranking.source import NO_SPANS, FieldSource, Span, Spans, spans_of
+from indexer.ranking.source import (
+    NO_SPANS,
+    FieldSource,
+    Owned,
+    Span,
+    Spans,
+    joined,
+    parted,
+    slots_in,
+    spans_of,
+)
 
 
 def agreeing(
@@ -30,13 +41,14 @@ def _agreeing(source: FieldSource, span: Span, form: str, switches: frozenset[st
 
 def kept(source: FieldSource, spans: Spans, meets: Callable[[str], bool]) -> Spans:
     """The parts of some spans whose terms meet a test; each within one of the spans."""
-    found: list[Span] = []
-    for span in spans.tolist():
-        for slot, form in enumerate(source.forms(span), span[0]):
-            if not meets(form):
-                continue
-            if found and found[-1][1] == slot > span[0]:
-                found[-1] = (found[-1][0], slot + 1)
-            else:
-                found.append((slot, slot + 1))
-    return spans_of(found)
+    return kept_of_each(source, spans, lambda _, form: meets(form)).spans
+
+
+def kept_of_each(source: FieldSource, spans: Spans, meets: Callable[[int, str], bool]) -> Owned:
+    """The same of a test that is given the place of the span, too; owners: those places."""
+    sizes = spans[:, 1] - spans[:, 0]
+    owners = np.arange(len(spans)).repeat(sizes)
+    met = np.fromiter(map(meets, owners.tolist(), source.forms(spans)), np.bool_, len(owners))
+    each, owners = slots_in(spans)[met], owners[met]
+    heads = parted(each) | changes(owners)
+    return Owned(joined(each, heads), owners[heads])

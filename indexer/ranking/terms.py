@@ -76,10 +76,11 @@ def met_by(leaves: Iterable[Leaf], resolver: Resolver) -> tuple[Meeting, ...]:
             for meaning in resolver.spans(leaf, source):
                 key = (meaning.expansion.retrieves, meaning.expansion.tier)
                 counts = found.setdefault(key, Counter())
-                for first, last in meaning.spans.tolist():
-                    each = source.counts(slots_in((first, last))).tolist()
-                    for form, count in zip(source.forms((first, last)), each, strict=True):
-                        counts[form] += count
+                each = slots_in(meaning.spans)
+                for form, count in zip(
+                    source.forms(each), source.counts(each).tolist(), strict=True
+                ):
+                    counts[form] += count
     order = sorted(found, key=lambda key: (not key[0], TIERS.index(key[1])))
     return tuple(
         Meeting(tier, retrieves, _sorted(found[retrieves, tier])) for retrieves, tier in order

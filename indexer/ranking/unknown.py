@@ -18,7 +18,7 @@ from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import is_part
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import FieldSource, Span, slots_in
+from indexer.ranking.source import FieldSource, Span, slots_in, spans_of
 from indexer.results import UnknownWord
 
 _SUGGESTIONS = 3
@@ -221,4 +221,5 @@ def _near(keys: Sequence[str], source: FieldSource, least: float) -> dict[Span, 
 
 
 def _counted(source: FieldSource, span: Span) -> Iterator[tuple[str, int]]:
-    yield from zip(source.forms(span), source.counts(slots_in(span)).tolist(), strict=True)
+    each = slots_in(spans_of([span]))
+    yield from zip(source.forms(each), source.counts(each).tolist(), strict=True)

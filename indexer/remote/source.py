@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -37,7 +38,6 @@ from indexer.ranking.source import (
     Owned,
     Positions,
     Record,
-    Span,
     Spans,
     end_to_end,
 )
@@ -209,9 +209,9 @@ class CandidateField:
                 slot = self._others[form] = self._size + len(self._others)
                 self._names[slot] = form
 
-    def forms(self, span: Span) -> list[str]:
+    def forms(self, spans: Spans) -> list[str]:
         """See FieldSource: of spans that were given."""
-        return [self._names[slot] for slot in range(*span)]
+        return [self._names[slot] for span in spans.tolist() for slot in range(*span)]
 
     def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
         """See FieldSource."""
@@ -219,15 +219,13 @@ class CandidateField:
 
     def counts(self, spans: Spans) -> NDArray[np.int64]:
         """See FieldSource: in the whole index where that is known, else in the documents."""
-        return np.array([self._count(tuple(span)) for span in spans.tolist()], np.int64)
+        counts = (sum(map(self._count, range(*span))) for span in spans.tolist())
+        return np.fromiter(counts, np.int64, len(spans))
 
-    def _count(self, span: Span) -> int:
-        total = 0
-        for slot, form in enumerate(self.forms(span), span[0]):
-            known = self._lexicon.occurrences(self._name, form)
-            first, last = self._positions_from.take([slot, slot + 1], mode="clip").tolist()
-            total += last - first if known is None else known
-        return total
+    def _count(self, slot: int) -> int:
+        known = self._lexicon.occurrences(self._name, self._names[slot])
+        first, last = self._positions_from.take([slot, slot + 1], mode="clip").tolist()
+        return int(last - first) if known is None else known
 
     # Postings
 
@@ -237,6 +235,10 @@ class CandidateField:
         counts = ranges[:, 1] - ranges[:, 0]
         positions = self._positions_from.take(spans[:, 0], mode="clip")
         return Located(spans, ranges, counts, int(counts.sum()), positions)
+
+    def locate_each(self, spans: Spans, starts: NDArray[np.int64]) -> list[Located]:
+        """See FieldSource."""
+        return [self.locate(spans[a:b]) for a, b in pairwise(starts.tolist())]
 
     def gather(self, ranges: Spans, total: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """See FieldSource."""

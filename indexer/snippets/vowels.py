@@ -90,7 +90,7 @@ class MarksReader:
         written = source.written(slots, at) or _read(segment, field, docs, places)
         kinds = terms_at.take(chosen).repeat(lengths) << 32 | written.kinds
         pairs, _, ways = numbered(kinds)
-        forms = [form for span in joined(each).tolist() for form in source.forms(span)]
+        forms = source.forms(each)
         both = [(pair >> 32, pair & 0xFFFFFFFF) for pair in pairs.tolist()]
         notes = {kind: written.note(kind) if kind else "" for kind in sorted({k for _, k in both})}
         meetings = [highlighter.admitted(forms[slot], notes[kind]) for slot, kind in both]

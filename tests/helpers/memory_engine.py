@@ -123,23 +123,31 @@ class MemoryField:
                 found.setdefault(a.stem, []).append(slot)
         return {key: self._spans(slots) for key, slots in found.items()}
 
-    def forms(self, span: Span) -> list[str]:
+    def forms(self, spans: NDArray[np.int64]) -> list[str]:
+        return [term for span in spans.tolist() for term in self._terms[slice(*span)]]
+
+    def _forms(self, span: Span) -> list[str]:
         return self._terms[slice(*span)]
 
     def beginning(self, spans: NDArray[np.int64], letters: tuple[str, ...]) -> NDArray[np.int64]:
         return kept(self, spans, lambda form: form.startswith(letters))
 
     def counts(self, spans: NDArray[np.int64]) -> NDArray[np.int64]:
-        held = [[p for t in self.forms(span) for p in self._postings[t]] for span in spans.tolist()]
+        held = [
+            [p for t in self._forms(span) for p in self._postings[t]] for span in spans.tolist()
+        ]
         return np.array([sum(len(p.positions) for p in of_span) for of_span in held], np.int64)
 
     def locate(self, spans: NDArray[np.int64]) -> Located:
         pairs = [(first, last) for first, last in spans.tolist()]
-        counts = [sum(len(self._postings[t]) for t in self.forms(span)) for span in pairs]
+        counts = [sum(len(self._postings[t]) for t in self._forms(span)) for span in pairs]
         begins = [self._begins[first] for first, _ in pairs]
         return Located(
             spans, spans, np.array(counts, np.int64), sum(counts), np.array(begins, np.int64)
         )
+
+    def locate_each(self, spans: NDArray[np.int64], starts: NDArray[np.int64]) -> list[Located]:
+        return [self.locate(spans[a:b]) for a, b in pairwise(starts.tolist())]
 
     def gather(
         self, ranges: NDArray[np.int64], total: int
@@ -147,7 +155,7 @@ class MemoryField:
         found = [
             posting
             for first, last in ranges.tolist()
-            for term in self.forms((first, last))
+            for term in self._forms((first, last))
             for posting in self._postings[term]
         ]
         assert len(found) == total
@@ -161,7 +169,7 @@ class MemoryField:
         terms = [
             term
             for first, last in gathered.located.spans.tolist()
-            for term in self.forms((first, last))
+            for term in self._forms((first, last))
             for _ in self._postings[term]
         ]
         return [terms[place] for place in chosen.tolist()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -164,9 +165,9 @@ class LexiconField:
         )
         return np.fromiter(counts, np.int64, len(spans))
 
-    def forms(self, span: Span) -> list[str]:
+    def forms(self, spans: Spans) -> list[str]:
         """See FieldSource."""
-        return [self._form(slot) for slot in range(*span)]
+        return [self._form(slot) for span in spans.tolist() for slot in range(*span)]
 
     def beginning(self, spans: Spans, letters: tuple[str, ...]) -> Spans:
         """See FieldSource."""
@@ -180,6 +181,10 @@ class LexiconField:
         return Located(
             spans, spans, np.array(counts, np.int64), sum(counts), np.array(positions, np.int64)
         )
+
+    def locate_each(self, spans: Spans, starts: NDArray[np.int64]) -> list[Located]:
+        """See FieldSource."""
+        return [self.locate(spans[a:b]) for a, b in pairwise(starts.tolist())]
 
     def _place(self, first: int, last: int) -> int:
         """Where the positions of a span begin among those that are placed."""
