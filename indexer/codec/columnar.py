@@ -17,13 +17,13 @@ from analyzers.bulk.packed import ALPHABET
 from analyzers.ranked import changes, distinct_of
 from indexer.codec.arrays import FieldArrays
 from indexer.codec.columns import read_numbers, read_texts
-from indexer.codec.grams import Shared, likeness_of, nearest, shared
+from indexer.codec.grams import likeness_of, nearest, shared
 from indexer.codec.opened import OpenedSegment, SegmentReader
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.codec.strings import Sought, encoded
-from indexer.ranking.memory import Memory
 from indexer.ranking.source import (
     NO_DOCS,
+    Alike,
     Docs,
     FieldSource,
     Floats,
@@ -57,8 +57,7 @@ _TARGETS = 64
 class LocalSegment:
     """A segment of an opened index."""
 
-    def __init__(self, opened: OpenedSegment, memory: Memory | None = None) -> None:
-        self._memory = Memory() if memory is None else memory
+    def __init__(self, opened: OpenedSegment) -> None:
         self.base, self.size, self.live = opened.base, opened.size, opened.live
         self._reader = opened.reader
         self._fields: dict[str, FieldSource | None] = {}
@@ -68,7 +67,7 @@ class LocalSegment:
         if name not in self._fields:
             arrays = self._reader.field(name)
             held = arrays is not None and arrays.grouped
-            source = ColumnarField(arrays, self._memory) if arrays is not None and held else None
+            source = ColumnarField(arrays) if arrays is not None and held else None
             self._fields[name] = source
         return self._fields[name]
 
@@ -120,10 +119,8 @@ def _sought(texts: tuple[str, ...]) -> Sought:
 class ColumnarField:
     """One form field of a columnar segment."""
 
-    def __init__(self, arrays: FieldArrays, memory: Memory) -> None:
+    def __init__(self, arrays: FieldArrays) -> None:
         self.arrays = arrays
-        self._memory = memory
-        self._common: tuple[str, Shared] | None = None
         self._ranges: dict[str, tuple[int, int]] = {}
         self._bearing: dict[str, dict[str, Spans]] = {}
 
@@ -197,31 +194,30 @@ class ColumnarField:
         spans = self._spans_of_folded(np.array([*found.values()], np.int64))
         return Near(list(found), spans, distances)
 
-    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource."""
-        return self._memory.get(self._find_nearest, stem, least)
-
-    def _find_nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        groups, likeness = nearest(self.arrays.stem_grams, self._shared_with(stem), least)
-        if (likeness == 1).any():
-            others = groups != self.arrays.group("stem", stem)
-            groups, likeness = groups[others], likeness[others]
-        return self.arrays.group_starts("stem").spans(groups), likeness
-
-    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
+    def alike(self, stems: tuple[str, ...], least: float, roots: Owned) -> tuple[Alike, Alike]:
         """See FieldSource: the stems of a root lie side by side."""
-        starts = self.arrays.group_starts("stem")
-        firsts, lasts = starts.groups_of(spans - (0, 1)).T
+        starts, grams = self.arrays.group_starts("stem"), self.arrays.stem_grams
+        firsts, lasts = starts.groups_of(roots.spans - (0, 1)).T
         sizes = lasts - firsts + 1
-        stems = slice_indices(firsts, sizes)
-        alike = likeness_of(self.arrays.stem_grams, self._shared_with(stem), stems)
-        return Owned(starts.spans(stems), np.arange(len(spans)).repeat(sizes)), alike
-
-    def _shared_with(self, stem: str) -> Shared:
-        """The trigrams that the stems share with this one; the last answer is kept."""
-        if self._common is None or self._common[0] != stem:
-            self._common = (stem, shared(self.arrays.stem_grams, stem))
-        return self._common[1]
+        kin, places = slice_indices(firsts, sizes), np.arange(len(sizes)).repeat(sizes)
+        kinship, likened_to = np.zeros(len(kin)), roots.owners.take(places)
+        own = np.full(len(stems), -1)
+        known, groups = self.arrays.groups_named("stem", _sought(stems))
+        own[known] = groups
+        near = [(kin[:0], kinship[:0])]
+        for number, stem in enumerate(stems):
+            common = shared(grams, stem)
+            found, likeness = nearest(grams, common, least)
+            others = found != own[number]
+            near.append((found[others], likeness[others]))
+            of = (likened_to == number).nonzero()[0]
+            kinship[of] = likeness_of(grams, common, kin.take(of))
+        sizes = np.array([len(found) for found, _ in near[1:]], np.int64)
+        found, likeness = (np.concatenate(part) for part in zip(*near, strict=True))
+        return (
+            Alike(starts.spans(found), np.arange(len(stems)).repeat(sizes), likeness),
+            Alike(starts.spans(kin), places, kinship),
+        )
 
     def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
         """See FieldSource."""
@@ -240,12 +236,15 @@ class ColumnarField:
             return found
         spans = self._spans_of_folded(groups)
         stems = self.arrays.group_starts("stem").groups_of(spans[:, 0])
-        firsts = (changes(numbers) | changes(stems)).nonzero()[0]
         keys = self.arrays.keys_of_groups("stem", distinct_of(stems))
-        own = zip(numbers.take(firsts).tolist(), stems.take(firsts).tolist(), strict=True)
-        bounds = pairwise([*firsts.tolist(), len(spans)])
-        for (number, stem), (first, last) in zip(own, bounds, strict=True):
-            found[number][keys[stem]] = joined(spans[first:last])
+        of_stem = changes(numbers) | changes(stems)
+        heads = parted(spans) | of_stem
+        spans = joined(spans, heads)
+        numbers, stems = numbers[of_stem], stems[of_stem]
+        bounds = pairwise([*of_stem[heads].nonzero()[0].tolist(), len(spans)])
+        own = zip(numbers.tolist(), stems.tolist(), bounds, strict=True)
+        for number, stem, (first, last) in own:
+            found[number][keys[stem]] = spans[first:last]
         return found
 
     def counts(self, spans: Spans) -> NDArray[np.int64]:

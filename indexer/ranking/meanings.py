@@ -23,9 +23,11 @@ from indexer.ranking.groups import NamedGroups
 from indexer.ranking.phrases import PhrasePlaces
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.source import (
+    Alike,
     FieldSource,
     Floats,
     Located,
+    Owned,
     Segment,
     Spans,
     spans_of,
@@ -138,16 +140,18 @@ class Words:
         named = [place for place, group in enumerate(groups) if group.level != "nearest"]
         self._places = np.array(named, np.int64)
         self._named = NamedGroups([groups[place] for place in named])
-        self._nearest: dict[str, list[int]] = {}
-        """Stems that others are likened to; by each, the groups of what is spelled like it."""
-        self._likened_to = np.full(len(groups), -1)
-        """By group of a root, the number of that stem."""
-        for place, group in enumerate(groups):
-            if group.level == "root":
-                self._nearest.setdefault(group.stem, [])
-                self._likened_to[place] = [*self._nearest].index(group.stem)
-            elif group.level == "nearest" and not self._divided[place - 1 : place].any():
-                self._nearest.setdefault(group.key, []).append(place)
+        stems: dict[tuple[int, str], int] = {}
+        """By stem of a word, the group of what is spelled like it; -1: none."""
+        for place, (number, group) in enumerate(owned):
+            if group.level == "nearest" and stems.get((number, group.key), -1) < 0:
+                stems[number, group.key] = place
+            elif group.level == "root":
+                stems.setdefault((number, group.stem), -1)
+        self._stems = tuple(stem for _, stem in stems)
+        self._nearest = np.array([*stems.values()], np.int64)
+        numbers = {stem: number for number, stem in enumerate(stems)}
+        self._likened_to = np.array([numbers.get((n, g.stem), -1) for n, g in owned], np.int64)
+        """By group of a root, the number of the stem to which what it has is likened."""
 
     def meant(self, source: FieldSource) -> Meant:
         """What they mean in one field of one segment: word by word, ascending, no term twice."""
@@ -163,23 +167,31 @@ class Words:
         groups = self._places.take(owners)
         named = Meant(spans, groups, self._weights.take(groups))
         likened_to = self._likened_to.take(groups)
-        parts = [named.take((likened_to < 0).nonzero()[0])]
-        for number, (stem, nearest) in enumerate(self._nearest.items()):
-            for place in nearest:
-                found, alike = source.nearest(stem, self._settings.likeness)
-                weights = self._weights[place] * alike * alike
-                parts.append(Meant(found, np.full(len(found), place), weights))
-            roots = named.take((likened_to == number).nonzero()[0])
-            if len(roots.spans):
-                parts.append(self._relatives(source, stem, roots))
-        return Meant(*map(np.concatenate, zip(*parts, strict=True)))
+        roots = named.take((likened_to >= 0).nonzero()[0])
+        of = Owned(roots.spans, likened_to[likened_to >= 0])
+        near, kin = source.alike(self._stems, self._settings.likeness, of)
+        found = (
+            named.take((likened_to < 0).nonzero()[0]),
+            self._neighbours(near),
+            self._relatives(kin, roots),
+        )
+        return Meant(
+            np.concatenate([some.spans for some in found]),
+            np.concatenate([some.groups for some in found]),
+            np.concatenate([some.weights for some in found]),
+        )
 
-    def _relatives(self, source: FieldSource, stem: str, roots: Meant) -> Meant:
-        """The stems of some roots: one that has nothing in common with a stem counts less."""
-        (spans, owners), alike = source.likened(roots.spans, stem)
+    def _neighbours(self, near: Alike) -> Meant:
+        """What is spelled like the stems."""
+        groups = self._nearest.take(near.owners)
+        weights = self._weights.take(groups) * near.likeness * near.likeness
+        return Meant(near.spans, groups, weights).take((groups >= 0).nonzero()[0])
+
+    def _relatives(self, kin: Alike, roots: Meant) -> Meant:
+        """The stems of some roots: what has nothing in common with the word's counts less."""
         apart = self._settings.root_apart
-        weights = roots.weights.take(owners) * (apart + (1 - apart) * alike)
-        return Meant(spans, roots.groups.take(owners), weights)
+        weights = roots.weights.take(kin.owners) * (apart + (1 - apart) * kin.likeness)
+        return Meant(kin.spans, roots.groups.take(kin.owners), weights)
 
     def _strongest(self, found: Meant) -> Meant:
         """Of some terms, each only as what the strongest group of the word has that holds it."""

@@ -62,6 +62,29 @@ def end_to_end(found: Iterable[Spans]) -> Owned:
     return Owned(np.concatenate([NO_SPANS, *every]), owners)
 
 
+NO_ROOTS = Owned(NO_SPANS, np.zeros(0, np.int64))
+
+
+class Alike(NamedTuple):
+    """Spans of stems, none of two, each owned by a number; likeness: float64, to another stem."""
+
+    spans: Spans
+    owners: NDArray[np.int64]
+    likeness: NDArray[np.float64]
+
+
+def alike_of_each(
+    nearest: Sequence[tuple[Spans, NDArray[np.float64]]],
+    roots: Spans,
+    likeness: Sequence[float],
+) -> tuple[Alike, Alike]:
+    """See FieldSource.alike: of what is nearest to each stem, and roots of a term each."""
+    near = end_to_end(spans for spans, _ in nearest)
+    likes = np.concatenate([np.zeros(0), *(likes for _, likes in nearest)])
+    kin = Alike(roots, np.arange(len(roots)), np.array(likeness, np.float64))
+    return Alike(*near, likes), kin
+
+
 class Located(NamedTuple):
     """Some spans, and where what stands in them lies in the source's own arrays.
 
@@ -122,16 +145,15 @@ class FieldSource(Protocol):
     def matching(self, pattern: Wildcard) -> Spans:
         """The spans of the terms whose folded form fits a pattern."""
 
-    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        """The other stems spelled like this one, no span of two stems, and how like each is."""
-
     def near(self, word: str, edits: int) -> Near:
         """The terms whose folded form is at most so many edits from a word, see `edits`."""
 
-    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
-        """Groups of a root by their stems, and how like `stem` each is; no span is of two stems.
+    def alike(self, stems: tuple[str, ...], least: float, roots: Owned) -> tuple[Alike, Alike]:
+        """The other stems that are `least` or more like some stems, and those of some roots.
 
-        The owner of each is the place of the group's span.
+        roots: groups of roots; the owner of each is the number of the stem to which what it has is
+        likened. The first answer has the number of that stem as owner, the other the place of the
+        root.
         """
 
     def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:

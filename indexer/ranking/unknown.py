@@ -18,7 +18,7 @@ from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import is_part
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import FieldSource, Span, slots_in, spans_of
+from indexer.ranking.source import NO_ROOTS, FieldSource, Span, slots_in, spans_of
 from indexer.results import UnknownWord
 
 _SUGGESTIONS = 3
@@ -75,7 +75,9 @@ def missing_words(leaves: Sequence[Leaf], text: str, evaluator: Evaluator) -> li
             keys, least = [word.analysis.stem], evaluator.snapshot.settings.likeness
             if not retrieved:
                 keys, least = _keys(word), min(least, _LEAST_LIKENESS)
-            alike = _suggestions(keys, least, leaf.fields, evaluator.snapshot, pieces=not retrieved)
+            snapshot, pieces = evaluator.snapshot, not retrieved
+            asked_for = tuple(keys), least, leaf.fields, snapshot, pieces
+            alike = snapshot.memory.get(_suggestions, *asked_for)
             suggestions = _one_a_stem(slips + alike)[:_SUGGESTIONS]
             searched = tuple(_in_its_place(leaf, evaluator)) or alike
             found[written] = Missing(UnknownWord(written, suggestions), retrieved, searched)
@@ -181,11 +183,10 @@ def _keys(word: QueryWord) -> list[str]:
 
 
 def _suggestions(
-    keys: Sequence[str],
+    keys: tuple[str, ...],
     least: float,
     fields: tuple[str, ...],
     snapshot: Snapshot,
-    *,
     pieces: bool,
 ) -> tuple[str, ...]:
     """The commonest form of each of the stems nearest to a key: likeness first, then frequency.
@@ -213,7 +214,7 @@ def _near(keys: Sequence[str], source: FieldSource, least: float) -> dict[Span, 
     """The stems of one field like any of the keys, with the greatest likeness of each."""
     found: dict[Span, float] = {}
     for key in keys:
-        spans, likeness = source.nearest(key, least)
+        (spans, _, likeness), _ = source.alike((key,), least, NO_ROOTS)
         own = [(span, 1.0) for span in source.group("stem", key).tolist()]
         for (first, last), like in (*own, *zip(spans.tolist(), likeness.tolist(), strict=True)):
             found[first, last] = max(like, found.get((first, last), 0.0))

@@ -137,12 +137,10 @@ class OpenIndex:
     def _snapshot(self) -> Snapshot:
         """The documents to rank."""
         from indexer.codec.columnar import LocalSegment
-        from indexer.ranking.memory import Memory
         from indexer.ranking.snapshot import Snapshot
 
-        memory = Memory()
-        segments = tuple(LocalSegment(segment, memory) for segment in self._opened[0].segments)
-        return Snapshot(segments, foreign=self._foreign, memory=memory)
+        segments = tuple(LocalSegment(segment) for segment in self._opened[0].segments)
+        return Snapshot(segments, foreign=self._foreign)
 
     def _foreign(self, query: object) -> tuple[Sequence[int], Sequence[float]]:
         """What Whoosh's own matchers find: only here does a search need them."""

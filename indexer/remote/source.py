@@ -28,6 +28,7 @@ from indexer.codec.grams import likeness
 from indexer.codec.postings import slice_indices, starts_of
 from indexer.query.patterns import Fuzzy
 from indexer.ranking.source import (
+    Alike,
     Docs,
     FieldSource,
     Floats,
@@ -39,6 +40,7 @@ from indexer.ranking.source import (
     Positions,
     Record,
     Spans,
+    alike_of_each,
     end_to_end,
 )
 from indexer.ranking.strict import kept
@@ -155,9 +157,16 @@ class CandidateField:
         read = zip(tokenizer.forms, folded, strict=True)
         return _spans(self._slots_of(form for form, key in read if fits(key)))
 
-    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource: of the whole index if it lacks the stem, else of the documents."""
-        found = dict(self._lexicon.nearest(stem, least))
+    def alike(self, stems: tuple[str, ...], least: float, roots: Owned) -> tuple[Alike, Alike]:
+        """See FieldSource: of the whole index if it lacks a stem, else of the documents."""
+        own = (analyze_form(self._names[slot]).stem for slot in roots.spans[:, 0].tolist())
+        of = map(stems.__getitem__, roots.owners.tolist())
+        return alike_of_each(
+            [self._nearest(stem, least) for stem in stems], roots.spans, [*map(_likeness, of, own)]
+        )
+
+    def _nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
+        found = {} if stem.isdigit() else dict(self._lexicon.nearest(stem, least))
         for other in found:
             self._lexicon.note_forms("s", other)
         self._lexicon.fetch()
@@ -178,12 +187,6 @@ class CandidateField:
         keys = [folded[form] for form in forms]
         distances = [_distance(pattern, key) for key in keys]
         return Near(keys, spans, np.array(distances, np.uint8))
-
-    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
-        """See FieldSource: here a span is of one form."""
-        forms = (self._names[slot] for slot in spans[:, 0].tolist())
-        likes = [_likeness(stem, analyze_form(form).stem) for form in forms]
-        return Owned(spans, np.arange(len(spans))), np.array(likes, np.float64)
 
     def bearing(self, targets: tuple[str, ...]) -> list[dict[str, Spans]]:
         """See FieldSource."""

@@ -23,6 +23,7 @@ from indexer.ranking.expand import key_at
 from indexer.ranking.settings import RankingSettings
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import (
+    Alike,
     FieldSource,
     Gathered,
     Located,
@@ -33,6 +34,7 @@ from indexer.ranking.source import (
     Span,
     Statistics,
     Vocabulary,
+    alike_of_each,
     end_to_end,
 )
 from indexer.ranking.strict import kept
@@ -97,7 +99,12 @@ class MemoryField:
     def matching(self, pattern: Wildcard) -> NDArray[np.int64]:
         return self._spans(i for i, a in enumerate(self._analyses) if pattern.tier(a.folded))
 
-    def nearest(self, stem: str, least: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    def alike(self, stems: tuple[str, ...], least: float, roots: Owned) -> tuple[Alike, Alike]:
+        own = [self._analyses[slot].stem for slot in roots.spans[:, 0].tolist()]
+        likes = [likeness(stems[of], s) for of, s in zip(roots.owners.tolist(), own, strict=True)]
+        return alike_of_each([self._nearest(stem, least) for stem in stems], roots.spans, likes)
+
+    def _nearest(self, stem: str, least: float) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         likes = {i: likeness(stem, a.stem) for i, a in enumerate(self._analyses) if a.stem != stem}
         near = {slot: like for slot, like in likes.items() if like >= least}
         return self._spans(near), np.array([near[slot] for slot in sorted(near)])
@@ -107,11 +114,6 @@ class MemoryField:
         slots = [slot for slot, distance in far.items() if distance <= edits]
         keys = [self._analyses[slot].folded for slot in slots]
         return Near(keys, self._spans(slots), np.array([far[slot] for slot in slots], np.uint8))
-
-    def likened(self, spans: NDArray[np.int64], stem: str) -> tuple[Owned, NDArray[np.float64]]:
-        stems = [self._analyses[slot].stem for slot in spans[:, 0].tolist()]
-        likes = np.array([likeness(stem, other) for other in stems], np.float64)
-        return Owned(spans, np.arange(len(spans))), likes
 
     def bearing(self, targets: tuple[str, ...]) -> list[dict[str, NDArray[np.int64]]]:
         return [self._bearing(target) for target in targets]

@@ -20,6 +20,7 @@ from indexer.ranking.keys import Keys
 from indexer.ranking.source import (
     LEVELS,
     NO_DOCS,
+    Alike,
     Docs,
     Floats,
     Gathered,
@@ -30,6 +31,7 @@ from indexer.ranking.source import (
     Positions,
     Span,
     Spans,
+    alike_of_each,
     end_to_end,
     spans_of,
 )
@@ -103,8 +105,18 @@ class LexiconField:
         numbering = Numbering()
         return stems, build_grams(numbering, numbering.numbers(stems))
 
-    def nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
-        """See FieldSource."""
+    def alike(self, stems: tuple[str, ...], least: float, roots: Owned) -> tuple[Alike, Alike]:
+        """See FieldSource: here a span is of one term."""
+        keys, grams = self._stems
+        numbers = {key: number for number, key in enumerate(keys)}
+        found = [self._nearest(stem, least) for stem in stems]
+        likes = np.zeros(len(roots.spans))
+        for place, (slot, of) in enumerate(zip(roots.spans[:, 0], roots.owners, strict=True)):
+            number = numbers[analyze_form(self._form(int(slot))).stem]
+            likes[place] = likeness_of(grams, shared(grams, stems[of]), np.array([number]))[0]
+        return alike_of_each(found, roots.spans, likes.tolist())
+
+    def _nearest(self, stem: str, least: float) -> tuple[Spans, NDArray[np.float64]]:
         stems, grams = self._stems
         keys, alike = nearest(grams, shared(grams, stem), least)
         found = [
@@ -132,15 +144,6 @@ class LexiconField:
         ]
         spans = spans_of([span for _, span, _ in found])
         return Near([key for key, _, _ in found], spans, np.array([d for *_, d in found], np.uint8))
-
-    def likened(self, spans: Spans, stem: str) -> tuple[Owned, NDArray[np.float64]]:
-        """See FieldSource: here a span is of one term."""
-        keys, grams = self._stems
-        numbers = {key: number for number, key in enumerate(keys)}
-        stems = (analyze_form(self._form(slot)).stem for slot in spans[:, 0].tolist())
-        places = np.array([numbers[other] for other in stems], np.int64)
-        alike = likeness_of(grams, shared(grams, stem), places)
-        return Owned(spans, np.arange(len(spans))), alike
 
     @cached_property
     def _bearing(self) -> dict[str, dict[str, list[Span]]]:

@@ -15,7 +15,6 @@ from indexer.codec.columnar import LocalSegment
 from indexer.codec.opened import OpenedSegment
 from indexer.codec.whoosh.lexicon import LexiconField
 from indexer.codec.whoosh.reader import TermsReader
-from indexer.ranking.memory import Memory
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.snapshot import Snapshot
 from indexer.ranking.source import Docs, FieldSource, Record, Segment
@@ -36,16 +35,15 @@ def snapshot_of(searcher: Any, settings: RankingSettings | None = None) -> Snaps
 
 
 def _snapshot_of(searcher: Any, settings: RankingSettings) -> Snapshot:
-    memory = Memory()
-    segments = [_segment_of(leaf, base, memory) for leaf, base in searcher.leaf_searchers()]
-    return Snapshot(segments, settings, foreign=partial(found_by, searcher), memory=memory)
+    segments = [_segment_of(leaf, base) for leaf, base in searcher.leaf_searchers()]
+    return Snapshot(segments, settings, foreign=partial(found_by, searcher))
 
 
-def _segment_of(leaf: Any, base: int, memory: Memory) -> Segment:
+def _segment_of(leaf: Any, base: int) -> Segment:
     reader = leaf.reader()
     terms = getattr(reader, "_terms", None)
     if isinstance(terms, TermsReader):
-        return LocalSegment(OpenedSegment(terms.reader, reader.segment().entry, base), memory)
+        return LocalSegment(OpenedSegment(terms.reader, reader.segment().entry, base))
     return WhooshSegment(reader, base)
 
 
