@@ -218,6 +218,9 @@ class StringTable:
         marks = _MARKED[checksum & 63]
         if not size or self._sieve[checksum * size >> 32] & marks != marks:
             return -1
+        return self._index(key)
+
+    def _index(self, key: bytes) -> int:
         index, string = self._place(key)
         return index if string == key else -1
 
@@ -230,7 +233,8 @@ class StringTable:
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
         places, marks = _in_sieve(sought.sums, self._size)
         maybe = (np.asarray(self._sieve).take(places) & marks == marks).nonzero()[0]
-        found = np.array([self.find(sought.strings[number]) for number in maybe.tolist()], np.int64)
+        keys = map(sought.strings.__getitem__, maybe.tolist())
+        found = np.array([self._index(key) for key in keys], np.int64)
         return maybe[found >= 0], found[found >= 0]
 
 
