@@ -169,6 +169,8 @@ class FieldArrays:
 
     def _are_spelled(self, level: str, slots: Array) -> Array:
         """Bool: whether the terms of some slots are spelled as the keys of their groups."""
+        if not len(slots):
+            return np.zeros(0, np.bool_)
         bits = self._array(f"{level}_spelled").take(slots >> 3)
         found: Array = (bits >> (7 - (slots & 7)).astype(np.uint8) & 1).view(np.bool_)
         return found
@@ -182,8 +184,10 @@ class FieldArrays:
     def groups_named(self, level: str, sought: Sought) -> tuple[Array, Array]:
         """int64: (the number of each key among those sought that names a group; the group)."""
         numbers, slots = self.slots_of_terms(sought)
-        spelled = self._are_spelled(level, slots)
         others, places = self.other_keys(level).find_some(sought)
+        if not len(numbers) and not len(others):
+            return numbers, others
+        spelled = self._are_spelled(level, slots)
         groups = self.group_starts(level).groups_of(slots[spelled])
         return (
             np.concatenate([numbers[spelled], others]),

@@ -51,7 +51,7 @@ faster than gathering by index."""
 
 
 _TARGETS = 64
-"""Of so many targets it is kept what may bear a proclitic before them: few queries have more."""
+"""Of so many stems it is kept what bears them, and what is spelled alike: few queries have more."""
 
 
 class LocalSegment:
@@ -123,6 +123,7 @@ class ColumnarField:
         self.arrays = arrays
         self._ranges: dict[str, tuple[int, int]] = {}
         self._bearing: dict[str, dict[str, Spans]] = {}
+        self._near: dict[tuple[str, float], tuple[NDArray[np.int64], NDArray[np.float64]]] = {}
 
     def group(self, level: Level, key: str) -> Spans:
         """See FieldSource: no span or one."""
@@ -202,16 +203,20 @@ class ColumnarField:
         kin, places = slice_indices(firsts, sizes), np.arange(len(sizes)).repeat(sizes)
         kinship, likened_to = np.zeros(len(kin)), roots.owners.take(places)
         own = np.full(len(stems), -1)
-        known, groups = self.arrays.groups_named("stem", _sought(stems))
-        own[known] = groups
+        numbers, groups = self.arrays.groups_named("stem", _sought(stems))
+        own[numbers] = groups
         near = [(kin[:0], kinship[:0])]
+        if len(self._near) >= _TARGETS:
+            self._near.clear()
         for number, stem in enumerate(stems):
-            common = shared(grams, stem)
-            found, likeness = nearest(grams, common, least)
+            of = (likened_to == number).nonzero()[0]
+            if len(of) or (stem, least) not in self._near:
+                common = shared(grams, stem)
+                kinship[of] = likeness_of(grams, common, kin.take(of))
+                self._near[stem, least] = nearest(grams, common, least)
+            found, likeness = self._near[stem, least]
             others = found != own[number]
             near.append((found[others], likeness[others]))
-            of = (likened_to == number).nonzero()[0]
-            kinship[of] = likeness_of(grams, common, kin.take(of))
         sizes = np.array([len(found) for found, _ in near[1:]], np.int64)
         found, likeness = (np.concatenate(part) for part in zip(*near, strict=True))
         return (

@@ -81,6 +81,8 @@ class Starts:
 
     def take(self, places: Array) -> Array:
         """Those at some places."""
+        if not places.size:
+            return np.zeros(places.shape, np.int64)
         self._asked += 1
         if len(self) < _FEW or self._asked > _OFTEN:
             return self.whole.take(places)
@@ -161,6 +163,8 @@ class Heads:
 
     def take(self, groups: Array) -> Array:
         """The first slots of some groups."""
+        if not groups.size:
+            return np.zeros(groups.shape, np.int64)
         if self._is_often():
             return self.whole.take(groups)
         places = self._before.searchsorted(groups, side="right") - 1
@@ -174,6 +178,8 @@ class Heads:
 
     def groups_of(self, slots: Array) -> Array:
         """int64: the group of each of some slots."""
+        if not slots.size:
+            return np.zeros(slots.shape, np.int64)
         if self._is_often():
             return self.whole.searchsorted(slots, side="right") - 1
         places = slots >> 3

@@ -164,8 +164,7 @@ def expand(
         found += _plural_groups(word, rests, likely, settings)
     if match not in ("stem", "plural"):
         found += _variant_groups(variants, likely, settings)
-        counted = sorted(found, key=lambda group: group.narrowed or group.level != "stem")
-        missing = not any(map(vocabulary.holds, counted))  # whole stems first: they are counted
+        missing = not vocabulary.holds(found)
         if not word.analysis.stopword:
             found += _asking_groups(word, rest, settings)
             found += _relatives(word, rest, match, settings, missing=missing)

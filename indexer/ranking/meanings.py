@@ -197,6 +197,8 @@ class Words:
         """Of some terms, each only as what the strongest group of the word has that holds it."""
         # exact [5, 6), folded [4, 7) and root [0, 9) have the bounds 0 4 5 6 7 9; painted from the
         # weakest to the strongest, these become root, folded, exact, folded, root
+        if not len(found.spans):
+            return found
         found = found.take(found.groups.argsort(kind="stable")[::-1])
         words = self.words.take(found.groups) << _WORD
         starts, ends = found.spans.T + words
@@ -218,7 +220,7 @@ class Words:
         instead of many.
         """
         of_kind = (self.words * (OTHER + 1) + self._kinds).take(meant.groups)
-        strongest = np.full(len(self.groups) * (OTHER + 1), len(self.groups))
+        strongest = np.full(of_kind.max(initial=0) + 1, len(self.groups))
         np.minimum.at(strongest, of_kind, meant.groups)
         meant, starts = _by_number(meant, strongest.take(of_kind))
         groups = meant.groups.take(starts[:-1])

@@ -249,7 +249,10 @@ class Resolver:
         words = Words([self.expansions(leaf) for leaf in leaves], self.snapshot.settings)
         for segment, name, source in self._searched(fields):
             share = np.float32(self.snapshot.settings.field_weight(name))
-            meant, starts, kinds = words.by_kind(self._meant(leaves, words, source))
+            meant = self._meant(leaves, words, source)
+            if not len(meant.spans):
+                continue
+            meant, starts, kinds = words.by_kind(meant)
             located, weights = source.locate_each(meant.spans, starts), meant.weights * share
             bounds = pairwise(starts.tolist())
             for (word, kind), here, (a, b) in zip(kinds, located, bounds, strict=True):

@@ -277,8 +277,8 @@ class Vocabulary(Protocol):
     def count(self, level: Level, key: str) -> int:
         """How often the terms of a group occur."""
 
-    def holds(self, group: Expansion) -> bool:
-        """Whether any term that a named group means occurs."""
+    def holds(self, groups: Sequence[Expansion]) -> bool:
+        """Whether any term that any of some named groups means occurs."""
 
     def article_count(self, stem: str) -> int:
         """How often terms of a stem occur that are written with the article, or و and it."""

@@ -88,16 +88,20 @@ class _CountedVocabulary:
         groups = ((*held, held[1].group(level, key)) for held in self._held)
         return sum(int(_live_counts(*group).sum()) for group in groups)
 
-    def holds(self, group: Expansion) -> bool:
+    def holds(self, groups: Sequence[Expansion]) -> bool:
         """See Vocabulary."""
-        if not group.narrowed:
-            assert group.level != "nearest"  # noqa: S101  neighbours are found, not named
-            return self.count(group.level, group.key) > 0
-        named = NamedGroups((group,))
-        return any(
-            _live_counts(segment, source, named.terms(source).spans).any()
-            for segment, source in self._held
-        )
+        known, whole = self._memory.known, [group for group in groups if not group.narrowed]
+        if any(known(self._name("count", group.level, group.key)) for group in whole):
+            return True
+        unknown = [group for group in groups if not known(self._name("lacking", *group))]
+        named = NamedGroups(unknown)
+        for segment, source in self._held if unknown else ():
+            spans = named.terms(source).spans
+            if _live_counts(segment, source, spans.take(spans[:, 0].argsort(), axis=0)).any():
+                return True
+        for group in unknown:
+            self._memory.keep(self._name("lacking", *group), True)
+        return False
 
     def article_count(self, stem: str) -> int:
         """See Vocabulary."""
@@ -135,6 +139,8 @@ class _CountedVocabulary:
         counts, with_article = np.zeros((2, len(stems)), np.int64)
         for segment, source in self._held:
             spans, owners = source.groups("stem", stems)
+            if not len(spans):
+                continue
             order = spans[:, 0].argsort()
             spans, owners = spans.take(order, axis=0), owners.take(order)
             np.add.at(counts, owners, _live_counts(segment, source, spans))
@@ -143,7 +149,7 @@ class _CountedVocabulary:
             np.add.at(with_article, own, _live_counts(segment, source, terms))
         return counts.tolist(), with_article.tolist()
 
-    def _name(self, *what: str) -> tuple[Hashable, ...]:
+    def _name(self, *what: Hashable) -> tuple[Hashable, ...]:
         return (_CountedVocabulary, self, *what)
 
 

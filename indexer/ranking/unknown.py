@@ -124,11 +124,8 @@ def _is_held(leaf: Leaf, word: QueryWord, evaluator: Evaluator) -> bool:
     """Whether a term of the index matches the word at the tier variant or a stronger one."""
     variants = leaf.variants if isinstance(leaf, StemQuery) else ()
     vocabulary = evaluator.snapshot.vocabulary(leaf.fields)
-    if any(
-        vocabulary.holds(group)
-        for group in evaluator.leaves.resolver.expanded(word, "variant", leaf.fields, variants)
-        if group.tier not in ("spelling", "root")
-    ):
+    groups = evaluator.leaves.resolver.expanded(word, "variant", leaf.fields, variants)
+    if vocabulary.holds([group for group in groups if group.tier not in ("spelling", "root")]):
         return True
     resolver = evaluator.leaves.resolver
     return isinstance(leaf, StemQuery) and any(

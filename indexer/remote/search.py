@@ -144,7 +144,7 @@ class RemoteSearch(Search):
                     groups = resolver.expanded(leaf.word, "variant", leaf.fields, variants)
                     for group in groups:
                         if group.level != "nearest":
-                            self.snapshot.vocabulary(leaf.fields).holds(group)
+                            self.snapshot.vocabulary(leaf.fields).holds((group,))
             if not self._commit.lexicon.fetch():
                 break
             self.snapshot.memory.clear()  # expanded by what was known

@@ -7,7 +7,7 @@ it asks for nothing new: two round trips for words never met, none for known one
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from analyzers.analyzer import analyze_form
@@ -75,8 +75,11 @@ class _RemoteVocabulary:
             return 0
         return sum(self._lexicon.count(field, sort, key).occurrences for field in self._fields)
 
-    def holds(self, group: Expansion) -> bool:
+    def holds(self, groups: Sequence[Expansion]) -> bool:
         """See Vocabulary."""
+        return any(map(self._holds, groups))
+
+    def _holds(self, group: Expansion) -> bool:
         if not group.narrowed:
             return self.count(group.level, group.key) > 0  # type: ignore[arg-type]  # not "nearest"
         return any(self.count("exact", form) for form in self._admitted(group))
