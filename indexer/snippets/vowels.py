@@ -30,7 +30,6 @@ from indexer.ranking.source import (
     Segment,
     Spans,
     Written,
-    joined,
 )
 from indexer.snippets.highlighter import Highlighter, Meetings, Phrase
 from indexer.snippets.locate import sought_spans
