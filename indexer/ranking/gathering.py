@@ -43,8 +43,8 @@ _ROUNDING = 1 + 1e-5
 _MOST_CELLS = 1 << 21
 """Words times documents that are counted at once."""
 
-_MOST_KEPT = 1 << 23
-"""Words times documents whose counts are kept while a query is evaluated."""
+_MOST_KEPT = 1 << 25
+"""Words times documents whose counts are kept while a query is evaluated: 300 MB."""
 
 _BISECTED_SHARE = 64
 """With at most one posting per this many documents, bisection replaces a table of documents."""

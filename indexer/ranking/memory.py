@@ -23,6 +23,15 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 
+def most_bytes_of(documents: int) -> int:
+    """How much to remember of an index with so many documents.
+
+    One order of them, or the norms of some fields, takes 4 to 8 bytes a document, and all of these
+    are wanted again and again.
+    """
+    return max(MOST_BYTES, 64 * documents)
+
+
 class Memory:
     """Values by what made them: `get` calls a function once for the same arguments.
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.ranking.bm25 import length_norms
-from indexer.ranking.memory import Memory
+from indexer.ranking.memory import Memory, most_bytes_of
 from indexer.ranking.settings import DEFAULT, RankingSettings
 from indexer.ranking.source import (
     NO_DOCS,
@@ -52,11 +52,11 @@ class Snapshot:
     ) -> None:
         self.settings = settings
         self.segments = segments
-        self.memory = Memory() if memory is None else memory
+        self.size = sum(segment.size for segment in segments)
+        self.memory = Memory(most_bytes_of(self.size)) if memory is None else memory
         self.words = self.memory if words is None else words
         self.statistics = statistics or CountedStatistics(segments, self.memory)
         self.documents = self.statistics.documents
-        self.size = sum(segment.size for segment in segments)
         self.foreign = foreign
 
     @cached_property

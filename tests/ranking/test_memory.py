@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.ranking.memory import Memory, weight_of
+from indexer.ranking.memory import MOST_BYTES, Memory, most_bytes_of, weight_of
 
 
 class Maker:
@@ -122,3 +122,13 @@ def test_what_is_shared_is_weighed_once() -> None:
     apart = weight_of((np.zeros(1000), np.zeros(1000)))
     assert apart > 2 * shared.nbytes
     assert weight_of(shared) == weight_of(shared)
+
+
+def test_all_orders_of_a_large_index_are_remembered_together() -> None:
+    documents = 3_000_000
+    memory = Memory(most_bytes_of(documents))
+    orders = [memory.named((name,), lambda: np.zeros(documents, np.int64)) for name in "abc"]
+    norms = memory.named(("norms",), lambda: np.zeros(documents, np.float32))
+    assert all(memory.known((name,)) is order for name, order in zip("abc", orders, strict=True))
+    assert memory.known(("norms",)) is norms
+    assert most_bytes_of(1000) == MOST_BYTES
