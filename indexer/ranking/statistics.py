@@ -116,13 +116,16 @@ class _CountedVocabulary:
     def _bearing(self, targets: tuple[str, ...]) -> list[frozenset[str]]:
         """Of each target, see `bearing`."""
         borne = [source.bearing(targets) for _, source in self._held]
-        return [frozenset[str]().union(*each) for each in zip(*borne, strict=True)]
+        return [
+            frozenset[str]().union(*(of_all[place] for of_all in borne))
+            for place in range(len(targets))
+        ]
 
     def learn(self, targets: Iterable[str]) -> None:
         """See Vocabulary."""
         known = self._memory.known
         new = [t for t in dict.fromkeys(targets) if known(self._name("bearing", t)) is None]
-        if not new or not self._held:
+        if not new:
             return
         stems = dict.fromkeys(new)
         for target, keys in zip(new, self._bearing(tuple(new)), strict=True):
