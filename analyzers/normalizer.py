@@ -290,7 +290,8 @@ def fold(unmarked: str) -> str:
 def _fold_latin(word: str) -> str:
     """The letters of a Latin word without accents and signs of transliteration (Qurʾān, café)."""
     letters = unicodedata.normalize("NFD", word.translate(_LATIN))
-    return unicodedata.normalize("NFC", _ACCENTS.sub("", letters)) or word
+    found = unicodedata.normalize("NFC", _ACCENTS.sub("", letters)) or word
+    return fold(found) if found != word and _FIRST_ARABIC <= found[0] <= _LAST_ARABIC else found
 
 
 def _with_kept_hamza(word: str) -> str:
