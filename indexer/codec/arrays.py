@@ -132,11 +132,13 @@ class FieldArrays:
 
     def slots_at(self, ordinals: Array) -> Array:
         """The slots of some terms; no more of them are read."""
-        if not self.grouped:
-            return ordinals
-        name = f"{self._prefix}slots"
-        self._container.checks(name).places(ordinals)
-        return self._container.unchecked(name).take(ordinals)
+        return self._some("slots", ordinals) if self.grouped else ordinals
+
+    def _some(self, part: str, places: Array) -> Array:
+        """The values of an array at some places."""
+        name = self._prefix + part
+        self._container.checks(name).places(places)
+        return self._container.unchecked(name).take(places)
 
     @cached_property
     def ordinal_by_slot(self) -> Array:
@@ -148,19 +150,11 @@ class FieldArrays:
     def slots_of_terms(self, sought: Sought) -> tuple[Array, Array]:
         """int64: (the number of each term among those sought that the segment has; its slot)."""
         numbers, ordinals = self.terms.find_some(sought)
-        if not self.grouped:
-            return numbers, ordinals
-        name = f"{self._prefix}slots"
-        self._container.checks(name).places(ordinals)
-        return numbers, self._container.unchecked(name).take(ordinals).astype(np.int64)
+        return numbers, self.slots_at(ordinals).astype(np.int64)
 
     def ordinals_at(self, slots: Array) -> Array:
         """The ordinals of the terms of some slots; no more of them are read."""
-        if not self.grouped:
-            return slots
-        name = f"{self._prefix}ordinals"
-        self._container.checks(name).places(slots)
-        return self._container.unchecked(name).take(slots)
+        return self._some("ordinals", slots) if self.grouped else slots
 
     def group(self, level: str, key: bytes | str) -> int:
         """The group named by a folded form, stem or root, -1 if the segment has none."""

@@ -210,10 +210,12 @@ class ColumnarField:
             self._near.clear()
         for number, stem in enumerate(stems):
             of = (likened_to == number).nonzero()[0]
-            if len(of) or (stem, least) not in self._near:
+            is_known = (stem, least) in self._near
+            if len(of) or not is_known:
                 common = shared(grams, stem)
                 kinship[of] = likeness_of(grams, common, kin.take(of))
-                self._near[stem, least] = nearest(grams, common, least)
+                if not is_known:
+                    self._near[stem, least] = nearest(grams, common, least)
             found, likeness = self._near[stem, least]
             others = found != own[number]
             near.append((found[others], likeness[others]))

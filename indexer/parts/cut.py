@@ -56,9 +56,7 @@ def cut(text: str, layout: Layout | None = None) -> tuple[Part, ...]:
     """
     places = headlines(text) if "\n" in text else []
     if not places and not (layout and layout.divisions) and _is_short(text):
-        first = len(text) - len(text.lstrip())
-        line = 1 + text.count("\n", 0, first) if first < len(text) else 1
-        return (Part(0, len(text), "", line),)
+        return tuple(_parts(text, [_Span(0, len(text), "")], set()))
     headings = _headings_of(layout, places)
     paged = layout is not None and any(d.kind in _PAGED for d in layout.divisions)
     tails = [] if paged else unrelated(text, places)

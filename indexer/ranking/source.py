@@ -8,7 +8,7 @@ its folded form, stem and root are computed from it, so a group is named by its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Literal, NotRequired, Protocol, TypedDict, get_args
 
 import numpy as np
@@ -314,6 +314,12 @@ def slots_in(spans: Spans) -> Spans:
     """The slots of some spans, as a span each."""
     slots = slice_indices(spans[:, 0], spans[:, 1] - spans[:, 0])
     return np.stack([slots, slots + 1], axis=1)
+
+
+def counted_forms(source: FieldSource, spans: Spans) -> Iterator[tuple[str, int]]:
+    """Each term of some spans, and how often it occurs."""
+    each = slots_in(spans)
+    return zip(source.forms(each), source.counts(each).tolist(), strict=True)
 
 
 def parted(spans: Spans) -> NDArray[np.bool_]:

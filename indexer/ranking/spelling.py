@@ -15,7 +15,7 @@ from analyzers.named import NamedTuple
 from analyzers.normalizer import fold
 from analyzers.stemmer import behind, stem
 from indexer.ranking.slips import slip_cost
-from indexer.ranking.source import FieldSource, Span, Vocabulary, slots_in, spans_of
+from indexer.ranking.source import FieldSource, Span, Vocabulary, counted_forms, spans_of
 
 FEWEST_LETTERS = 3
 """Of a word that may be misspelled: any two letters are near any others."""
@@ -114,8 +114,7 @@ class _Candidates:
         """The form in which a folded form is written most often."""
         counts: Counter[str] = Counter()
         for source, span in self._groups[key]:
-            each = slots_in(spans_of([span]))
-            for form, count in zip(source.forms(each), source.counts(each).tolist(), strict=True):
+            for form, count in counted_forms(source, spans_of([span])):
                 counts[form] += count
         return min(counts, key=lambda form: (-counts[form], form))
 

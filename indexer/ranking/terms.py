@@ -11,7 +11,7 @@ import numpy as np
 from analyzers.analyzer import analyze_form
 from analyzers.normalizer import unmark
 from indexer.ranking.keys import Keys, Places
-from indexer.ranking.source import slots_in
+from indexer.ranking.source import counted_forms
 from indexer.ranking.stars import fitting
 from indexer.reports import Meeting, TermStats
 from indexer.results import TIERS
@@ -76,10 +76,7 @@ def met_by(leaves: Iterable[Leaf], resolver: Resolver) -> tuple[Meeting, ...]:
             for meaning in resolver.spans(leaf, source):
                 key = (meaning.expansion.retrieves, meaning.expansion.tier)
                 counts = found.setdefault(key, Counter())
-                each = slots_in(meaning.spans)
-                for form, count in zip(
-                    source.forms(each), source.counts(each).tolist(), strict=True
-                ):
+                for form, count in counted_forms(source, meaning.spans):
                     counts[form] += count
     order = sorted(found, key=lambda key: (not key[0], TIERS.index(key[1])))
     return tuple(

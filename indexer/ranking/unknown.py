@@ -18,7 +18,7 @@ from indexer.ranking.evaluator import Evaluator
 from indexer.ranking.expand import is_part
 from indexer.ranking.phrases import phrase_frequencies
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import NO_ROOTS, FieldSource, Span, slots_in, spans_of
+from indexer.ranking.source import NO_ROOTS, FieldSource, Span, counted_forms, spans_of
 from indexer.results import UnknownWord
 
 _SUGGESTIONS = 3
@@ -194,7 +194,7 @@ def _suggestions(
     forms: dict[str, Counter[str]] = {}
     for source in snapshot.sources(fields):
         for span, like in _near(keys, source, least).items():
-            for form, count in _counted(source, span):
+            for form, count in counted_forms(source, spans_of([span])):
                 stem = analyze_form(form).stem
                 if not pieces and any(is_part(stem, key) for key in keys):
                     continue
@@ -216,8 +216,3 @@ def _near(keys: Sequence[str], source: FieldSource, least: float) -> dict[Span, 
         for (first, last), like in (*own, *zip(spans.tolist(), likeness.tolist(), strict=True)):
             found[first, last] = max(like, found.get((first, last), 0.0))
     return found
-
-
-def _counted(source: FieldSource, span: Span) -> Iterator[tuple[str, int]]:
-    each = slots_in(spans_of([span]))
-    yield from zip(source.forms(each), source.counts(each).tolist(), strict=True)

@@ -22,15 +22,7 @@ from indexer.query.nodes import Leaf, PhraseQuery, QueryWord
 from indexer.ranking.occurrences import places_of, postings_of
 from indexer.ranking.resolve import Resolver
 from indexer.ranking.snapshot import Snapshot
-from indexer.ranking.source import (
-    NO_DOCS,
-    NO_SPANS,
-    Docs,
-    FieldSource,
-    Segment,
-    Spans,
-    Written,
-)
+from indexer.ranking.source import NO_DOCS, NO_SPANS, Docs, FieldSource, Segment, Spans, Written
 from indexer.snippets.highlighter import Highlighter, Meetings, Phrase
 from indexer.snippets.locate import sought_spans
 from indexer.snippets.targets import targets_of_leaf
